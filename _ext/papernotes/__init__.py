@@ -1,0 +1,62 @@
+"""Notes on research papers, for Sphinx: a note is one Markdown file and one citation key."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from . import citations, directives, events, mathematics, nodes, reading, settings, style
+from .domain import NoteRole, PaperNotesDomain
+from .transforms import Place
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.util.typing import ExtensionMetadata
+
+__version__ = "0.1.0"
+
+
+def setup(app: Sphinx) -> ExtensionMetadata:
+    """Set up the extension, in the order of a build."""
+    for library in ("myst_parser", "sphinx_design", "sphinxcontrib.bibtex"):
+        app.setup_extension(library)
+
+    # Settings.
+    settings.add_settings(app)
+    app.connect("config-inited", settings.check_settings)
+
+    # The bibliography, ahead of the library's own look at it (500).
+    style.register()
+    app.add_domain(PaperNotesDomain)
+    app.add_domain(citations.CitationDomain, override=True)
+    app.add_role("cite", citations.CitationRole(), override=True)
+    app.connect("builder-inited", citations.read_bibliography, priority=400)
+    app.connect("builder-inited", events.add_assets)
+
+    # Reading.
+    app.add_role("note", NoteRole())
+    app.add_directive("papers", directives.PapersDirective)
+    app.add_directive("reading-list", directives.ReadingListDirective)
+    app.add_directive("works", directives.WorksDirective)
+    app.connect("env-get-outdated", events.read_front_page_again)
+    app.connect("source-read", reading.take_front_matter)
+    app.add_transform(reading.ParseSummary)
+    app.add_transform(reading.PlacePlaceholders)
+    app.add_transform(reading.BindNotes)
+    # After Sphinx's own collectors (500), which make images of a summary complete.
+    app.connect("doctree-read", reading.note_document, priority=600)
+
+    # Deriving, ahead of the library (500), whose citations need the catalogue.
+    app.connect("env-updated", events.derive, priority=400)
+
+    # Placing and writing.
+    nodes.add_nodes(app)
+    app.add_post_transform(Place)
+    mathematics.add_mathml(app)
+    app.connect("build-finished", events.remember)
+
+    return {
+        "version": __version__,
+        "env_version": 1,
+        "parallel_read_safe": True,
+        "parallel_write_safe": True,
+    }

@@ -1,0 +1,344 @@
+"""BibTeX files: text in, entries and problems out.
+
+pybtex parses; what is added here is that a fault never takes the next entry down, that every
+entry knows its file and line, and that a file in another encoding is still read.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pybtex.bibtex.utils import split_name_list
+from pybtex.database import BibliographyData, Entry
+from pybtex.database import Person as PybtexPerson
+from pybtex.database.input.bibtex import LowLevelParser, Parser, SkipEntry
+from pybtex.exceptions import PybtexError
+from pybtex.scanner import Pattern, PrematureEOF, PybtexSyntaxError
+
+from .model import Paper, Person, Problem, ProblemKind
+
+TO_READ = "to-read"
+
+
+@dataclass(frozen=True)
+class Bibliography:
+    """Everything that the bibliography files hold.
+
+    ``data`` is pybtex's own record, for the libraries that want one; ``places`` says in which file
+    and on which line each entry begins; ``keys`` lists the keys of each file; ``digest`` is equal
+    for equal input. Keys are compared to the letter, as biber compares them.
+    """
+
+    data: BibliographyData = field(default_factory=BibliographyData)
+    places: Mapping[str, tuple[str, int]] = field(default_factory=dict)
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+    digest: str = ""
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.places
+
+    def paper(self, key: str) -> Paper:
+        """Return the work with this *key*; raise KeyError if there is none."""
+        path, line = self.places[key]
+        return _paper(key, self.data.entries[key], path, line)
+
+    def to_read(self) -> list[str]:
+        """Return the keys of the entries whose ``keywords`` hold ``to-read``, in file order."""
+        return [
+            key
+            for key in self.places
+            if TO_READ in _keywords(self.data.entries[key].fields.get("keywords", ""))
+        ]
+
+    def nearest(self, key: str) -> list[str]:
+        """Return up to three keys that look like *key*, the nearest first."""
+        folded = {known.casefold(): known for known in self.places}
+        near = difflib.get_close_matches(key.casefold(), folded, n=3, cutoff=0.6)
+        return [folded[match] for match in near]
+
+
+def digest(sources: Iterable[tuple[str, bytes | None]], encoding: str) -> str:
+    """Return a digest of what :func:`read` would be given; equal for equal input."""
+    state = hashlib.blake2b(encoding.encode(), digest_size=16)
+    for path, content in sources:
+        state.update(f"\0{path}\0{-1 if content is None else len(content)}\0".encode())
+        state.update(content or b"")
+    return state.hexdigest()
+
+
+def load(paths: Iterable[Path], root: Path) -> list[tuple[str, bytes | None]]:
+    """Return the name relative to *root*, with slashes, and the content of each of *paths*.
+
+    The content is None where there is no file to read.
+    """
+    sources: list[tuple[str, bytes | None]] = []
+    for path in paths:
+        name = path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
+        try:
+            sources.append((name, path.read_bytes()))
+        except OSError:
+            sources.append((name, None))
+    return sources
+
+
+def read(sources: list[tuple[str, bytes | None]], encoding: str = "utf-8-sig") -> Bibliography:
+    """Read bibliography files, given as names and contents, in their order.
+
+    Macros that one file defines hold in those after it. Of two entries with one key, the first
+    counts. Nothing is raised for a fault in a file: it becomes a problem.
+    """
+    reader = _Reader()
+    keys: dict[str, tuple[str, ...]] = {}
+    for path, content in sources:
+        before = len(reader.places)
+        reader.read_file(path, content, encoding)
+        keys[path] = tuple(reader.places)[before:]
+    return Bibliography(
+        data=reader.data,
+        places=reader.places,
+        keys=keys,
+        problems=tuple(sorted(reader.problems)),
+        digest=digest(sources, encoding),
+    )
+
+
+class _Scanner(LowLevelParser):  # type: ignore[misc]  # pybtex has no types
+    """pybtex's scanner, with a fresh start at the next entry after each fault.
+
+    An ``@`` in the middle of free text is no entry; one at the start of a line is meant as one.
+    """
+
+    AT = Pattern(r"(?m:^[ \t]*@)|@(?=[A-Za-z]+\s*[{(])", "'@'")
+    FRESH_START = re.compile(r"^[ \t]*@[A-Za-z]+\s*[{(]", re.MULTILINE)
+    NEXT_FIELD = re.compile(r"\s*[A-Za-z][\w-]*\s*=")
+
+    command_line = 0
+    failed = False
+
+    def __init__(self, text: str, reader: _Reader) -> None:
+        super().__init__(text, macros=reader.macros)
+        self.reader = reader
+
+    def parse_bibliography(self) -> Iterator[tuple[Any, ...]]:
+        while self.skip_to([self.AT]):
+            self.command_start = self.pos - 1
+            self.command_line = self.lineno
+            try:
+                yield tuple(self.parse_command())
+            except PybtexSyntaxError as error:
+                self.handle_error(error)
+            except SkipEntry:
+                pass
+            if self.failed:
+                self.start_afresh()
+
+    def start_afresh(self) -> None:
+        self.failed = False
+        match = self.FRESH_START.search(self.text, self.command_start + 1)
+        target = match.start() if match else self.end_pos
+        # The scanner can have passed the next entry, and the count of lines with it.
+        self.lineno += self.text.count("\n", self.pos, target)
+        self.lineno -= self.text.count("\n", target, self.pos)
+        self.pos = target
+
+    def parse_entry_fields(self) -> None:
+        super().parse_entry_fields()
+        while self.NEXT_FIELD.match(self.text, self.pos):
+            self.eat_whitespace()
+            self.reader.problem(
+                self.lineno,
+                ProblemKind.BIB_SYNTAX,
+                f"{self.entry()} lacks a comma before this field; add it to the line above",
+            )
+            super().parse_entry_fields()
+
+    def entry(self) -> str:
+        return f'the entry "{self.current_entry_key}"' if self.current_entry_key else "an entry"
+
+    def substitute_macro(self, name: str) -> str:
+        """Return what the macro stands for; of an undefined one its name, so that it is seen."""
+        if name in self.macros:
+            return str(self.macros[name])
+        self.reader.problem(
+            self.lineno,
+            ProblemKind.UNDEFINED_MACRO,
+            f'undefined macro "{name}"; put the text in braces, or define it with'
+            f" @string{{{name} = {{...}}}}",
+        )
+        return name
+
+    def handle_error(self, error: PybtexSyntaxError) -> None:
+        self.failed = True
+        following = self.FRESH_START.search(self.text, self.command_start + 1)
+        if isinstance(error, PrematureEOF) or (following and following.start() < self.pos):
+            self.reader.problem(
+                self.command_line,
+                ProblemKind.BIB_SYNTAX,
+                f"{self.entry()} that begins here is not closed; check its braces and quotes",
+            )
+            return
+        self.reader.problem(
+            error.lineno,
+            ProblemKind.BIB_SYNTAX,
+            f"{self.entry()} cannot be read: {error.args[0]}; check the line and the one above",
+        )
+
+
+class _Reader(Parser):  # type: ignore[misc]  # pybtex has no types
+    """pybtex's parser, with faults collected rather than raised."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.path = ""
+        self.problems: list[Problem] = []
+        self.places: dict[str, tuple[str, int]] = {}
+        self.line = 0
+
+    def problem(self, line: int, kind: ProblemKind, message: str) -> None:
+        self.problems.append(Problem(self.path, line, message, kind))
+
+    def read_file(self, path: str, content: bytes | None, encoding: str) -> None:
+        self.path = path
+        if content is None:
+            self.problem(
+                1,
+                ProblemKind.BIB_MISSING,
+                "no such bibliography file; create it, or mend bibtex_bibfiles in conf.py",
+            )
+            return
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError as error:
+            self.problem(
+                content.count(b"\n", 0, error.start) + 1,
+                ProblemKind.BIB_ENCODING,
+                f"the file is not {encoding.removesuffix('-sig').upper()}: the byte"
+                f" 0x{content[error.start]:02x} stands here; save the file in that encoding",
+            )
+            text = content.decode(encoding, errors="replace")
+        scanner = _Scanner(text.replace("\r\n", "\n").replace("\r", "\n"), self)
+        for kind, body in scanner:
+            self.line = scanner.command_line
+            match kind.lower():
+                case "string":
+                    pass
+                case "preamble":
+                    self.process_preamble(*body)
+                case _ if body[0] is not None:
+                    self.process_entry(kind, *body)
+
+    def process_entry(
+        self, entry_type: str, key: str, fields: Iterable[tuple[str, list[str]]]
+    ) -> None:
+        if key in self.data.entries:
+            first = self.data.entries[key].key
+            path, line = self.places[first]
+            self.problem(
+                self.line,
+                ProblemKind.DUPLICATE_KEY,
+                f'the key "{key}" is taken by the entry at {path}:{line}, which counts; rename or'
+                " delete one of them",
+            )
+            return
+        entry = Entry(entry_type)
+        for name, parts in fields:
+            value = " ".join("".join(parts).split())
+            if name in entry.fields or name in entry.persons:
+                self.problem(
+                    self.line,
+                    ProblemKind.DUPLICATE_FIELD,
+                    f'the entry "{key}" has the field "{name}" twice; the first counts, delete one',
+                )
+            elif name.lower() in ("author", "editor"):
+                for person in split_name_list(value):
+                    entry.add_person(self.person(person, key), name)
+            else:
+                entry.fields[name] = value
+        self.data.add_entry(key, entry)
+        self.places[key] = (self.path, self.line)
+
+    def person(self, text: str, key: str) -> PybtexPerson:
+        try:
+            return PybtexPerson(text)
+        except PybtexError:
+            self.problem(
+                self.line,
+                ProblemKind.BIB_NAME,
+                f'a name of the entry "{key}" has too many commas: "{text}"; write "Family, Given",'
+                ' and "and" between two people',
+            )
+            return PybtexPerson(last=text)
+
+
+def _paper(key: str, entry: Entry, path: str, line: int) -> Paper:
+    fields = {name.lower(): value for name, value in entry.fields.items()}
+    persons = {
+        role.lower(): tuple(_person(person) for person in people)
+        for role, people in entry.persons.items()
+    }
+    return Paper(
+        key=key,
+        type=entry.type.lower(),
+        authors=persons.get("author", ()),
+        editors=persons.get("editor", ()),
+        title=fields.get("title", ""),
+        year=_year(fields),
+        venue=_venue(entry.type.lower(), fields),
+        keywords=_keywords(fields.get("keywords", "")),
+        fields=tuple(fields.items()),
+        path=path,
+        line=line,
+    )
+
+
+def _person(person: PybtexPerson) -> Person:
+    given = [*person.first_names, *person.middle_names]
+    family = [*person.prelast_names, *person.last_names, *person.lineage_names]
+    return Person(" ".join(given), " ".join(family))
+
+
+def _year(fields: Mapping[str, str]) -> str:
+    """Return the year, of BibLaTeX's ``date`` (ISO 8601) where there is no ``year``."""
+    if year := fields.get("year"):
+        return year.strip("{} ")
+    match = re.match(r"-?\d{4}", fields.get("date", ""))
+    return match[0] if match else ""
+
+
+def _venue(type_: str, fields: Mapping[str, str]) -> str:
+    """Return where the work appeared: journal, proceedings, institution, publisher or archive."""
+    names = ["journal", "journaltitle", "booktitle", "maintitle"]
+    if type_ in ("techreport", "report", "phdthesis", "mastersthesis", "thesis"):
+        names = ["institution", "school"]
+    for name in [*names, "howpublished", "publisher", "organization", "institution", "school"]:
+        if value := fields.get(name):
+            return value
+    return "arXiv" if arxiv_id(fields) else ""
+
+
+def arxiv_id(fields: Mapping[str, str]) -> str:
+    """Return the arXiv identifier of an entry, or the empty string.
+
+    BibTeX names the archive in ``archiveprefix``, BibLaTeX in ``eprinttype``; an ``eprint`` that
+    looks like an arXiv identifier needs neither. The forms of identifiers are those of
+    https://info.arxiv.org/help/arxiv_identifier.html.
+    """
+    archive = fields.get("archiveprefix") or fields.get("eprinttype") or "arxiv"
+    eprint = re.sub(r"^arxiv:", "", fields.get("eprint", "").strip(), flags=re.IGNORECASE)
+    if archive.lower() == "arxiv" and _ARXIV.fullmatch(eprint):
+        return eprint
+    return ""
+
+
+_ARXIV = re.compile(r"(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?")
+
+
+def _keywords(text: str) -> tuple[str, ...]:
+    return tuple(word for part in re.split(r"[,;]", text) if (word := part.strip()))

@@ -1,0 +1,247 @@
+"""Markup: what is known of notes and works, as document nodes. The only place that makes it.
+
+Links to notes are left as cross-references of the domain, which knows the address from each page.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from docutils import nodes
+from sphinx.addnodes import pending_xref
+from sphinx.locale import _
+from sphinx_design.shared import create_component
+
+from . import works
+from .latex import Span
+from .model import Note, Paper
+from .nodes import fold
+
+_TAGS: dict[str, type[nodes.TextElement]] = {
+    "emphasis": nodes.emphasis,
+    "strong": nodes.strong,
+    "code": nodes.literal,
+    "sub": nodes.subscript,
+    "sup": nodes.superscript,
+}
+SEPARATOR = " · "
+
+
+@dataclass(frozen=True)
+class Face:
+    """All that a card or a line of a list shows of a note.
+
+    ``paper`` is None where the bibliography does not hold the key. ``title`` and ``summary`` return
+    fresh nodes that belong to no document.
+    """
+
+    note: Note
+    paper: Paper | None
+    title: Callable[[], list[nodes.Node]]
+    summary: Callable[[], list[nodes.Node]]
+
+
+def inline(parts: Iterable[Span], *, linked: bool = True) -> list[nodes.Node]:
+    """Return spans as inline nodes; links only if *linked*, since links do not nest."""
+    found: list[nodes.Node] = []
+    for part in parts:
+        match part.kind:
+            case "text":
+                found.append(nodes.Text(part.text))
+            case "math":
+                found.append(nodes.math(part.text, part.text))
+            case "link" if linked and part.text.lower().startswith(("http://", "https://")):
+                found.append(external(part.text, inline(part.children, linked=False)))
+            case "link":
+                found += inline(part.children, linked=False)
+            case _:
+                children = inline(part.children, linked=linked)
+                found.append(_TAGS[part.kind]("", "", *children))
+    return found
+
+
+def external(url: str, children: Sequence[nodes.Node]) -> nodes.reference:
+    """Return a link to another site."""
+    return nodes.reference("", "", *children, refuri=url, internal=False)
+
+
+def note_link(
+    key: str, docname: str, children: Sequence[nodes.Node], *, hidden: str = ""
+) -> pending_xref:
+    """Return a link to the note on the work *key*, for the page *docname*.
+
+    *hidden* is text that only screen readers are given.
+    """
+    link = pending_xref(
+        "",
+        *children,
+        refdomain="papernotes",
+        reftype="note",
+        reftarget=key,
+        refdoc=docname,
+        refexplicit=True,
+        refwarn=False,
+    )
+    if hidden:
+        link += nodes.inline("", hidden, classes=["pn-unseen"])
+    return link
+
+
+def _interpose(groups: Iterable[Sequence[nodes.Node]]) -> list[nodes.Node]:
+    joined: list[nodes.Node] = []
+    for group in groups:
+        if not group:
+            continue
+        if joined:
+            joined.append(nodes.Text(SEPARATOR))
+        joined.extend(group)
+    return joined
+
+
+def byline(paper: Paper, at_most: int = 3) -> list[nodes.Node]:
+    """Return "authors · year · venue"."""
+    return _interpose(
+        [
+            inline(works.byline(paper, at_most)),
+            [nodes.Text(works.year(paper))],
+            inline(works.short_venue(paper)),
+        ]
+    )
+
+
+def link_texts() -> dict[works.LinkKind, str]:
+    """Return what the links to a paper are called."""
+    return {"abstract": _("abstract"), "PDF": _("PDF"), "DOI": _("DOI")}
+
+
+def paper_links(paper: Paper) -> list[nodes.Node]:
+    """Return a link each to what the paper has: abstract, PDF, DOI."""
+    texts = link_texts()
+    return [external(link.url, [nodes.Text(texts[link.kind])]) for link in works.links(paper)]
+
+
+def tags(note: Note) -> list[nodes.Node]:
+    """Return the note's tags as a list, or nothing."""
+    if not note.tags:
+        return []
+    items = [nodes.list_item("", nodes.paragraph("", tag)) for tag in note.tags]
+    return [nodes.bullet_list("", *items, classes=["pn-tags"])]
+
+
+def card(face: Face, docname: str, level: int) -> nodes.Element:
+    """Return the card of a note, for the page *docname*.
+
+    *level* is that of the title as a heading.
+    """
+    note, paper = face.note, face.paper
+    heading = nodes.rubric("", "", note_link(note.key, docname, face.title()))
+    heading["heading-level"] = level
+    heading["classes"] += ["sd-card-title", "pn-card-title"]
+    body = create_component("card-body", ["sd-card-body"], children=[heading])
+    if paper is not None:
+        body += nodes.paragraph("", "", *byline(paper), classes=["pn-byline"])
+    body += create_component("pn-summary", ["pn-summary"], children=face.summary())
+    more = note_link(note.key, docname, [nodes.Text(_("Read more"))], hidden=f": {note.title}")
+    more["classes"] = ["pn-more"]
+    links = [more, *(paper_links(paper) if paper else [])]
+    line = nodes.paragraph("", "", *_interpose([link] for link in links), classes=["pn-links"])
+    footer = create_component("card-footer", ["sd-card-footer"], children=[*tags(note), line])
+    whole = create_component(
+        "card", ["sd-card", "sd-sphinx-override", "pn-card"], children=[body, footer]
+    )
+    return create_component("grid-item", ["sd-col", "sd-d-flex-row"], children=[whole])
+
+
+def grid(faces: Iterable[Face], docname: str, level: int) -> nodes.Element:
+    """Return the cards of notes as a grid of sphinx-design, for the page *docname*."""
+    row = create_component(
+        "grid-row",
+        ["sd-row", "sd-row-cols-1", "sd-row-cols-xs-1", "sd-g-3"],
+        children=[card(face, docname, level) for face in faces],
+    )
+    return create_component(
+        "grid-container",
+        ["sd-container-fluid", "sd-sphinx-override", "pn-grid"],
+        children=[row],
+    )
+
+
+def titles(faces: Iterable[Face], docname: str) -> nodes.Element:
+    """Return notes as a plain list: title, and who wrote the paper when and where."""
+    items = []
+    for face in faces:
+        line = nodes.paragraph("", "", note_link(face.note.key, docname, face.title()))
+        if face.paper is not None:
+            about = byline(face.paper)
+            line += nodes.inline("", "", nodes.Text(SEPARATOR), *about, classes=["pn-byline"])
+        items.append(nodes.list_item("", line))
+    return nodes.bullet_list("", *items, classes=["pn-list"])
+
+
+def header(
+    note: Note, paper: Paper | None, format_day: Callable[[datetime.date], str]
+) -> nodes.Element:
+    """Return what stands under a note's title: the paper, the day read, tags, links, BibTeX."""
+    whole = create_component("pn-header", ["pn-header"])
+    if paper is not None:
+        whole += nodes.paragraph("", "", *inline(works.byline(paper)), classes=["pn-authors"])
+        where = _interpose([inline(works.short_venue(paper)), [nodes.Text(works.year(paper))]])
+        whole += nodes.paragraph("", "", *where, classes=["pn-venue"])
+    groups: list[list[nodes.Node]] = []
+    if note.read is not None:
+        groups.append([nodes.Text(_("Read on %s") % format_day(note.read))])
+    groups += [[link] for link in (paper_links(paper) if paper else [])]
+    if groups:
+        whole += nodes.paragraph("", "", *_interpose(groups), classes=["pn-links"])
+    whole.extend(tags(note))
+    if paper is not None:
+        source = works.bibtex(paper)
+        block = nodes.literal_block(source, source, language="bibtex")
+        whole += fold("", block, summary=_("BibTeX"), classes=["pn-bibtex"])
+    return whole
+
+
+def work(
+    paper: Paper,
+    docname: str,
+    *,
+    noted: bool,
+    suffix: str = "",
+    label: str = "",
+    id_: str = "",
+    extra: Sequence[nodes.Node] = (),
+) -> nodes.list_item:
+    """Return an entry of a list of works, for the page *docname*.
+
+    *noted* says whether there is a note to link to; *label* stands before the entry in the styles
+    that cite by one.
+    """
+    line = nodes.paragraph()
+    if label:
+        line += nodes.inline("", f"[{label}] ", classes=["pn-label"])
+    line.extend(inline(works.reference(paper, suffix)))
+    links = paper_links(paper)
+    if noted:
+        name = works.flatten(works.title(paper))
+        note = note_link(paper.key, docname, [nodes.Text(_("note"))], hidden=f": {name}")
+        note["classes"] = ["pn-note-link"]
+        links.append(note)
+    if links:
+        joined = _interpose([link] for link in links)
+        line += nodes.inline("", "", nodes.Text(" "), *joined, classes=["pn-links"])
+    item = nodes.list_item("", line, *extra)
+    if id_:
+        item["ids"] = [id_]
+    return item
+
+
+def work_list(items: Sequence[nodes.Node]) -> nodes.Element:
+    """Return entries of works as a list."""
+    return nodes.bullet_list("", *items, classes=["pn-works"])
+
+
+def nothing(text: str) -> nodes.Element:
+    """Return the line that stands where a list is empty."""
+    return nodes.paragraph("", text, classes=["pn-empty"])

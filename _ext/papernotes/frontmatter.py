@@ -1,0 +1,275 @@
+"""A note's front matter: text in, values and problems out.
+
+The YAML is composed, not constructed: values are taken from its nodes one by one. So each fault
+has a line of its own, a date that is none does not stop the rest, and no tag, alias or anchor of
+YAML can do anything.
+"""
+
+from __future__ import annotations
+
+import datetime
+import difflib
+import re
+from dataclasses import dataclass
+
+import yaml
+
+from .model import Problem, ProblemKind
+
+FIELDS = {
+    "paper": "required: the citation key, in the bibliography, of the paper that this is a note on",
+    "tags": "a list of tags, each spelt as it is to be shown",
+    "read": "the day on which the paper was read, `YYYY-MM-DD`",
+    "summary": "MyST text for the card, instead of the paragraphs before the first section",
+}
+
+# What Sphinx, MyST and docutils read from front matter, so that none of it counts as a misspelling.
+_OTHERS = frozenset(
+    "abstract author authors date html_meta html_theme language myst mystnb nocomments nosearch"
+    " no-search orphan status substitutions tocdepth title version".split()
+)
+_FENCE = re.compile(r"-{3}\s*$")
+_STRING = "tag:yaml.org,2002:str"
+_NULL = "tag:yaml.org,2002:null"
+
+
+@dataclass(frozen=True, slots=True)
+class FrontMatter:
+    """What a note's front matter says.
+
+    ``paper`` is the empty string where it is missing or wrong. ``summary`` is MyST text, and
+    ``summary_line`` the line on which it begins. ``rest`` is the whole text without what is read
+    here: blank lines stand in its place, so that every line keeps its number.
+    """
+
+    paper: str
+    paper_line: int
+    tags: tuple[str, ...]
+    read: datetime.date | None
+    summary: str
+    summary_line: int
+    rest: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Extent:
+    """Where the YAML is, in lines counted from 0: from ``start`` up to but not with ``end``.
+
+    ``after`` is the first line of the note's body.
+    """
+
+    start: int
+    end: int
+    after: int
+
+
+def parse(text: str, path: str) -> tuple[FrontMatter, list[Problem]]:
+    """Read the front matter of the note *text*.
+
+    *path* names the file in the problems. A field that is missing or wrong gets its default and,
+    where that is a fault, a problem; nothing is raised.
+    """
+    problems = _Problems(path)
+    lines = text.split("\n")
+    extent = _find(lines, problems)
+    mapping = _compose(lines, extent, problems)
+    fields, blank = _take(mapping, extent, problems)
+    rest = "\n".join("" if n in blank else line for n, line in enumerate(lines)) if blank else text
+    paper, paper_line = _paper(fields, problems) if mapping else ("", 1)
+    summary, summary_line = _summary(fields, problems)
+    front = FrontMatter(
+        paper=paper,
+        paper_line=paper_line,
+        tags=_tags(fields, problems),
+        read=_day(fields, problems),
+        summary=summary,
+        summary_line=summary_line,
+        rest=rest,
+    )
+    return front, sorted(problems)
+
+
+class _Problems(list[Problem]):
+    """The problems of one file."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__()
+        self.path = path
+
+    def add(self, line: int, kind: ProblemKind, message: str) -> None:
+        self.append(Problem(self.path, line, message, kind))
+
+
+_Fields = dict[str, tuple[int, yaml.Node]]
+
+
+def _find(lines: list[str], problems: _Problems) -> _Extent:
+    """Find the front matter.
+
+    Of front matter that is not closed, the lines before the first empty one or the first heading
+    are taken, so that the note survives.
+    """
+    if not _FENCE.match(lines[0]):
+        return _Extent(0, 0, 0)
+    for number, line in enumerate(lines[1:], 1):
+        if _FENCE.match(line):
+            return _Extent(1, number, number + 1)
+    problems.add(
+        1,
+        ProblemKind.FRONT_MATTER,
+        'front matter is not closed; end it with a line that holds only "---"',
+    )
+    end = 1
+    while end < len(lines) and lines[end].strip() and not lines[end].startswith("#"):
+        end += 1
+    return _Extent(1, end, end)
+
+
+def _compose(lines: list[str], extent: _Extent, problems: _Problems) -> yaml.MappingNode | None:
+    """Return the mapping that the front matter holds, or None where it holds something else."""
+    source = "\n" * extent.start + "\n".join(lines[extent.start : extent.end]) + "\n"
+    line = extent.start or 1
+    try:
+        node = yaml.compose(source, yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark else line
+        reason = f"{error.problem or error.context}; mend this line"
+    except (yaml.YAMLError, RecursionError) as error:
+        reason = f"{str(error).splitlines()[0]}; mend it"
+    else:
+        if node is None:
+            return yaml.MappingNode("tag:yaml.org,2002:map", [])
+        if isinstance(node, yaml.MappingNode):
+            return node
+        problems.add(
+            node.start_mark.line + 1,
+            ProblemKind.FRONT_MATTER,
+            'front matter is not a mapping; write lines such as "paper: some2020key"',
+        )
+        return None
+    problems.add(line, ProblemKind.FRONT_MATTER, f"front matter is not YAML: {reason}")
+    return None
+
+
+def _take(
+    mapping: yaml.MappingNode | None, extent: _Extent, problems: _Problems
+) -> tuple[_Fields, set[int]]:
+    """Return the extension's own fields and the lines, counted from 0, to be blanked.
+
+    What is left is for MyST: nothing at all where the front matter could not be read, since MyST
+    would report the same fault once more.
+    """
+    everything = set(range(extent.after))
+    if mapping is None:
+        return {}, everything
+    fields: _Fields = {}
+    blank: set[int] = set()
+    others = False
+    ends = [key.start_mark.line for key, _ in mapping.value[1:]] + [extent.end]
+    for (key, value), end in zip(mapping.value, ends, strict=True):
+        line = key.start_mark.line
+        if isinstance(key, yaml.ScalarNode) and key.value in FIELDS:
+            fields[key.value] = (line + 1, value)
+            blank.update(range(line, end))
+            continue
+        others = True
+        if isinstance(key, yaml.ScalarNode) and key.value not in _OTHERS:
+            near = difflib.get_close_matches(key.value.lower(), FIELDS, n=1, cutoff=0.75)
+            if near:
+                problems.add(
+                    line + 1,
+                    ProblemKind.UNKNOWN_FIELD,
+                    f'unknown front-matter key "{key.value}"; did you mean "{near[0]}"?',
+                )
+    if not others:
+        return fields, everything
+    # A mapping in braces has several fields on a line, which cannot be parted by lines.
+    return fields, set() if mapping.flow_style else blank
+
+
+def _get(fields: _Fields, name: str) -> tuple[int, yaml.Node | None]:
+    line, node = fields.get(name, (1, None))
+    if node is not None and node.tag == _NULL:
+        return line, None
+    return line, node
+
+
+def _paper(fields: _Fields, problems: _Problems) -> tuple[str, int]:
+    line, node = _get(fields, "paper")
+    if node is None:
+        problems.add(
+            line,
+            ProblemKind.MISSING_PAPER,
+            'the note does not say which paper it is on; add "paper: " and the citation key to'
+            " its front matter",
+        )
+        return "", line
+    if not isinstance(node, yaml.ScalarNode):
+        problems.add(line, ProblemKind.BAD_PAPER, '"paper" is not a string; write one citation key')
+        return "", line
+    if node.tag != _STRING:
+        problems.add(
+            line,
+            ProblemKind.BAD_PAPER,
+            f'"paper" is not a string; put the key in quotes: "{node.value}"',
+        )
+        return "", line
+    return node.value.strip(), line
+
+
+def _tags(fields: _Fields, problems: _Problems) -> tuple[str, ...]:
+    line, node = _get(fields, "tags")
+    if node is None:
+        return ()
+    if not isinstance(node, yaml.SequenceNode):
+        text = node.value if isinstance(node, yaml.ScalarNode) else "first, second"
+        problems.add(line, ProblemKind.BAD_TAGS, f'"tags" is not a list; write "tags: [{text}]"')
+        return ()
+    tags: dict[str, None] = {}
+    for item in node.value:
+        text = item.value.strip() if isinstance(item, yaml.ScalarNode) else ""
+        if text and item.tag == _STRING:
+            tags[text] = None
+            continue
+        problems.add(
+            item.start_mark.line + 1,
+            ProblemKind.BAD_TAGS,
+            f'the tag {text} is not a string; put it in quotes: "{text}"'
+            if text
+            else "a tag is empty or a list; write a word or leave it out",
+        )
+    return tuple(tags)
+
+
+def _day(fields: _Fields, problems: _Problems) -> datetime.date | None:
+    line, node = _get(fields, "read")
+    if node is None:
+        return None
+    text = node.value.strip() if isinstance(node, yaml.ScalarNode) else ""
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII):
+        try:
+            return datetime.date.fromisoformat(text)
+        except ValueError:
+            pass
+    problems.add(
+        line,
+        ProblemKind.BAD_READ,
+        f'"read" is not a day: "{text}"; write it as YYYY-MM-DD, such as 2020-08-31',
+    )
+    return None
+
+
+def _summary(fields: _Fields, problems: _Problems) -> tuple[str, int]:
+    line, node = _get(fields, "summary")
+    if node is None:
+        return "", line
+    if not isinstance(node, yaml.ScalarNode) or node.tag != _STRING:
+        problems.add(
+            line,
+            ProblemKind.BAD_SUMMARY,
+            '"summary" is not text; put it in quotes, or indented below "summary: |"',
+        )
+        return "", line
+    # A block scalar's text begins on the line after its indicator.
+    return node.value, node.start_mark.line + (2 if node.style in ("|", ">") else 1)

@@ -1,0 +1,168 @@
+"""The LaTeX text of BibTeX fields, as spans that can be shown.
+
+BibTeX fields hold LaTeX: accents, ``{DNA}``, ``\\emph``, ``--`` and mathematics. pylatexenc takes
+them apart; what comes out is a tree of spans that knows nothing of an output format.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pylatexenc.latex2text import LatexNodes2Text
+from pylatexenc.latexwalker import (
+    LatexCharsNode,
+    LatexEnvironmentNode,
+    LatexGroupNode,
+    LatexMacroNode,
+    LatexMathNode,
+    LatexWalker,
+    LatexWalkerError,
+)
+
+Kind = Literal["text", "math", "emphasis", "strong", "code", "sub", "sup", "link"]
+
+_PLAIN = re.compile(r"[^\\{}$~%`'\"-]*")
+_BARE_PERCENT = re.compile(r"(?<!\\)%")
+_DOLLAR = re.compile(r"(?<!\\)\$")
+_INDEX = re.compile(r"([_^])(?:\{([\w+-]+)\}|(\w))")
+_SPACE = re.compile(r"\s+")
+_STYLES: dict[str, Kind] = {
+    "emph": "emphasis",
+    "textit": "emphasis",
+    "textsl": "emphasis",
+    "textbf": "strong",
+    "texttt": "code",
+    "textsubscript": "sub",
+    "textsuperscript": "sup",
+}
+_SWITCHES: dict[str, Kind] = {"em": "emphasis", "it": "emphasis", "bf": "strong", "tt": "code"}
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A piece of text.
+
+    A span of kind ``text`` or ``math`` has ``text`` (of mathematics the TeX without its
+    delimiters); the others hold ``children``, and a link its address in ``text``.
+    """
+
+    kind: Kind
+    text: str = ""
+    children: tuple[Span, ...] = ()
+
+
+@functools.lru_cache(maxsize=4096)
+def spans(source: str) -> tuple[Span, ...]:
+    """Return the spans of the LaTeX text *source*.
+
+    White space is folded. LaTeX that cannot be read is returned as it stands: an author's typing
+    is never lost.
+    """
+    source = _SPACE.sub(" ", source).strip()
+    if _PLAIN.fullmatch(source):
+        return (Span("text", source),) if source else ()
+    # A per cent sign is a comment in LaTeX; in a field it is nearly always one that was not
+    # escaped, and the rest of the line must not vanish.
+    escaped = _BARE_PERCENT.sub(r"\\%", source)
+    if len(_DOLLAR.findall(escaped)) % 2:
+        escaped = _DOLLAR.sub(r"\\$", escaped)
+    try:
+        nodes, _, _ = LatexWalker(escaped, tolerant_parsing=True).get_latex_nodes()
+    except (LatexWalkerError, RecursionError):
+        return (Span("text", source),)
+    return _join(_convert(nodes))
+
+
+def plain(source: str) -> str:
+    """Return the LaTeX text *source* without markup, mathematics as its TeX."""
+    return flatten(spans(source))
+
+
+def flatten(parts: tuple[Span, ...]) -> str:
+    """Return the text of *parts* without markup."""
+    return "".join(part.text if not part.children else flatten(part.children) for part in parts)
+
+
+def _convert(nodes: list[Any]) -> list[Span]:
+    found: list[Span] = []
+    for position, node in enumerate(nodes):
+        if node is None:
+            continue
+        if isinstance(node, LatexMacroNode) and node.macroname in _SWITCHES:
+            rest = _join(_convert(nodes[position + 1 :]))
+            found.append(Span(_SWITCHES[node.macroname], children=rest))
+            break
+        found.extend(_convert_one(node))
+    return found
+
+
+def _convert_one(node: Any) -> list[Span]:
+    match node:
+        case LatexCharsNode():
+            return [Span("text", node.chars)]
+        case LatexGroupNode():
+            return _convert(node.nodelist)
+        case LatexMathNode():
+            return [_mathematics(node)]
+        case LatexMacroNode(macroname="url"):
+            address = _verbatim(node, 0)
+            return [Span("link", address, (Span("text", address),))]
+        case LatexMacroNode(macroname="href"):
+            return [Span("link", _verbatim(node, 0), _join(_convert([_argument(node, 1)])))]
+        case LatexMacroNode() if node.macroname in _STYLES:
+            inner = _join(_convert([_argument(node, 0)]))
+            return [Span(_STYLES[node.macroname], children=inner)] if inner else []
+        case LatexMacroNode() | LatexEnvironmentNode() if _is_unknown(node):
+            return [Span("text", node.latex_verbatim())]
+        case _:
+            return [Span("text", _TO_TEXT.node_to_text(node))]
+
+
+def _mathematics(node: LatexMathNode) -> Span:
+    left, right = node.delimiters
+    verbatim = node.latex_verbatim()
+    tex = verbatim[len(left) : len(verbatim) - len(right)].strip()
+    # "H$_2$O" wants an index, not a formula without a base.
+    if index := _INDEX.fullmatch(tex):
+        kind: Kind = "sub" if index[1] == "_" else "sup"
+        return Span(kind, children=(Span("text", index[2] or index[3]),))
+    return Span("math", tex)
+
+
+_TO_TEXT = LatexNodes2Text(strict_latex_spaces=True, keep_comments=True)
+
+
+def _is_unknown(node: Any) -> bool:
+    if isinstance(node, LatexMacroNode):
+        spec = _TO_TEXT.latex_context.get_macro_spec(node.macroname)
+        return spec is None or not spec.macroname
+    return False
+
+
+def _argument(node: Any, position: int) -> Any:
+    arguments = node.nodeargd.argnlist if node.nodeargd else []
+    return arguments[position] if position < len(arguments) else None
+
+
+def _verbatim(node: Any, position: int) -> str:
+    argument = _argument(node, position)
+    if argument is None:
+        return ""
+    text: str = argument.latex_verbatim()
+    if text.startswith("{") and text.endswith("}"):
+        text = text[1:-1]
+    return re.sub(r"\\([%#&_~])", r"\1", text)
+
+
+def _join(parts: list[Span]) -> tuple[Span, ...]:
+    """Join neighbours of plain text, so that a word is one piece."""
+    joined: list[Span] = []
+    for part in parts:
+        if part.kind == "text" and joined and joined[-1].kind == "text":
+            joined[-1] = Span("text", joined[-1].text + part.text)
+        elif part.text or part.children:
+            joined.append(part)
+    return tuple(joined)

@@ -1,0 +1,152 @@
+"""The records that everything else is derived from.
+
+Records are frozen and hold plain Python values only: they are pickled with Sphinx's environment,
+sent between processes and compared between builds. This module knows no other.
+"""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass, field
+from enum import Enum
+
+
+class ProblemKind(Enum):
+    """What can be wrong with an author's input.
+
+    The first value is the subtype of the warning, as it stands in brackets after the message and
+    in Sphinx's ``suppress_warnings``; the second says what it is about.
+    """
+
+    FRONT_MATTER = ("front-matter", "Front matter that is not closed, no YAML or no mapping")
+    MISSING_PAPER = ("missing-paper", "A note that does not name its paper")
+    BAD_PAPER = ("bad-paper", "`paper:` is not a citation key")
+    BAD_CITATION = ("bad-citation", "A citation that names no key, or is not closed")
+    UNKNOWN_KEY = ("unknown-key", "A citation key that no bibliography file has")
+    DUPLICATE_NOTE = ("duplicate-note", "Two notes on one paper")
+    NO_NOTE = ("no-note", "`{note}` names a paper that has no note")
+    BAD_TAGS = ("bad-tags", "`tags:` is not a list of strings")
+    BAD_READ = ("bad-read", "`read:` is not a day of the calendar")
+    BAD_SUMMARY = ("bad-summary", "`summary:` is not text")
+    UNKNOWN_FIELD = ("unknown-field", "A front-matter key that looks like a misspelt one")
+    NO_HEADING = ("no-heading", "A note without a heading")
+    BAD_OPTION = ("bad-option", "A directive's option with a value that it does not know")
+    UNKNOWN_TAG = ("unknown-tag", "A list of notes asks for a tag that no note has")
+    BAD_MATH = ("bad-math", "A formula that cannot be converted to MathML")
+    BIB_MISSING = ("bib-missing", "A bibliography file that is not there")
+    BIB_ENCODING = ("bib-encoding", "A bibliography file in another encoding")
+    BIB_SYNTAX = ("bib-syntax", "A BibTeX entry that cannot be read to its end")
+    BIB_NAME = ("bib-name", "A person's name that BibTeX cannot take apart")
+    DUPLICATE_KEY = ("duplicate-key", "Two BibTeX entries with one key")
+    DUPLICATE_FIELD = ("duplicate-field", "A BibTeX field that stands twice in its entry")
+    UNDEFINED_MACRO = ("undefined-macro", "A BibTeX macro that is not defined")
+    BAD_LINK = ("bad-link", "An address in an entry that is not let through as a link")
+    INCOMPLETE_ENTRY = (
+        "incomplete-entry",
+        "A paper that the site shows has no author, year or title",
+    )
+
+    def __init__(self, subtype: str, meaning: str) -> None:
+        self.subtype = subtype
+        self.meaning = meaning
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One fault in an author's file.
+
+    ``path`` is relative to the source directory, with slashes; ``line`` counts from 1. The message
+    says what is wrong and what to do about it, and is complete without the kind.
+    """
+
+    path: str
+    line: int
+    message: str
+    kind: ProblemKind = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What a note's front matter and heading say.
+
+    ``key`` is the citation key of the paper; ``title`` is the heading as plain text; ``read`` is
+    the day on which the paper was read; ``line`` is where the key stands in the file.
+    """
+
+    docname: str
+    key: str
+    title: str
+    tags: tuple[str, ...] = ()
+    read: datetime.date | None = None
+    line: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An author or editor, as BibTeX takes names apart, in LaTeX text."""
+
+    given: str
+    family: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A work of the bibliography.
+
+    ``fields`` are the entry's own, in its own order and in LaTeX text, with lower-case names;
+    ``path`` and ``line`` say where the entry begins. The other values are read from the fields;
+    what the entry does not give is the empty string or the empty tuple.
+    """
+
+    key: str
+    type: str
+    authors: tuple[Person, ...]
+    editors: tuple[Person, ...]
+    title: str
+    year: str
+    venue: str
+    keywords: tuple[str, ...]
+    fields: tuple[tuple[str, str], ...]
+    path: str
+    line: int
+
+    def field(self, name: str) -> str:
+        """Return the LaTeX text of field *name* (lower case), or the empty string."""
+        return next((value for key, value in self.fields if key == name), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A place of a document that cites a work, or that links to a note by its key."""
+
+    docname: str
+    key: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What a ``{papers}`` directive asks for."""
+
+    tags: tuple[str, ...] = ()
+    sort: str = "title"
+    limit: int | None = None
+    view: str = "cards"
+    line: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a document shows of notes and papers, and so what makes it out of date."""
+
+    docname: str
+    citations: tuple[Citation, ...] = ()
+    note_links: tuple[Citation, ...] = ()
+    queries: tuple[Query, ...] = ()
+    reading_list: bool = False
+    works: bool = False
+    references: bool = False
+
+
+SORTS = ("title", "read", "year")
+VIEWS = ("cards", "list")

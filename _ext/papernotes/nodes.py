@@ -1,0 +1,72 @@
+"""Nodes of the extension: placeholders that stand in a document until all are read, and the fold.
+
+A placeholder carries the name of the document that it was read in, since formats that bind all
+pages together move it into another.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+
+
+class Placeholder(nodes.General, nodes.Element):
+    """What a transform replaces when all documents are read; ``docname`` is its document."""
+
+
+class papers(Placeholder):
+    """A list of notes; ``query`` is its :class:`~.model.Query`."""
+
+
+class reading_list(Placeholder):
+    """The works that are to be read."""
+
+
+class works_list(Placeholder):
+    """The works that are cited or noted."""
+
+
+class note_header(Placeholder):
+    """What is known of a note's paper, under the title."""
+
+
+class references(Placeholder):
+    """The works that the page cites."""
+
+
+class summary_source(Placeholder):
+    """The text of a note's front matter for its card; it leaves the document once it is read."""
+
+
+class fold(nodes.General, nodes.Element):
+    """Content that opens on demand, in HTML; ``summary`` is the text that is always seen.
+
+    Elsewhere it is left out: it holds what a printed page does without.
+    """
+
+
+def visit_fold(self: Any, node: fold) -> None:
+    """Open the fold in HTML."""
+    self.body.append(self.starttag(node, "details"))
+    self.body.append(self.starttag({}, "summary", suffix=""))
+    self.body.append(f"{self.encode(node['summary'])}</summary>\n")
+
+
+def depart_fold(self: Any, node: fold) -> None:
+    """Close the fold in HTML."""
+    self.body.append("</details>\n")
+
+
+def skip(self: Any, node: nodes.Element) -> None:
+    """Leave a node out."""
+    raise nodes.SkipNode
+
+
+def add_nodes(app: Sphinx) -> None:
+    """Declare the nodes to Sphinx; placeholders never reach a writer."""
+    for placeholder in Placeholder.__subclasses__():
+        app.add_node(placeholder)
+    others = {name: (skip, None) for name in ("latex", "text", "man", "texinfo")}
+    app.add_node(fold, html=(visit_fold, depart_fold), **others)

@@ -1,0 +1,247 @@
+"""Reading: from a document's source and doctree to its record.
+
+The source's front matter is taken out before MyST sees it; transforms put placeholders where the
+page will show what is derived; and when the doctree is complete, the record is noted.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from docutils import nodes
+from docutils.utils import new_document
+from myst_parser.parsers.sphinx_ import MystParser
+from sphinx import addnodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.locale import _
+from sphinx.transforms import SphinxTransform
+from sphinxcontrib.bibtex.nodes import bibliography as library_bibliography
+
+from . import frontmatter
+from . import nodes as placeholders
+from .domain import Excerpt, PaperNotesDomain, Record, cited_keys, linked_keys
+from .model import Citation, Note, Page, Problem, ProblemKind
+
+_FRONT = "papernotes_front_matter"
+_PROBLEMS = "papernotes_problems"
+
+# What stands before the first section of a note but is no part of its summary.
+_NO_SUMMARY = (
+    nodes.title,
+    nodes.section,
+    nodes.comment,
+    nodes.footnote,
+    nodes.system_message,
+    nodes.substitution_definition,
+    nodes.target,
+    addnodes.toctree,
+    addnodes.index,
+    placeholders.Placeholder,
+)
+
+
+def is_note(env: BuildEnvironment, docname: str) -> bool:
+    """Return whether the document *docname* is to be a note: Markdown in the notes' folder."""
+    folder: str = env.config.papernotes_folder
+    return docname.startswith(f"{folder}/") and env.doc2path(docname).suffix == ".md"
+
+
+def note_problem(env: BuildEnvironment, problem: Problem) -> None:
+    """Keep *problem* with the document that is being read."""
+    env.temp_data.setdefault(_PROBLEMS, []).append(problem)
+
+
+def take_front_matter(app: Sphinx, docname: str, content: list[str]) -> None:
+    """Read a note's front matter and leave MyST what is not the extension's.
+
+    MyST would turn lists into JSON, and fail at a date inside a mapping.
+    """
+    env = app.env
+    if not is_note(env, docname):
+        return
+    path = env.doc2path(docname, base=False).as_posix()
+    front, problems = frontmatter.parse(content[0], path)
+    content[0] = front.rest
+    env.temp_data[_FRONT] = front
+    for problem in problems:
+        note_problem(env, problem)
+
+
+def _heading(document: nodes.document) -> nodes.section | None:
+    """Return the section under the first heading."""
+    return next((node for node in document.children if isinstance(node, nodes.section)), None)
+
+
+class ParseSummary(SphinxTransform):
+    """Parse the summary in a note's front matter, as a part of the note.
+
+    It stands in the document while transforms run, so that its links and citations are treated as
+    all others.
+    """
+
+    default_priority = 5
+
+    def apply(self, **kwargs: Any) -> None:
+        """Add the parsed summary at the end of the document."""
+        front = self.env.temp_data.get(_FRONT)
+        if front is None or not front.summary.strip():
+            return
+        part = new_document(self.document["source"], self.document.settings)
+        part.reporter = self.document.reporter
+        # As many empty lines as stand above it keep the numbers of lines in warnings right.
+        MystParser().parse("\n" * (front.summary_line - 1) + front.summary, part)
+        self.document += placeholders.summary_source("", *part.children)
+
+
+class PlacePlaceholders(SphinxTransform):
+    """Put the placeholders of a note's header and of a page's references."""
+
+    # Before Sphinx's own transforms collect ids and titles, after all that is parsed is there.
+    default_priority = 10
+
+    def apply(self, **kwargs: Any) -> None:
+        """Add the placeholders."""
+        section = _heading(self.document)
+        if section is not None and self.env.temp_data.get(_FRONT) is not None:
+            section.insert(1, placeholders.note_header(docname=self.env.docname))
+        if not self.config.papernotes_references or not self.cites():
+            return
+        closing = nodes.section("", nodes.title("", _("References")), classes=["pn-references"])
+        closing["names"] = ["references"]
+        closing += placeholders.references(docname=self.env.docname)
+        self.document.note_implicit_target(closing, closing)
+        tops = [node for node in self.document.children if isinstance(node, nodes.section)]
+        (tops[0] if len(tops) == 1 else self.document).append(closing)
+
+    def cites(self) -> bool:
+        if any(self.document.findall(library_bibliography)):
+            return False
+        return any(
+            node.get("refdomain") == "cite" for node in self.document.findall(addnodes.pending_xref)
+        )
+
+
+class BindNotes(SphinxTransform):
+    """Put the notes into the front page's toctree, for formats that bind all pages together.
+
+    HTML has no need of it: there a toctree would rewrite the front page after each edit and draw
+    every note into every sidebar.
+    """
+
+    default_priority = 10
+
+    def apply(self, **kwargs: Any) -> None:
+        """Add a toctree of the notes that the page's own toctrees do not hold."""
+        domain = PaperNotesDomain.of(self.env)
+        if self.env.docname != self.config.root_doc or not domain.bound:
+            return
+        toctrees = list(self.document.findall(addnodes.toctree))
+        there = {name for toctree in toctrees for name in toctree["includefiles"]}
+        notes = [name for name in sorted(self.env.found_docs) if is_note(self.env, name)]
+        names = [name for name in notes if name not in there]
+        if not names:
+            return
+        toctree = addnodes.toctree(
+            parent=self.env.docname,
+            entries=[(None, name) for name in names],
+            includefiles=names,
+            maxdepth=-1,
+            caption=None,
+            glob=False,
+            hidden=True,
+            includehidden=False,
+            numbered=0,
+            titlesonly=True,
+        )
+        wrapper = nodes.compound("", toctree, classes=["toctree-wrapper"])
+        (_heading(self.document) or self.document).append(wrapper)
+
+
+def note_document(app: Sphinx, doctree: nodes.document) -> None:
+    """Note the record of the document that has just been read."""
+    env = app.env
+    docname = env.docname
+    path = env.doc2path(docname, base=False).as_posix()
+    front = env.temp_data.get(_FRONT)
+    sources = list(doctree.findall(placeholders.summary_source))
+    for source in sources:
+        source.parent.remove(source)
+    note = title = summary = None
+    if front is not None:
+        section = _heading(doctree)
+        if section is None:
+            note_problem(env, _no_heading(path))
+        # Sphinx asks for a place in a toctree; a note's place is the list of notes.
+        env.metadata[docname].setdefault("orphan", "")
+        if front.paper:
+            holder: nodes.Element = section if section is not None else doctree
+            heading = section[0].children if section is not None else [nodes.Text(docname)]
+            opening = sources[0].children if sources else _opening(holder)
+            note = Note(
+                docname=docname,
+                key=front.paper,
+                title="".join(node.astext() for node in heading),
+                tags=front.tags,
+                read=front.read,
+                line=front.paper_line,
+            )
+            title, summary = Excerpt.of(heading), Excerpt.of(opening)
+    record = Record(
+        path=path,
+        page=_page(docname, doctree, sources),
+        note=note,
+        title=title,
+        summary=summary,
+        problems=tuple(env.temp_data.get(_PROBLEMS, ())),
+    )
+    PaperNotesDomain.of(env).note_record(docname, record)
+
+
+def _no_heading(path: str) -> Problem:
+    return Problem(
+        path,
+        1,
+        'the note has no heading; begin it with a line such as "# The title of the paper"',
+        ProblemKind.NO_HEADING,
+    )
+
+
+def _opening(holder: nodes.Element) -> list[nodes.Node]:
+    """Return what stands before the first section of *holder*."""
+    opening: list[nodes.Node] = []
+    for node in holder.children:
+        if isinstance(node, nodes.section):
+            break
+        if not isinstance(node, _NO_SUMMARY):
+            opening.append(node)
+    return opening
+
+
+def _page(docname: str, doctree: nodes.document, sources: list[Any]) -> Page:
+    citations: list[Citation] = []
+    links: list[Citation] = []
+    for root in (doctree, *sources):
+        for node in root.findall(addnodes.pending_xref):
+            line = _line(node)
+            citations += [Citation(docname, key, line) for key in cited_keys(node)]
+            links += [Citation(docname, key, line) for key in linked_keys(node)]
+    return Page(
+        docname=docname,
+        citations=tuple(citations),
+        note_links=tuple(links),
+        queries=tuple(node["query"] for node in doctree.findall(placeholders.papers)),
+        reading_list=any(doctree.findall(placeholders.reading_list)),
+        works=any(doctree.findall(placeholders.works_list)),
+        references=any(doctree.findall(placeholders.references)),
+    )
+
+
+def _line(node: nodes.Node) -> int:
+    """Return the line of *node*, or of the nearest element above it that has one."""
+    current: nodes.Node | None = node
+    while current is not None:
+        if current.line:
+            return current.line
+        current = current.parent
+    return 1

@@ -1,0 +1,90 @@
+"""The extension's settings, each declared once: for Sphinx, for the README and for the tests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sphinx.application import Sphinx
+from sphinx.config import Config
+
+from .model import SORTS, Problem, ProblemKind
+from .problems import warn
+
+Rebuild = Literal["env", "html", ""]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting of ``conf.py``.
+
+    ``rebuild`` is Sphinx's word for what a change makes stale: ``env`` all that was read, ``html``
+    all pages.
+    """
+
+    name: str
+    default: Any
+    rebuild: Rebuild
+    types: tuple[type, ...]
+    help: str
+
+
+SETTINGS = (
+    Setting(
+        "papernotes_folder",
+        "papers",
+        "env",
+        (str,),
+        "the folder of the notes, relative to the source directory",
+    ),
+    Setting(
+        "papernotes_sort",
+        "title",
+        "env",
+        (str,),
+        "the order of `{papers}` without `:sort:`: `title`, `read` or `year`, with `-` for"
+        " descending",
+    ),
+    Setting(
+        "papernotes_references",
+        True,
+        "env",
+        (bool,),
+        "close each page that cites with a list of its references, unless it holds a"
+        " `{bibliography}` of its own",
+    ),
+    Setting(
+        "papernotes_date_format",
+        "%-d %B %Y",
+        "html",
+        (str,),
+        "how a day is written, in the terms of `strftime`; months are in the site's language",
+    ),
+)
+
+
+def add_settings(app: Sphinx) -> None:
+    """Declare the settings to Sphinx, which checks their types."""
+    for setting in SETTINGS:
+        app.add_config_value(setting.name, setting.default, setting.rebuild, setting.types)
+
+
+def is_sort(value: str) -> bool:
+    """Return whether *value* names an order of notes."""
+    return value.removeprefix("-") in SORTS
+
+
+def check_settings(app: Sphinx, config: Config) -> None:
+    """Replace a value that has the right type but no meaning by the default, with a warning."""
+    if not is_sort(config.papernotes_sort):
+        warn(
+            Problem(
+                "conf.py",
+                1,
+                f'papernotes_sort = "{config.papernotes_sort}" is no order; use title, read or'
+                " year, with - in front for descending",
+                ProblemKind.BAD_OPTION,
+            )
+        )
+        config.papernotes_sort = "title"
+    config.papernotes_folder = config.papernotes_folder.strip("/")

@@ -1,0 +1,74 @@
+"""The site's citation style, for ``bibtex_reference_style = "papernotes"``.
+
+Zhang et al. (2017) in the text, (Zhang et al., 2017) in parentheses: the library's author-year
+style with round brackets and the whole of a citation as the link.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from pybtex.richtext import Text
+from sphinxcontrib.bibtex.plugin import register_plugin
+from sphinxcontrib.bibtex.style.referencing import BracketStyle, PersonStyle
+from sphinxcontrib.bibtex.style.referencing.author_year import AuthorYearReferenceStyle
+from sphinxcontrib.bibtex.style.referencing.basic_author_year import (
+    BasicAuthorYearTextualReferenceStyle,
+)
+from sphinxcontrib.bibtex.style.template import join, join2, post_text, pre_text, reference, year
+
+NAME = "papernotes"
+
+
+def _round() -> BracketStyle:
+    return BracketStyle(left="(", right=")", sep="; ")
+
+
+def _listed() -> BracketStyle:
+    return BracketStyle(left="(", right=")", sep=", ", sep2=" and ", last_sep=" and ")
+
+
+@dataclass
+class TextualStyle(BasicAuthorYearTextualReferenceStyle):  # type: ignore[misc]
+    """Textual citations, linked as a whole: a name is easier to hit than a year."""
+
+    def inner(self, role_name: str) -> Any:
+        """Return the template of one citation."""
+        return reference[
+            join(sep=self.text_reference_sep)[
+                self.person.author_or_editor_or_title(full="s" in role_name),
+                join[
+                    self.bracket.left,
+                    join2(sep1=self.pre_text_sep, sep2=self.post_text_sep)[
+                        pre_text, year, post_text
+                    ],
+                    self.bracket.right,
+                ],
+            ]
+        ]
+
+
+@dataclass
+class ReferenceStyle(AuthorYearReferenceStyle):  # type: ignore[misc]
+    """Author and year, in round brackets."""
+
+    bracket_textual: BracketStyle = field(default_factory=_listed)
+    bracket_parenthetical: BracketStyle = field(default_factory=_round)
+    bracket_author: BracketStyle = field(default_factory=_round)
+    bracket_label: BracketStyle = field(default_factory=_round)
+    bracket_year: BracketStyle = field(default_factory=_round)
+    person: PersonStyle = field(
+        default_factory=lambda: PersonStyle(other=Text(" et al."), last_sep=" and ")
+    )
+
+    def __post_init__(self) -> None:
+        """Put the textual style in the place of the library's."""
+        super().__post_init__()
+        textual = TextualStyle(bracket=self.bracket_textual, person=self.person)
+        self.role_style.update(dict.fromkeys(textual.role_names(), textual))
+
+
+def register() -> None:
+    """Make the style known to the library, under its name."""
+    register_plugin("sphinxcontrib.bibtex.style.referencing", NAME, ReferenceStyle)
