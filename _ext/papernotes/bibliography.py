@@ -119,6 +119,7 @@ class _Scanner(LowLevelParser):  # type: ignore[misc]  # pybtex has no types
     FRESH_START = re.compile(r"^[ \t]*@[A-Za-z]+\s*[{(]", re.MULTILINE)
     NEXT_FIELD = re.compile(r"\s*[A-Za-z][\w-]*\s*=")
 
+    pos: int
     command_line = 0
     failed = False
 

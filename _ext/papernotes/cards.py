@@ -15,7 +15,7 @@ from sphinx.locale import _
 from sphinx_design.shared import create_component
 
 from . import works
-from .latex import Span
+from .latex import Span, flatten
 from .model import Note, Paper
 from .nodes import fold
 
@@ -211,20 +211,23 @@ def work(
     suffix: str = "",
     label: str = "",
     id_: str = "",
+    anchor: nodes.Node | None = None,
     extra: Sequence[nodes.Node] = (),
 ) -> nodes.list_item:
     """Return an entry of a list of works, for the page *docname*.
 
     *noted* says whether there is a note to link to; *label* stands before the entry in the styles
-    that cite by one.
+    that cite by one; *anchor* is a target for formats that do not go by *id_*.
     """
     line = nodes.paragraph()
+    if anchor is not None:
+        line += anchor
     if label:
         line += nodes.inline("", f"[{label}] ", classes=["pn-label"])
     line.extend(inline(works.reference(paper, suffix)))
     links = paper_links(paper)
     if noted:
-        name = works.flatten(works.title(paper))
+        name = flatten(works.title(paper))
         note = note_link(paper.key, docname, [nodes.Text(_("note"))], hidden=f": {name}")
         note["classes"] = ["pn-note-link"]
         links.append(note)

@@ -32,10 +32,10 @@ from . import bibliography, works
 from .domain import PaperNotesDomain
 from .latex import flatten
 from .model import Problem, ProblemKind
-from .reading import note_problem
+from .problems import note_problem
 
 
-class CitationRole(CiteRole):  # type: ignore[misc]  # the library has no types
+class CitationRole(CiteRole):
     """The library's role, with a message for what it cannot take apart."""
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
@@ -55,7 +55,7 @@ class CitationRole(CiteRole):  # type: ignore[misc]  # the library has no types
         return found
 
 
-class CitationDomain(BibtexDomain):  # type: ignore[misc]  # the library has no types
+class CitationDomain(BibtexDomain):
     """The library's domain, which looks a citation up instead of searching for it."""
 
     roles: ClassVar = {name: CitationRole() for name in BibtexDomain.roles}
@@ -106,7 +106,7 @@ class CitationDomain(BibtexDomain):  # type: ignore[misc]  # the library has no 
             self._entries[key] = entry
         return self._entries[key]
 
-    def label(self, key: str) -> str:
+    def entry_label(self, key: str) -> str:
         """Return the label of the work *key*, for reference styles that show one."""
         return self._labels.get(key, key)
 
@@ -119,7 +119,7 @@ class CitationDomain(BibtexDomain):  # type: ignore[misc]  # the library has no 
             self._ids[docname] = distinct_ids("ref", order)
         return self._ids[docname]
 
-    def resolve_xref(
+    def resolve_xref(  # type: ignore[override]  # the library returns an inline, as we do
         self,
         env: BuildEnvironment,
         fromdocname: str,
@@ -161,7 +161,7 @@ class CitationDomain(BibtexDomain):  # type: ignore[misc]  # the library has no 
     ) -> tuple[Entry, FormattedEntry, SphinxReferenceInfo]:
         key = part.key
         paper = self.notes.catalogue.papers[key]
-        label = self.label(key)
+        label = self.entry_label(key)
         if home == fromdocname:
             docname, id_ = home, self.reference_ids(home)[key]
         else:
@@ -228,4 +228,3 @@ def read_bibliography(app: Sphinx) -> None:
         for file, (name, _) in zip(files, sources, strict=True)
     }
     app.env.domaindata[BibtexDomain.name]["bibdata"] = BibData(encoding, bibfiles, current.data)
-

@@ -10,7 +10,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from . import nodes as placeholders
 from .model import VIEWS, Problem, ProblemKind, Query
-from .reading import note_problem
+from .problems import note_problem
 from .settings import is_sort
 
 
@@ -68,7 +68,8 @@ class PapersDirective(_ListDirective):
         if value.isascii() and value.isdigit() and int(value):
             return int(value)
         self.problem(
-            ProblemKind.BAD_OPTION, f':limit: is not a number above 0: "{value}"; write one, or none'
+            ProblemKind.BAD_OPTION,
+            f':limit: is not a number above 0: "{value}"; write one, or none',
         )
         return None
 

@@ -40,6 +40,20 @@ def linked_keys(node: pending_xref) -> list[str]:
     return [node["reftarget"]] if node.get("refdomain") == PaperNotesDomain.name else []
 
 
+def without_links(element: nodes.Element) -> list[nodes.Node]:
+    """Return a copy of what *element* holds, with the text of each link in its place.
+
+    Titles are links themselves wherever they are shown, and links do not nest.
+    """
+    copy = element.deepcopy()
+    for node in list(copy.findall(nodes.Element)):
+        if isinstance(node, nodes.reference | pending_xref):
+            node.replace_self(node.children)
+        else:
+            node["ids"], node["names"] = [], []
+    return copy.children
+
+
 @dataclass(frozen=True, slots=True)
 class Excerpt:
     """Document nodes that other pages show too, such as a note's summary.
@@ -61,7 +75,7 @@ class Excerpt:
         for copy in copies:
             for node in copy.findall():
                 # A copy remembers its document, which would be pickled with it.
-                node.document = None
+                node.document = None  # type: ignore[assignment]
         text = "".join(copy.pformat() for copy in copies)
         citations: dict[str, None] = {}
         links: dict[str, None] = {}
@@ -83,18 +97,25 @@ class Excerpt:
 
 
 @dataclass(frozen=True, slots=True)
+class NotedPaper:
+    """A note with what other pages show of it."""
+
+    note: Note
+    title: Excerpt
+    summary: Excerpt
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """All that is kept of one document.
 
-    ``note``, ``title`` and ``summary`` are None where the document is no note; ``path`` is its file,
-    relative to the source directory, with slashes.
+    ``path`` is its file, relative to the source directory, with slashes; ``noted`` is None where
+    the document is no note on a paper.
     """
 
     path: str
     page: Page
-    note: Note | None = None
-    title: Excerpt | None = None
-    summary: Excerpt | None = None
+    noted: NotedPaper | None = None
     problems: tuple[Problem, ...] = ()
 
 
@@ -184,12 +205,18 @@ class PaperNotesDomain(Domain):
         """Make the catalogue from all that has been read, and keep it for this build."""
         records = [record for _, record in sorted(self.records.items())]
         self.catalogue = derive(
-            notes=[record.note for record in records if record.note],
+            notes=[record.noted.note for record in records if record.noted],
             pages=[record.page for record in records],
             bibliography=self.bibliography,
             paths={name: record.path for name, record in self.records.items()},
         )
         return self.catalogue
+
+    def noted(self, note: Note) -> NotedPaper:
+        """Return *note* with its title and summary."""
+        noted = self.records[note.docname].noted
+        assert noted is not None
+        return noted
 
     def problems(self) -> Iterator[Problem]:
         """Yield every problem that stands, in the order of files and lines."""
@@ -214,8 +241,7 @@ class PaperNotesDomain(Domain):
             return contnode  # type: ignore[return-value]
         children: list[nodes.Node] = list(node.children)
         if typ == "note" and not node.get("refexplicit"):
-            title = self.records[note.docname].title
-            children = title.nodes() if title else [nodes.Text(note.title)]
+            children = self.noted(note).title.nodes()
         try:
             reference = make_refnode(builder, fromdocname, note.docname, None, children)
         except NoUri:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from sphinx.application import Sphinx
+from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.environment import BuildEnvironment
 
 from . import updates
@@ -65,9 +66,11 @@ def page_digests(env: BuildEnvironment) -> dict[str, str]:
 
 def remove_pages(app: Sphinx, docnames: Iterable[str]) -> None:
     """Remove the pages of notes that are gone, which Sphinx would leave in place."""
+    builder = app.builder
+    assert isinstance(builder, StandaloneHTMLBuilder)
     for docname in docnames:
         if is_note(app.env, docname):
-            Path(app.builder.get_output_path(docname)).unlink(missing_ok=True)
+            builder.get_output_path(docname).unlink(missing_ok=True)
 
 
 def remember(app: Sphinx, exception: Exception | None) -> None:

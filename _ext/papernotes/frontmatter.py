@@ -167,7 +167,7 @@ def _take(
     blank: set[int] = set()
     others = False
     ends = [key.start_mark.line for key, _ in mapping.value[1:]] + [extent.end]
-    for (key, value), end in zip(mapping.value, ends, strict=True):
+    for (key, value), end in zip(mapping.value, ends, strict=False):
         line = key.start_mark.line
         if isinstance(key, yaml.ScalarNode) and key.value in FIELDS:
             fields[key.value] = (line + 1, value)

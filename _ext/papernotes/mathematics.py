@@ -16,13 +16,15 @@ from docutils import nodes
 from latex2mathml.converter import convert_to_element
 from sphinx.application import Sphinx
 from sphinx.locale import _
+from sphinx.transforms import SphinxTransform
 from sphinx.util.math import get_node_equation_number
 from sphinx.util.nodes import get_node_line
 
 from .model import Problem, ProblemKind
-from .problems import warn
+from .problems import note_problem
 
 NAME = "mathml"
+ATTRIBUTE = "papernotes_mathml"
 
 _ARG = re.compile(r"\\arg(?![A-Za-z])")
 _ENVIRONMENT = re.compile(r"\\begin\s*\{")
@@ -67,22 +69,67 @@ def _aligned(tex: str) -> str:
     return tex
 
 
-def _render(self: Any, node: nodes.Element, tex: str, display: str) -> None:
-    try:
-        self.body.append(to_mathml(tex, display))
-    except MathematicsError as error:
-        path = self.builder.env.doc2path(self.docnames[0], base=False).as_posix()
-        message = f'the formula "{tex}" cannot be shown: {error}; mend it, the page shows its TeX'
-        line = get_node_line(node) or 1
-        warn(Problem(path, line, message, ProblemKind.BAD_MATH))
-        self.body.append(self.starttag({}, "code", "", CLASS="pn-tex"))
-        self.body.append(f"{self.encode(tex)}</code>")
+class ConvertMathematics(SphinxTransform):
+    """Convert the formulas of a document while it is read, where the site shows MathML.
+
+    Once is enough for all pages that show a summary, and a fault is noted where it stands.
+    """
+
+    default_priority = 700
+
+    def apply(self, **kwargs: Any) -> None:
+        """Give each formula its MathML, empty where it cannot be converted."""
+        if self.config.html_math_renderer != NAME:
+            return
+        path = self.env.doc2path(self.env.docname, base=False).as_posix()
+        for node in self.document.findall(_is_formula):
+            assert isinstance(node, nodes.Element)
+            try:
+                node[ATTRIBUTE] = convert(node)
+            except MathematicsError as error:
+                node[ATTRIBUTE] = ""
+                message = (
+                    f'the formula "{node.astext()}" cannot be shown: {error}; mend it, until then'
+                    " the page shows its TeX"
+                )
+                line = get_node_line(node) or 1
+                note_problem(self.env, Problem(path, line, message, ProblemKind.BAD_MATH))
+
+
+def _is_formula(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.math | nodes.math_block)
+
+
+def convert(node: nodes.Element) -> str:
+    """Return the MathML of a formula's node; of several formulas in a block, one after the other.
+
+    Raise :class:`MathematicsError` as :func:`to_mathml` does.
+    """
+    if isinstance(node, nodes.math):
+        return to_mathml(node.astext(), "inline")
+    parts = re.split(r"\n\s*\n", node.astext().strip())
+    return "\n".join(to_mathml(_aligned(part), "block") for part in parts)
+
+
+def _write(self: Any, node: nodes.Element) -> None:
+    """Write the formula, as TeX where there is no MathML of it."""
+    mathml = node.get(ATTRIBUTE)
+    if mathml is None:  # made of BibTeX while the page is written
+        try:
+            mathml = convert(node)
+        except MathematicsError:
+            mathml = ""
+    if mathml:
+        self.body.append(mathml)
+        return
+    self.body.append(self.starttag({}, "code", "", CLASS="pn-tex"))
+    self.body.append(f"{self.encode(node.astext())}</code>")
 
 
 def visit_math(self: Any, node: nodes.math) -> None:
     """Write a formula in the text."""
     self.body.append(self.starttag(node, "span", "", CLASS="math notranslate nohighlight"))
-    _render(self, node, node.astext(), "inline")
+    _write(self, node)
     self.body.append("</span>")
     raise nodes.SkipNode
 
@@ -96,12 +143,12 @@ def visit_math_block(self: Any, node: nodes.math_block) -> None:
         self.body.append(f"({self.encode(str(number))})")
         self.add_permalink_ref(node, _("Link to this equation"))
         self.body.append("</span>")
-    for part in re.split(r"\n\s*\n", node.astext().strip()):
-        _render(self, node, _aligned(part), "block")
+    _write(self, node)
     self.body.append("</div>\n")
     raise nodes.SkipNode
 
 
 def add_mathml(app: Sphinx) -> None:
     """Offer the renderer to ``html_math_renderer``."""
+    app.add_transform(ConvertMathematics)
     app.add_html_math_renderer(NAME, (visit_math, None), (visit_math_block, None))

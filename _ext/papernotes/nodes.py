@@ -68,5 +68,5 @@ def add_nodes(app: Sphinx) -> None:
     """Declare the nodes to Sphinx; placeholders never reach a writer."""
     for placeholder in Placeholder.__subclasses__():
         app.add_node(placeholder)
-    others = {name: (skip, None) for name in ("latex", "text", "man", "texinfo")}
-    app.add_node(fold, html=(visit_fold, depart_fold), **others)
+    out = (skip, None)
+    app.add_node(fold, html=(visit_fold, depart_fold), latex=out, text=out, man=out, texinfo=out)

@@ -1,12 +1,14 @@
-"""Problems as Sphinx's warnings: one way out, one form."""
+"""Problems on their way out: kept with the document that is read, reported as Sphinx's warnings."""
 
 from __future__ import annotations
 
+from sphinx.environment import BuildEnvironment
 from sphinx.util.logging import getLogger
 
 from .model import Problem
 
 WARNING_TYPE = "papernotes"
+_PENDING = "papernotes_problems"
 
 logger = getLogger(__name__)
 
@@ -20,3 +22,14 @@ def warn(problem: Problem) -> None:
         type=WARNING_TYPE,
         subtype=problem.kind.subtype,
     )
+
+
+def note_problem(env: BuildEnvironment, problem: Problem) -> None:
+    """Keep *problem* with the document that is being read."""
+    env.temp_data[_PENDING] = (*noted_problems(env), problem)
+
+
+def noted_problems(env: BuildEnvironment) -> tuple[Problem, ...]:
+    """Return the problems of the document that is being read."""
+    problems: tuple[Problem, ...] | None = env.temp_data.get(_PENDING)
+    return problems or ()

@@ -20,11 +20,19 @@ from sphinxcontrib.bibtex.nodes import bibliography as library_bibliography
 
 from . import frontmatter
 from . import nodes as placeholders
-from .domain import Excerpt, PaperNotesDomain, Record, cited_keys, linked_keys
+from .domain import (
+    Excerpt,
+    NotedPaper,
+    PaperNotesDomain,
+    Record,
+    cited_keys,
+    linked_keys,
+    without_links,
+)
 from .model import Citation, Note, Page, Problem, ProblemKind
+from .problems import note_problem, noted_problems
 
 _FRONT = "papernotes_front_matter"
-_PROBLEMS = "papernotes_problems"
 
 # What stands before the first section of a note but is no part of its summary.
 _NO_SUMMARY = (
@@ -45,11 +53,6 @@ def is_note(env: BuildEnvironment, docname: str) -> bool:
     """Return whether the document *docname* is to be a note: Markdown in the notes' folder."""
     folder: str = env.config.papernotes_folder
     return docname.startswith(f"{folder}/") and env.doc2path(docname).suffix == ".md"
-
-
-def note_problem(env: BuildEnvironment, problem: Problem) -> None:
-    """Keep *problem* with the document that is being read."""
-    env.temp_data.setdefault(_PROBLEMS, []).append(problem)
 
 
 def take_front_matter(app: Sphinx, docname: str, content: list[str]) -> None:
@@ -167,7 +170,7 @@ def note_document(app: Sphinx, doctree: nodes.document) -> None:
     sources = list(doctree.findall(placeholders.summary_source))
     for source in sources:
         source.parent.remove(source)
-    note = title = summary = None
+    noted = None
     if front is not None:
         section = _heading(doctree)
         if section is None:
@@ -176,7 +179,9 @@ def note_document(app: Sphinx, doctree: nodes.document) -> None:
         env.metadata[docname].setdefault("orphan", "")
         if front.paper:
             holder: nodes.Element = section if section is not None else doctree
-            heading = section[0].children if section is not None else [nodes.Text(docname)]
+            title = section[0] if section is not None else nodes.title("", docname)
+            assert isinstance(title, nodes.Element)
+            heading = without_links(title)
             opening = sources[0].children if sources else _opening(holder)
             note = Note(
                 docname=docname,
@@ -186,14 +191,12 @@ def note_document(app: Sphinx, doctree: nodes.document) -> None:
                 read=front.read,
                 line=front.paper_line,
             )
-            title, summary = Excerpt.of(heading), Excerpt.of(opening)
+            noted = NotedPaper(note, Excerpt.of(heading), Excerpt.of(opening))
     record = Record(
         path=path,
         page=_page(docname, doctree, sources),
-        note=note,
-        title=title,
-        summary=summary,
-        problems=tuple(env.temp_data.get(_PROBLEMS, ())),
+        noted=noted,
+        problems=noted_problems(env),
     )
     PaperNotesDomain.of(env).note_record(docname, record)
 

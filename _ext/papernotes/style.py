@@ -30,7 +30,7 @@ def _listed() -> BracketStyle:
 
 
 @dataclass
-class TextualStyle(BasicAuthorYearTextualReferenceStyle):  # type: ignore[misc]
+class TextualStyle(BasicAuthorYearTextualReferenceStyle):
     """Textual citations, linked as a whole: a name is easier to hit than a year."""
 
     def inner(self, role_name: str) -> Any:
@@ -50,7 +50,7 @@ class TextualStyle(BasicAuthorYearTextualReferenceStyle):  # type: ignore[misc]
 
 
 @dataclass
-class ReferenceStyle(AuthorYearReferenceStyle):  # type: ignore[misc]
+class ReferenceStyle(AuthorYearReferenceStyle):
     """Author and year, in round brackets."""
 
     bracket_textual: BracketStyle = field(default_factory=_listed)
@@ -64,7 +64,7 @@ class ReferenceStyle(AuthorYearReferenceStyle):  # type: ignore[misc]
 
     def __post_init__(self) -> None:
         """Put the textual style in the place of the library's."""
-        super().__post_init__()
+        super().__post_init__()  # type: ignore[no-untyped-call]
         textual = TextualStyle(bracket=self.bracket_textual, person=self.person)
         self.role_style.update(dict.fromkeys(textual.role_names(), textual))
 

@@ -15,7 +15,7 @@ from . import cards, works
 from . import nodes as placeholders
 from .catalogue import Catalogue
 from .citations import CitationDomain, distinct_ids, latex_anchor
-from .domain import PaperNotesDomain
+from .domain import PaperNotesDomain, without_links
 from .model import Note
 from .style import NAME as OWN_STYLE
 
@@ -62,30 +62,28 @@ class Place(SphinxPostTransform):
         return [cards.grid(faces, docname, min(_depth(node) + 1, 6))]
 
     def face(self, note: Note, docname: str) -> cards.Face:
-        record = self.domain.records[note.docname]
-        assert record.title is not None and record.summary is not None
-        title, summary = record.title, record.summary
+        noted = self.domain.noted(note)
         return cards.Face(
             note=note,
             paper=self.catalogue.papers.get(note.key),
-            title=lambda: _without_links(title.nodes()),
-            summary=lambda: _moved(summary.nodes(), note.docname, docname),
+            title=noted.title.nodes,
+            summary=lambda: _moved(noted.summary.nodes(), note.docname, docname),
         )
 
     def header(self, node: nodes.Element) -> list[nodes.Node]:
-        record = self.domain.records[node["docname"]]
-        note = record.note
-        if note is None:
+        noted = self.domain.records[node["docname"]].noted
+        if noted is None:
             return []
+        note = noted.note
         paper = self.catalogue.papers.get(note.key)
         title = node.parent[0]
         url = works.target(paper) if paper else ""
         if url and isinstance(title, nodes.title):
-            linked = cards.external(url, _without_links(title.children))
+            linked = cards.external(url, without_links(title))
             linked["classes"] += ["pn-paper"]
             title.children = []
             title += linked
-        return [cards.header(note, paper, self.format_day)]
+        return [latex_anchor(note.docname, ""), cards.header(note, paper, self.format_day)]
 
     def format_day(self, day: datetime.date) -> str:
         noon = datetime.datetime(day.year, day.month, day.day, 12, tzinfo=datetime.UTC)
@@ -114,17 +112,16 @@ class Place(SphinxPostTransform):
         extra: list[nodes.Node] | None = None,
     ) -> nodes.list_item:
         labelled = self.config.bibtex_reference_style not in (OWN_STYLE, "author_year")
-        item = cards.work(
+        return cards.work(
             self.catalogue.papers[key],
             docname,
             noted=key in self.catalogue.notes,
             suffix=self.catalogue.suffixes.get(key, ""),
-            label=citations.label(key) if labelled else "",
+            label=citations.entry_label(key) if labelled else "",
             id_=id_,
+            anchor=latex_anchor(docname, id_),
             extra=extra or [],
         )
-        item[0].insert(0, latex_anchor(docname, id_))
-        return item
 
     def reading_list(self, node: nodes.Element) -> list[nodes.Node]:
         items = [
@@ -150,7 +147,7 @@ class Place(SphinxPostTransform):
         for position, name in enumerate(citing):
             if position:
                 line += nodes.Text(", ")
-            title = _without_links(self.env.titles[name].deepcopy().children)
+            title = without_links(self.env.titles[name])
             line += addnodes.pending_xref(
                 "",
                 nodes.inline("", "", *title),
@@ -189,21 +186,4 @@ def _moved(excerpt: list[nodes.Node], home: str, docname: str) -> list[nodes.Nod
         if isinstance(node, addnodes.pending_xref):
             node["refdoc"] = docname
             node["papernotes_home"] = home
-    return _taken(holder)
-
-
-def _without_links(content: list[nodes.Node]) -> list[nodes.Node]:
-    """Return *content* with the text of each link in its place, since links do not nest."""
-    holder = nodes.container("", *content)
-    for node in list(holder.findall(nodes.Element)):
-        if isinstance(node, nodes.reference | addnodes.pending_xref):
-            node.replace_self(node.children)
-        else:
-            node["ids"], node["names"] = [], []
-    return _taken(holder)
-
-
-def _taken(holder: nodes.Element) -> list[nodes.Node]:
-    children = holder.children
-    holder.children = []
-    return children
+    return holder.children

@@ -12,9 +12,8 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from .bibliography import Bibliography
-from .catalogue import Catalogue
 from .domain import PaperNotesDomain, Record
+from .model import Note
 
 STATE_FILE = ".papernotes.json"
 
@@ -23,24 +22,22 @@ class Digests:
     """Digests of what pages show, for one build."""
 
     def __init__(self, domain: PaperNotesDomain, titles: dict[str, str]) -> None:
-        self.records: dict[str, Record] = domain.records
-        self.catalogue: Catalogue = domain.catalogue
-        self.bibliography: Bibliography = domain.bibliography
+        self.domain = domain
+        self.catalogue = domain.catalogue
         self.titles = titles
         self._works: dict[str, str] = {}
         self._cards: dict[str, str] = {}
 
     def page(self, docname: str) -> str:
         """Return the digest of what the page *docname* shows that is not its own."""
-        record = self.records[docname]
+        record = self.domain.records[docname]
         page = record.page
         parts: list[object] = []
-        if record.note:
-            parts.append(self.work(record.note.key))
+        if record.noted:
+            parts.append(self.work(record.noted.note.key))
             # The second of two notes on a paper has no place in the catalogue.
             parts.append(docname in self.catalogue.by_docname)
-        for query in page.queries:
-            parts.append([self.card(note.docname) for note in self.catalogue.select(query)])
+        parts += [[self.card(note) for note in self.catalogue.select(q)] for q in page.queries]
         parts.append(self.citations(record))
         if page.reading_list:
             parts.append([self.work(key) for key in self.catalogue.reading_list])
@@ -48,23 +45,22 @@ class Digests:
             parts.append([self.citing(key) for key in self.catalogue.works])
         return _digest(parts)
 
-    def citations(self, record: Record) -> list[str]:
+    def citations(self, record: Record) -> list[object]:
         """Return digests of what the citations and links of a document lead to."""
         keys = {citation.key for citation in record.page.citations}
         links = {link.key for link in record.page.note_links}
-        return [self.work(key) for key in sorted(keys)] + [self.title(key) for key in sorted(links)]
+        return [*map(self.work, sorted(keys)), *map(self.title, sorted(links))]
 
-    def card(self, docname: str) -> str:
+    def card(self, note: Note) -> str:
         """Return the digest of a note's card."""
-        if docname not in self._cards:
-            record = self.records[docname]
-            note, title, summary = record.note, record.title, record.summary
-            assert note and title and summary
-            shown = (note.key, note.tags, title.digest, summary.digest, self.work(note.key))
-            cited = [self.work(key) for key in summary.citations]
-            linked = [self.title(key) for key in summary.links]
-            self._cards[docname] = _digest([docname, *shown, cited, linked])
-        return self._cards[docname]
+        if note.key not in self._cards:
+            noted = self.domain.noted(note)
+            title, summary = noted.title.digest, noted.summary.digest
+            cited = [self.work(key) for key in noted.summary.citations]
+            linked = [self.title(key) for key in noted.summary.links]
+            shown = [note.docname, note.tags, title, summary, self.work(note.key), cited, linked]
+            self._cards[note.key] = _digest(shown)
+        return self._cards[note.key]
 
     def work(self, key: str) -> str:
         """Return the digest of a work: its entry, the letter after its year, its note."""
@@ -91,8 +87,7 @@ class Digests:
         note = self.catalogue.notes.get(key)
         if note is None:
             return [key]
-        title = self.records[note.docname].title
-        return [note.docname, title and title.digest]
+        return [note.docname, self.domain.noted(note).title.digest]
 
 
 def _digest(parts: Iterable[object]) -> str:

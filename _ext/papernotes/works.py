@@ -223,9 +223,7 @@ def bibtex(paper: Paper) -> str:
             names = " and ".join(_bibtex_name(person) for person in persons)
             lines.append(f"  {role} = {{{names}}},")
     lines += [
-        f"  {name} = {{{value}}},"
-        for name, value in paper.fields
-        if name not in _PRIVATE and value
+        f"  {name} = {{{value}}}," for name, value in paper.fields if name not in _PRIVATE and value
     ]
     return "\n".join([*lines, "}"])
 
@@ -254,4 +252,3 @@ def missing(paper: Paper) -> list[str]:
     lacking += [] if paper.year.strip() else ["year"]
     lacking += [] if paper.title.strip() else ["title"]
     return lacking
-

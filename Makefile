@@ -1,0 +1,141 @@
+# The workshop.  `make` lists what there is; each target installs what it needs into .venv first.
+#
+#   PYTHON=python3.13    the Python that .venv is made with (another one makes .venv anew)
+#   ARGS="-k cards"      further arguments of pytest (`make test`) or sphinx-autobuild (`make live`)
+#   UPGRADE=1            `make lock` takes the newest releases instead of keeping what it can
+
+PYTHON ?= python3
+ARGS =
+
+BUILD := _build
+VENV := .venv
+PY := $(VENV)/bin/python
+MADE := $(VENV)/made-with
+SITE := $(VENV)/site-is-installed
+DEV := $(VENV)/dev-is-installed
+
+# Programs are run as modules: the scripts in .venv/bin name the folder that they were installed
+# in, and break when the checkout moves.  -qq: pip speaks when it fails.
+PIP := $(PY) -m pip --disable-pip-version-check install -qq
+SPHINX := $(PY) -m sphinx -q -j auto
+
+.PHONY: help html live check test linkcheck epub pdf lock clean FORCE
+.DELETE_ON_ERROR:
+
+help: ## List these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+
+html: $(SITE) ## Build the site
+	@$(call sphinx,html)
+	@echo 'The site is built: open $(BUILD)/html/index.html'
+
+live: $(DEV) ## Serve the site, and build and reload it whenever a file is saved
+	@$(PY) -m sphinx_autobuild $(foreach p,$(UNWATCHED),--ignore '$p') --re-ignore '$(UNSAVED)' \
+		-q -j auto -b html -d $(BUILD)/doctrees/live $(ARGS) . $(BUILD)/live
+
+# Every part runs, whatever the one before it said, so that one call tells all there is to mend.
+# The notes and the bibliography are read as strictly as `make html` reads them.
+check: $(DEV) ## Check code, types, notes and bibliography
+	@failed=; \
+	$(PY) -m ruff check --quiet . || failed="$$failed lint"; \
+	$(PY) -m ruff format --quiet --diff . || failed="$$failed format"; \
+	$(PY) -m mypy --no-error-summary || failed="$$failed types"; \
+	{ $(call sphinx,dummy); } || failed="$$failed notes"; \
+	test -z "$$failed" || { echo "Something to mend in:$$failed" >&2; exit 1; }
+	@echo 'Code, types, notes and bibliography are in order.'
+
+test: $(DEV) ## Run the tests, some of them in a browser
+	@CHROMIUM="$$(sh tests/browser/find-chromium --install)" && export CHROMIUM && \
+		$(PY) -m pytest $(ARGS)
+
+linkcheck: $(SITE) ## Ask for every address outside the site, and name those that are gone
+	@$(call sphinx,linkcheck)
+	@echo 'Every link leads somewhere; $(BUILD)/linkcheck/output.txt lists those that moved.'
+
+epub: $(SITE) ## Build the site as a book for an e-reader
+	@$(call sphinx,epub)
+	@echo 'The book is built:' $(BUILD)/epub/*.epub
+
+pdf: $(SITE) ## Build the site as a PDF (needs LaTeX)
+	@command -v latexmk >/dev/null || { echo 'make pdf needs LaTeX with latexmk, which is not here:' \
+		'on Debian and Ubuntu, apt-get install latexmk texlive-latex-extra' \
+		'texlive-fonts-recommended tex-gyre.' >&2; exit 1; }
+	@$(call sphinx,latex)
+	@$(MAKE) --silent -C $(BUILD)/latex all-pdf LATEXMKOPTS='-silent' >$(BUILD)/latex/make.log 2>&1 || { \
+		echo 'LaTeX failed; the end of $(BUILD)/latex/make.log:' >&2; \
+		tail -n 30 $(BUILD)/latex/make.log >&2; exit 1; }
+	@echo 'The PDF is built:' $(BUILD)/latex/*.pdf
+
+# Read from the lists in pyproject.toml.  One file holds for every platform and Python, and its
+# hashes make pip refuse a file that is not the one that was locked.
+LOCK = $(PY) -m uv --quiet --no-config pip compile pyproject.toml --universal --python-version 3.11 \
+	--generate-hashes --custom-compile-command 'make lock' $(if $(UPGRADE),--upgrade)
+
+lock: $(DEV) ## Write the requirements files from the dependencies in pyproject.toml
+	@$(LOCK) --group site --output-file requirements.txt
+	@$(LOCK) --group dev --constraints requirements.txt --output-file requirements-dev.txt
+
+clean: ## Remove everything that was built, but not .venv
+	@rm -rf $(BUILD)
+
+# $(call sphinx,BUILDER) builds _build/BUILDER, with every warning an error.
+#
+# Sphinx keeps what it has read in a cache and reads only what changed, so that after a failed
+# build it would not see the faults again, and pass.  Hence the cache is kept only if the build that
+# left it was whole: a failed or interrupted one leaves no mark, and the next starts afresh.  It also
+# starts afresh when the extension or the installed packages are newer than the cache, which Sphinx
+# does not look at.
+#
+# Each builder has a cache of its own: what changed since the last build is found by comparing with
+# the cache, and another builder's run in between would hide it.
+define sphinx
+cache=$(BUILD)/doctrees/$(1); \
+	test -e $$cache/whole && test -z "$$(find _ext $(SITE) -newer $$cache/whole \
+		\( -name '*.py' -o -path $(SITE) \))" || rm -rf $$cache; \
+	rm -f $$cache/whole; \
+	if $(SPHINX) -W --keep-going -b $(1) -d $$cache . $(BUILD)/$(1); \
+	then touch $$cache/whole; \
+	else rm -rf $$cache; false; fi
+endef
+
+# What is no source of the site, or is written by the build itself: watching it would build in
+# a circle.  .venv, .git and the output are left out by sphinx-autobuild.
+UNWATCHED = $(BUILD) bench tests
+# Files that editors keep beside the one that is edited, and Python's caches.
+UNSAVED = /__pycache__(/|$$)|~$$|/[.\#][^/]*$$|/4913$$
+
+# .venv and what is in it.  The development lock holds the site's too, at the same versions; it is
+# installed after it, so that `make -j` never runs pip twice at once.
+
+$(DEV): requirements-dev.txt $(SITE)
+	@echo 'Installing what development needs into $(VENV) …'
+	@$(PIP) -r $<
+	@touch $@
+
+$(SITE): requirements.txt $(MADE)
+	@echo 'Installing what the site needs into $(VENV) …'
+	@$(PIP) -r $<
+	@touch $@
+
+# .venv is made anew if its Python is gone, or if PYTHON names another than the one that made it.
+ifeq ($(origin PYTHON),file)
+USABLE := $(shell test -x $(PY) && echo yes)
+else
+USABLE := $(shell test -x $(PY) && test "$$(cat $(MADE))" = '$(PYTHON)' && echo yes)
+endif
+ifneq ($(USABLE),yes)
+$(MADE): FORCE
+endif
+
+$(MADE):
+	@command -v '$(PYTHON)' >/dev/null || { echo 'No "$(PYTHON)" here: install Python 3.11 or newer' \
+		'(Debian and Ubuntu: apt-get install python3 python3-venv),' \
+		'or name yours: make PYTHON=/path/to/python …' >&2; exit 1; }
+	@'$(PYTHON)' -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo '"$(PYTHON)" is' "$$('$(PYTHON)' -V 2>&1)," \
+		'and 3.11 is the oldest that will do: install a newer one' \
+		'and name it: make PYTHON=python3.13 …' >&2; exit 1; }
+	@'$(PYTHON)' -c 'import ensurepip, venv' 2>/dev/null || { echo '"$(PYTHON)" lacks its module venv:' \
+		'install it (Debian and Ubuntu: apt-get install python3-venv).' >&2; exit 1; }
+	@'$(PYTHON)' -m venv --clear $(VENV)
+	@echo '$(PYTHON)' >$@
