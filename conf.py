@@ -18,8 +18,18 @@ extensions = ["papernotes"]
 source_suffix = {".md": "markdown"}
 # The project around the site is no part of it.
 exclude_patterns = [
-    "_build", "_ext", "_templates", ".*", "bench", "tests", "*.egg-info", "node_modules",
-    "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE*",
+    "_build",
+    "_ext",
+    "_templates",
+    ".*",
+    "bench",
+    "tests",
+    "*.egg-info",
+    "node_modules",
+    "README.md",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "LICENSE*",
 ]
 
 # -- Markdown -----------------------------------------------------------------
@@ -29,6 +39,7 @@ myst_heading_anchors = 3
 
 # -- Papers and citations -----------------------------------------------------
 
+papernotes_sections = ["bibliography", "reading-list"]
 bibtex_bibfiles = ["refs.bib"]
 bibtex_reference_style = "papernotes"
 
@@ -37,10 +48,30 @@ bibtex_reference_style = "papernotes"
 html_theme = "furo"
 html_static_path = ["_static"]
 templates_path = ["_templates"]
+html_css_files = ["site.css"]
+html_favicon = "_static/favicon.svg"
 html_math_renderer = "mathml"
+html_permalinks_icon = "#"
+# Calm colours that keep their contrast in both schemes; they come with furo.
+pygments_style = "github-light"
+pygments_dark_style = "github-dark"
+
+# The sidebar is the same on every page: a tree of all notes would make each page grow with them.
+html_sidebars = {"**": ["sidebar/brand.html", "sidebar/search.html", "sidebar/sections.html"]}
+html_context = {
+    "tagline": "Notes on research papers",
+    # Page, name, and the folder of pages that belong to it.
+    "sections": [
+        ("index", "Papers", "papers/"),
+        ("bibliography", "Bibliography", None),
+        ("reading-list", "Reading list", None),
+    ],
+}
+
+# What a reader of notes has no use for: sources, an index of terms, a copyright line (the footer
+# names the licence).
+html_theme_options = {"top_of_page_buttons": []}
 html_copy_source = False
 html_show_copyright = False
-html_show_sphinx = False
 html_domain_indices = False
 html_use_index = False
-html_permalinks_icon = "#"

@@ -41,7 +41,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("source-read", reading.take_front_matter)
     app.add_transform(reading.ParseSummary)
     app.add_transform(reading.PlacePlaceholders)
-    app.add_transform(reading.BindNotes)
+    app.add_transform(reading.BindPages)
     # After Sphinx's own collectors (500), which make images of a summary complete.
     app.connect("doctree-read", reading.note_document, priority=600)
 

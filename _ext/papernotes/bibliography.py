@@ -19,7 +19,7 @@ from pybtex.database import BibliographyData, Entry
 from pybtex.database import Person as PybtexPerson
 from pybtex.database.input.bibtex import LowLevelParser, Parser, SkipEntry
 from pybtex.exceptions import PybtexError
-from pybtex.scanner import Pattern, PrematureEOF, PybtexSyntaxError
+from pybtex.scanner import Pattern, PrematureEOF, PybtexSyntaxError, TokenRequired
 
 from .model import Paper, Person, Problem, ProblemKind
 
@@ -118,9 +118,12 @@ class _Scanner(LowLevelParser):  # type: ignore[misc]  # pybtex has no types
     AT = Pattern(r"(?m:^[ \t]*@)|@(?=[A-Za-z]+\s*[{(])", "'@'")
     FRESH_START = re.compile(r"^[ \t]*@[A-Za-z]+\s*[{(]", re.MULTILINE)
     NEXT_FIELD = re.compile(r"\s*[A-Za-z][\w-]*\s*=")
+    NO_KEY = re.compile(r"\s*=")
 
     pos: int
+    current_entry_key: str | None
     command_line = 0
+    value_line = 0
     failed = False
 
     def __init__(self, text: str, reader: _Reader) -> None:
@@ -150,15 +153,26 @@ class _Scanner(LowLevelParser):  # type: ignore[misc]  # pybtex has no types
         self.pos = target
 
     def parse_entry_fields(self) -> None:
-        super().parse_entry_fields()
-        while self.NEXT_FIELD.match(self.text, self.pos):
-            self.eat_whitespace()
-            self.reader.problem(
-                self.lineno,
-                ProblemKind.BIB_SYNTAX,
-                f"{self.entry()} lacks a comma before this field; add it to the line above",
-            )
+        if self.NO_KEY.match(self.text, self.pos):
+            # What was read as the key is the name of the first field.
+            self.current_entry_key = None
+            raise TokenRequired("entry key", self)
+        while True:
+            if self.NEXT_FIELD.match(self.text, self.pos):
+                self.eat_whitespace()
+                self.reader.problem(
+                    self.lineno,
+                    ProblemKind.BIB_SYNTAX,
+                    f"{self.entry()} lacks a comma before this field; add it to the line above",
+                )
             super().parse_entry_fields()
+            if not self.NEXT_FIELD.match(self.text, self.pos):
+                return
+
+    def parse_string(self, string_end: Pattern, level: int = 0, max_level: int = 100) -> Any:
+        if level == 0:
+            self.value_line = self.lineno
+        return super().parse_string(string_end, level, max_level)
 
     def entry(self) -> str:
         return f'the entry "{self.current_entry_key}"' if self.current_entry_key else "an entry"
@@ -178,17 +192,21 @@ class _Scanner(LowLevelParser):  # type: ignore[misc]  # pybtex has no types
     def handle_error(self, error: PybtexSyntaxError) -> None:
         self.failed = True
         following = self.FRESH_START.search(self.text, self.command_start + 1)
-        if isinstance(error, PrematureEOF) or (following and following.start() < self.pos):
+        if isinstance(error, PrematureEOF) or (following and following.start() <= self.pos):
             self.reader.problem(
                 self.command_line,
                 ProblemKind.BIB_SYNTAX,
                 f"{self.entry()} that begins here is not closed; check its braces and quotes",
             )
             return
+        reason, line = error.args[0], error.lineno
+        if reason == "unbalanced braces":
+            # So pybtex calls the brace at which it gives up, not the quote where the fault is.
+            reason, line = "the value that begins here has no closing quote", self.value_line
         self.reader.problem(
-            error.lineno,
+            line,
             ProblemKind.BIB_SYNTAX,
-            f"{self.entry()} cannot be read: {error.args[0]}; check the line and the one above",
+            f"{self.entry()} cannot be read: {reason}; check the line and the one above",
         )
 
 
@@ -218,10 +236,11 @@ class _Reader(Parser):  # type: ignore[misc]  # pybtex has no types
             text = content.decode(encoding)
         except UnicodeDecodeError as error:
             self.problem(
-                content.count(b"\n", 0, error.start) + 1,
+                # The error counts bytes after the byte order mark.
+                error.object.count(b"\n", 0, error.start) + 1,
                 ProblemKind.BIB_ENCODING,
                 f"the file is not {encoding.removesuffix('-sig').upper()}: the byte"
-                f" 0x{content[error.start]:02x} stands here; save the file in that encoding",
+                f" 0x{error.object[error.start]:02x} stands here; save the file in that encoding",
             )
             text = content.decode(encoding, errors="replace")
         scanner = _Scanner(text.replace("\r\n", "\n").replace("\r", "\n"), self)
@@ -332,8 +351,8 @@ def arxiv_id(fields: Mapping[str, str]) -> str:
     https://info.arxiv.org/help/arxiv_identifier.html.
     """
     archive = fields.get("archiveprefix") or fields.get("eprinttype") or "arxiv"
-    eprint = re.sub(r"^arxiv:", "", fields.get("eprint", "").strip(), flags=re.IGNORECASE)
-    if archive.lower() == "arxiv" and _ARXIV.fullmatch(eprint):
+    eprint = re.sub(r"^arxiv:", "", fields.get("eprint", "").strip("{} "), flags=re.IGNORECASE)
+    if archive.strip("{} ").lower() == "arxiv" and _ARXIV.fullmatch(eprint):
         return eprint
     return ""
 
@@ -342,4 +361,4 @@ _ARXIV = re.compile(r"(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?")
 
 
 def _keywords(text: str) -> tuple[str, ...]:
-    return tuple(word for part in re.split(r"[,;]", text) if (word := part.strip()))
+    return tuple(word for part in re.split(r"[,;]", text) if (word := part.strip("{} ")))

@@ -100,7 +100,9 @@ class CitationDomain(BibtexDomain):
             paper = catalogue.papers[key]
             original = self.bibdata.data.entries[key]
             fields = {"title": paper.title or key, **dict(paper.fields)}
-            fields["year"] = works.year(paper) + catalogue.suffixes.get(key, "")
+            suffix = catalogue.suffixes.get(key, "")
+            if paper.year or suffix:
+                fields["year"] = works.year(paper) + suffix
             entry = Entry(original.type, fields=fields, persons=original.persons)
             entry.key = key
             self._entries[key] = entry

@@ -13,6 +13,13 @@ from .model import VIEWS, Problem, ProblemKind, Query
 from .problems import note_problem
 from .settings import is_sort
 
+OPTIONS = {
+    "tags": "only notes with one of these tags, separated by commas",
+    "sort": "the order: `title` (default), `read` or `year`, with `-` in front for descending",
+    "limit": "how many at most",
+    "view": "`cards` (default), or `list` for a line each",
+}
+
 
 class _ListDirective(SphinxDirective):
     """A directive that becomes a list."""
@@ -30,12 +37,8 @@ class _ListDirective(SphinxDirective):
 class PapersDirective(_ListDirective):
     """``{papers}``: cards or a list of the notes, of all or of those with a tag."""
 
-    option_spec: ClassVar = {
-        "tags": directives.unchanged,
-        "sort": directives.unchanged,
-        "limit": directives.unchanged,
-        "view": directives.unchanged,
-    }
+    # Values are looked at in `run`, where a bad one gets a message of its own and a default.
+    option_spec: ClassVar = dict.fromkeys(OPTIONS, directives.unchanged)
 
     def run(self) -> list[nodes.Node]:
         """Return the placeholder; a value that has no meaning is reported and left out."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -12,7 +13,6 @@ from sphinx.environment import BuildEnvironment
 from . import updates
 from .domain import PaperNotesDomain
 from .problems import warn
-from .reading import is_note
 
 STATIC = Path(__file__).parent / "static"
 
@@ -23,7 +23,8 @@ def add_assets(app: Sphinx) -> None:
         return
     app.config.html_static_path.insert(0, str(STATIC))
     app.add_css_file("papernotes.css")
-    app.add_js_file("papernotes.js", type="module")
+    # Deferred and no module: browsers do not load modules from file://.
+    app.add_js_file("papernotes.js", loading_method="defer")
 
 
 def binds(app: Sphinx) -> bool:
@@ -48,7 +49,7 @@ def derive(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
     domain.derive()
     for problem in domain.problems():
         warn(problem)
-    if app.builder.format != "html":
+    if binds(app):
         return domain.records
     before = updates.load(Path(app.outdir))
     now = page_digests(env)
@@ -69,11 +70,13 @@ def remove_pages(app: Sphinx, docnames: Iterable[str]) -> None:
     builder = app.builder
     assert isinstance(builder, StandaloneHTMLBuilder)
     for docname in docnames:
-        if is_note(app.env, docname):
-            builder.get_output_path(docname).unlink(missing_ok=True)
+        if docname.startswith(f"{app.config.papernotes_folder}/"):
+            Path(builder.get_output_path(docname)).unlink(missing_ok=True)
+            for copy in Path(app.outdir, "_sources").glob(f"{glob.escape(docname)}.*"):
+                copy.unlink()
 
 
 def remember(app: Sphinx, exception: Exception | None) -> None:
     """Keep the digests of the pages that have been written."""
-    if exception is None and app.builder.format == "html":
+    if exception is None and not binds(app):
         updates.save(Path(app.outdir), page_digests(app.env))

@@ -31,6 +31,8 @@ _OTHERS = frozenset(
 _FENCE = re.compile(r"-{3}\s*$")
 _STRING = "tag:yaml.org,2002:str"
 _NULL = "tag:yaml.org,2002:null"
+# YAML ends lines at these too, an editor does not; a space keeps the numbers of lines right.
+_NO_LINE_ENDS = str.maketrans("\x85\u2028\u2029", "   ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,7 @@ def _find(lines: list[str], problems: _Problems) -> _Extent:
 def _compose(lines: list[str], extent: _Extent, problems: _Problems) -> yaml.MappingNode | None:
     """Return the mapping that the front matter holds, or None where it holds something else."""
     source = "\n" * extent.start + "\n".join(lines[extent.start : extent.end]) + "\n"
+    source = source.translate(_NO_LINE_ENDS)
     line = extent.start or 1
     try:
         node = yaml.compose(source, yaml.SafeLoader)
@@ -135,8 +138,12 @@ def _compose(lines: list[str], extent: _Extent, problems: _Problems) -> yaml.Map
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else line
         reason = f"{error.problem or error.context}; mend this line"
-    except (yaml.YAMLError, RecursionError) as error:
-        reason = f"{str(error).splitlines()[0]}; mend it"
+    except yaml.reader.ReaderError as error:
+        line = source.count("\n", 0, error.position) + 1
+        reason = f"the character U+{error.character:04X} is not allowed; mend this line"
+    except (RecursionError, ValueError, OverflowError):
+        # PyYAML hands an escape such as "\UFFFFFFFF" to chr() as it is.
+        reason = "it is nested too deeply, or escapes a character that does not exist; mend it"
     else:
         if node is None:
             return yaml.MappingNode("tag:yaml.org,2002:map", [])
@@ -197,7 +204,7 @@ def _get(fields: _Fields, name: str) -> tuple[int, yaml.Node | None]:
 
 def _paper(fields: _Fields, problems: _Problems) -> tuple[str, int]:
     line, node = _get(fields, "paper")
-    if node is None:
+    if node is None or (node.tag == _STRING and not node.value.strip()):
         problems.add(
             line,
             ProblemKind.MISSING_PAPER,
@@ -237,7 +244,7 @@ def _tags(fields: _Fields, problems: _Problems) -> tuple[str, ...]:
             ProblemKind.BAD_TAGS,
             f'the tag {text} is not a string; put it in quotes: "{text}"'
             if text
-            else "a tag is empty or a list; write a word or leave it out",
+            else "a tag is empty, a list or a mapping; write a word or leave it out",
         )
     return tuple(tags)
 
@@ -252,10 +259,11 @@ def _day(fields: _Fields, problems: _Problems) -> datetime.date | None:
             return datetime.date.fromisoformat(text)
         except ValueError:
             pass
+    found = f': "{text}"' if text else ""
     problems.add(
         line,
         ProblemKind.BAD_READ,
-        f'"read" is not a day: "{text}"; write it as YYYY-MM-DD, such as 2020-08-31',
+        f'"read" is not a day{found}; write it as YYYY-MM-DD, such as 2020-08-31',
     )
     return None
 

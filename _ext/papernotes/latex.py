@@ -14,15 +14,19 @@ from typing import Any, Literal
 from pylatexenc.latex2text import LatexNodes2Text
 from pylatexenc.latexwalker import (
     LatexCharsNode,
-    LatexEnvironmentNode,
     LatexGroupNode,
     LatexMacroNode,
     LatexMathNode,
     LatexWalker,
     LatexWalkerError,
+    get_default_latex_context_db,
 )
+from pylatexenc.macrospec import std_macro
 
 Kind = Literal["text", "math", "emphasis", "strong", "code", "sub", "sup", "link"]
+
+# An address that may become a link.
+SAFE_LINK = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
 
 _PLAIN = re.compile(r"[^\\{}$~%`'\"-]*")
 _BARE_PERCENT = re.compile(r"(?<!\\)%")
@@ -38,6 +42,18 @@ _STYLES: dict[str, Kind] = {
     "textsubscript": "sub",
     "textsuperscript": "sup",
 }
+# The macros of these that pylatexenc does not know, with their arguments.
+_CONTEXT = get_default_latex_context_db()
+_CONTEXT.add_context_category(
+    "papernotes",
+    macros=[
+        std_macro("href", "{{"),
+        std_macro("textsubscript", "{"),
+        std_macro("textsuperscript", "{"),
+    ],
+)
+# What stands in these is shown as if it stood there alone.
+_WRAPPERS = frozenset("mbox text textrm textsc textsf textup underline".split())
 _SWITCHES: dict[str, Kind] = {"em": "emphasis", "it": "emphasis", "bf": "strong", "tt": "code"}
 
 
@@ -46,7 +62,8 @@ class Span:
     """A piece of text.
 
     A span of kind ``text`` or ``math`` has ``text`` (of mathematics the TeX without its
-    delimiters); the others hold ``children``, and a link its address in ``text``.
+    delimiters); the others hold ``children``, and a link its address, of http or https, in
+    ``text``.
     """
 
     kind: Kind
@@ -69,8 +86,9 @@ def spans(source: str) -> tuple[Span, ...]:
     escaped = _BARE_PERCENT.sub(r"\\%", source)
     if len(_DOLLAR.findall(escaped)) % 2:
         escaped = _DOLLAR.sub(r"\\$", escaped)
+    walker = LatexWalker(escaped, latex_context=_CONTEXT, tolerant_parsing=False)
     try:
-        nodes, _, _ = LatexWalker(escaped, tolerant_parsing=True).get_latex_nodes()
+        nodes, _, _ = walker.get_latex_nodes()
     except (LatexWalkerError, RecursionError):
         return (Span("text", source),)
     return _join(_convert(nodes))
@@ -88,8 +106,14 @@ def flatten(parts: tuple[Span, ...]) -> str:
 
 def _convert(nodes: list[Any]) -> list[Span]:
     found: list[Span] = []
+    verbatim = False
     for position, node in enumerate(nodes):
         if node is None:
+            continue
+        # What follows an unknown macro in braces is its argument.
+        verbatim = _is_unknown(node) or (verbatim and isinstance(node, LatexGroupNode))
+        if verbatim:
+            found.append(Span("text", node.latex_verbatim()))
             continue
         if isinstance(node, LatexMacroNode) and node.macroname in _SWITCHES:
             rest = _join(_convert(nodes[position + 1 :]))
@@ -109,16 +133,21 @@ def _convert_one(node: Any) -> list[Span]:
             return [_mathematics(node)]
         case LatexMacroNode(macroname="url"):
             address = _verbatim(node, 0)
-            return [Span("link", address, (Span("text", address),))]
+            return _link(address, (Span("text", address),))
         case LatexMacroNode(macroname="href"):
-            return [Span("link", _verbatim(node, 0), _join(_convert([_argument(node, 1)])))]
+            return _link(_verbatim(node, 0), _join(_convert([_argument(node, 1)])))
         case LatexMacroNode() if node.macroname in _STYLES:
             inner = _join(_convert([_argument(node, 0)]))
             return [Span(_STYLES[node.macroname], children=inner)] if inner else []
-        case LatexMacroNode() | LatexEnvironmentNode() if _is_unknown(node):
-            return [Span("text", node.latex_verbatim())]
+        case LatexMacroNode() if node.macroname in _WRAPPERS:
+            return _convert([_argument(node, 0)])
         case _:
-            return [Span("text", _TO_TEXT.node_to_text(node))]
+            return [Span("text", _text(node))]
+
+
+def _link(address: str, children: tuple[Span, ...]) -> list[Span]:
+    """Return a link, or of an address that is not let through only what is to be seen."""
+    return [Span("link", address, children)] if SAFE_LINK.fullmatch(address) else [*children]
 
 
 def _mathematics(node: LatexMathNode) -> Span:
@@ -132,11 +161,21 @@ def _mathematics(node: LatexMathNode) -> Span:
     return Span("math", tex)
 
 
+_KNOWN = {"url", "href", *_STYLES, *_SWITCHES, *_WRAPPERS}
 _TO_TEXT = LatexNodes2Text(strict_latex_spaces=True, keep_comments=True)
 
 
+def _text(node: Any) -> str:
+    """Return the text of *node*; its LaTeX where pylatexenc fails, as at ``\\sqrt\\sqrt``."""
+    try:
+        text: str = _TO_TEXT.node_to_text(node)
+    except (AttributeError, LookupError, TypeError):
+        text = node.latex_verbatim()
+    return text
+
+
 def _is_unknown(node: Any) -> bool:
-    if isinstance(node, LatexMacroNode):
+    if isinstance(node, LatexMacroNode) and node.macroname not in _KNOWN:
         spec = _TO_TEXT.latex_context.get_macro_spec(node.macroname)
         return spec is None or not spec.macroname
     return False

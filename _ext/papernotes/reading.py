@@ -125,24 +125,26 @@ class PlacePlaceholders(SphinxTransform):
         )
 
 
-class BindNotes(SphinxTransform):
-    """Put the notes into the front page's toctree, for formats that bind all pages together.
+class BindPages(SphinxTransform):
+    """Put notes and sections into a toctree, for formats that bind all pages together.
 
-    HTML has no need of it: there a toctree would rewrite the front page after each edit and draw
-    every note into every sidebar.
+    HTML has no need of it: there a toctree would have the front page written again after each edit
+    and draw every note into every sidebar.
     """
 
     default_priority = 10
 
     def apply(self, **kwargs: Any) -> None:
-        """Add a toctree of the notes that the page's own toctrees do not hold."""
+        """Add a toctree of those pages that the front page's own toctrees do not hold."""
         domain = PaperNotesDomain.of(self.env)
         if self.env.docname != self.config.root_doc or not domain.bound:
             return
         toctrees = list(self.document.findall(addnodes.toctree))
         there = {name for toctree in toctrees for name in toctree["includefiles"]}
-        notes = [name for name in sorted(self.env.found_docs) if is_note(self.env, name)]
-        names = [name for name in notes if name not in there]
+        found = self.env.found_docs
+        pages = [name for name in sorted(found) if is_note(self.env, name)]
+        pages += [name for name in self.config.papernotes_sections if name in found]
+        names = [name for name in pages if name not in there]
         if not names:
             return
         toctree = addnodes.toctree(
@@ -152,7 +154,7 @@ class BindNotes(SphinxTransform):
             maxdepth=-1,
             caption=None,
             glob=False,
-            hidden=True,
+            hidden=False,
             includehidden=False,
             numbered=0,
             titlesonly=True,
@@ -170,13 +172,14 @@ def note_document(app: Sphinx, doctree: nodes.document) -> None:
     sources = list(doctree.findall(placeholders.summary_source))
     for source in sources:
         source.parent.remove(source)
+    if front is not None or docname in env.config.papernotes_sections:
+        # Sphinx asks for a place in a toctree; the place of these is the front page, the sidebar.
+        env.metadata[docname].setdefault("orphan", "")
     noted = None
     if front is not None:
         section = _heading(doctree)
         if section is None:
             note_problem(env, _no_heading(path))
-        # Sphinx asks for a place in a toctree; a note's place is the list of notes.
-        env.metadata[docname].setdefault("orphan", "")
         if front.paper:
             holder: nodes.Element = section if section is not None else doctree
             title = section[0] if section is not None else nodes.title("", docname)

@@ -46,6 +46,14 @@ SETTINGS = (
         " descending",
     ),
     Setting(
+        "papernotes_sections",
+        (),
+        "env",
+        (list, tuple),
+        "pages that stand beside the front page without a toctree, which would have Sphinx write"
+        " the front page again after each change of them; books bind them after the notes",
+    ),
+    Setting(
         "papernotes_references",
         True,
         "env",

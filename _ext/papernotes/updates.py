@@ -37,7 +37,9 @@ class Digests:
             parts.append(self.work(record.noted.note.key))
             # The second of two notes on a paper has no place in the catalogue.
             parts.append(docname in self.catalogue.by_docname)
-        parts += [[self.card(note) for note in self.catalogue.select(q)] for q in page.queries]
+        for query in page.queries:
+            show = self.line if query.view == "list" else self.card
+            parts.append([show(note) for note in self.catalogue.select(query)])
         parts.append(self.citations(record))
         if page.reading_list:
             parts.append([self.work(key) for key in self.catalogue.reading_list])
@@ -54,13 +56,16 @@ class Digests:
     def card(self, note: Note) -> str:
         """Return the digest of a note's card."""
         if note.key not in self._cards:
-            noted = self.domain.noted(note)
-            title, summary = noted.title.digest, noted.summary.digest
-            cited = [self.work(key) for key in noted.summary.citations]
-            linked = [self.title(key) for key in noted.summary.links]
-            shown = [note.docname, note.tags, title, summary, self.work(note.key), cited, linked]
+            summary = self.domain.noted(note).summary
+            cited = [self.work(key) for key in summary.citations]
+            linked = [self.title(key) for key in summary.links]
+            shown = [self.line(note), note.tags, summary.digest, cited, linked]
             self._cards[note.key] = _digest(shown)
         return self._cards[note.key]
+
+    def line(self, note: Note) -> list[object]:
+        """Return what a note's line in a plain list shows."""
+        return [*self.title(note.key), self.work(note.key)]
 
     def work(self, key: str) -> str:
         """Return the digest of a work: its entry, the letter after its year, its note."""

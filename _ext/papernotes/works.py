@@ -10,9 +10,10 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from typing import Literal
+from urllib.parse import quote
 
 from .bibliography import arxiv_id
-from .latex import Span, flatten, spans
+from .latex import SAFE_LINK, Span, flatten, spans
 from .model import Paper, Person
 
 LinkKind = Literal["abstract", "PDF", "DOI"]
@@ -23,7 +24,6 @@ _PRIVATE = frozenset(
     " keywords modificationdate owner pdf priority ranking readstatus review timestamp".split()
 )
 _OTHERS = "others"
-_SAFE_LINK = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
 _PROCEEDINGS = re.compile(
     r"^(?:In )?Proceedings of (?:the )?(?:\d+(?:st|nd|rd|th) )?(?:Annual )?|^\d+(?:st|nd|rd|th) ",
     re.IGNORECASE,
@@ -46,6 +46,8 @@ def links(paper: Paper) -> tuple[Link, ...]:
     """
     url, pdf = _address(paper, "url"), _address(paper, "pdf")
     doi = _DOI_PREFIX.sub("", _unescape(paper.field("doi")).strip())
+    # A DOI may hold any character, "<" and "#" too.
+    doi = quote(doi, safe="%/:;,@!$&'()*+=")
     arxiv = arxiv_id(dict(paper.fields))
     if url.lower().endswith(".pdf"):
         pdf, url = pdf or url, ""
@@ -54,7 +56,7 @@ def links(paper: Paper) -> tuple[Link, ...]:
         Link("PDF", pdf or (f"https://arxiv.org/pdf/{arxiv}" if arxiv else "")),
         Link("DOI", f"https://doi.org/{doi}" if doi else ""),
     )
-    return tuple(link for link in found if _SAFE_LINK.fullmatch(link.url))
+    return tuple(link for link in found if SAFE_LINK.fullmatch(link.url))
 
 
 def target(paper: Paper) -> str:
@@ -73,18 +75,18 @@ def unsafe_links(paper: Paper) -> list[str]:
     return [
         name
         for name in ("url", "pdf")
-        if (value := _unescape(paper.field(name)).strip()) and not _SAFE_LINK.fullmatch(value)
+        if (value := _unescape(paper.field(name)).strip()) and not SAFE_LINK.fullmatch(value)
     ]
 
 
 def _address(paper: Paper, name: str) -> str:
     value = _unescape(paper.field(name)).strip()
-    return value if _SAFE_LINK.fullmatch(value) else ""
+    return value if SAFE_LINK.fullmatch(value) else ""
 
 
 def _unescape(text: str) -> str:
-    r"""Return the address in *text*, in which LaTeX may want ``\_``, ``\%`` or ``\url{}``."""
-    if match := re.fullmatch(r"\s*\\url\s*\{(.*)\}\s*", text):
+    r"""Return the address in *text*, in which there may be ``\_``, ``\%``, ``\url{}`` or braces."""
+    if match := re.fullmatch(r"\s*(?:\\url\s*)?\{(.*)\}\s*", text):
         text = match[1]
     return re.sub(r"\\([%#&_~{}])", r"\1", text)
 
@@ -120,7 +122,7 @@ def byline(paper: Paper, at_most: int = 0) -> tuple[Span, ...]:
     if at_most and len(named) > at_most:
         named, open_ended = named[:1], True
     parts = [_name(person) for person in named]
-    if open_ended:
+    if open_ended and parts:
         return (*_listed(parts, ""), Span("text", " et al."))
     return _listed(parts, " and ")
 
@@ -140,7 +142,12 @@ def _listed(parts: list[tuple[Span, ...]], last: str) -> tuple[Span, ...]:
 
 
 def short_venue(paper: Paper) -> tuple[Span, ...]:
-    """Return where the work appeared, without "Proceedings of the 34th"."""
+    """Return where the work appeared, without "Proceedings of the 34th".
+
+    A journal keeps its name, such as "Proceedings of the IEEE".
+    """
+    if paper.type in ("article", "periodical"):
+        return spans(paper.venue)
     return spans(_PROCEEDINGS.sub("", paper.venue))
 
 

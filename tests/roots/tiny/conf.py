@@ -1,0 +1,9 @@
+"""A stranger's site: another theme, and nothing of this project's own conf.py."""
+
+project = "tiny"
+extensions = ["papernotes"]
+papernotes_sections = ["generalization", "plain", "reading", "works"]
+bibtex_bibfiles = ["refs.bib"]
+myst_enable_extensions = ["dollarmath"]
+html_theme = "alabaster"
+html_math_renderer = "mathml"

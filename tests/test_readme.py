@@ -1,0 +1,64 @@
+"""The tables of the README are those of the code.
+
+``python tests/test_readme.py`` writes them.
+"""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterable
+from pathlib import Path
+
+from papernotes import bibliography, frontmatter
+from papernotes.directives import OPTIONS
+from papernotes.frontmatter import FIELDS
+from papernotes.model import ProblemKind
+from papernotes.settings import SETTINGS
+
+README = Path(__file__).parent.parent / "README.md"
+MARK = re.compile(r"<!-- table: ([a-z ]+) -->\n(?:\n?\|.*)*\n*")
+
+
+def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = [head, ("---",) * len(head), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+TABLES = {
+    "front matter": table(("key", ""), [(f"`{key}`", text) for key, text in FIELDS.items()]),
+    "options": table(("option", ""), [(f"`:{key}:`", text) for key, text in OPTIONS.items()]),
+    "settings": table(
+        ("setting", "default", ""), [(f"`{s.name}`", f"`{s.default!r}`", s.help) for s in SETTINGS]
+    ),
+    "messages": table(
+        ("subtype", ""), [(f"`papernotes.{k.subtype}`", k.meaning) for k in ProblemKind]
+    ),
+}
+
+
+def with_tables(text: str) -> str:
+    return MARK.sub(lambda m: f"<!-- table: {m[1]} -->\n\n{TABLES[m[1]]}\n\n", text)
+
+
+def test_tables_of_the_readme_are_those_of_the_code() -> None:
+    text = README.read_text(encoding="utf-8")
+    assert set(re.findall(r"<!-- table: ([a-z ]+) -->", text)) == set(TABLES)
+    assert with_tables(text) == text
+
+
+def test_the_readme_s_note_is_a_note() -> None:
+    """What the README has a newcomer write is read without a problem."""
+    text = README.read_text(encoding="utf-8")
+    entry, note = (
+        textwrap.dedent(re.findall(rf"   ```{language}\n(.*?)   ```", text, re.DOTALL)[0])
+        for language in ("bibtex", "markdown")
+    )
+    front, problems = frontmatter.parse(note, "note.md")
+    read = bibliography.read([("refs.bib", entry.encode())])
+    assert (problems, read.problems) == ([], ())
+    assert front.paper in read
+
+
+if __name__ == "__main__":
+    README.write_text(with_tables(README.read_text(encoding="utf-8")), encoding="utf-8")
