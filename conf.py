@@ -53,7 +53,7 @@ html_favicon = "_static/favicon.svg"
 html_math_renderer = "mathml"
 html_permalinks_icon = "#"
 # Calm colours that keep their contrast in both schemes; they come with furo.
-pygments_style = "github-light"
+pygments_style = "github-light-high-contrast"
 pygments_dark_style = "github-dark"
 
 # The sidebar is the same on every page: a tree of all notes would make each page grow with them.
@@ -75,3 +75,10 @@ html_copy_source = False
 html_show_copyright = False
 html_domain_indices = False
 html_use_index = False
+
+# A book is read in its reader's type, and has no page around the text. Fonts that it does not use
+# would only make it heavy.
+epub_css_files: list[str] = []
+epub_exclude_files = [
+    f"_static/fonts/{file.name}" for file in sorted(Path(__file__).parent.glob("_static/fonts/*"))
+]

@@ -10,7 +10,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from conftest import PROJECT, ROOTS, Site, parse, text
+from sites import PROJECT, ROOTS, Site, parse, text
 from test_updates import outputs
 
 

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 
 import pytest
-from conftest import PROJECT, Site, text
+from sites import PROJECT, Site, text
 
 from papernotes.model import ProblemKind
 

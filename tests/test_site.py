@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 import html5lib
 import lxml.html
 import pytest
-from conftest import PROJECT, Build, parse, text
+from sites import PROJECT, Build, parse, text
 
 from papernotes import bibliography, frontmatter
 
@@ -132,8 +132,8 @@ def test_card_has_tags_and_links(front: Element, key: str) -> None:
     assert [text(tag) for tag in shown.cssselect(".pn-tags li")] == list(fields.tags)
     more, *others = shown.cssselect(".pn-links a")
     # Seen is "Read more"; a screen reader is told of what.
-    assert text(more) == f"Read more: {heading_of(front, key)}"
-    assert text(more.cssselect(".pn-unseen")[0]) == f": {heading_of(front, key)}"
+    assert text(more) == f"Read more on {heading_of(front, key)}"
+    assert text(more.cssselect(".pn-unseen")[0]) == f"on {heading_of(front, key)}"
     assert more.get("href") == f"papers/{key}.html"
     expected = {
         "erhan2010why": [("PDF", "https://jmlr.org/papers/volume11/erhan10a/erhan10a.pdf")],

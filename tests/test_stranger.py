@@ -9,7 +9,7 @@ import venv
 from pathlib import Path
 
 import pytest
-from conftest import PROJECT, ROOTS, Site, parse, text
+from sites import PROJECT, ROOTS, Site, parse, text
 from sphinx.util.inventory import InventoryFile
 
 

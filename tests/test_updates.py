@@ -10,7 +10,7 @@ from pathlib import Path
 
 import lxml.html
 import pytest
-from conftest import Build, Site, text
+from sites import Build, Site, text
 
 ALL = {
     "index",

@@ -116,6 +116,9 @@ class _Scanner(LowLevelParser):  # type: ignore[misc]  # pybtex has no types
     """
 
     AT = Pattern(r"(?m:^[ \t]*@)|@(?=[A-Za-z]+\s*[{(])", "'@'")
+    # Not the next entry, after a key that was never written.
+    KEY_BRACE = Pattern(r"(?!@)[^\s,{}]+", "entry key")
+    KEY_PAREN = Pattern(r"(?!@)[^\s,{}]+", "entry key")
     FRESH_START = re.compile(r"^[ \t]*@[A-Za-z]+\s*[{(]", re.MULTILINE)
     NEXT_FIELD = re.compile(r"\s*[A-Za-z][\w-]*\s*=")
     NO_KEY = re.compile(r"\s*=")
@@ -324,10 +327,16 @@ def _person(person: PybtexPerson) -> Person:
     return Person(" ".join(given), " ".join(family))
 
 
+def _unbrace(text: str) -> str:
+    """Return *text* without the second pair of braces that some programs write around it."""
+    match = re.fullmatch(r"\{([^{}]*)\}", text.strip())
+    return (match[1] if match else text).strip()
+
+
 def _year(fields: Mapping[str, str]) -> str:
     """Return the year, of BibLaTeX's ``date`` (ISO 8601) where there is no ``year``."""
     if year := fields.get("year"):
-        return year.strip("{} ")
+        return _unbrace(year)
     match = re.match(r"-?\d{4}", fields.get("date", ""))
     return match[0] if match else ""
 
@@ -351,8 +360,8 @@ def arxiv_id(fields: Mapping[str, str]) -> str:
     https://info.arxiv.org/help/arxiv_identifier.html.
     """
     archive = fields.get("archiveprefix") or fields.get("eprinttype") or "arxiv"
-    eprint = re.sub(r"^arxiv:", "", fields.get("eprint", "").strip("{} "), flags=re.IGNORECASE)
-    if archive.strip("{} ").lower() == "arxiv" and _ARXIV.fullmatch(eprint):
+    eprint = re.sub(r"^arxiv:", "", _unbrace(fields.get("eprint", "")), flags=re.IGNORECASE)
+    if _unbrace(archive).lower() == "arxiv" and _ARXIV.fullmatch(eprint):
         return eprint
     return ""
 
@@ -361,4 +370,5 @@ _ARXIV = re.compile(r"(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?")
 
 
 def _keywords(text: str) -> tuple[str, ...]:
-    return tuple(word for part in re.split(r"[,;]", text) if (word := part.strip("{} ")))
+    parts = re.split(r"[,;]", _unbrace(text))
+    return tuple(word for part in parts if (word := _unbrace(part)))

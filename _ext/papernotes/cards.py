@@ -68,11 +68,11 @@ def external(url: str, children: Sequence[nodes.Node]) -> nodes.reference:
 
 
 def note_link(
-    key: str, docname: str, children: Sequence[nodes.Node], *, hidden: str = ""
+    key: str, docname: str, children: Sequence[nodes.Node], *, about: str = ""
 ) -> pending_xref:
     """Return a link to the note on the work *key*, for the page *docname*.
 
-    *hidden* is text that only screen readers are given.
+    *about* is what a screen reader adds to a text that many links of a page have.
     """
     link = pending_xref(
         "",
@@ -84,8 +84,8 @@ def note_link(
         refexplicit=True,
         refwarn=False,
     )
-    if hidden:
-        link += nodes.inline("", hidden, classes=["pn-unseen"])
+    if about:
+        link += [nodes.Text(" "), nodes.inline("", _("on %s") % about, classes=["pn-unseen"])]
     return link
 
 
@@ -143,7 +143,7 @@ def card(face: Face, docname: str, level: int) -> nodes.Element:
     if paper is not None:
         body += nodes.paragraph("", "", *byline(paper), classes=["pn-byline"])
     body += create_component("pn-summary", ["pn-summary"], children=face.summary())
-    more = note_link(note.key, docname, [nodes.Text(_("Read more"))], hidden=f": {note.title}")
+    more = note_link(note.key, docname, [nodes.Text(_("Read more"))], about=note.title)
     more["classes"] = ["pn-more"]
     links = [more, *(paper_links(paper) if paper else [])]
     line = nodes.paragraph("", "", *_interpose([link] for link in links), classes=["pn-links"])
@@ -228,7 +228,7 @@ def work(
     links = paper_links(paper)
     if noted:
         name = flatten(works.title(paper))
-        note = note_link(paper.key, docname, [nodes.Text(_("note"))], hidden=f": {name}")
+        note = note_link(paper.key, docname, [nodes.Text(_("note"))], about=name)
         note["classes"] = ["pn-note-link"]
         links.append(note)
     if links:

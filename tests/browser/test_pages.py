@@ -1,0 +1,88 @@
+"""The built pages in Chromium: phone and desk, light and dark."""
+
+from __future__ import annotations
+
+import pytest
+from sites import Build
+from visits import Visitor
+
+pytestmark = pytest.mark.browser
+PAGES = [
+    "index.html",
+    "papers/zhang2017understanding.html",
+    "papers/arpit2017closer.html",
+    "bibliography.html",
+    "reading-list.html",
+    "search.html",
+]
+# How bright a colour is, from 0 to 255, by its red, green and blue.
+BRIGHTNESS = """element => {
+    const [r, g, b] = getComputedStyle(element).backgroundColor.match(/[0-9.]+/g).map(Number);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}"""
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_page_opens_without_a_fault(visitor: Visitor, path: str, scheme: str, width: int) -> None:
+    visit = visitor.visit(path)
+    page = visit.page
+    assert page.locator("h1").is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    brightness = page.locator("body").evaluate(BRIGHTNESS)
+    assert brightness > 200 if scheme == "light" else brightness < 60
+    assert visit.faults == []
+
+
+def test_front_page_shows_its_cards(visitor: Visitor, width: int) -> None:
+    page = visitor.visit("index.html").page
+    cards = page.locator(".pn-card")
+    assert cards.count() == 5
+    for number in range(5):
+        box = cards.nth(number).bounding_box()
+        assert box is not None
+        assert 0 <= box["x"] <= box["x"] + box["width"] <= width
+    formula = page.locator(".pn-summary math").first
+    assert formula.bounding_box()["height"] > 5
+    page.get_by_role("link", name="Read more on Why does unsupervised").click()
+    page.wait_for_url("**/papers/erhan2010why.html")
+
+
+def test_bibtex_can_be_copied(visitor: Visitor) -> None:
+    visit = visitor.visit("papers/zhang2017understanding.html")
+    page = visit.page
+    button = page.get_by_role("button", name="Copy BibTeX")
+    assert not button.is_visible()
+    page.locator(".pn-bibtex > summary").click()
+    button.click()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == page.locator(".pn-bibtex pre").inner_text()
+    assert copied.startswith("@inproceedings{zhang2017understanding,")
+    assert "Copied" in page.locator(".pn-bibtex").inner_text()
+    assert visit.faults == []
+
+
+def test_citation_leads_to_its_reference(visitor: Visitor) -> None:
+    page = visitor.visit("papers/arpit2017closer.html").page
+    page.locator(".bibtex-citation a").first.click()
+    assert page.locator("li:target").inner_text().startswith("Chiyuan Zhang")
+    assert page.locator("li:target").is_visible()
+
+
+def test_pages_open_from_a_folder(visitor: Visitor, own_site: Build) -> None:
+    visit = visitor.visit("index.html", address=f"{own_site.outdir.as_uri()}/")
+    visit.page.locator(".pn-card h2 a").first.click()
+    visit.page.locator(".pn-header").wait_for()
+    visit.page.locator(".pn-bibtex > summary").click()
+    assert visit.page.get_by_role("button", name="Copy BibTeX").is_visible()
+    assert visit.faults == []
+
+
+def test_without_scripts_there_is_all_but_the_button(visitor: Visitor) -> None:
+    context = visitor.context.browser.new_context(java_script_enabled=False)
+    visit = Visitor(context, visitor.address).visit("papers/zhang2017understanding.html")
+    fold = visit.page.locator(".pn-bibtex")
+    fold.locator("summary").click()
+    assert fold.locator("pre").is_visible()
+    assert fold.locator("button").count() == 0
+    context.close()
