@@ -9,6 +9,9 @@ sys.path.insert(0, str(Path(__file__).parent / "_ext"))
 
 project = "Marginalia"
 author = "the author of these notes"
+# The metadata of a book wants both.
+version = "1"
+copyright = "the author of these notes"
 html_title = project
 language = "en"
 

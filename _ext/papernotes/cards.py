@@ -26,7 +26,8 @@ _TAGS: dict[str, type[nodes.TextElement]] = {
     "sub": nodes.subscript,
     "sup": nodes.superscript,
 }
-SEPARATOR = " · "
+# The first space holds, so that no line begins with the dot.
+SEPARATOR = "\N{NO-BREAK SPACE}· "
 
 
 @dataclass(frozen=True)
@@ -199,7 +200,18 @@ def header(
     if paper is not None:
         source = works.bibtex(paper)
         block = nodes.literal_block(source, source, language="bibtex")
-        whole += fold("", block, summary=_("BibTeX"), classes=["pn-bibtex"])
+        whole += fold(
+            "",
+            block,
+            summary=_("BibTeX"),
+            classes=["pn-bibtex"],
+            # What the script says, in the site's language.
+            data={
+                "copy": _("Copy BibTeX"),
+                "copied": _("Copied"),
+                "selected": _("Selected, not copied"),
+            },
+        )
     return whole
 
 

@@ -265,6 +265,9 @@ class PaperNotesDomain(Domain):
         return [("papernotes:note", found)] if found else []
 
     def get_objects(self) -> Iterable[tuple[str, str, str, str, str, int]]:
-        """Yield each note, under the citation key of its paper."""
+        """Yield each note, under the citation key of its paper.
+
+        The priority keeps notes out of the search for objects: the search finds their pages.
+        """
         for key, note in self.catalogue.notes.items():
-            yield key, note.title, "note", note.docname, "", 1
+            yield key, note.title, "note", note.docname, "", -1

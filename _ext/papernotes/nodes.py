@@ -43,13 +43,16 @@ class summary_source(Placeholder):
 class fold(nodes.General, nodes.Element):
     """Content that opens on demand, in HTML; ``summary`` is the text that is always seen.
 
+    ``data`` maps names to texts for scripts, which find them as ``data-`` attributes.
+
     Elsewhere it is left out: it holds what a printed page does without.
     """
 
 
 def visit_fold(self: Any, node: fold) -> None:
     """Open the fold in HTML."""
-    self.body.append(self.starttag(node, "details"))
+    data = {f"data-{name}": text for name, text in node.get("data", {}).items()}
+    self.body.append(self.starttag(node, "details", **data))
     self.body.append(self.starttag({}, "summary", suffix=""))
     self.body.append(f"{self.encode(node['summary'])}</summary>\n")
 

@@ -27,11 +27,12 @@
   }
 
   /**
-   * Give a fold of BibTeX its copy button.
-   * @param {Element} fold
+   * Give a fold of BibTeX its copy button. What it says stands in the fold's data attributes.
+   * @param {HTMLElement} fold
    */
   function addCopyButton(fold) {
     const source = fold.querySelector("pre");
+    const { copy = "", copied = "", selected = "" } = fold.dataset;
     if (!source) return;
 
     const status = document.createElement("span");
@@ -39,12 +40,12 @@
 
     const button = document.createElement("button");
     button.type = "button";
-    button.textContent = "Copy BibTeX";
+    button.textContent = copy;
 
     let timer = 0;
     button.addEventListener("click", async () => {
       const done = await copyText(source);
-      status.textContent = done ? "Copied" : "Selected, not copied";
+      status.textContent = done ? copied : selected;
       clearTimeout(timer);
       timer = setTimeout(() => (status.textContent = ""), SHOWN_FOR);
     });
@@ -55,5 +56,7 @@
     fold.querySelector("summary")?.after(line);
   }
 
-  document.querySelectorAll(".pn-bibtex").forEach(addCopyButton);
+  /** @type {NodeListOf<HTMLElement>} */
+  const folds = document.querySelectorAll(".pn-bibtex");
+  folds.forEach(addCopyButton);
 })();
