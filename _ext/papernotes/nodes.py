@@ -51,7 +51,8 @@ class fold(nodes.General, nodes.Element):
 
 def visit_fold(self: Any, node: fold) -> None:
     """Open the fold in HTML."""
-    data = {f"data-{name}": text for name, text in node.get("data", {}).items()}
+    texts: dict[str, str] = node.get("data", {})
+    data = {f"data-{name}": text for name, text in texts.items()}
     self.body.append(self.starttag(node, "details", **data))
     self.body.append(self.starttag({}, "summary", suffix=""))
     self.body.append(f"{self.encode(node['summary'])}</summary>\n")
