@@ -43,6 +43,7 @@ myst_heading_anchors = 3
 # -- Papers and citations -----------------------------------------------------
 
 papernotes_sections = ["bibliography", "reading-list"]
+papernotes_pandoc_citations = True
 bibtex_bibfiles = ["refs.bib"]
 bibtex_reference_style = "papernotes"
 

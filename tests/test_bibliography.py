@@ -156,6 +156,10 @@ def test_what_is_no_entry_is_passed_over(text: str) -> None:
     assert found.places == {"next": ("a.bib", text.count("\n") + 1)}
 
 
+def test_preambles_are_kept_for_the_libraries() -> None:
+    assert bibliography('@preamble{"x" # "y"}').data.preamble == "xy"
+
+
 def test_an_entry_in_the_middle_of_a_line() -> None:
     found = bibliography("see @misc{a, title = {A}} and @misc{b, title = {B}}")
     assert found.problems == ()
@@ -237,6 +241,10 @@ def test_a_file_in_another_encoding(mark: bytes) -> None:
             '@misc{a,\n  title = "A,\n  note = "x",\n}\n',
             cannot_be_read(3, 'the entry "a"', "'}' expected"),
         ),
+        (
+            '@misc{a,\n  note = "x\n  {y} {z},\n}\n',
+            cannot_be_read(2, 'the entry "a"', "the value that begins here has no closing quote"),
+        ),
         # The parenthesis of the entry.
         (
             "@misc(a,\n  title = {A},\n}\n",
@@ -274,6 +282,13 @@ def test_an_entry_that_cannot_be_read_does_not_take_the_next_one_down(
     assert found.places["before"] == ("a.bib", 1)
     assert found.places["next"] == ("a.bib", text.count("\n") + 2)
     assert found.paper("next").title == "Next"
+
+
+def test_an_entry_that_was_swallowed_by_a_field_is_read() -> None:
+    found = bibliography("@misc{a,\n  title = {A,\n\n@misc{b,\n  title = {B}}\n}\n\n" + NEXT)
+    assert faults(found) == [not_closed(1)]
+    assert found.places == {"a": ("a.bib", 1), "b": ("a.bib", 4), "next": ("a.bib", 8)}
+    assert found.paper("b").title == "B"
 
 
 def test_what_was_read_before_the_fault_is_kept() -> None:
@@ -445,7 +460,7 @@ def test_problems_are_in_the_order_of_files_and_lines() -> None:
     ],
 )
 def test_names(name: str, person: Person) -> None:
-    entry = paper(f"@book{{a, editor = {{{name}}}, author = {{A B and {name}}}}}")
+    entry = paper(f"@book{{a, EDITOR = {{{name}}}, Author = {{A B and {name}}}}}")
     assert entry.authors == (Person("A", "B"), person)
     assert entry.editors == (person,)
 
@@ -482,8 +497,10 @@ def test_the_year(fields: str, year: str) -> None:
         ("@techreport{a, institution = {I}, publisher = {P}, number = 1}", "I"),
         ("@report{a, institution = {I}, journal = {J}}", "I"),
         ("@phdthesis{a, school = {S}, publisher = {P}}", "S"),
-        ("@mastersthesis{a, school = {S}}", "S"),
-        ("@thesis{a, institution = {I}}", "I"),
+        ("@mastersthesis{a, school = {S}, publisher = {P}}", "S"),
+        ("@thesis{a, institution = {I}, publisher = {P}}", "I"),
+        ("@misc{a, institution = {I}, school = {S}}", "I"),
+        ("@misc{a, school = {S}}", "S"),
         ("@misc{a, howpublished = {H}, publisher = {P}}", "H"),
         ("@online{a, organization = {O}}", "O"),
         ("@misc{a, eprint = {1706.05394}}", "arXiv"),
@@ -509,6 +526,7 @@ def test_the_venue(entry: str, venue: str) -> None:
         ({"eprint": "math.GT/0309136v1"}, "math.GT/0309136v1"),
         ({"eprint": "cs/0703041"}, "cs/0703041"),
         ({"eprint": "1706.05394", "eprinttype": "pubmed"}, ""),
+        ({"eprint": "1706.05394", "archiveprefix": "HAL"}, ""),
         ({"eprint": "1706.053"}, ""),
         ({"eprint": "170605394"}, ""),
         ({"eprint": "1706.05394/../x"}, ""),
@@ -549,13 +567,13 @@ def test_what_is_to_be_read_is_in_the_order_of_the_files() -> None:
     ("key", "near"),
     [
         ("arpit2017close", ["arpit2017closer"]),
-        ("Arpit2017Closer", ["arpit2017closer"]),
-        ("zang2017understanding", ["Zhang2017Understanding"]),
+        ("ARPIT2017CLOSER", ["arpit2017closer"]),
+        ("zang2017understanding", ["ZHANG2017UNDERSTANDING"]),
         ("entirely-different", []),
     ],
 )
 def test_the_nearest_keys(key: str, near: list[str]) -> None:
-    found = bibliography("@misc{arpit2017closer}\n@misc{Zhang2017Understanding}\n")
+    found = bibliography("@misc{arpit2017closer}\n@misc{ZHANG2017UNDERSTANDING}\n")
     assert found.nearest(key) == near
 
 

@@ -175,9 +175,9 @@ def test_a_selection_leaves_the_catalogue_as_it_is() -> None:
 
 
 def test_of_two_notes_on_a_paper_the_first_by_file_counts() -> None:
-    first = note("k", "Z", docname="papers/a")
+    first = note("k", "M", docname="papers/a")
     second = note("k", "A", "tag", docname="papers/b")
-    third = Note("papers/c", "k", "B", line=4)
+    third = Note("papers/c", "k", "Z", line=4)
     for order in itertools.permutations([first, second, third]):
         derived = catalogue(order, [Page("index", queries=(Query(tags=("tag",), line=3),))])
         assert dict(derived.notes) == {"k": first}
@@ -249,9 +249,9 @@ def test_a_link_to_a_paper_without_note() -> None:
     ]
 
 
-def test_a_link_to_a_note_is_no_citation() -> None:
+def test_a_link_to_a_note_counts_among_what_cites_its_paper() -> None:
     derived = catalogue([note("a")], [Page("index", note_links=(Citation("index", "a", 1),))])
-    assert dict(derived.cited_by) == {}
+    assert dict(derived.cited_by) == {"a": ("index",)}
 
 
 def test_unknown_tags() -> None:

@@ -140,8 +140,8 @@ def test_what_is_no_mapping_is_reported_where_it_begins(fields: str, line: int) 
 
 @pytest.mark.parametrize(
     "body",
-    ["", "\n# Title\n\nText: [not YAML.\n", "# Title\n\nText.\n"],
-    ids=["nothing", "empty line", "heading"],
+    ["", "\nText: [not YAML.\n", " \nText: [not YAML.\n", "# Title\n\nText.\n"],
+    ids=["nothing", "empty line", "blank line", "heading"],
 )
 def test_front_matter_that_is_not_closed_ends_where_the_note_begins(body: str) -> None:
     text = f"---\npaper: k\ntags: [a]\n{body}"
@@ -201,6 +201,7 @@ def test_a_file_that_is_only_a_fence() -> None:
         ("!key k", 'put the key in quotes: "k"'),
         ("[a, b]", "write one citation key"),
         ("{a: b}", "write one citation key"),
+        ("!!str [a]", "write one citation key"),
     ],
 )
 def test_a_paper_that_is_no_string(value: str, advice: str) -> None:
@@ -257,7 +258,7 @@ def test_a_tag_that_is_no_string(value: str) -> None:
     assert parse(text, PATH)[0].tags == ("a", "b")
 
 
-@pytest.mark.parametrize("value", ["", "''", "'  '", "[b]", "{b: c}", "b: c"])
+@pytest.mark.parametrize("value", ["", "''", "'  '", "[b]", "{b: c}", "b: c", "!!str [b]"])
 def test_a_tag_that_is_empty_or_holds_more(value: str) -> None:
     text = note(f"paper: k\ntags:\n- a\n- {value}\n- b")
     assert faults(text) == [
@@ -286,7 +287,7 @@ def test_each_bad_tag_is_reported_on_its_own_line() -> None:
     ("value", "day"),
     [
         ("2020-08-31", datetime.date(2020, 8, 31)),
-        ("'2020-08-31'", datetime.date(2020, 8, 31)),
+        ("' 2020-08-31 '", datetime.date(2020, 8, 31)),
         ("2020-02-29", datetime.date(2020, 2, 29)),
         ("", None),
         ("null", None),
@@ -362,7 +363,7 @@ def test_a_summary_and_the_line_on_which_it_begins(source: str, summary: str, li
         assert front.summary_line == line
 
 
-@pytest.mark.parametrize("value", ["3", "true", "2020-08-31", "[a]", "{a: b}"])
+@pytest.mark.parametrize("value", ["3", "true", "2020-08-31", "[a]", "{a: b}", "!!str [a]"])
 def test_a_summary_that_is_no_text(value: str) -> None:
     text = note(f"paper: k\ntags: [a]\nsummary: {value}")
     assert faults(text) == [(4, ProblemKind.BAD_SUMMARY, NO_SUMMARY)]
@@ -411,6 +412,8 @@ def test_a_key_that_looks_like_a_field(key: str, near: str) -> None:
         "html_meta: {}",
         "tocdepth: 2",
         "kernelspec: x",
+        "page: 3",
+        "stage: x",
         "2020: x",
         "[a, b]: x",
         "? {a: b}\n: x",

@@ -213,6 +213,7 @@ def test_no_address_but_of_the_web_becomes_a_link(address: str) -> None:
         ("a%b%c", "a%b%c"),
         ("%", "%"),
         ("{50%} of $x$", "50% of x"),
+        (r"a\\% b", "a\n% b"),
     ],
 )
 def test_a_per_cent_sign_is_no_comment(source: str, shown: str) -> None:

@@ -74,7 +74,7 @@ EDITS = {
     # What a card shows: the pages with the card.
     "title": (
         lambda site: site.edit("papers/beta.md", "# Beta", "# Beta, again"),
-        # Alpha's page links to it by its title.
+        # Alpha's page links to it by its title, and the list of works says that it cites.
         {"papers/beta", "index", "papers/alpha"},
     ),
     "summary": (
@@ -83,7 +83,8 @@ EDITS = {
     ),
     "title of a note that is linked and listed": (
         lambda site: site.edit("papers/alpha.md", "# Alpha of", "# The alpha of"),
-        {"papers/alpha", "index", "generalization", "plain", "works"},
+        # Beta's page says that it is cited there, and so does the list of works.
+        {"papers/alpha", "index", "generalization", "plain", "papers/beta", "works"},
     ),
     "tags": (
         lambda site: site.edit("papers/beta.md", "[optimization]", "[generalization]"),
@@ -98,9 +99,18 @@ EDITS = {
         {"papers/beta", "works"},
     ),
     # The bibliography: an entry is shown where it is noted, cited or to be read.
-    "entry cited in a summary": (
+    "title of an entry cited in a summary": (
         lambda site: site.edit("refs.bib", "On beta", "On the letter beta"),
+        # The cards name the note by its own title.
+        {"papers/beta", "papers/alpha", "works"},
+    ),
+    "people of an entry cited in a summary": (
+        lambda site: site.edit("refs.bib", "Bo Other", "Bo Another"),
         {"papers/beta", "papers/alpha", "index", "works"},
+    ),
+    "people of an entry cited in a sentence that another page quotes": (
+        lambda site: site.edit("refs.bib", "Gus Gamma and Gail Gamma", "Gus Gamut and G. Gamma"),
+        {"papers/alpha", "plain", "papers/beta", "works"},
     ),
     "entry cited in the text": (
         lambda site: site.edit("refs.bib", "The book of gamma", "The other book"),
@@ -127,11 +137,12 @@ EDITS = {
     # Notes that come and go.
     "note added on a work that others cite": (
         lambda site: site.write("papers/gamma.md", "---\npaper: gamma2003\n---\n\n# Gamma\n\nX.\n"),
-        {"papers/gamma", "index", "papers/alpha", "plain", "works"},
+        {"papers/gamma", "index", "papers/alpha", "plain", "papers/beta", "works"},
     ),
     "note deleted": (
         lambda site: site.remove("papers/delta.md"),
-        {"index", "works"},
+        # Alpha's page loses the sentence that cites it.
+        {"index", "papers/alpha", "works"},
     ),
     "note renamed": (
         lambda site: (site.folder / "papers/beta.md").rename(site.folder / "papers/b.md"),
@@ -147,8 +158,8 @@ EDITS = {
             site.edit("refs.bib", "year = {2006}", "year = {2003}"),
             site.edit("plain.md", "cites", "cites {cite:t}`zeta2006` and"),
         ),
-        # 2003 becomes 2003a and 2003b.
-        {"plain", "papers/alpha", "works"},
+        # 2003 becomes 2003a and 2003b, in the sentence that is quoted, too.
+        {"plain", "papers/alpha", "papers/beta", "works"},
     ),
 }  # fmt: skip
 
@@ -174,7 +185,7 @@ def test_an_edit_that_another_builder_saw_first(tiny: Site) -> None:
     tiny.build("text")
     tiny.edit("refs.bib", "On beta", "On the letter beta")
     tiny.build("text")
-    assert build_again(tiny).written == {"papers/beta", "papers/alpha", "index", "works"}
+    assert build_again(tiny).written == {"papers/beta", "papers/alpha", "works"}
 
 
 def test_a_build_that_was_cut_short(tiny: Site) -> None:
@@ -183,7 +194,7 @@ def test_a_build_that_was_cut_short(tiny: Site) -> None:
     tiny.edit("refs.bib", "On beta", "On the letter beta")
     # The dummy builder shares the environment and writes nothing, as if killed after reading.
     tiny.build("dummy")
-    assert tiny.build().written == {"papers/beta", "papers/alpha", "index", "works"}
+    assert tiny.build().written == {"papers/beta", "papers/alpha", "works"}
 
 
 def test_a_state_file_that_is_garbage(tiny: Site) -> None:
@@ -201,7 +212,7 @@ def test_bibliography_is_known_by_its_content(tiny: Site, change: str) -> None:
     if change == "content":
         tiny.edit("refs.bib", "On beta", "On bete")
         os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
-        assert "On bete" in text(_then(tiny, {"papers/beta", "papers/alpha", "index", "works"}))
+        assert "On bete" in text(_then(tiny, {"papers/beta", "papers/alpha", "works"}))
     else:
         path.touch()
         _then(tiny, set())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import citations, directives, events, mathematics, nodes, reading, settings, style
+from . import citations, directives, events, mathematics, nodes, pandoc, reading, settings, style
 from .domain import NoteRole, PaperNotesDomain
 from .transforms import Place
 
@@ -37,22 +37,24 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_directive("papers", directives.PapersDirective)
     app.add_directive("reading-list", directives.ReadingListDirective)
     app.add_directive("works", directives.WorksDirective)
-    app.connect("env-get-outdated", events.read_front_page_again)
+    app.connect("env-get-outdated", events.read_again)
     app.connect("source-read", reading.take_front_matter)
     app.add_transform(reading.ParseSummary)
+    pandoc.add_citations(app)
+    app.add_transform(reading.SpellOutInHeadings)
     app.add_transform(reading.PlacePlaceholders)
     app.add_transform(reading.BindPages)
     # After Sphinx's own collectors (500), which make images of a summary complete.
     app.connect("doctree-read", reading.note_document, priority=600)
 
-    # Deriving, ahead of the library (500), whose citations need the catalogue.
+    # Deriving, ahead of what the library does (500).
     app.connect("env-updated", events.derive, priority=400)
 
     # Placing and writing.
     nodes.add_nodes(app)
     app.add_post_transform(Place)
     mathematics.add_mathml(app)
-    app.connect("build-finished", events.remember)
+    app.connect("build-finished", events.finish)
 
     return {
         "version": __version__,

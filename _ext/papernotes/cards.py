@@ -17,7 +17,7 @@ from sphinx_design.shared import create_component
 from . import works
 from .latex import Span, flatten
 from .model import Note, Paper
-from .nodes import fold
+from .nodes import backlinks, fold
 
 _TAGS: dict[str, type[nodes.TextElement]] = {
     "emphasis": nodes.emphasis,
@@ -28,6 +28,10 @@ _TAGS: dict[str, type[nodes.TextElement]] = {
 }
 # The first space holds, so that no line begins with the dot.
 SEPARATOR = "\N{NO-BREAK SPACE}· "
+
+
+# How many authors a card names; of more it names the first.
+FEW = 3
 
 
 @dataclass(frozen=True)
@@ -101,11 +105,11 @@ def _interpose(groups: Iterable[Sequence[nodes.Node]]) -> list[nodes.Node]:
     return joined
 
 
-def byline(paper: Paper, at_most: int = 3) -> list[nodes.Node]:
+def byline(paper: Paper) -> list[nodes.Node]:
     """Return "authors · year · venue"."""
     return _interpose(
         [
-            inline(works.byline(paper, at_most)),
+            inline(works.byline(paper, FEW)),
             [nodes.Text(works.year(paper))],
             inline(works.short_venue(paper)),
         ]
@@ -153,6 +157,28 @@ def card(face: Face, docname: str, level: int) -> nodes.Element:
         "card", ["sd-card", "sd-sphinx-override", "pn-card"], children=[body, footer]
     )
     return create_component("grid-item", ["sd-col", "sd-d-flex-row"], children=[whole])
+
+
+def preview(paper: Paper, face: Face | None, docname: str) -> nodes.Element:
+    """Return what the preview of a work shows, with links as from the page *docname*.
+
+    *face* is that of the note on the work, if there is one.
+    """
+    url = works.target(paper)
+    title = inline(works.title(paper), linked=not url)
+    heading = [external(url, title)] if url else title
+    whole = create_component("pn-preview-content", ["pn-preview-content"])
+    whole += nodes.paragraph("", "", *heading, classes=["pn-preview-title"])
+    whole += nodes.paragraph("", "", *byline(paper), classes=["pn-byline"])
+    links: list[nodes.Node] = []
+    if face is not None:
+        whole += create_component("pn-summary", ["pn-summary"], children=face.summary())
+        links.append(note_link(paper.key, docname, [nodes.Text(_("Read the note"))]))
+    links += paper_links(paper)
+    if links:
+        line = _interpose([link] for link in links)
+        whole += nodes.paragraph("", "", *line, classes=["pn-links"])
+    return whole
 
 
 def grid(faces: Iterable[Face], docname: str, level: int) -> nodes.Element:
@@ -217,26 +243,29 @@ def header(
 
 def work(
     paper: Paper,
+    reference: Iterable[Span],
     docname: str,
     *,
     noted: bool,
-    suffix: str = "",
     label: str = "",
     id_: str = "",
     anchor: nodes.Node | None = None,
+    back: Sequence[str] = (),
     extra: Sequence[nodes.Node] = (),
 ) -> nodes.list_item:
     """Return an entry of a list of works, for the page *docname*.
 
-    *noted* says whether there is a note to link to; *label* stands before the entry in the styles
-    that cite by one; *anchor* is a target for formats that do not go by *id_*.
+    *reference* is the work's formatted reference. *noted* says whether there is a note to link to;
+    *label* stands before the entry in the styles that cite by one; *anchor* is a target for formats
+    that do not go by *id_*; *back* holds the ids of the places of the page that cite the work;
+    *extra* closes the entry.
     """
     line = nodes.paragraph()
     if anchor is not None:
         line += anchor
     if label:
         line += nodes.inline("", f"[{label}] ", classes=["pn-label"])
-    line.extend(inline(works.reference(paper, suffix)))
+    line.extend(inline(reference))
     links = paper_links(paper)
     if noted:
         name = flatten(works.title(paper))
@@ -246,10 +275,71 @@ def work(
     if links:
         joined = _interpose([link] for link in links)
         line += nodes.inline("", "", nodes.Text(" "), *joined, classes=["pn-links"])
+    line += back_links(back)
     item = nodes.list_item("", line, *extra)
     if id_:
         item["ids"] = [id_]
     return item
+
+
+def place_link(target: str, id_: str, docname: str, children: Sequence[nodes.Node]) -> pending_xref:
+    """Return a link to the place *id_* of the document *target*, for the page *docname*."""
+    return pending_xref(
+        "",
+        *children,
+        refdomain="papernotes",
+        reftype="place",
+        reftarget=target,
+        papernotes_id=id_,
+        refdoc=docname,
+        refexplicit=True,
+        refwarn=False,
+    )
+
+
+def back_links(ids: Sequence[str]) -> list[nodes.Node]:
+    """Return links back to the places of the page that cite an entry."""
+    if not ids:
+        return []
+    links: list[nodes.Node] = []
+    for number, id_ in enumerate(ids, 1):
+        shown = "↩" if len(ids) == 1 else f"↩{number}"
+        unseen = nodes.inline("", _("Back to citation %d") % number, classes=["pn-unseen"])
+        arrow = nodes.inline("", shown, classes=["pn-arrow"])
+        link = nodes.reference("", "", unseen, arrow, refid=id_, internal=True)
+        links += [nodes.Text(" "), link]
+    return [backlinks("", "", *links, classes=["pn-backlinks"])]
+
+
+@dataclass(frozen=True)
+class Quote:
+    """A page that cites a work or links to the note on it, with the sentences that do.
+
+    ``sentences`` holds the id of each place and its inline nodes.
+    """
+
+    docname: str
+    title: list[nodes.Node]
+    sentences: list[tuple[str, list[nodes.Node]]]
+
+
+def mentions(quotes: Iterable[Quote], docname: str) -> nodes.section:
+    """Return the section that closes the note *docname*: who cites its paper, in which words."""
+    items = []
+    for quote in quotes:
+        first = quote.sentences[0][0] if quote.sentences else ""
+        link = place_link(quote.docname, first, docname, quote.title)
+        item = nodes.list_item("", nodes.paragraph("", "", link, classes=["pn-mention-page"]))
+        for _id, sentence in quote.sentences:
+            item += nodes.paragraph("", "", *sentence, classes=["pn-mention"])
+        items.append(item)
+    return nodes.section(
+        "",
+        nodes.title("", _("Cited by")),
+        nodes.bullet_list("", *items, classes=["pn-mentions"]),
+        ids=["pn-cited-by"],
+        classes=["pn-cited-by-section"],
+    )
 
 
 def work_list(items: Sequence[nodes.Node]) -> nodes.Element:

@@ -22,9 +22,9 @@ class Catalogue:
 
     ``notes`` maps the key of each paper that has a note to it, in the order of titles; ``papers``
     holds each work that is cited, noted or to be read; ``works`` the keys of those that are cited
-    or noted, in the order of a bibliography, and ``cited_by`` the documents that cite each, sorted;
-    ``suffixes`` the letters that tell works of the same people and year apart. ``problems`` are
-    those that only the whole shows.
+    or noted, in the order of a bibliography, and ``cited_by`` the documents that cite each or link
+    to the note on it, sorted; ``suffixes`` the letters that tell works of the same people and year
+    apart. ``problems`` are those that only the whole shows.
     """
 
     notes: Mapping[str, Note] = field(default_factory=dict)
@@ -94,6 +94,8 @@ def derive(
                 unknown.report(citation)
         for link in page.note_links:
             if link.key in noted:
+                if link.key in bibliography:
+                    citing[link.key].add(page.docname)
                 continue
             if link.key in bibliography:
                 problems.append(

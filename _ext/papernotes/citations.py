@@ -7,6 +7,7 @@ page's own list, where there is one).
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import ClassVar
@@ -29,10 +30,12 @@ from sphinxcontrib.bibtex.style.referencing import format_references
 from sphinxcontrib.bibtex.style.template import SphinxReferenceInfo
 
 from . import bibliography, works
+from . import nodes as placeholders
 from .domain import PaperNotesDomain
 from .latex import flatten
 from .model import Problem, ProblemKind
 from .problems import note_problem
+from .style import NAME as OWN_STYLE
 
 
 class CitationRole(CiteRole):
@@ -78,11 +81,14 @@ class CitationDomain(BibtexDomain):
         """The domain that holds the catalogue."""
         return PaperNotesDomain.of(self.env)
 
-    def env_updated(self) -> Iterable[str]:
-        """Prepare labels; the library's own work is done where a ``{bibliography}`` needs it."""
+    def prepare(self) -> None:
+        """Make the labels of this build, when the catalogue is there."""
         self._ids.clear()
         self._entries.clear()
         self._labels = self._make_labels()
+
+    def env_updated(self) -> Iterable[str]:
+        """Do the library's own work, where there is a ``{bibliography}`` that needs it."""
         return super().env_updated() if self.bibliographies else []
 
     def _make_labels(self) -> dict[str, str]:
@@ -109,8 +115,13 @@ class CitationDomain(BibtexDomain):
         return self._entries[key]
 
     def entry_label(self, key: str) -> str:
-        """Return the label of the work *key*, for reference styles that show one."""
+        """Return the label of the work *key*."""
         return self._labels.get(key, key)
+
+    def shown_label(self, key: str) -> str:
+        """Return the label of the work *key*, or nothing where citations go by people and year."""
+        by_label = self.env.config.bibtex_reference_style not in (OWN_STYLE, "author_year")
+        return self.entry_label(key) if by_label else ""
 
     def reference_ids(self, docname: str) -> dict[str, str]:
         """Return the id of each work in the references of *docname*, in the order of the list."""
@@ -145,48 +156,81 @@ class CitationDomain(BibtexDomain):
         result = nodes.inline(target, "", classes=["bibtex-citation"])
         references = []
         unknown = []
+        # Only HTML has targets at every citation.
+        place: str = node.get("papernotes_place", "") if builder.format == "html" else ""
         for part in parse_citation_targets(target):
             if part.key in self.notes.bibliography:
-                references.append(self._reference(part, builder, fromdocname, home))
+                where = (home, place) if place else self._target(part.key, fromdocname, home)
+                references.append(self._reference(part, builder, fromdocname, where))
             else:
                 unknown.append(part.key)
         if references:
             formatted = format_references(self.reference_style, typ, references)
             result += formatted.render(self.backend)
+            _name_previews(result, [entry.key for entry, _, _ in references])
         for key in unknown:
             space = " " if len(result) else ""
             result += nodes.inline("", f"{space}[?{key}]", classes=["pn-unknown-key"])
         return result
 
     def _reference(
-        self, part: CitationTarget, builder: Builder, fromdocname: str, home: str
+        self, part: CitationTarget, builder: Builder, fromdocname: str, where: tuple[str, str]
     ) -> tuple[Entry, FormattedEntry, SphinxReferenceInfo]:
-        key = part.key
-        paper = self.notes.catalogue.papers[key]
-        label = self.entry_label(key)
-        if home == fromdocname:
-            docname, id_ = home, self.reference_ids(home)[key]
-        else:
-            docname, id_ = self._elsewhere(key, home)
+        docname, id_ = where
         info = SphinxReferenceInfo(
             builder=builder,
             fromdocname=fromdocname,
             todocname=docname,
             citation_id=id_,
-            title=flatten(works.reference(paper)) if self.env.config.bibtex_tooltips else None,
+            title=self.tooltip(part.key),
             pre_text=part.pre,
             post_text=part.post,
         )
-        return self.entry(key), FormattedEntry(key, RichText(""), label), info
+        label = self.entry_label(part.key)
+        return self.entry(part.key), FormattedEntry(part.key, RichText(""), label), info
 
-    def _elsewhere(self, key: str, home: str) -> tuple[str, str]:
-        """Return where a citation leads that stands on a card, away from its page's references.
+    def tooltip(self, key: str) -> str | None:
+        """Return the browser's own tooltip, where the site wants it and has no previews."""
+        config = self.env.config
+        if config.papernotes_previews or not config.bibtex_tooltips:
+            return None
+        return flatten(self.notes.formatted(key))
 
-        To the note on the work, where there is one; else to the references of the card's note.
+    def _target(self, key: str, fromdocname: str, home: str) -> tuple[str, str]:
+        """Return the document and id that a citation leads to.
+
+        That is its entry in the references of the page. A citation that stands elsewhere, on a
+        card, leads to the note on the work, where there is one, or to the references of its *home*.
         """
+        if home == fromdocname:
+            return home, self.reference_ids(home)[key]
         if note := self.notes.catalogue.notes.get(key):
             return note.docname, ""
         return home, self.reference_ids(home)[key]
+
+
+def _name_previews(citation: nodes.Element, keys: list[str]) -> None:
+    """Name the preview of each link of a *citation* of *keys*.
+
+    Each work has one link in the reference styles that link at all; in one that has more or fewer,
+    which link is whose cannot be told.
+    """
+    links = list(citation.findall(nodes.reference))
+    if len(links) != len(keys):
+        return
+    for link, key in zip(links, keys, strict=True):
+        named = placeholders.cited_work(preview=preview_name(key))
+        link.replace_self(named)
+        named += link
+
+
+def preview_name(key: str) -> str:
+    """Return the name, for files and attributes, of the preview of the work *key*."""
+    name = make_id(key)
+    if name == key:
+        return name
+    digest = hashlib.blake2b(key.encode(), digest_size=4).hexdigest()
+    return f"{name}-{digest}" if name else digest
 
 
 def distinct_ids(prefix: str, keys: Iterable[str]) -> dict[str, str]:

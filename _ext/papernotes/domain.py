@@ -23,9 +23,11 @@ from sphinx.roles import XRefRole
 from sphinx.util.nodes import make_refnode
 from sphinxcontrib.bibtex.citation_target import parse_citation_targets
 
+from . import works
 from .bibliography import Bibliography
 from .catalogue import Catalogue, derive
-from .model import Note, Page, Problem
+from .latex import Span
+from .model import Note, Page, Paper, Problem
 
 
 def cited_keys(node: pending_xref) -> list[str]:
@@ -37,7 +39,8 @@ def cited_keys(node: pending_xref) -> list[str]:
 
 def linked_keys(node: pending_xref) -> list[str]:
     """Return the citation key whose note a cross-reference links to, if it does."""
-    return [node["reftarget"]] if node.get("refdomain") == PaperNotesDomain.name else []
+    is_link = node.get("refdomain") == PaperNotesDomain.name and node["reftype"] == "note"
+    return [node["reftarget"]] if is_link else []
 
 
 def without_links(element: nodes.Element) -> list[nodes.Node]:
@@ -47,10 +50,9 @@ def without_links(element: nodes.Element) -> list[nodes.Node]:
     """
     copy = element.deepcopy()
     for node in list(copy.findall(nodes.Element)):
+        node["ids"], node["names"] = [], []
         if isinstance(node, nodes.reference | pending_xref):
             node.replace_self(node.children)
-        else:
-            node["ids"], node["names"] = [], []
     return copy.children
 
 
@@ -106,16 +108,40 @@ class NotedPaper:
 
 
 @dataclass(frozen=True, slots=True)
+class Formatted:
+    """The reference of a work, and what it was made of."""
+
+    paper: Paper
+    suffix: str
+    reference: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A place that cites works, or links to the note on one, in its sentence.
+
+    ``id`` is that of the place in the page.
+    """
+
+    id: str
+    keys: tuple[str, ...]
+    sentence: Excerpt
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """All that is kept of one document.
 
     ``path`` is its file, relative to the source directory, with slashes; ``noted`` is None where
-    the document is no note on a paper.
+    the document is no note on a paper. ``spelled_from`` is the digest of the bibliography that
+    citations in headings were spelled out from, or empty where there are none.
     """
 
     path: str
     page: Page
     noted: NotedPaper | None = None
+    mentions: tuple[Mention, ...] = ()
+    spelled_from: str = ""
     problems: tuple[Problem, ...] = ()
 
 
@@ -134,6 +160,8 @@ class NoteRole(XRefRole):
     ) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """Let the link be the domain's, under whichever name the role was called."""
         node["refdomain"], node["reftype"] = PaperNotesDomain.name, "note"
+        # The place has an id, so that the note can say where it is mentioned.
+        document.note_explicit_target(node, node)
         return [node], []
 
 
@@ -148,6 +176,7 @@ class PaperNotesDomain(Domain):
         "records": {},
         "bibliography": Bibliography(),
         "bound": False,
+        "formatted": {},
     }
     data_version = 1
 
@@ -210,13 +239,36 @@ class PaperNotesDomain(Domain):
             bibliography=self.bibliography,
             paths={name: record.path for name, record in self.records.items()},
         )
+        formatted = {key: self._format(key, paper) for key, paper in self.catalogue.papers.items()}
+        self.data["formatted"] = formatted
         return self.catalogue
+
+    def _format(self, key: str, paper: Paper) -> Formatted:
+        """Return the reference of a work: that of an earlier build unless its entry has changed."""
+        suffix = self.catalogue.suffixes.get(key, "")
+        before: Formatted | None = self.data["formatted"].get(key)
+        if before and (before.paper, before.suffix) == (paper, suffix):
+            return before
+        return Formatted(paper, suffix, works.reference(paper, suffix))
+
+    def formatted(self, key: str) -> tuple[Span, ...]:
+        """Return the reference of the work *key*, which the catalogue holds."""
+        formatted: Formatted = self.data["formatted"][key]
+        return formatted.reference
 
     def noted(self, note: Note) -> NotedPaper:
         """Return *note* with its title and summary."""
         noted = self.records[note.docname].noted
         assert noted is not None
         return noted
+
+    def mentions(self, docname: str, key: str) -> Iterator[Mention]:
+        """Yield the places of *docname* that cite *key* or link to its note, a sentence once."""
+        seen = set()
+        for mention in self.records[docname].mentions:
+            if key in mention.keys and mention.sentence.digest not in seen:
+                seen.add(mention.sentence.digest)
+                yield mention
 
     def problems(self) -> Iterator[Problem]:
         """Yield every problem that stands, in the order of files and lines."""
@@ -234,16 +286,24 @@ class PaperNotesDomain(Domain):
         node: pending_xref,
         contnode: nodes.Element,
     ) -> nodes.reference | None:
-        """Link to the note on the paper with the key *target*, with its title or a given text."""
-        note = self.catalogue.notes.get(target)
-        if note is None:
+        """Link to the note on the paper with the key *target*, with its title or a given text.
+
+        A link of type ``place`` leads to the document *target*, at the id that it carries.
+        """
+        children: list[nodes.Node] = list(node.children)
+        id_ = ""
+        if typ == "place":
+            # Only HTML has targets at every citation and link.
+            docname, id_ = target, node["papernotes_id"] if builder.format == "html" else ""
+        elif note := self.catalogue.notes.get(target):
+            docname = note.docname
+            if not node.get("refexplicit"):
+                children = self.noted(note).title.nodes()
+        else:
             # The catalogue has reported it; the text stays readable.
             return contnode  # type: ignore[return-value]
-        children: list[nodes.Node] = list(node.children)
-        if typ == "note" and not node.get("refexplicit"):
-            children = self.noted(note).title.nodes()
         try:
-            reference = make_refnode(builder, fromdocname, note.docname, None, children)
+            reference = make_refnode(builder, fromdocname, docname, id_ or None, children)
         except NoUri:
             return contnode  # type: ignore[return-value]
         reference["classes"] += node.get("classes", [])

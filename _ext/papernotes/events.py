@@ -10,7 +10,8 @@ from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.environment import BuildEnvironment
 
-from . import updates
+from . import previews, updates
+from .citations import CitationDomain
 from .domain import PaperNotesDomain
 from .problems import warn
 
@@ -27,42 +28,56 @@ def add_assets(app: Sphinx) -> None:
     app.add_js_file("papernotes.js", loading_method="defer")
 
 
+# The formats of builders that write a page at a time, or none; those of others bind.
+_PAGE_FORMATS = ("html", "text", "xml", "pseudoxml", "")
+
+
 def binds(app: Sphinx) -> bool:
     """Return whether the builder binds all pages together, along the toctrees."""
-    return app.builder.format != "html" or app.builder.name in ("epub", "singlehtml")
+    builder = app.builder
+    return builder.format not in _PAGE_FORMATS or builder.name in ("epub", "singlehtml")
 
 
-def read_front_page_again(
+def keeps_state(app: Sphinx) -> bool:
+    """Return whether the builder writes a site, whose pages are written again one by one."""
+    return app.builder.format == "html" and not binds(app)
+
+
+def read_again(
     app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
 ) -> list[str]:
-    """Have the front page read once more where the notes that it binds are no longer right."""
+    """Have documents read once more that hold something which is no longer right.
+
+    That is the front page with the notes that it binds, and documents whose headings spell out
+    citations from an older bibliography.
+    """
     domain = PaperNotesDomain.of(env)
     bound = binds(app)
     stale = bound != domain.bound or (bound and bool(added | removed))
     domain.note_bound(bound)
-    return [env.config.root_doc] if stale else []
+    digest = domain.bibliography.digest
+    spelled = [
+        name
+        for name, record in domain.records.items()
+        if record.spelled_from and record.spelled_from != digest
+    ]
+    return [env.config.root_doc, *spelled] if stale else spelled
 
 
 def derive(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
     """Derive the catalogue, report what is wrong, and return the pages that are out of date."""
     domain = PaperNotesDomain.of(env)
     domain.derive()
+    CitationDomain.of(env).prepare()
     for problem in domain.problems():
         warn(problem)
-    if binds(app):
+    if not keeps_state(app):
         return domain.records
-    before = updates.load(Path(app.outdir))
-    now = page_digests(env)
+    before = updates.load(Path(app.outdir)).pages
+    digests = updates.Digests(env)
+    now = {name: digests.page(name) for name in domain.records}
     remove_pages(app, before.keys() - now.keys())
     return [name for name, digest in now.items() if before.get(name) != digest]
-
-
-def page_digests(env: BuildEnvironment) -> dict[str, str]:
-    """Return the digest of what each page shows."""
-    domain = PaperNotesDomain.of(env)
-    titles = {name: title.astext() for name, title in env.titles.items()}
-    digests = updates.Digests(domain, titles)
-    return {name: digests.page(name) for name in domain.records}
 
 
 def remove_pages(app: Sphinx, docnames: Iterable[str]) -> None:
@@ -76,7 +91,12 @@ def remove_pages(app: Sphinx, docnames: Iterable[str]) -> None:
                 copy.unlink()
 
 
-def remember(app: Sphinx, exception: Exception | None) -> None:
-    """Keep the digests of the pages that have been written."""
-    if exception is None and not binds(app):
-        updates.save(Path(app.outdir), page_digests(app.env))
+def finish(app: Sphinx, exception: Exception | None) -> None:
+    """Write the previews, and keep the digests of all that has been written."""
+    if exception is not None or not keeps_state(app):
+        return
+    outdir = Path(app.outdir)
+    digests = updates.Digests(app.env)
+    pages = {name: digests.page(name) for name in PaperNotesDomain.of(app.env).records}
+    written = previews.write(app, digests, updates.load(outdir).previews)
+    updates.save(outdir, updates.State(pages, written))

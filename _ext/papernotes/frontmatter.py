@@ -131,7 +131,7 @@ def _compose(lines: list[str], extent: _Extent, problems: _Problems) -> yaml.Map
     """Return the mapping that the front matter holds, or None where it holds something else."""
     source = "\n" * extent.start + "\n".join(lines[extent.start : extent.end]) + "\n"
     source = source.translate(_NO_LINE_ENDS)
-    line = extent.start or 1
+    line = 1
     try:
         node = yaml.compose(source, yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
@@ -204,7 +204,8 @@ def _get(fields: _Fields, name: str) -> tuple[int, yaml.Node | None]:
 
 def _paper(fields: _Fields, problems: _Problems) -> tuple[str, int]:
     line, node = _get(fields, "paper")
-    if node is None or (node.tag == _STRING and not node.value.strip()):
+    is_text = isinstance(node, yaml.ScalarNode) and node.tag == _STRING
+    if node is None or (is_text and not node.value.strip()):
         problems.add(
             line,
             ProblemKind.MISSING_PAPER,
@@ -215,7 +216,7 @@ def _paper(fields: _Fields, problems: _Problems) -> tuple[str, int]:
     if not isinstance(node, yaml.ScalarNode):
         problems.add(line, ProblemKind.BAD_PAPER, '"paper" is not a string; write one citation key')
         return "", line
-    if node.tag != _STRING:
+    if not is_text:
         problems.add(
             line,
             ProblemKind.BAD_PAPER,

@@ -117,11 +117,16 @@ class Paper:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A place of a document that cites a work, or that links to a note by its key."""
+    """A place of a document that cites a work, or that links to a note by its key.
+
+    ``id`` is that of the place in the page; it is empty where the page has none, such as in a
+    summary that only the card shows.
+    """
 
     docname: str
     key: str
     line: int
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,22 @@ class summary_source(Placeholder):
     """The text of a note's front matter for its card; it leaves the document once it is read."""
 
 
+class mentioned_in(Placeholder):
+    """The pages that cite the note's paper or link to the note, with the sentence that does it."""
+
+
+class cited_work(nodes.Inline, nodes.TextElement):
+    """One work of a citation in the text; ``preview`` names the file that says more of it."""
+
+
+class mark(nodes.Inline, nodes.TextElement):
+    """The place that a quoted sentence is quoted for."""
+
+
+class backlinks(nodes.Inline, nodes.TextElement):
+    """Links back to the places that cite an entry; a page that is printed does without."""
+
+
 class fold(nodes.General, nodes.Element):
     """Content that opens on demand, in HTML; ``summary`` is the text that is always seen.
 
@@ -63,6 +79,35 @@ def depart_fold(self: Any, node: fold) -> None:
     self.body.append("</details>\n")
 
 
+def visit_cited_work(self: Any, node: cited_work) -> None:
+    """Open a citation in HTML; a script finds its preview by the attribute."""
+    self.body.append(self.starttag(node, "span", "", **{"data-pn-preview": node["preview"]}))
+
+
+def visit_mark(self: Any, node: mark) -> None:
+    """Open a mark in HTML."""
+    self.body.append(self.starttag(node, "mark", ""))
+
+
+def depart_mark(self: Any, node: mark) -> None:
+    """Close a mark in HTML."""
+    self.body.append("</mark>")
+
+
+def visit_span(self: Any, node: nodes.Element) -> None:
+    """Open inline markup in HTML."""
+    self.body.append(self.starttag(node, "span", ""))
+
+
+def depart_span(self: Any, node: nodes.Element) -> None:
+    """Close inline markup in HTML."""
+    self.body.append("</span>")
+
+
+def through(self: Any, node: nodes.Element) -> None:
+    """Let a node's content stand for it."""
+
+
 def skip(self: Any, node: nodes.Element) -> None:
     """Leave a node out."""
     raise nodes.SkipNode
@@ -73,4 +118,19 @@ def add_nodes(app: Sphinx) -> None:
     for placeholder in Placeholder.__subclasses__():
         app.add_node(placeholder)
     out = (skip, None)
+    same = (through, through)
     app.add_node(fold, html=(visit_fold, depart_fold), latex=out, text=out, man=out, texinfo=out)
+    app.add_node(
+        backlinks, html=(visit_span, depart_span), latex=out, text=out, man=out, texinfo=out
+    )
+    app.add_node(
+        cited_work,
+        html=(visit_cited_work, depart_span),
+        latex=same,
+        text=same,
+        man=same,
+        texinfo=same,
+    )
+    app.add_node(
+        mark, html=(visit_mark, depart_mark), latex=same, text=same, man=same, texinfo=same
+    )

@@ -6,6 +6,7 @@ page will show what is derived; and when the doctree is complete, the record is 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from docutils import nodes
@@ -18,10 +19,11 @@ from sphinx.locale import _
 from sphinx.transforms import SphinxTransform
 from sphinxcontrib.bibtex.nodes import bibliography as library_bibliography
 
-from . import frontmatter
+from . import frontmatter, sentences, works
 from . import nodes as placeholders
 from .domain import (
     Excerpt,
+    Mention,
     NotedPaper,
     PaperNotesDomain,
     Record,
@@ -29,10 +31,12 @@ from .domain import (
     linked_keys,
     without_links,
 )
+from .latex import flatten
 from .model import Citation, Note, Page, Problem, ProblemKind
 from .problems import note_problem, noted_problems
 
 _FRONT = "papernotes_front_matter"
+_SPELLED = "papernotes_spelled_citations"
 
 # What stands before the first section of a note but is no part of its summary.
 _NO_SUMMARY = (
@@ -97,6 +101,42 @@ class ParseSummary(SphinxTransform):
         self.document += placeholders.summary_source("", *part.children)
 
 
+class SpellOutInHeadings(SphinxTransform):
+    """Turn citations and note links in headings into text.
+
+    A heading is copied to tables of contents, the page's title and links to the page, where a link
+    cannot stand and a citation would show its raw key. The work is still one that the page cites.
+    """
+
+    default_priority = 6
+
+    def apply(self, **kwargs: Any) -> None:
+        """Replace the links, and keep what they cite for the document's record."""
+        spelled: list[Citation] = []
+        for title in self.document.findall(nodes.title):
+            for node in list(title.findall(addnodes.pending_xref)):
+                cited, linked = cited_keys(node), linked_keys(node)
+                if not cited and not linked:
+                    continue
+                line = _line(node)
+                spelled += [Citation(self.env.docname, key, line) for key in (*cited, *linked)]
+                texts = [self.spell(key, linked=bool(linked)) for key in (*cited, *linked)]
+                # Nothing leads to a place in a heading.
+                node["ids"], node["names"] = [], []
+                given = bool(linked) and node.get("refexplicit")
+                node.replace_self(nodes.Text(node.astext() if given else ", ".join(texts)))
+        if spelled:
+            self.env.temp_data[_SPELLED] = tuple(spelled)
+
+    def spell(self, key: str, *, linked: bool) -> str:
+        """Return what stands for the work *key*: its title where the note on it was linked."""
+        bibliography = PaperNotesDomain.of(self.env).bibliography
+        if key not in bibliography:
+            return f"[?{key}]"
+        paper = bibliography.paper(key)
+        return flatten(works.title(paper)) if linked else works.in_words(paper)
+
+
 class PlacePlaceholders(SphinxTransform):
     """Put the placeholders of a note's header and of a page's references."""
 
@@ -106,10 +146,16 @@ class PlacePlaceholders(SphinxTransform):
     def apply(self, **kwargs: Any) -> None:
         """Add the placeholders."""
         section = _heading(self.document)
-        if section is not None and self.env.temp_data.get(_FRONT) is not None:
+        is_note = section is not None and self.env.temp_data.get(_FRONT) is not None
+        if section is not None and is_note:
             section.insert(1, placeholders.note_header(docname=self.env.docname))
-        if not self.config.papernotes_references or not self.cites():
-            return
+        if self.config.papernotes_references and self.cites():
+            self.add_references()
+        if section is not None and is_note:
+            section += placeholders.mentioned_in(docname=self.env.docname)
+
+    def add_references(self) -> None:
+        """Close the page with a section for the works that it cites."""
         closing = nodes.section("", nodes.title("", _("References")), classes=["pn-references"])
         closing["names"] = ["references"]
         closing += placeholders.references(docname=self.env.docname)
@@ -120,7 +166,7 @@ class PlacePlaceholders(SphinxTransform):
     def cites(self) -> bool:
         if any(self.document.findall(library_bibliography)):
             return False
-        return any(
+        return bool(self.env.temp_data.get(_SPELLED)) or any(
             node.get("refdomain") == "cite" for node in self.document.findall(addnodes.pending_xref)
         )
 
@@ -195,10 +241,13 @@ def note_document(app: Sphinx, doctree: nodes.document) -> None:
                 line=front.paper_line,
             )
             noted = NotedPaper(note, Excerpt.of(heading), Excerpt.of(opening))
+    spelled: tuple[Citation, ...] = env.temp_data.get(_SPELLED) or ()
     record = Record(
         path=path,
-        page=_page(docname, doctree, sources),
+        page=_page(docname, doctree, sources, spelled),
         noted=noted,
+        mentions=tuple(_mentions(doctree)),
+        spelled_from=PaperNotesDomain.of(env).bibliography.digest if spelled else "",
         problems=noted_problems(env),
     )
     PaperNotesDomain.of(env).note_record(docname, record)
@@ -224,14 +273,20 @@ def _opening(holder: nodes.Element) -> list[nodes.Node]:
     return opening
 
 
-def _page(docname: str, doctree: nodes.document, sources: list[Any]) -> Page:
-    citations: list[Citation] = []
+def _page(
+    docname: str,
+    doctree: nodes.document,
+    sources: list[placeholders.summary_source],
+    spelled: tuple[Citation, ...],
+) -> Page:
+    citations: list[Citation] = list(spelled)
     links: list[Citation] = []
     for root in (doctree, *sources):
         for node in root.findall(addnodes.pending_xref):
             line = _line(node)
-            citations += [Citation(docname, key, line) for key in cited_keys(node)]
-            links += [Citation(docname, key, line) for key in linked_keys(node)]
+            id_ = node["ids"][0] if root is doctree and node["ids"] else ""
+            citations += [Citation(docname, key, line, id_) for key in cited_keys(node)]
+            links += [Citation(docname, key, line, id_) for key in linked_keys(node)]
     return Page(
         docname=docname,
         citations=tuple(citations),
@@ -241,6 +296,19 @@ def _page(docname: str, doctree: nodes.document, sources: list[Any]) -> Page:
         works=any(doctree.findall(placeholders.works_list)),
         references=any(doctree.findall(placeholders.references)),
     )
+
+
+def _mentions(doctree: nodes.document) -> Iterator[Mention]:
+    for node in doctree.findall(addnodes.pending_xref):
+        keys = (*cited_keys(node), *linked_keys(node))
+        if not keys or not node["ids"]:
+            continue
+        child: nodes.Element = node
+        while isinstance(child.parent, nodes.Inline):
+            child = child.parent  # type: ignore[assignment]  # what is inline is an element
+        block = child.parent.children
+        sentence = sentences.around(block, block.index(child))
+        yield Mention(node["ids"][0], tuple(dict.fromkeys(keys)), Excerpt.of(sentence))
 
 
 def _line(node: nodes.Node) -> int:

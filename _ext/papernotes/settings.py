@@ -62,6 +62,20 @@ SETTINGS = (
         " `{bibliography}` of its own",
     ),
     Setting(
+        "papernotes_pandoc_citations",
+        False,
+        "env",
+        (bool,),
+        "take Pandoc's `[@key]`, `[see @key, p. 3; @other]` and `@key` for citations",
+    ),
+    Setting(
+        "papernotes_previews",
+        True,
+        "html",
+        (bool,),
+        "show a preview of the work where the pointer or the focus is on a citation",
+    ),
+    Setting(
         "papernotes_date_format",
         "%-d %B %Y",
         "html",

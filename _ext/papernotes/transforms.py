@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 from docutils import nodes
@@ -15,9 +17,14 @@ from . import cards, works
 from . import nodes as placeholders
 from .catalogue import Catalogue
 from .citations import CitationDomain, distinct_ids, latex_anchor
-from .domain import PaperNotesDomain, without_links
+from .domain import (
+    Mention,
+    PaperNotesDomain,
+    cited_keys,
+    linked_keys,
+    without_links,
+)
 from .model import Note
-from .style import NAME as OWN_STYLE
 
 
 class Place(SphinxPostTransform):
@@ -46,6 +53,8 @@ class Place(SphinxPostTransform):
                     shown = self.references(node)
                 case placeholders.reading_list():
                     shown = self.reading_list(node)
+                case placeholders.mentioned_in():
+                    shown = self.mentions(node)
                 case placeholders.works_list():
                     shown = self.works(node)
                 case _:
@@ -54,21 +63,12 @@ class Place(SphinxPostTransform):
 
     def papers(self, node: nodes.Element) -> list[nodes.Node]:
         docname, query = node["docname"], node["query"]
-        faces = [self.face(note, docname) for note in self.catalogue.select(query)]
+        faces = [face(self.domain, note, docname) for note in self.catalogue.select(query)]
         if not faces:
             return [cards.nothing(_("No notes yet."))]
         if query.view == "list":
             return [cards.titles(faces, docname)]
         return [cards.grid(faces, docname, min(_depth(node) + 1, 6))]
-
-    def face(self, note: Note, docname: str) -> cards.Face:
-        noted = self.domain.noted(note)
-        return cards.Face(
-            note=note,
-            paper=self.catalogue.papers.get(note.key),
-            title=noted.title.nodes,
-            summary=lambda: _moved(noted.summary.nodes(), note.docname, docname),
-        )
 
     def header(self, node: nodes.Element) -> list[nodes.Node]:
         noted = self.domain.records[node["docname"]].noted
@@ -93,8 +93,12 @@ class Place(SphinxPostTransform):
     def references(self, node: nodes.Element) -> list[nodes.Node]:
         docname = node["docname"]
         citations = CitationDomain.of(self.env)
+        places: dict[str, dict[str, None]] = defaultdict(dict)
+        for citation in self.domain.records[docname].page.citations:
+            if citation.id:
+                places[citation.key][citation.id] = None
         items = [
-            self.work(key, docname, id_, citations)
+            self.work(key, docname, id_, citations, back=list(places[key]))
             for key, id_ in citations.reference_ids(docname).items()
         ]
         if items:
@@ -109,23 +113,30 @@ class Place(SphinxPostTransform):
         docname: str,
         id_: str,
         citations: CitationDomain,
-        extra: list[nodes.Node] | None = None,
+        *,
+        back: Sequence[str] = (),
+        extra: Sequence[nodes.Node] = (),
     ) -> nodes.list_item:
-        labelled = self.config.bibtex_reference_style not in (OWN_STYLE, "author_year")
         return cards.work(
             self.catalogue.papers[key],
+            self.domain.formatted(key),
             docname,
             noted=key in self.catalogue.notes,
-            suffix=self.catalogue.suffixes.get(key, ""),
-            label=citations.entry_label(key) if labelled else "",
+            label=citations.shown_label(key),
             id_=id_,
             anchor=latex_anchor(docname, id_),
-            extra=extra or [],
+            back=back,
+            extra=extra,
         )
 
     def reading_list(self, node: nodes.Element) -> list[nodes.Node]:
         items = [
-            cards.work(self.catalogue.papers[key], node["docname"], noted=False)
+            cards.work(
+                self.catalogue.papers[key],
+                self.domain.formatted(key),
+                node["docname"],
+                noted=False,
+            )
             for key in self.catalogue.reading_list
         ]
         return [cards.work_list(items) if items else cards.nothing(_("Nothing to read."))]
@@ -134,7 +145,7 @@ class Place(SphinxPostTransform):
         docname = node["docname"]
         citations = CitationDomain.of(self.env)
         items = [
-            self.work(key, docname, id_, citations, self.cited_by(key, docname))
+            self.work(key, docname, id_, citations, extra=self.cited_by(key, docname))
             for key, id_ in distinct_ids("work", self.catalogue.works).items()
         ]
         return [cards.work_list(items) if items else cards.nothing(_("No works yet."))]
@@ -147,18 +158,67 @@ class Place(SphinxPostTransform):
         for position, name in enumerate(citing):
             if position:
                 line += nodes.Text(", ")
-            title = without_links(self.env.titles[name])
-            line += addnodes.pending_xref(
-                "",
-                nodes.inline("", "", *title),
-                refdomain="std",
-                reftype="doc",
-                reftarget=f"/{name}",
-                refdoc=docname,
-                refexplicit=True,
-                refwarn=True,
-            )
+            line += cards.place_link(name, "", docname, self.title(name))
         return [line]
+
+    def title(self, docname: str) -> list[nodes.Node]:
+        return without_links(self.env.titles[docname])
+
+    def mentions(self, node: nodes.Element) -> list[nodes.Node]:
+        """Return who cites the note's paper or links to the note, in which sentences."""
+        docname = node["docname"]
+        noted = self.domain.records[docname].noted
+        if noted is None or docname not in self.catalogue.by_docname:
+            return []
+        key = noted.note.key
+        quotes = [
+            cards.Quote(
+                docname=name,
+                title=self.title(name),
+                sentences=[
+                    (mention.id, self.quoted(mention, key, name, docname))
+                    for mention in self.domain.mentions(name, key)
+                ],
+            )
+            for name in self.catalogue.cited_by.get(key, ())
+            if name != docname
+        ]
+        return [cards.mentions(quotes, docname)] if quotes else []
+
+    def quoted(self, mention: Mention, key: str, home: str, docname: str) -> list[nodes.Node]:
+        """Return the sentence of *mention* as it can stand in *docname*, what cites *key* marked.
+
+        The marked citation leads to the place that the sentence comes from: the note that it would
+        lead to is the page itself.
+        """
+        holder = nodes.container("", *_moved(mention.sentence.nodes(), home, docname))
+        for reference in list(holder.findall(addnodes.pending_xref)):
+            if key in cited_keys(reference):
+                reference["papernotes_place"] = mention.id
+                _mark(reference, reference)
+            elif key in linked_keys(reference):
+                title = self.domain.noted(self.catalogue.notes[key]).title.nodes()
+                shown = reference.children if reference["refexplicit"] else title
+                _mark(reference, cards.place_link(home, mention.id, docname, shown))
+        return holder.children
+
+
+def face(domain: PaperNotesDomain, note: Note, docname: str) -> cards.Face:
+    """Return what a card on the page *docname* shows of *note*."""
+    noted = domain.noted(note)
+    return cards.Face(
+        note=note,
+        paper=domain.catalogue.papers.get(note.key),
+        title=noted.title.nodes,
+        summary=lambda: _moved(noted.summary.nodes(), note.docname, docname),
+    )
+
+
+def _mark(old: nodes.Element, new: nodes.Element) -> None:
+    """Put *new*, marked, in the place of *old*."""
+    marked = placeholders.mark()
+    old.replace_self(marked)
+    marked += new
 
 
 def _depth(node: nodes.Node) -> int:

@@ -10,10 +10,15 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from .domain import PaperNotesDomain, Record
-from .model import Note
+from sphinx.environment import BuildEnvironment
+
+from . import cards, works
+from .citations import CitationDomain
+from .domain import Excerpt, PaperNotesDomain, Record
+from .model import Note, Paper
 
 STATE_FILE = ".papernotes.json"
 
@@ -21,71 +26,112 @@ STATE_FILE = ".papernotes.json"
 class Digests:
     """Digests of what pages show, for one build."""
 
-    def __init__(self, domain: PaperNotesDomain, titles: dict[str, str]) -> None:
-        self.domain = domain
-        self.catalogue = domain.catalogue
-        self.titles = titles
-        self._works: dict[str, str] = {}
+    def __init__(self, env: BuildEnvironment) -> None:
+        self.domain = PaperNotesDomain.of(env)
+        self.catalogue = self.domain.catalogue
+        citations = CitationDomain.of(env)
+        self.label = citations.shown_label
+        self.tooltip = citations.tooltip
+        self.titles = {name: title.astext() for name, title in env.titles.items()}
+        self._entries: dict[str, str] = {}
         self._cards: dict[str, str] = {}
 
     def page(self, docname: str) -> str:
         """Return the digest of what the page *docname* shows that is not its own."""
         record = self.domain.records[docname]
         page = record.page
-        parts: list[object] = []
+        parts: list[object] = [self.references(record)]
         if record.noted:
-            parts.append(self.work(record.noted.note.key))
             # The second of two notes on a paper has no place in the catalogue.
             parts.append(docname in self.catalogue.by_docname)
+            parts.append(self.header(record.noted.note.key))
+            parts.append(self.mentions(record.noted.note))
         for query in page.queries:
             show = self.line if query.view == "list" else self.card
             parts.append([show(note) for note in self.catalogue.select(query)])
-        parts.append(self.citations(record))
         if page.reading_list:
-            parts.append([self.work(key) for key in self.catalogue.reading_list])
+            parts.append([self.entry(key) for key in self.catalogue.reading_list])
         if page.works:
             parts.append([self.citing(key) for key in self.catalogue.works])
         return _digest(parts)
 
-    def citations(self, record: Record) -> list[object]:
-        """Return digests of what the citations and links of a document lead to."""
-        keys = {citation.key for citation in record.page.citations}
-        links = {link.key for link in record.page.note_links}
-        return [*map(self.work, sorted(keys)), *map(self.title, sorted(links))]
+    def references(self, record: Record) -> list[object]:
+        """Return what the citations, references and note links of a document show."""
+        cited = sorted({citation.key for citation in record.page.citations})
+        linked = sorted({link.key for link in record.page.note_links})
+        return [[(self.citation(key), self.entry(key)) for key in cited], *map(self.title, linked)]
+
+    def header(self, key: str) -> list[object]:
+        """Return what stands under the title of a note on the work *key*."""
+        paper = self.catalogue.papers.get(key)
+        return [works.bibtex(paper), works.target(paper), works.links(paper)] if paper else []
+
+    def entry(self, key: str) -> object:
+        """Return what the entry of the work *key* in a list of works shows."""
+        if key not in self._entries:
+            paper = self.catalogue.papers.get(key)
+            note = self.catalogue.notes.get(key)
+            shown = paper and (self.domain.formatted(key), works.links(paper))
+            label = self.label(key)
+            self._entries[key] = _digest([key, shown, label, note and note.docname])
+        return self._entries[key]
+
+    def citation(self, key: str) -> object:
+        """Return what a citation of the work *key* shows, and where it can lead."""
+        paper = self.catalogue.papers.get(key)
+        if paper is None:
+            return key
+        note = self.catalogue.notes.get(key)
+        people = works.people(paper) or paper.title
+        when = works.year(paper) + self.catalogue.suffixes.get(key, "")
+        return [key, people, when, self.label(key), self.tooltip(key), note and note.docname]
+
+    def mentions(self, note: Note) -> list[object]:
+        """Return what the section "Cited by" of a note shows."""
+        return [
+            [
+                name,
+                self.titles.get(name),
+                [
+                    [mention.id, *self.excerpt(mention.sentence)]
+                    for mention in self.domain.mentions(name, note.key)
+                ],
+            ]
+            for name in self.catalogue.cited_by.get(note.key, ())
+            if name != note.docname
+        ]
+
+    def excerpt(self, excerpt: Excerpt) -> list[object]:
+        """Return what nodes show that come from another document."""
+        cited = [self.citation(key) for key in excerpt.citations]
+        linked = [self.title(key) for key in excerpt.links]
+        return [excerpt.digest, cited, linked]
 
     def card(self, note: Note) -> str:
         """Return the digest of a note's card."""
         if note.key not in self._cards:
-            summary = self.domain.noted(note).summary
-            cited = [self.work(key) for key in summary.citations]
-            linked = [self.title(key) for key in summary.links]
-            shown = [self.line(note), note.tags, summary.digest, cited, linked]
-            self._cards[note.key] = _digest(shown)
+            summary = self.excerpt(self.domain.noted(note).summary)
+            paper = self.catalogue.papers.get(note.key)
+            links = works.links(paper) if paper else ()
+            self._cards[note.key] = _digest([self.line(note), note.tags, summary, links])
         return self._cards[note.key]
+
+    def preview(self, key: str) -> str:
+        """Return the digest of the preview of the work *key*."""
+        paper = self.catalogue.papers[key]
+        note = self.catalogue.notes.get(key)
+        shown = [works.title(paper), works.target(paper), works.links(paper), _byline(paper)]
+        return _digest([shown, note and self.card(note)])
 
     def line(self, note: Note) -> list[object]:
         """Return what a note's line in a plain list shows."""
-        return [*self.title(note.key), self.work(note.key)]
-
-    def work(self, key: str) -> str:
-        """Return the digest of a work: its entry, the letter after its year, its note."""
-        if key not in self._works:
-            paper = self.catalogue.papers.get(key)
-            note = self.catalogue.notes.get(key)
-            self._works[key] = _digest(
-                [
-                    key,
-                    paper and (paper.type, paper.authors, paper.editors, paper.fields),
-                    self.catalogue.suffixes.get(key),
-                    note and note.docname,
-                ]
-            )
-        return self._works[key]
+        paper = self.catalogue.papers.get(note.key)
+        return [*self.title(note.key), paper and _byline(paper)]
 
     def citing(self, key: str) -> list[object]:
         """Return what an entry of the list of works shows: the work, and the pages that cite it."""
         pages = self.catalogue.cited_by.get(key, ())
-        return [self.work(key), [(name, self.titles.get(name)) for name in pages]]
+        return [self.entry(key), [(name, self.titles.get(name)) for name in pages]]
 
     def title(self, key: str) -> list[object]:
         """Return what a link to a note shows."""
@@ -95,22 +141,34 @@ class Digests:
         return [note.docname, self.domain.noted(note).title.digest]
 
 
+def _byline(paper: Paper) -> list[object]:
+    return [works.byline(paper, cards.FEW), works.year(paper), works.short_venue(paper)]
+
+
 def _digest(parts: Iterable[object]) -> str:
     return hashlib.blake2b(repr(list(parts)).encode(), digest_size=16).hexdigest()
 
 
-def load(outdir: Path) -> dict[str, str]:
-    """Return the digest of each page in *outdir*; none where they cannot be read."""
+@dataclass(frozen=True)
+class State:
+    """What the output folder shows: the digest of each page and of each preview."""
+
+    pages: dict[str, str] = field(default_factory=dict)
+    previews: dict[str, str] = field(default_factory=dict)
+
+
+def load(outdir: Path) -> State:
+    """Return the state of *outdir*; an empty one where it cannot be read."""
     try:
-        state = json.loads((outdir / STATE_FILE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return state if isinstance(state, dict) else {}
+        found = json.loads((outdir / STATE_FILE).read_text(encoding="utf-8"))
+        return State(dict(found["pages"]), dict(found["previews"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return State()
 
 
-def save(outdir: Path, digests: dict[str, str]) -> None:
-    """Keep the digest of each page in *outdir*, whole or not at all."""
-    text = json.dumps(digests, indent=0, sort_keys=True) + "\n"
+def save(outdir: Path, state: State) -> None:
+    """Keep the state of *outdir*, whole or not at all."""
+    text = json.dumps(asdict(state), indent=0, sort_keys=True) + "\n"
     path = outdir / STATE_FILE
     beside = path.with_suffix(".new")
     beside.write_text(text, encoding="utf-8")

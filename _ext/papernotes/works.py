@@ -96,6 +96,18 @@ def year(paper: Paper) -> str:
     return flatten(spans(paper.year)) or "n.d."
 
 
+def in_words(paper: Paper) -> str:
+    """Return a citation of the work as plain text, such as "Zhang et al. (2017)"."""
+    families = [flatten(spans(person.family)) for person in people(paper)]
+    if not families:
+        names = flatten(byline(paper)) or flatten(title(paper))
+    elif len(families) > 2 or families[-1].lower() == _OTHERS:
+        names = f"{families[0]} et al."
+    else:
+        names = " and ".join(families)
+    return f"{names} ({year(paper)})"
+
+
 def title(paper: Paper) -> tuple[Span, ...]:
     """Return the title, the citation key in its place where there is none."""
     return spans(paper.title) or (Span("text", paper.key),)
