@@ -54,6 +54,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     nodes.add_nodes(app)
     app.add_post_transform(Place)
     mathematics.add_mathml(app)
+    app.connect("html-page-context", events.add_page_assets)
     app.connect("build-finished", events.finish)
 
     return {

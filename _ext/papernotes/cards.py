@@ -6,7 +6,7 @@ Links to notes are left as cross-references of the domain, which knows the addre
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from docutils import nodes
@@ -17,7 +17,7 @@ from sphinx_design.shared import create_component
 from . import works
 from .latex import Span, flatten
 from .model import Note, Paper
-from .nodes import backlinks, fold
+from .nodes import backlinks, fold, works_index
 
 _TAGS: dict[str, type[nodes.TextElement]] = {
     "emphasis": nodes.emphasis,
@@ -345,6 +345,26 @@ def mentions(quotes: Iterable[Quote], docname: str) -> nodes.section:
 def work_list(items: Sequence[nodes.Node]) -> nodes.Element:
     """Return entries of works as a list."""
     return nodes.bullet_list("", *items, classes=["pn-works"])
+
+
+def work_groups(groups: Mapping[str, Sequence[nodes.Node]], level: int) -> list[nodes.Node]:
+    """Return entries of works under the initials of their names, with links to the initials.
+
+    *level* is that of the initials as headings.
+    """
+    letters = nodes.paragraph(classes=["pn-letters"])
+    parts: list[nodes.Node] = [letters]
+    for number, (initial, items) in enumerate(groups.items(), 1):
+        id_ = f"works-{number}"
+        if number > 1:
+            letters += nodes.Text(" ")
+        letters += nodes.reference("", initial, refid=id_, internal=True)
+        heading = nodes.rubric("", initial, ids=[id_], classes=["pn-letter"])
+        heading["heading-level"] = level
+        group = create_component("pn-group", ["pn-group"], children=[heading, work_list(items)])
+        parts.append(group)
+    texts = {"label": _("Find works"), "found": _("%d found")}
+    return [works_index("", *parts, classes=["pn-all-works"], data=texts)]
 
 
 def nothing(text: str) -> nodes.Element:

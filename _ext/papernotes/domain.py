@@ -114,6 +114,7 @@ class Formatted:
     paper: Paper
     suffix: str
     reference: tuple[Span, ...]
+    sort_key: works.SortKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +239,7 @@ class PaperNotesDomain(Domain):
             pages=[record.page for record in records],
             bibliography=self.bibliography,
             paths={name: record.path for name, record in self.records.items()},
+            sort_key=self._sort_key,
         )
         formatted = {key: self._format(key, paper) for key, paper in self.catalogue.papers.items()}
         self.data["formatted"] = formatted
@@ -249,7 +251,12 @@ class PaperNotesDomain(Domain):
         before: Formatted | None = self.data["formatted"].get(key)
         if before and (before.paper, before.suffix) == (paper, suffix):
             return before
-        return Formatted(paper, suffix, works.reference(paper, suffix))
+        reference = works.reference(paper, suffix)
+        return Formatted(paper, suffix, reference, self._sort_key(paper))
+
+    def _sort_key(self, paper: Paper) -> works.SortKey:
+        before: Formatted | None = self.data["formatted"].get(paper.key)
+        return before.sort_key if before and before.paper == paper else works.sort_key(paper)
 
     def formatted(self, key: str) -> tuple[Span, ...]:
         """Return the reference of the work *key*, which the catalogue holds."""

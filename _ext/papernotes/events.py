@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
@@ -26,6 +27,16 @@ def add_assets(app: Sphinx) -> None:
     app.add_css_file("papernotes.css")
     # Deferred and no module: browsers do not load modules from file://.
     app.add_js_file("papernotes.js", loading_method="defer")
+
+
+def add_page_assets(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object
+) -> None:
+    """Give a page with the list of all works what helps to find in it."""
+    record = PaperNotesDomain.of(app.env).records.get(pagename)
+    if record and record.page.works:
+        app.add_css_file("works.css")
+        app.add_js_file("works.js", loading_method="defer")
 
 
 # The formats of builders that write a page at a time, or none; those of others bind.

@@ -71,7 +71,7 @@ class Span:
     children: tuple[Span, ...] = ()
 
 
-@functools.lru_cache(maxsize=4096)
+@functools.lru_cache(maxsize=65536)
 def spans(source: str) -> tuple[Span, ...]:
     """Return the spans of the LaTeX text *source*.
 

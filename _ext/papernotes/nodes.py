@@ -56,6 +56,10 @@ class backlinks(nodes.Inline, nodes.TextElement):
     """Links back to the places that cite an entry; a page that is printed does without."""
 
 
+class works_index(nodes.General, nodes.Element):
+    """A long list of works; ``data`` maps names to texts for the script that finds in it."""
+
+
 class fold(nodes.General, nodes.Element):
     """Content that opens on demand, in HTML; ``summary`` is the text that is always seen.
 
@@ -67,11 +71,25 @@ class fold(nodes.General, nodes.Element):
 
 def visit_fold(self: Any, node: fold) -> None:
     """Open the fold in HTML."""
-    texts: dict[str, str] = node.get("data", {})
-    data = {f"data-{name}": text for name, text in texts.items()}
-    self.body.append(self.starttag(node, "details", **data))
+    self.body.append(self.starttag(node, "details", **_data(node)))
     self.body.append(self.starttag({}, "summary", suffix=""))
     self.body.append(f"{self.encode(node['summary'])}</summary>\n")
+
+
+def visit_works_index(self: Any, node: works_index) -> None:
+    """Open the list in HTML."""
+    self.body.append(self.starttag(node, "div", **_data(node)))
+
+
+def depart_works_index(self: Any, node: works_index) -> None:
+    """Close the list in HTML."""
+    self.body.append("</div>\n")
+
+
+def _data(node: nodes.Element) -> dict[str, str]:
+    """Return the texts of *node* as attributes, where scripts find them."""
+    texts: dict[str, str] = node.get("data", {})
+    return {f"data-{name}": text for name, text in texts.items()}
 
 
 def depart_fold(self: Any, node: fold) -> None:
@@ -133,4 +151,12 @@ def add_nodes(app: Sphinx) -> None:
     )
     app.add_node(
         mark, html=(visit_mark, depart_mark), latex=same, text=same, man=same, texinfo=same
+    )
+    app.add_node(
+        works_index,
+        html=(visit_works_index, depart_works_index),
+        latex=same,
+        text=same,
+        man=same,
+        texinfo=same,
     )

@@ -299,6 +299,8 @@ def _page(
 
 
 def _mentions(doctree: nodes.document) -> Iterator[Mention]:
+    # A sentence that cites twice is taken once.
+    excerpts: dict[tuple[int, sentences.Extent], Excerpt] = {}
     for node in doctree.findall(addnodes.pending_xref):
         keys = (*cited_keys(node), *linked_keys(node))
         if not keys or not node["ids"]:
@@ -307,8 +309,11 @@ def _mentions(doctree: nodes.document) -> Iterator[Mention]:
         while isinstance(child.parent, nodes.Inline):
             child = child.parent  # type: ignore[assignment]  # what is inline is an element
         block = child.parent.children
-        sentence = sentences.around(block, block.index(child))
-        yield Mention(node["ids"][0], tuple(dict.fromkeys(keys)), Excerpt.of(sentence))
+        extent = sentences.around(block, block.index(child))
+        place = (id(block), extent)
+        if place not in excerpts:
+            excerpts[place] = Excerpt.of(sentences.take(block, extent))
+        yield Mention(node["ids"][0], tuple(dict.fromkeys(keys)), excerpts[place])
 
 
 def _line(node: nodes.Node) -> int:

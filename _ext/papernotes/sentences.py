@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from docutils import nodes
 
@@ -31,25 +32,52 @@ def ends(text: str) -> list[int]:
     ]
 
 
-def around(block: Sequence[nodes.Node], position: int) -> list[nodes.Node]:
-    """Return a copy of the sentence around the node at *position* of the inline nodes *block*."""
-    before: list[nodes.Node] = []
-    for node in reversed(block[:position]):
-        if isinstance(node, nodes.Text) and (found := _inner_ends(node, block)):
-            if rest := str(node)[found[-1] :].lstrip():
-                before.insert(0, nodes.Text(rest))
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """A sentence in a block: from the node ``first``, of its text the position ``start``, to the
+    node ``last``, of its text up to ``end``.
+
+    ``start`` counts only where the sentence begins inside a text, ``end`` where it ends in one.
+    """
+
+    first: int
+    start: int
+    last: int
+    end: int | None
+
+
+def around(block: Sequence[nodes.Node], position: int) -> Extent:
+    """Return the extent of the sentence around the node at *position* of the inline *block*."""
+    first, start = 0, 0
+    for number in range(position - 1, -1, -1):
+        node = block[number]
+        if isinstance(node, nodes.Text) and (found := _inner_ends(node)):
+            first, start = number, found[-1]
             break
-        before.insert(0, node.deepcopy())
-    after: list[nodes.Node] = []
-    for node in block[position + 1 :]:
+    for number in range(position + 1, len(block)):
+        node = block[number]
         if isinstance(node, nodes.Text) and (found := ends(str(node))):
-            after.append(nodes.Text(str(node)[: found[0]]))
-            break
-        after.append(node.deepcopy())
-    return [*before, block[position].deepcopy(), *after]
+            return Extent(first, start, number, found[0])
+    return Extent(first, start, len(block) - 1, None)
 
 
-def _inner_ends(node: nodes.Text, block: Sequence[nodes.Node]) -> list[int]:
+def take(block: Sequence[nodes.Node], extent: Extent) -> list[nodes.Node]:
+    """Return a copy of the sentence at *extent* of the inline nodes *block*."""
+    taken: list[nodes.Node] = []
+    for number in range(extent.first, extent.last + 1):
+        node = block[number]
+        if not isinstance(node, nodes.Text):
+            taken.append(node.deepcopy())
+            continue
+        text = str(node)[: extent.end if number == extent.last else None]
+        if number == extent.first and extent.start:
+            text = text[extent.start :].lstrip()
+        if text:
+            taken.append(nodes.Text(text))
+    return taken
+
+
+def _inner_ends(node: nodes.Text) -> list[int]:
     """Return where a sentence ends in *node*, which stands before the citation.
 
     A text that ends with a full stop and no space goes on in the node after it.

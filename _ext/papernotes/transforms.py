@@ -26,6 +26,9 @@ from .domain import (
 )
 from .model import Note
 
+# How many works a list of all has before it is worth parting by initials.
+GROUPED_FROM = 40
+
 
 class Place(SphinxPostTransform):
     """Replace the placeholders of a document."""
@@ -144,11 +147,16 @@ class Place(SphinxPostTransform):
     def works(self, node: nodes.Element) -> list[nodes.Node]:
         docname = node["docname"]
         citations = CitationDomain.of(self.env)
-        items = [
-            self.work(key, docname, id_, citations, extra=self.cited_by(key, docname))
-            for key, id_ in distinct_ids("work", self.catalogue.works).items()
-        ]
-        return [cards.work_list(items) if items else cards.nothing(_("No works yet."))]
+        groups: dict[str, list[nodes.Node]] = {}
+        for key, id_ in distinct_ids("work", self.catalogue.works).items():
+            item = self.work(key, docname, id_, citations, extra=self.cited_by(key, docname))
+            initial = works.initial(self.catalogue.papers[key])
+            groups.setdefault(initial, []).append(item)
+        if not groups:
+            return [cards.nothing(_("No works yet."))]
+        if len(self.catalogue.works) < GROUPED_FROM:
+            return [cards.work_list([item for items in groups.values() for item in items])]
+        return cards.work_groups(groups, min(_depth(node) + 1, 6))
 
     def cited_by(self, key: str, docname: str) -> list[nodes.Node]:
         citing = self.catalogue.cited_by.get(key, ())

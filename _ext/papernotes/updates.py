@@ -15,10 +15,10 @@ from pathlib import Path
 
 from sphinx.environment import BuildEnvironment
 
-from . import cards, works
+from . import works
 from .citations import CitationDomain
 from .domain import Excerpt, PaperNotesDomain, Record
-from .model import Note, Paper
+from .model import Note
 
 STATE_FILE = ".papernotes.json"
 
@@ -120,13 +120,13 @@ class Digests:
         """Return the digest of the preview of the work *key*."""
         paper = self.catalogue.papers[key]
         note = self.catalogue.notes.get(key)
-        shown = [works.title(paper), works.target(paper), works.links(paper), _byline(paper)]
+        shown = [paper.title, works.target(paper), works.links(paper), works.byline_source(paper)]
         return _digest([shown, note and self.card(note)])
 
     def line(self, note: Note) -> list[object]:
         """Return what a note's line in a plain list shows."""
         paper = self.catalogue.papers.get(note.key)
-        return [*self.title(note.key), paper and _byline(paper)]
+        return [*self.title(note.key), paper and works.byline_source(paper)]
 
     def citing(self, key: str) -> list[object]:
         """Return what an entry of the list of works shows: the work, and the pages that cite it."""
@@ -139,10 +139,6 @@ class Digests:
         if note is None:
             return [key]
         return [note.docname, self.domain.noted(note).title.digest]
-
-
-def _byline(paper: Paper) -> list[object]:
-    return [works.byline(paper, cards.FEW), works.year(paper), works.short_venue(paper)]
 
 
 def _digest(parts: Iterable[object]) -> str:

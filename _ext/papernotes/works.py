@@ -16,8 +16,11 @@ from .bibliography import arxiv_id
 from .latex import SAFE_LINK, Span, flatten, spans
 from .model import Paper, Person
 
+SortKey = tuple[str, ...]
 LinkKind = Literal["abstract", "PDF", "DOI"]
 
+# What publishes a work without people, and stands for them.
+_PUBLISHERS = ("organization", "institution", "publisher")
 # Fields that are the author's own business, not the paper's: they stay out of the BibTeX shown.
 _PRIVATE = frozenset(
     "abstract annotation annote comment creationdate date-added date-modified file groups"
@@ -125,7 +128,7 @@ def byline(paper: Paper, at_most: int = 0) -> tuple[Span, ...]:
     """
     persons = people(paper)
     if not persons:
-        for name in ("organization", "institution", "publisher"):
+        for name in _PUBLISHERS:
             if found := spans(paper.field(name)):
                 return found
         return ()
@@ -137,6 +140,12 @@ def byline(paper: Paper, at_most: int = 0) -> tuple[Span, ...]:
     if open_ended and parts:
         return (*_listed(parts, ""), Span("text", " et al."))
     return _listed(parts, " and ")
+
+
+def byline_source(paper: Paper) -> tuple[object, ...]:
+    """Return all of the entry that "authors · year · venue" is made of."""
+    publishers = [paper.field(name) for name in _PUBLISHERS]
+    return (paper.authors, paper.editors, *publishers, paper.year, paper.venue)
 
 
 def _name(person: Person) -> tuple[Span, ...]:
@@ -251,10 +260,16 @@ def _bibtex_name(person: Person) -> str:
     return f"{person.family}, {person.given}" if person.given else person.family
 
 
-def sort_key(paper: Paper) -> tuple[str, ...]:
+def sort_key(paper: Paper) -> SortKey:
     """Return what orders works in a bibliography: names, year, title, key."""
     names = " ".join(fold(f"{person.family} {person.given}") for person in people(paper))
     return (names or fold(flatten(byline(paper))), year(paper), fold(paper.title), paper.key)
+
+
+def initial(paper: Paper) -> str:
+    """Return the letter under which a bibliography has the work; "#" for what is no letter."""
+    first = "".join(sort_key(paper))[:1]
+    return first.upper() if first.isalpha() else "#"
 
 
 def fold(text: str) -> str:
