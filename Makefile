@@ -1,7 +1,8 @@
 # The workshop.  `make` lists what there is; each target installs what it needs into .venv first.
 #
 #   PYTHON=python3.13    the Python that .venv is made with (another one makes .venv anew)
-#   ARGS="-k cards"      further arguments of pytest (`make test`) or sphinx-autobuild (`make live`)
+#   ARGS="-k cards"      further arguments of pytest (`make test`), sphinx-autobuild (`make live`) or
+#                        the measurement (`make bench`)
 #   UPGRADE=1            `make lock` takes the newest releases instead of keeping what it can
 
 PYTHON ?= python3
@@ -19,7 +20,7 @@ DEV := $(VENV)/dev-is-installed
 PIP := $(PY) -m pip --disable-pip-version-check install -qq
 SPHINX := $(PY) -m sphinx -q -j auto
 
-.PHONY: help html live check test linkcheck epub pdf lock clean FORCE
+.PHONY: help html live check test bench linkcheck epub pdf lock clean FORCE
 .DELETE_ON_ERROR:
 
 help: ## List these targets
@@ -47,6 +48,9 @@ check: $(DEV) ## Check code, types, notes and bibliography
 test: $(DEV) ## Run the tests, some of them in a browser
 	@CHROMIUM="$$(sh tests/browser/find-chromium --install)" && export CHROMIUM && \
 		$(PY) -m pytest $(ARGS)
+
+bench: $(DEV) ## Measure what citations cost, beside the libraries alone (some ten minutes)
+	@$(PY) -m bench.citations $(ARGS)
 
 linkcheck: $(SITE) ## Ask for every address outside the site, and name those that are gone
 	@$(call sphinx,linkcheck)

@@ -315,8 +315,7 @@ def test_an_entry_that_ends_with_its_file() -> None:
 def test_a_missing_comma_costs_no_field(text: str, lines: list[int]) -> None:
     found = bibliography(text + NEXT)
     assert faults(found) == [
-        syntax(line, 'the entry "a" lacks a comma before this field; add it to the line above')
-        for line in lines
+        syntax(line, 'the entry "a" lacks a comma before this field; add it') for line in lines
     ]
     assert found.paper("a").fields == (("title", "A"), ("year", "2020"), ("note", "x"))
     assert found.places["next"] == ("a.bib", text.count("\n") + 1)

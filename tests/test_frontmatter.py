@@ -574,3 +574,17 @@ def test_a_problem_names_its_file() -> None:
             ProblemKind.BAD_PAPER,
         )
     ]
+
+
+def test_a_field_that_stands_twice() -> None:
+    text = "---\npaper: a\ntags: [x]\npaper: b\n---\n"
+    front, problems = parse(text, "papers/x.md")
+    assert front.paper == "b"
+    assert problems == [
+        Problem(
+            "papers/x.md",
+            4,
+            '"paper" stands twice in the front matter; the last counts, delete one',
+            ProblemKind.FRONT_MATTER,
+        )
+    ]

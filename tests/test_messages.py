@@ -185,7 +185,7 @@ CASES = {
     "comma missing": (
         bib("\n@misc{eta,\n  title = {Eta}\n  year = 2007\n}\n"),
         (f'refs.bib:{BIB_LINES + 4}: WARNING: the entry "eta" lacks a comma before this field; add'
-        " it to the line above [papernotes.bib-syntax]"),
+        " it [papernotes.bib-syntax]"),
     ),
     "key twice": (
         bib("\n@misc{gamma2003, title={Another}}\n"),

@@ -493,3 +493,35 @@ def test_works_are_in_the_order_of_names_years_and_titles() -> None:
 )
 def test_what_an_entry_lacks(fields: str, lacking: list[str]) -> None:
     assert works.missing(paper(fields)) == lacking
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("Łukasz", "lukasz"),
+        ("Ørsted, H. C.", "orsted h c"),
+        ("Æneas & Straße", "aeneas strasse"),
+        ("Ünlü", "unlu"),
+        ("深度学习", "深度学习"),
+        ("C_$5", "c_5"),
+    ],
+)
+def test_fold_plain(text: str, folded: str) -> None:
+    assert works.fold_plain(text) == folded
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [
+        (["Ada Lovelace"], "Lovelace (1843)"),
+        (["Ada Lovelace", "Charles Babbage"], "Lovelace and Babbage (1843)"),
+        (["Ada Lovelace", "Charles Babbage", "Luigi Menabrea"], "Lovelace et al. (1843)"),
+        (["Ada Lovelace", "others"], "Lovelace et al. (1843)"),
+        ([], "Notes (1843)"),
+    ],
+)
+def test_in_words(names: list[str], words: str) -> None:
+    authors = f"author = {{{' and '.join(names)}}}, " if names else ""
+    entry = f"@misc{{a, {authors}title = {{Notes}}, year = 1843}}"
+    paper = read([("a.bib", entry.encode())]).paper("a")
+    assert works.in_words(paper) == words

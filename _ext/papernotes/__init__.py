@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import citations, directives, events, mathematics, nodes, pandoc, reading, settings, style
-from .domain import NoteRole, PaperNotesDomain
-from .transforms import Place
-
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.util.typing import ExtensionMetadata
@@ -17,6 +13,21 @@ __version__ = "0.1.0"
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Set up the extension, in the order of a build."""
+    # Imported here, so that the pure modules can be had without Sphinx.
+    from . import (
+        citations,
+        directives,
+        events,
+        mathematics,
+        nodes,
+        pandoc_citations,
+        reading,
+        settings,
+        style,
+    )
+    from .domain import NoteRole, PaperNotesDomain
+    from .transforms import Place
+
     for library in ("myst_parser", "sphinx_design", "sphinxcontrib.bibtex"):
         app.setup_extension(library)
 
@@ -40,7 +51,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("env-get-outdated", events.read_again)
     app.connect("source-read", reading.take_front_matter)
     app.add_transform(reading.ParseSummary)
-    pandoc.add_citations(app)
+    pandoc_citations.add_citations(app)
     app.add_transform(reading.SpellOutInHeadings)
     app.add_transform(reading.PlacePlaceholders)
     app.add_transform(reading.BindPages)

@@ -32,7 +32,8 @@ class Bibliography:
 
     ``data`` is pybtex's own record, for the libraries that want one; ``places`` says in which file
     and on which line each entry begins; ``keys`` lists the keys of each file; ``digest`` is equal
-    for equal input. Keys are compared to the letter, as biber compares them.
+    for equal input. A key is looked up to the letter, as biber does it; two that differ by case
+    only count as one key twice, as in BibTeX.
     """
 
     data: BibliographyData = field(default_factory=BibliographyData)
@@ -166,7 +167,7 @@ class _Scanner(LowLevelParser):  # type: ignore[misc]  # pybtex has no types
                 self.reader.problem(
                     self.lineno,
                     ProblemKind.BIB_SYNTAX,
-                    f"{self.entry()} lacks a comma before this field; add it to the line above",
+                    f"{self.entry()} lacks a comma before this field; add it",
                 )
             super().parse_entry_fields()
             if not self.NEXT_FIELD.match(self.text, self.pos):

@@ -80,7 +80,7 @@ def derive(
     orders works; a caller that remembers what it returned has it faster.
     """
     problems: list[Problem] = []
-    by_title = sorted(notes, key=lambda note: (works.fold(note.title), note.docname))
+    by_title = sorted(notes, key=lambda note: (works.fold_plain(note.title), note.docname))
     kept = _one_note_a_paper(by_title, bibliography, paths, problems)
     by_title = [note for note in by_title if kept.get(note.key) is note]
     noted = {note.key: note for note in by_title}

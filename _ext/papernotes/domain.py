@@ -26,8 +26,8 @@ from sphinxcontrib.bibtex.citation_target import parse_citation_targets
 from . import works
 from .bibliography import Bibliography
 from .catalogue import Catalogue, derive
-from .latex import Span
-from .model import Note, Page, Paper, Problem
+from .latex import Span, flatten
+from .model import Citation, Note, Page, Paper, Problem
 
 
 def cited_keys(node: pending_xref) -> list[str]:
@@ -130,19 +130,28 @@ class Mention:
 
 
 @dataclass(frozen=True, slots=True)
+class Spelled:
+    """A citation in a heading, or a link to a note if ``linked``, and the text in its place."""
+
+    citation: Citation
+    linked: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """All that is kept of one document.
 
     ``path`` is its file, relative to the source directory, with slashes; ``noted`` is None where
-    the document is no note on a paper. ``spelled_from`` is the digest of the bibliography that
-    citations in headings were spelled out from, or empty where there are none.
+    the document is no note on a paper; ``spelled`` are the citations in headings with the text that
+    stands for each.
     """
 
     path: str
     page: Page
     noted: NotedPaper | None = None
     mentions: tuple[Mention, ...] = ()
-    spelled_from: str = ""
+    spelled: tuple[Spelled, ...] = ()
     problems: tuple[Problem, ...] = ()
 
 
@@ -230,6 +239,24 @@ class PaperNotesDomain(Domain):
         self.records.update(
             (name, record) for name, record in otherdata["records"].items() if name in docnames
         )
+
+    def spell(self, key: str, *, linked: bool) -> str:
+        """Return what stands in a heading for the work *key*: its title where it is a link."""
+        if key not in self.bibliography:
+            return f"[?{key}]"
+        paper = self.bibliography.paper(key)
+        return flatten(works.title(paper)) if linked else works.in_words(paper)
+
+    def misspelled(self) -> list[str]:
+        """Return the documents whose headings the bibliography has since made wrong."""
+        return [
+            name
+            for name, record in sorted(self.records.items())
+            if any(
+                self.spell(spelled.citation.key, linked=spelled.linked) != spelled.text
+                for spelled in record.spelled
+            )
+        ]
 
     def derive(self) -> Catalogue:
         """Make the catalogue from all that has been read, and keep it for this build."""

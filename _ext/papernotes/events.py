@@ -60,19 +60,14 @@ def read_again(
     """Have documents read once more that hold something which is no longer right.
 
     That is the front page with the notes that it binds, and documents whose headings spell out
-    citations from an older bibliography.
+    citations of entries that have changed.
     """
     domain = PaperNotesDomain.of(env)
     bound = binds(app)
     stale = bound != domain.bound or (bound and bool(added | removed))
     domain.note_bound(bound)
-    digest = domain.bibliography.digest
-    spelled = [
-        name
-        for name, record in domain.records.items()
-        if record.spelled_from and record.spelled_from != digest
-    ]
-    return [env.config.root_doc, *spelled] if stale else spelled
+    wrong = domain.misspelled()
+    return [env.config.root_doc, *wrong] if stale else wrong
 
 
 def derive(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:

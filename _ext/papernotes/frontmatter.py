@@ -23,11 +23,6 @@ FIELDS = {
     "summary": "MyST text for the card, instead of the paragraphs before the first section",
 }
 
-# What Sphinx, MyST and docutils read from front matter, so that none of it counts as a misspelling.
-_OTHERS = frozenset(
-    "abstract author authors date html_meta html_theme language myst mystnb nocomments nosearch"
-    " no-search orphan status substitutions tocdepth title version".split()
-)
 _FENCE = re.compile(r"-{3}\s*$")
 _STRING = "tag:yaml.org,2002:str"
 _NULL = "tag:yaml.org,2002:null"
@@ -177,11 +172,17 @@ def _take(
     for (key, value), end in zip(mapping.value, ends, strict=False):
         line = key.start_mark.line
         if isinstance(key, yaml.ScalarNode) and key.value in FIELDS:
+            if key.value in fields:
+                problems.add(
+                    line + 1,
+                    ProblemKind.FRONT_MATTER,
+                    f'"{key.value}" stands twice in the front matter; the last counts, delete one',
+                )
             fields[key.value] = (line + 1, value)
             blank.update(range(line, end))
             continue
         others = True
-        if isinstance(key, yaml.ScalarNode) and key.value not in _OTHERS:
+        if isinstance(key, yaml.ScalarNode):
             near = difflib.get_close_matches(key.value.lower(), FIELDS, n=1, cutoff=0.75)
             if near:
                 problems.add(

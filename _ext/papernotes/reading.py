@@ -19,7 +19,7 @@ from sphinx.locale import _
 from sphinx.transforms import SphinxTransform
 from sphinxcontrib.bibtex.nodes import bibliography as library_bibliography
 
-from . import frontmatter, sentences, works
+from . import frontmatter, sentences
 from . import nodes as placeholders
 from .domain import (
     Excerpt,
@@ -27,11 +27,11 @@ from .domain import (
     NotedPaper,
     PaperNotesDomain,
     Record,
+    Spelled,
     cited_keys,
     linked_keys,
     without_links,
 )
-from .latex import flatten
 from .model import Citation, Note, Page, Problem, ProblemKind
 from .problems import note_problem, noted_problems
 
@@ -112,29 +112,31 @@ class SpellOutInHeadings(SphinxTransform):
 
     def apply(self, **kwargs: Any) -> None:
         """Replace the links, and keep what they cite for the document's record."""
-        spelled: list[Citation] = []
+        domain = PaperNotesDomain.of(self.env)
+        found: list[Spelled] = []
         for title in self.document.findall(nodes.title):
+            if not isinstance(title.parent, nodes.section):
+                continue
             for node in list(title.findall(addnodes.pending_xref)):
-                cited, linked = cited_keys(node), linked_keys(node)
-                if not cited and not linked:
+                linked = bool(linked_keys(node))
+                spelled = [
+                    Spelled(
+                        Citation(self.env.docname, key, _line(node)),
+                        linked,
+                        domain.spell(key, linked=linked),
+                    )
+                    for key in (*cited_keys(node), *linked_keys(node))
+                ]
+                if not spelled:
                     continue
-                line = _line(node)
-                spelled += [Citation(self.env.docname, key, line) for key in (*cited, *linked)]
-                texts = [self.spell(key, linked=bool(linked)) for key in (*cited, *linked)]
+                found += spelled
                 # Nothing leads to a place in a heading.
                 node["ids"], node["names"] = [], []
-                given = bool(linked) and node.get("refexplicit")
-                node.replace_self(nodes.Text(node.astext() if given else ", ".join(texts)))
-        if spelled:
-            self.env.temp_data[_SPELLED] = tuple(spelled)
-
-    def spell(self, key: str, *, linked: bool) -> str:
-        """Return what stands for the work *key*: its title where the note on it was linked."""
-        bibliography = PaperNotesDomain.of(self.env).bibliography
-        if key not in bibliography:
-            return f"[?{key}]"
-        paper = bibliography.paper(key)
-        return flatten(works.title(paper)) if linked else works.in_words(paper)
+                text = ", ".join(part.text for part in spelled)
+                given = linked and node.get("refexplicit")
+                node.replace_self(nodes.Text(node.astext() if given else text))
+        if found:
+            self.env.temp_data[_SPELLED] = tuple(found)
 
 
 class PlacePlaceholders(SphinxTransform):
@@ -241,13 +243,13 @@ def note_document(app: Sphinx, doctree: nodes.document) -> None:
                 line=front.paper_line,
             )
             noted = NotedPaper(note, Excerpt.of(heading), Excerpt.of(opening))
-    spelled: tuple[Citation, ...] = env.temp_data.get(_SPELLED) or ()
+    spelled: tuple[Spelled, ...] = env.temp_data.get(_SPELLED) or ()
     record = Record(
         path=path,
         page=_page(docname, doctree, sources, spelled),
         noted=noted,
         mentions=tuple(_mentions(doctree)),
-        spelled_from=PaperNotesDomain.of(env).bibliography.digest if spelled else "",
+        spelled=spelled,
         problems=noted_problems(env),
     )
     PaperNotesDomain.of(env).note_record(docname, record)
@@ -277,9 +279,9 @@ def _page(
     docname: str,
     doctree: nodes.document,
     sources: list[placeholders.summary_source],
-    spelled: tuple[Citation, ...],
+    spelled: tuple[Spelled, ...],
 ) -> Page:
-    citations: list[Citation] = list(spelled)
+    citations = [part.citation for part in spelled]
     links: list[Citation] = []
     for root in (doctree, *sources):
         for node in root.findall(addnodes.pending_xref):

@@ -27,6 +27,11 @@ _PRIVATE = frozenset(
     " keywords modificationdate owner pdf priority ranking readstatus review timestamp".split()
 )
 _OTHERS = "others"
+# Letters that Unicode does not take apart into one of a to z and an accent.
+_LETTERS = str.maketrans(
+    {"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "æ": "ae", "Æ": "Ae"}
+    | {"œ": "oe", "Œ": "Oe", "ð": "d", "Ð": "D", "þ": "th", "Þ": "Th"}
+)
 _PROCEEDINGS = re.compile(
     r"^(?:In )?Proceedings of (?:the )?(?:\d+(?:st|nd|rd|th) )?(?:Annual )?|^\d+(?:st|nd|rd|th) ",
     re.IGNORECASE,
@@ -104,7 +109,7 @@ def in_words(paper: Paper) -> str:
     families = [flatten(spans(person.family)) for person in people(paper)]
     if not families:
         names = flatten(byline(paper)) or flatten(title(paper))
-    elif len(families) > 2 or families[-1].lower() == _OTHERS:
+    elif len(families) > 2 or (len(families) == 2 and families[-1].lower() == _OTHERS):
         names = f"{families[0]} et al."
     else:
         names = " and ".join(families)
@@ -272,12 +277,16 @@ def initial(paper: Paper) -> str:
     return first.upper() if first.isalpha() else "#"
 
 
-def fold(text: str) -> str:
-    """Return *text* as it counts for the order: without markup, accents, case and punctuation."""
-    plain = unicodedata.normalize("NFKD", flatten(spans(text)))
-    kept = (char for char in plain if not unicodedata.combining(char))
-    words = re.sub(r"[^\w\s]", "", "".join(kept)).casefold().split()
-    return " ".join(words)
+def fold(source: str) -> str:
+    """Return the LaTeX text *source* as it counts for the order: see :func:`fold_plain`."""
+    return fold_plain(flatten(spans(source)))
+
+
+def fold_plain(text: str) -> str:
+    """Return *text* as it counts for the order: without accents, case and punctuation."""
+    decomposed = unicodedata.normalize("NFKD", text.translate(_LETTERS))
+    kept = "".join(char for char in decomposed if not unicodedata.combining(char))
+    return " ".join(re.sub(r"[^\w\s]", "", kept).casefold().split())
 
 
 def missing(paper: Paper) -> list[str]:
