@@ -105,7 +105,8 @@ class CitationDomain(BibtexDomain):
             catalogue = self.notes.catalogue
             paper = catalogue.papers[key]
             original = self.bibdata.data.entries[key]
-            fields = {"title": paper.title or key, **dict(paper.fields)}
+            # Where nobody is named, a citation names the title, which it cannot give markup.
+            fields = {**dict(paper.fields), "title": flatten(works.title(paper))}
             suffix = catalogue.suffixes.get(key, "")
             if paper.year or suffix:
                 fields["year"] = works.year(paper) + suffix
