@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -75,13 +76,13 @@ def digest(sources: Iterable[tuple[str, bytes | None]], encoding: str) -> str:
 
 
 def load(paths: Iterable[Path], root: Path) -> list[tuple[str, bytes | None]]:
-    """Return the name relative to *root*, with slashes, and the content of each of *paths*.
+    """Return the path from *root*, with slashes, and the content of each of *paths*.
 
     The content is None where there is no file to read.
     """
     sources: list[tuple[str, bytes | None]] = []
     for path in paths:
-        name = path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
+        name = Path(os.path.relpath(path, root)).as_posix()
         try:
             sources.append((name, path.read_bytes()))
         except OSError:

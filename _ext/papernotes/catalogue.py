@@ -73,11 +73,14 @@ def derive(
     bibliography: Bibliography,
     paths: Mapping[str, str],
     sort_key: Callable[[Paper], works.SortKey] = works.sort_key,
+    *,
+    report_unknown: bool = True,
 ) -> Catalogue:
     """Derive the catalogue.
 
     *paths* maps the name of each document to its file, relative to the source directory. *sort_key*
-    orders works; a caller that remembers what it returned has it faster.
+    orders works; a caller that remembers what it returned has it faster. *report_unknown* says
+    whether an unknown key in a citation is a problem, or that of another library.
     """
     problems: list[Problem] = []
     by_title = sorted(notes, key=lambda note: (works.fold_plain(note.title), note.docname))
@@ -85,14 +88,17 @@ def derive(
     by_title = [note for note in by_title if kept.get(note.key) is note]
     noted = {note.key: note for note in by_title}
 
+    pages = list(pages)
+    prefixes = {prefix for page in pages for prefix in page.key_prefixes}
     citing: dict[str, set[str]] = defaultdict(set)
     unknown = _UnknownKeys(bibliography, paths, problems)
     known_tags = {tag for note in noted.values() for tag in note.tags}
     for page in pages:
         for citation in page.citations:
-            if citation.key in bibliography:
-                citing[citation.key].add(page.docname)
-            else:
+            key = _without_prefix(citation.key, prefixes, bibliography)
+            if key in bibliography:
+                citing[key].add(page.docname)
+            elif report_unknown:
                 unknown.report(citation)
         for link in page.note_links:
             if link.key in noted:
@@ -138,6 +144,15 @@ def derive(
         reading_list=tuple(to_read),
         problems=tuple(problems),
     )
+
+
+def _without_prefix(key: str, prefixes: Iterable[str], bibliography: Bibliography) -> str:
+    """Return *key* without the prefix of a ``{bibliography}``, where it makes sense only so."""
+    if key not in bibliography:
+        for prefix in prefixes:
+            if key.startswith(prefix) and key.removeprefix(prefix) in bibliography:
+                return key.removeprefix(prefix)
+    return key
 
 
 def _one_note_a_paper(

@@ -68,6 +68,7 @@ class CitationDomain(BibtexDomain):
         self._ids: dict[str, dict[str, str]] = {}
         self._entries: dict[str, Entry] = {}
         self._labels: dict[str, str] = {}
+        self._library_keys: set[str] = set()
 
     @classmethod
     def of(cls, env: BuildEnvironment) -> CitationDomain:
@@ -89,7 +90,9 @@ class CitationDomain(BibtexDomain):
 
     def env_updated(self) -> Iterable[str]:
         """Do the library's own work, where there is a ``{bibliography}`` that needs it."""
-        return super().env_updated() if self.bibliographies else []
+        outdated: Iterable[str] = super().env_updated() if self.bibliographies else []
+        self._library_keys = {citation.key for citation in self.citations}
+        return outdated
 
     def _make_labels(self) -> dict[str, str]:
         """Return the label of each work that is shown, in the style of ``bibtex_default_style``."""
@@ -145,33 +148,59 @@ class CitationDomain(BibtexDomain):
     ) -> nodes.Element:
         """Return the citation, each key linked to its entry in the page's list of references.
 
-        A key that no file holds reads ``[?key]``; the catalogue has reported it.
+        Where the page has a ``{bibliography}`` of its own, or the author keeps the references, that
+        is the library's business. A key that no file holds reads ``[?key]``; the catalogue has
+        reported it.
         """
+        if not env.config.papernotes_references:
+            return super().resolve_xref(env, fromdocname, builder, typ, target, node, contnode)
         home: str = node.get("papernotes_home", fromdocname)
         record = self.notes.records.get(home)
-        if record is None or not record.page.references:
-            resolved: nodes.Element = super().resolve_xref(
-                env, fromdocname, builder, typ, target, node, contnode
+        listed = record is not None and record.page.references
+        ours, library, unknown = [], [], []
+        for part in parse_citation_targets(target):
+            if listed and part.key in self.notes.bibliography:
+                ours.append(part)
+            elif part.key in self.notes.bibliography or part.key in self._library_keys:
+                library.append(part)
+            else:
+                unknown.append(nodes.inline("", f"[?{part.key}]", classes=["pn-unknown-key"]))
+        groups: list[nodes.Element] = []
+        if ours:
+            groups.append(self._citation(ours, builder, typ, fromdocname, home, node))
+        if library:
+            rest = ",".join(_written(part) for part in library)
+            groups.append(
+                super().resolve_xref(env, fromdocname, builder, typ, rest, node, contnode)
             )
-            return resolved
-        result = nodes.inline(target, "", classes=["bibtex-citation"])
-        references = []
-        unknown = []
+        groups += unknown
+        if len(groups) == 1:
+            return groups[0]
+        together = nodes.inline(target, "")
+        for number, group in enumerate(groups):
+            together += [nodes.Text(" "), group] if number else [group]
+        return together
+
+    def _citation(
+        self,
+        parts: list[CitationTarget],
+        builder: Builder,
+        typ: str,
+        fromdocname: str,
+        home: str,
+        node: pending_xref,
+    ) -> nodes.Element:
+        """Return the citation of works that the references of *home* list."""
         # Only HTML has targets at every citation.
         place: str = node.get("papernotes_place", "") if builder.format == "html" else ""
-        for part in parse_citation_targets(target):
-            if part.key in self.notes.bibliography:
-                where = (home, place) if place else self._target(part.key, fromdocname, home)
-                references.append(self._reference(part, builder, fromdocname, where))
-            else:
-                unknown.append(part.key)
-        if references:
-            formatted = format_references(self.reference_style, typ, references)
-            result += formatted.render(self.backend)
-            _name_previews(result, [entry.key for entry, _, _ in references])
-        for key in unknown:
-            space = " " if len(result) else ""
-            result += nodes.inline("", f"{space}[?{key}]", classes=["pn-unknown-key"])
+        references = []
+        for part in parts:
+            where = (home, place) if place else self._target(part.key, fromdocname, home)
+            references.append(self._reference(part, builder, fromdocname, where))
+        result = nodes.inline("", "", classes=["bibtex-citation"])
+        formatted = format_references(self.reference_style, typ, references)
+        result += formatted.render(self.backend)
+        _name_previews(result, [part.key for part in parts])
         return result
 
     def _reference(
@@ -208,6 +237,13 @@ class CitationDomain(BibtexDomain):
         if note := self.notes.catalogue.notes.get(key):
             return note.docname, ""
         return home, self.reference_ids(home)[key]
+
+
+def _written(part: CitationTarget) -> str:
+    """Return *part* of a citation as it is written in a role."""
+    pre = f"{{{part.pre}}}" if part.pre else ""
+    post = f"{{{part.post}}}" if part.post else ""
+    return f"{pre}{part.key}{post}"
 
 
 def _name_previews(citation: nodes.Element, keys: list[str]) -> None:

@@ -267,6 +267,7 @@ class PaperNotesDomain(Domain):
             bibliography=self.bibliography,
             paths={name: record.path for name, record in self.records.items()},
             sort_key=self._sort_key,
+            report_unknown=self.env.config.papernotes_references,
         )
         formatted = {key: self._format(key, paper) for key, paper in self.catalogue.papers.items()}
         self.data["formatted"] = formatted

@@ -142,7 +142,10 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What a document shows of notes and papers, and so what makes it out of date."""
+    """What a document shows of notes and papers, and so what makes it out of date.
+
+    ``key_prefixes`` are those that its ``{bibliography}`` directives put before citation keys.
+    """
 
     docname: str
     citations: tuple[Citation, ...] = ()
@@ -151,6 +154,7 @@ class Page:
     reading_list: bool = False
     works: bool = False
     references: bool = False
+    key_prefixes: tuple[str, ...] = ()
 
 
 SORTS = ("title", "read", "year")

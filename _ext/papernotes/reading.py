@@ -119,9 +119,10 @@ class SpellOutInHeadings(SphinxTransform):
                 continue
             for node in list(title.findall(addnodes.pending_xref)):
                 linked = bool(linked_keys(node))
+                place = node["ids"][0] if node["ids"] else ""
                 spelled = [
                     Spelled(
-                        Citation(self.env.docname, key, _line(node)),
+                        Citation(self.env.docname, key, _line(node), place),
                         linked,
                         domain.spell(key, linked=linked),
                     )
@@ -130,7 +131,8 @@ class SpellOutInHeadings(SphinxTransform):
                 if not spelled:
                     continue
                 found += spelled
-                # Nothing leads to a place in a heading.
+                # What leads to the place leads to the section; a title is copied without ids.
+                title.parent["ids"] += node["ids"]
                 node["ids"], node["names"] = [], []
                 text = ", ".join(part.text for part in spelled)
                 given = linked and node.get("refexplicit")
@@ -246,7 +248,7 @@ def note_document(app: Sphinx, doctree: nodes.document) -> None:
     spelled: tuple[Spelled, ...] = env.temp_data.get(_SPELLED) or ()
     record = Record(
         path=path,
-        page=_page(docname, doctree, sources, spelled),
+        page=_page(docname, doctree, sources, spelled, _key_prefixes(env)),
         noted=noted,
         mentions=tuple(_mentions(doctree)),
         spelled=spelled,
@@ -275,11 +277,22 @@ def _opening(holder: nodes.Element) -> list[nodes.Node]:
     return opening
 
 
+def _key_prefixes(env: BuildEnvironment) -> tuple[str, ...]:
+    """Return the prefixes of keys that the document's ``{bibliography}`` directives ask for."""
+    bibliographies = env.domaindata["cite"]["bibliographies"]
+    return tuple(
+        value.keyprefix
+        for key, value in bibliographies.items()
+        if key.docname == env.docname and value.keyprefix
+    )
+
+
 def _page(
     docname: str,
     doctree: nodes.document,
     sources: list[placeholders.summary_source],
     spelled: tuple[Spelled, ...],
+    key_prefixes: tuple[str, ...],
 ) -> Page:
     citations = [part.citation for part in spelled]
     links: list[Citation] = []
@@ -297,6 +310,7 @@ def _page(
         reading_list=any(doctree.findall(placeholders.reading_list)),
         works=any(doctree.findall(placeholders.works_list)),
         references=any(doctree.findall(placeholders.references)),
+        key_prefixes=key_prefixes,
     )
 
 
