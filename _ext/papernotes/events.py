@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.environment import BuildEnvironment
@@ -14,6 +15,7 @@ from sphinx.environment import BuildEnvironment
 from . import previews, updates
 from .citations import CitationDomain
 from .domain import PaperNotesDomain
+from .nodes import cited_work
 from .problems import warn
 
 STATIC = Path(__file__).parent / "static"
@@ -30,9 +32,17 @@ def add_assets(app: Sphinx) -> None:
 
 
 def add_page_assets(
-    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object
+    app: Sphinx,
+    pagename: str,
+    templatename: str,
+    context: dict[str, Any],
+    doctree: nodes.document | None,
 ) -> None:
-    """Give a page with the list of all works what helps to find in it."""
+    """Give a page with citations their previews, and one with all works what helps to find one."""
+    cites = doctree is not None and any(True for _ in doctree.findall(cited_work))
+    if cites and app.config.papernotes_previews and keeps_state(app):
+        app.add_css_file("previews.css")
+        app.add_js_file("previews.js", loading_method="defer")
     record = PaperNotesDomain.of(app.env).records.get(pagename)
     if record and record.page.works:
         app.add_css_file("works.css")

@@ -1,0 +1,140 @@
+"""Previews of cited works: by pointer, keyboard and touch, from a server and from a folder."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Locator, Page
+from sites import Build
+from visits import Visitor
+
+pytestmark = pytest.mark.browser
+NOTE = "papers/arpit2017closer.html"
+PREVIEW = ".pn-preview"
+
+
+def citation(page: Page, name: str) -> Locator:
+    return page.locator(f"article section:not(#pn-cited-by) [data-pn-preview={name}] > a").first
+
+
+def test_pointing_at_a_citation_says_what_it_is(visitor: Visitor, width: int) -> None:
+    visit = visitor.visit(NOTE)
+    page = visit.page
+    link = citation(page, "zhang2017understanding")
+    link.hover()
+    preview = page.locator(PREVIEW)
+    preview.wait_for()
+    shown = preview.inner_text()
+    assert "Understanding deep learning requires rethinking generalization" in shown
+    assert "Chiyuan Zhang et al." in shown
+    assert "2017" in shown
+    assert "International Conference on Learning Representations" in shown
+    # It is the note's summary, with its mathematics.
+    assert "zero training loss" in " ".join(shown.split())
+    assert preview.locator("math").count() == 3
+    addresses = {a.inner_text(): a.get_attribute("href") for a in preview.locator("a").all()}
+    assert addresses["Read the note"] == f"{visitor.address}papers/zhang2017understanding.html"
+    assert addresses["abstract"] == "https://arxiv.org/abs/1611.03530"
+    assert addresses["PDF"] == "https://arxiv.org/pdf/1611.03530"
+    box = preview.bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= width
+    assert box["y"] + box["height"] <= 900
+    # The pointer can enter it, and it closes when the pointer has left both.
+    preview.locator(".pn-preview-title").hover()
+    page.wait_for_timeout(500)
+    assert preview.is_visible()
+    page.mouse.move(width - 1, 899)
+    preview.wait_for(state="detached")
+    # One that has no note says what there is.
+    citation(page, "srivastava2014dropout").hover()
+    preview.wait_for()
+    assert "Nitish Srivastava" in preview.inner_text()
+    assert "Read the note" not in preview.inner_text()
+    assert page.locator(PREVIEW).count() == 1
+    page.keyboard.press("Escape")
+    preview.wait_for(state="detached")
+    assert visit.faults == []
+
+
+def test_the_keyboard_opens_enters_and_closes_it(visitor: Visitor) -> None:
+    visit = visitor.visit(NOTE)
+    page = visit.page
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
+    link = citation(page, "zhang2017understanding")
+    preview = page.locator(PREVIEW)
+    page.keyboard.press("Tab")  # so that the focus is a keyboard's
+    link.focus()
+    preview.wait_for()
+    assert link.get_attribute("aria-expanded") == "true"
+    assert page.locator("[role=status]").filter(has_text="Understanding deep learning").count() == 1
+    page.keyboard.press("Tab")
+    assert preview.locator("a").first.evaluate("a => a === document.activeElement")
+    page.keyboard.press("Escape")
+    preview.wait_for(state="detached")
+    assert link.evaluate("a => a === document.activeElement")
+    page.wait_for_timeout(400)
+    assert preview.count() == 0
+    # Leaving and coming back opens it again, without another request.
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Tab")
+    preview.wait_for()
+    assert len([url for url in requests if "/previews/" in url]) == 1
+    # With the focus elsewhere it closes.
+    page.locator("h1 a").first.focus()
+    preview.wait_for(state="detached")
+    assert visit.faults == []
+
+
+def test_a_tap_opens_it_and_another_follows_the_link(visitor: Visitor, width: int) -> None:
+    context = visitor.context.browser.new_context(
+        viewport={"width": width, "height": 800}, has_touch=True
+    )
+    visit = Visitor(context, visitor.address).visit("index.html")
+    page = visit.page
+    link = page.locator("[data-pn-preview=zhang2017understanding] > a").first
+    link.tap()
+    preview = page.locator(PREVIEW)
+    preview.wait_for()
+    assert page.url.endswith("index.html")
+    # As from the front page, too.
+    note = preview.locator("a", has_text="Read the note").get_attribute("href")
+    assert note == f"{visitor.address}papers/zhang2017understanding.html"
+    page.locator("h1").tap()
+    preview.wait_for(state="detached")
+    link.tap()
+    preview.wait_for()
+    link.tap()
+    page.wait_for_url("**/zhang2017understanding.html")
+    assert visit.faults == []
+    context.close()
+
+
+def test_it_opens_from_a_folder(visitor: Visitor, own_site: Build) -> None:
+    visit = visitor.visit(NOTE, address=f"{own_site.outdir.as_uri()}/")
+    citation(visit.page, "zhang2017understanding").hover()
+    note = visit.page.locator(f"{PREVIEW} a", has_text="Read the note")
+    note.wait_for()
+    address = (own_site.outdir / "papers/zhang2017understanding.html").as_uri()
+    assert note.get_attribute("href") == address
+    assert visit.faults == []
+
+
+def test_a_preview_that_is_not_there_leaves_the_link(visitor: Visitor) -> None:
+    visitor.context.route("**/previews/*.js", lambda route: route.abort())
+    page = visitor.visit(NOTE).page
+    link = citation(page, "zhang2017understanding")
+    link.hover()
+    page.wait_for_timeout(500)
+    assert page.locator(PREVIEW).count() == 0
+    link.click()
+    assert page.locator("li:target").inner_text().startswith("Chiyuan Zhang")
+
+
+def test_without_scripts_a_citation_leads_to_the_references(visitor: Visitor) -> None:
+    context = visitor.context.browser.new_context(java_script_enabled=False)
+    page = Visitor(context, visitor.address).visit(NOTE).page
+    citation(page, "zhang2017understanding").click()
+    assert page.locator("li:target").inner_text().startswith("Chiyuan Zhang")
+    context.close()
