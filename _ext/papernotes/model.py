@@ -94,8 +94,8 @@ class Paper:
     """A work of the bibliography.
 
     ``fields`` are the entry's own, in its own order and in LaTeX text, with lower-case names;
-    ``path`` and ``line`` say where the entry begins. The other values are read from the fields;
-    what the entry does not give is the empty string or the empty tuple.
+    ``path`` and ``line`` say where the entry begins, which makes no other work of it. The other
+    values are read from the fields; what the entry does not give is the empty string or tuple.
     """
 
     key: str
@@ -107,8 +107,8 @@ class Paper:
     venue: str
     keywords: tuple[str, ...]
     fields: tuple[tuple[str, str], ...]
-    path: str
-    line: int
+    path: str = field(compare=False)
+    line: int = field(compare=False)
 
     def field(self, name: str) -> str:
         """Return the LaTeX text of field *name* (lower case), or the empty string."""
