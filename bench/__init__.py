@@ -1,0 +1,1 @@
+"""Speed, measured side by side: sites made from a seed, built in fresh processes, and compared."""
