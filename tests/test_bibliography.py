@@ -321,6 +321,22 @@ def test_a_missing_comma_costs_no_field(text: str, lines: list[int]) -> None:
     assert found.places["next"] == ("a.bib", text.count("\n") + 1)
 
 
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("@misc{a,\n  title = {A}},\n  year = 2020,\n  note = {x}\n}\n", 2),
+        ("@misc{a,\n  title = {A},\n  year = {2020}\n}\n  note = {x},\n}\n", 4),
+        ("@misc{a}, title = {A}, year = 2020, note = {x}}\n", 1),
+    ],
+)
+def test_a_closing_brace_too_many_costs_no_field(text: str, line: int) -> None:
+    found = bibliography(text + NEXT)
+    message = 'the entry "a" has a closing brace too many before its next field; delete it'
+    assert faults(found) == [syntax(line, message)]
+    assert found.paper("a").fields == (("title", "A"), ("year", "2020"), ("note", "x"))
+    assert found.places["next"] == ("a.bib", text.count("\n") + 1)
+
+
 def test_each_fault_of_a_file_is_reported() -> None:
     found = bibliography(
         "@misc{a,\n  title {A}\n}\n@misc{b,\n  title = {B\n}\n@misc{c\n  title = {C}}\n" + NEXT
