@@ -357,6 +357,104 @@ def test_an_entry_inside_a_field_is_text() -> None:
     assert found.paper("a").field("doi") == "x"
 
 
+# References between entries.
+
+VOLUME = (
+    "@proceedings{v, title = {Proceedings of X}, editor = {Jane Doe}, year = 2020,"
+    " doi = {10.1/v}, keywords = {to-read}, publisher = {P}}\n"
+)
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_what_an_entry_does_not_say_comes_from_its_volume(first: bool) -> None:
+    entry = "@inproceedings{a, crossref = {V}, title = {A}, publisher = {Q}}\n"
+    found = bibliography(VOLUME + entry if first else entry + VOLUME)
+    assert found.problems == ()
+    work = found.paper("a")
+    assert (work.title, work.venue, work.year) == ("A", "Proceedings of X", "2020")
+    assert work.editors == (Person("Jane", "Doe"),)
+    # What it says itself counts, and what identifies the volume is the volume's.
+    assert dict(work.fields) == {
+        "title": "A",
+        "publisher": "Q",
+        "year": "2020",
+        "booktitle": "Proceedings of X",
+    }
+    assert found.paper("v").title == "Proceedings of X"
+    assert found.to_read() == ["v"]
+
+
+def test_a_volume_in_another_file() -> None:
+    found = bibliography("@inproceedings{a, crossref = {v}, title = {A}}", VOLUME)
+    assert found.problems == ()
+    assert found.paper("a").year == "2020"
+    assert found.keys == {"a.bib": ("a",), "b.bib": ("v",)}
+
+
+def test_a_chapter_without_a_title_has_that_of_its_book() -> None:
+    found = bibliography("@inbook{a, crossref = {b}}\n@book{b, title = {B}, author = {Jane Doe}}")
+    assert found.paper("a").title == "B"
+    assert found.paper("a").authors == (Person("Jane", "Doe"),)
+
+
+def test_an_article_takes_the_name_of_its_journal() -> None:
+    found = bibliography("@article{a, title = {A}, crossref = {p}}\n@periodical{p, title = {P}}")
+    assert found.paper("a").venue == "P"
+
+
+def test_a_chain_of_references() -> None:
+    found = bibliography(
+        "@inbook{a, crossref = {b}, title = {A}}\n@book{b, crossref = {c}, title = {B}}\n"
+        "@collection{c, publisher = {C}}"
+    )
+    assert found.problems == ()
+    assert found.paper("a").field("publisher") == "C"
+
+
+def test_everything_that_shared_data_holds() -> None:
+    found = bibliography(
+        "@misc{a, xdata = {x, y}, title = {A}}\n@xdata{x, url = {https://x.org}, publisher = {X}}\n"
+        "@xdata{y, publisher = {Y}, location = {L}}"
+    )
+    assert found.problems == ()
+    assert dict(found.paper("a").fields) == {
+        "title": "A",
+        "url": "https://x.org",
+        "publisher": "X",
+        "location": "L",
+    }
+
+
+@pytest.mark.parametrize("name", ["crossref", "xdata"])
+def test_a_reference_that_leads_nowhere(name: str) -> None:
+    found = bibliography(NEXT + f"@misc{{a, {name} = {{gone}}, title = {{A}}}}")
+    message = (
+        f'in the entry "a" {name} names the key "gone", which no bibliography file has; mend it'
+    )
+    assert faults(found) == [("a.bib", 2, ProblemKind.BAD_CROSSREF, message)]
+    assert found.paper("a").fields == (("title", "A"),)
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("@misc{a, crossref = {a}, title = {A}}", ("a", "a to a")),
+        (
+            "@misc{a, crossref = {b}, title = {A}}\n@misc{b, xdata={c}}\n@misc{c, crossref = {b}}",
+            ("c", "b to c to b"),
+        ),
+    ],
+)
+def test_references_in_a_circle(text: str, fault: tuple[str, str]) -> None:
+    found = bibliography(text)
+    key, circle = fault
+    message = (
+        f'in the entry "{key}" crossref leads in a circle, from {circle}; take one of them out'
+    )
+    assert [each.message for each in found.problems] == [message]
+    assert found.paper("a").title == "A"
+
+
 # Duplicates, macros, names.
 
 

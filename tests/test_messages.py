@@ -197,6 +197,11 @@ CASES = {
         (f'refs.bib:{BIB_LINES + 3}: WARNING: undefined macro "brumaire"; put the text in braces,'
         " or define it with @string{brumaire = {...}} [papernotes.undefined-macro]"),
     ),
+    "crossref to nothing": (
+        bib("@misc{eta2007, title = {Eta}, crossref = {theta2008}}\n"),
+        (f'refs.bib:{BIB_LINES + 1}: WARNING: in the entry "eta2007" crossref names the key'
+        ' "theta2008", which no bibliography file has; mend it [papernotes.bad-crossref]'),
+    ),
     "entry without author and year": (
         lambda site: (
             bib("\n@misc{eta, title={Eta}}\n")(site),

@@ -20,6 +20,7 @@ from pybtex.database import Person as PybtexPerson
 from pybtex.database.input.bibtex import Parser
 from pybtex.exceptions import PybtexError
 
+from . import crossref
 from .bibtex import Scanner
 from .model import Paper, Person, Problem, ProblemKind
 
@@ -101,6 +102,7 @@ def read(sources: list[tuple[str, bytes | None]], encoding: str = "utf-8-sig") -
         before = len(reader.places)
         reader.read_file(path, content, encoding)
         keys[path] = tuple(reader.places)[before:]
+    reader.follow_references()
     return Bibliography(
         data=reader.data,
         places=reader.places,
@@ -183,6 +185,17 @@ class _Reader(Parser):  # type: ignore[misc]  # pybtex has no types
                 entry.fields[name] = value
         self.data.add_entry(key, entry)
         self.places[key] = (self.path, self.line)
+
+    def follow_references(self) -> None:
+        """Complete the entries that refer to others, which can stand in any file."""
+
+        def report(entry: Entry, fault: str) -> None:
+            self.path, line = self.places[entry.key]
+            message = f'in the entry "{entry.key}" {fault}'
+            self.problem(line, ProblemKind.BAD_CROSSREF, message)
+
+        for entry in list(self.data.entries.values()):
+            crossref.complete(entry, self.data.entries.get, report)
 
     def person(self, text: str, key: str) -> PybtexPerson:
         try:

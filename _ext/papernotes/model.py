@@ -40,6 +40,10 @@ class ProblemKind(Enum):
     DUPLICATE_KEY = ("duplicate-key", "Two BibTeX entries with one key")
     DUPLICATE_FIELD = ("duplicate-field", "A BibTeX field that stands twice in its entry")
     UNDEFINED_MACRO = ("undefined-macro", "A BibTeX macro that is not defined")
+    BAD_CROSSREF = (
+        "bad-crossref",
+        "An entry whose `crossref` or `xdata` leads nowhere, or in a circle",
+    )
     BAD_LINK = ("bad-link", "An address in an entry that is not let through as a link")
     INCOMPLETE_ENTRY = (
         "incomplete-entry",
@@ -93,7 +97,8 @@ class Person:
 class Paper:
     """A work of the bibliography.
 
-    ``fields`` are the entry's own, in its own order and in LaTeX text, with lower-case names;
+    ``fields`` are the entry's own, in its own order and in LaTeX text, with lower-case names, and
+    after them those that it takes from another entry by ``crossref`` or ``xdata``;
     ``path`` and ``line`` say where the entry begins, which makes no other work of it. The other
     values are read from the fields; what the entry does not give is the empty string or tuple.
     """
