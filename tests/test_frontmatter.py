@@ -151,6 +151,29 @@ def test_front_matter_that_is_not_closed_ends_where_the_note_begins(body: str) -
     assert front.rest == f"\n\n\n{body}"
 
 
+@pytest.mark.parametrize(
+    "body", ["\n# Title\n\nText.\n\n---\n\nEnd.\n", "## Title\nText: [a\n---\nEnd.\n"]
+)
+def test_a_line_of_the_body_does_not_close_front_matter(body: str) -> None:
+    text = f"---\npaper: k\ntags: [a]\n{body}"
+    front, _ = parse(text, PATH)
+    assert faults(text) == [(1, ProblemKind.FRONT_MATTER, NOT_CLOSED)]
+    assert (front.paper, front.tags) == ("k", ("a",))
+    assert front.rest == f"\n\n\n{body}"
+
+
+def test_comments_and_empty_lines_in_front_matter() -> None:
+    front, problems = parse(note("paper: k\n\n# How it is filed:\n\ntags: [a]"), PATH)
+    assert problems == []
+    assert (front.paper, front.tags) == ("k", ("a",))
+
+
+def test_a_fault_before_the_comments_is_one_of_the_front_matter() -> None:
+    text = note("paper: k\ntags: [a\n\n# How it is filed:\nread: 2020-01-01")
+    assert [kind for _, kind, _ in faults(text)] == [ProblemKind.FRONT_MATTER]
+    assert parse(text, PATH)[0].rest.endswith("# Title\n\nText.\n")
+
+
 @pytest.mark.parametrize("broken", ["tags: [a", "- a"])
 def test_nothing_of_broken_front_matter_is_left_to_be_reported_once_more(broken: str) -> None:
     front, _ = parse(note(f"orphan: true\n{broken}"), PATH)

@@ -24,6 +24,7 @@ FIELDS = {
 }
 
 _FENCE = re.compile(r"-{3}\s*$")
+_HEADING = re.compile(r"#{1,6}\s")
 _STRING = "tag:yaml.org,2002:str"
 _NULL = "tag:yaml.org,2002:null"
 # YAML ends lines at these too, an editor does not; a space keeps the numbers of lines right.
@@ -104,22 +105,41 @@ def _find(lines: list[str], problems: _Problems) -> _Extent:
     """Find the front matter.
 
     Of front matter that is not closed, the lines before the first empty one or the first heading
-    are taken, so that the note survives.
+    are taken, so that the note survives. It is not closed, too, where a line of the note's body
+    would close it.
     """
     if not _FENCE.match(lines[0]):
         return _Extent(0, 0, 0)
-    for number, line in enumerate(lines[1:], 1):
-        if _FENCE.match(line):
-            return _Extent(1, number, number + 1)
+    close = next((n for n, line in enumerate(lines[1:], 1) if _FENCE.match(line)), None)
+    end = 1
+    while end < len(lines) and lines[end].strip() and not lines[end].startswith("#"):
+        end += 1
+    if close is not None and not _holds_body(lines, end, close):
+        return _Extent(1, close, close + 1)
     problems.add(
         1,
         ProblemKind.FRONT_MATTER,
         'front matter is not closed; end it with a line that holds only "---"',
     )
-    end = 1
-    while end < len(lines) and lines[end].strip() and not lines[end].startswith("#"):
-        end += 1
     return _Extent(1, end, end)
+
+
+def _holds_body(lines: list[str], end: int, close: int) -> bool:
+    """Return whether the lines from *end* to *close* are of the note's body.
+
+    They are if there is a heading in them, if they are no YAML, and what stands before them is.
+    """
+    return (
+        any(_HEADING.match(line) for line in lines[end:close])
+        and not _is_yaml(lines[1:close])
+        and _is_yaml(lines[1:end])
+    )
+
+
+def _is_yaml(lines: list[str]) -> bool:
+    problems = _Problems("")
+    _compose(lines, _Extent(0, len(lines), len(lines)), problems)
+    return not problems
 
 
 def _compose(lines: list[str], extent: _Extent, problems: _Problems) -> yaml.MappingNode | None:
