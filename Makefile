@@ -49,8 +49,8 @@ test: $(DEV) ## Run the tests, some of them in a browser
 	@CHROMIUM="$$(sh tests/browser/find-chromium --install)" && export CHROMIUM && \
 		$(PY) -m pytest $(ARGS)
 
-bench: $(DEV) ## Measure what citations cost, beside the libraries alone (some ten minutes)
-	@$(PY) -m bench.citations $(ARGS)
+bench: $(DEV) ## Measure speed beside the peers, which it installs (an hour; ARGS=--help)
+	@$(PY) -m bench $(ARGS)
 
 linkcheck: $(SITE) ## Ask for every address outside the site, and name those that are gone
 	@$(call sphinx,linkcheck)

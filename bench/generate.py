@@ -1,4 +1,4 @@
-"""Make the sites that are measured: notes and a bibliography, the same on every machine.
+"""Make what is measured: notes and a bibliography, the same on every machine.
 
 Everything comes from generators with a seed of their own for each note and each entry, so that the
 notes of a small site are those that a larger one begins with.  Only what they cite differs: that is
@@ -8,47 +8,64 @@ drawn from all entries.
 from __future__ import annotations
 
 import datetime
-import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from random import Random
-from typing import Literal
-
-Flavour = Literal["papernotes", "libraries", "bare"]
 
 ENTRIES_A_NOTE = 2
 CITATIONS_A_NOTE = 3
+FORMULAS_A_NOTE = 5
 
 TAGS = ["attention", "causality", "generalization", "language", "optimization", "vision"]
 VENUES = ["Advances in Measured Systems", "Journal of Slow Results", "Letters on Method"]
-# All sites have the theme and every setting in common, but for those of their libraries.  No
-# toctree holds the notes: with one, each page would draw a link to every other, and that cost, not
-# the citations', would be measured.
-COMMON = """\
-project = "bench"
-html_theme = "alabaster"
-"""
-SETTINGS: dict[Flavour, str] = {
-    "papernotes": """\
-extensions = ["papernotes"]
-bibtex_bibfiles = ["refs.bib"]
-papernotes_sections = ["bibliography"]
-""",
-    # What the library's documentation says to silence where each page has its own bibliography.
-    "libraries": """\
-extensions = ["myst_parser", "sphinxcontrib.bibtex"]
-bibtex_bibfiles = ["refs.bib"]
-suppress_warnings = ["bibtex.duplicate_citation", "bibtex.duplicate_label", "toc.not_included"]
-""",
-    "bare": """\
-extensions = ["myst_parser"]
-suppress_warnings = ["toc.not_included"]
-""",
-}
-CARDS = "\n```{papers}\n:limit: 24\n```\n"
-WORKS = "# Bibliography\n\n```{works}\n```\n"
-CITATION = re.compile(r"\{cite:[pt]\}`(.*?)`")
-REFERENCES = "\n## References\n\n```{bibliography}\n:filter: docname in docnames\n```\n"
+# What papers hold: the letters in place of A and B differ from note to note.
+FORMULAS = [
+    r"A_t",
+    r"\mathcal{O}(A \log B)",
+    r"A \in \mathbb{R}^{B \times d}",
+    r"\|A - B\|_2^2",
+    r"\hat{A} = \frac{1}{n} \sum_{i=1}^{n} A_i",
+    r"p(A \mid B) = \frac{p(B \mid A)\, p(A)}{p(B)}",
+    r"\mathbb{E}_{A \sim p}\left[f(A)\right] \le \sqrt{\frac{\log B}{2 n}}",
+    r"A_{t+1} = A_t - \eta \nabla_A L(A_t)",
+    r"\operatorname{softmax}\left(\frac{A B^\top}{\sqrt{d_k}}\right)",
+    r"\min_{A} \max_{B} \; \mathbb{E}\left[\log B(x)\right] + \lambda \|A\|_1",
+]
+DISPLAYED = [
+    r"\mathcal{L}(A) = -\sum_{i=1}^{n} \log \frac{\exp(A_i / \tau)}{\sum_{j} \exp(B_j / \tau)}",
+    r"\begin{aligned} A &= \sigma(W_A x + b) \\ B &= \tanh(W_B x + U (A \odot h)) \end{aligned}",
+    (
+        r"f(A) = \begin{cases} A^2 / 2 & \text{if } |A| \le B \\"
+        r" B (|A| - B / 2) & \text{else} \end{cases}"
+    ),
+]
+
+
+@dataclass(frozen=True)
+class Language:
+    """How words are made: syllables, and what joins words and ends sentences."""
+
+    syllable: Callable[[Random], str]
+    space: str = " "
+    stop: str = ". "
+
+
+def _letters(consonants: str, vowels: str) -> Callable[[Random], str]:
+    # The first consonants are the most frequent ones.
+    return lambda random: (
+        consonants[int(random.random() ** 2 * len(consonants))] + random.choice(vowels)
+    )
+
+
+LATIN = Language(_letters("tnrslmdkphgbvfzw", "aeiou"))
+# One note in five is in another language: that has letters of its own to read, sort and search.
+LANGUAGES = [
+    *[LATIN] * 16,
+    Language(_letters("nrtsdlgmbchkfzß", "aeiouäöüé")),
+    Language(_letters("нртсвлкмдпзбг", "аеиоуыя")),
+    Language(lambda random: chr(random.randrange(0x4E00, 0x5E00)), space="", stop="。"),
+    Language(_letters("στνρλκπμδγθ", "αεηιοω")),
+]
 
 
 @dataclass(frozen=True)
@@ -60,33 +77,23 @@ class Entry:
     bibtex: str
 
 
-def make_site(folder: Path, notes: int, flavour: Flavour) -> None:
-    """Write a site of *notes* notes into *folder*, which is made.
+@dataclass(frozen=True)
+class Note:
+    """A note: its front matter's values, and its body as MyST."""
 
-    The flavour ``papernotes`` uses the extension with its default features: cards on the front
-    page, references on each page that cites, the list of all works.  ``libraries`` has the same
-    notes for myst_parser and sphinxcontrib.bibtex as they come, a bibliography on each.  ``bare``
-    has them for myst_parser alone, with a plain text for each citation.
-    """
-    entries = [make_entry(number) for number in range(notes * ENTRIES_A_NOTE)]
-    papers = folder / "papers"
-    papers.mkdir(parents=True)
-    _write(folder / "conf.py", COMMON + SETTINGS[flavour])
-    _write(folder / "refs.bib", "\n".join(entry.bibtex for entry in entries))
-    index = "# Notes\n\nNotes on papers that nobody wrote.\n"
-    _write(folder / "index.md", index + (CARDS if flavour == "papernotes" else ""))
-    if flavour == "papernotes":
-        _write(folder / "bibliography.md", WORKS)
-    for number in range(notes):
-        note = make_note(number, entries)
-        if flavour == "libraries":
-            note += REFERENCES
-        elif flavour == "bare":
-            note = CITATION.sub(r"(\1)", note)
-        _write(papers / f"{entries[number].key}.md", note)
+    key: str
+    title: str
+    tags: tuple[str, ...]
+    read: datetime.date
+    body: str
 
 
-def make_entry(number: int) -> Entry:
+def make_entries(count: int, *, abstracts: bool = False) -> list[Entry]:
+    """Return *count* entries; with *abstracts* they are as large as exported ones."""
+    return [make_entry(number, abstracts=abstracts) for number in range(count)]
+
+
+def make_entry(number: int, *, abstracts: bool = False) -> Entry:
     """Return the entry *number*: one to five authors, a title, a venue, a year, a DOI."""
     random = Random(f"entry {number}")
     authors = [f"{_name(random, 2)} {_name(random, 3)}" for _ in range(random.randint(1, 5))]
@@ -94,96 +101,84 @@ def make_entry(number: int) -> Entry:
     title = _words(random, random.randint(4, 11)).capitalize()
     # The number makes the key unique.
     key = f"{authors[0].split()[1].lower()}{year}n{number}"
-    bibtex = f"""\
-@article{{{key},
-  author = {{{" and ".join(authors)}}},
-  title = {{{title}}},
-  journal = {{{random.choice(VENUES)}}},
-  volume = {{{random.randint(1, 60)}}},
-  pages = {{{random.randint(1, 400)}--{random.randint(401, 900)}}},
-  year = {{{year}}},
-  doi = {{10.5555/{key}}},
-}}
-"""
-    return Entry(key, title, bibtex)
+    fields = {
+        "author": " and ".join(authors),
+        "title": title,
+        "journal": random.choice(VENUES),
+        "volume": random.randint(1, 60),
+        "pages": f"{random.randint(1, 400)}--{random.randint(401, 900)}",
+        "year": year,
+        "doi": f"10.5555/{key}",
+    }
+    if abstracts:
+        fields["abstract"] = _paragraph(random, 150)
+        fields["keywords"] = ", ".join(_words(random, 2) for _ in range(4))
+        fields["file"] = f":files/{key}.pdf:PDF"
+    body = "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items())
+    return Entry(key, title, f"@article{{{key},\n{body}}}\n")
 
 
-def make_note(number: int, entries: list[Entry]) -> str:
-    """Return the note on the entry *number*: some 150 to 500 words, with citations of *entries*."""
+def make_notes(count: int, entries: list[Entry]) -> list[Note]:
+    """Return *count* notes, each on the entry of its number."""
+    return [make_note(number, entries) for number in range(count)]
+
+
+def make_note(number: int, entries: list[Entry]) -> Note:
+    """Return the note on the entry *number*: some 500 words, with formulas and citations."""
     random = Random(f"note {number}")
-    paper = entries[number]
-    read = datetime.date(2015, 1, 1) + datetime.timedelta(days=random.randrange(3650))
-    opening = _paragraph(random, random.randint(20, 50))
-    paragraphs = [
-        _paragraph(random, random.randint(15, 75)) for _ in range(random.choice([4, 5, 6]))
-    ]
-    for position in random.sample(range(len(paragraphs)), CITATIONS_A_NOTE):
+    language = random.choice(LANGUAGES)
+    day = datetime.date(2015, 1, 1) + datetime.timedelta(days=random.randrange(3650))
+    paragraphs = [_paragraph(random, random.randint(30, 80), language) for _ in range(8)]
+    for position in random.sample(range(1, len(paragraphs)), CITATIONS_A_NOTE):
         paragraphs[position] += f" {_citation(random, entries)}"
-    middle = len(paragraphs) // 2
-    return f"""\
----
-paper: {paper.key}
-tags: [{", ".join(random.sample(TAGS, random.randint(1, 3)))}]
-read: {read}
----
-
-# {paper.title}
-
-{opening}
-
-## {_words(random, 3).capitalize()}
-
-{_joined(paragraphs[:middle])}
-
-## {_words(random, 3).capitalize()}
-
-{_joined(paragraphs[middle:])}
-"""
+    for position in random.choices(range(len(paragraphs)), k=FORMULAS_A_NOTE - 1):
+        paragraphs[position] += f" Here ${_formula(random, FORMULAS)}$ holds."
+    paragraphs.insert(5, f"$$\n{_formula(random, DISPLAYED)}\n$$")
+    parts = [
+        f"# {entries[number].title}",
+        paragraphs[0],
+        f"## {_words(random, 3, language).capitalize()}",
+        *paragraphs[1:4],
+        f"## {_words(random, 3, language).capitalize()}",
+        *paragraphs[4:],
+    ]
+    return Note(
+        key=entries[number].key,
+        title=entries[number].title,
+        tags=tuple(random.sample(TAGS, random.randint(1, 3))),
+        read=day,
+        body="\n\n".join(parts) + "\n",
+    )
 
 
 def _citation(random: Random, entries: list[Entry]) -> str:
     # A few works are cited often and most of them rarely, as it is with real ones.
-    key = entries[int(random.random() ** 2 * len(entries))].key
+    key = entries[int(random.random() ** 3 * len(entries))].key
     if random.random() < 0.5:
         return f"So say {{cite:t}}`{key}` as well."
     return f"It has been said before {{cite:p}}`{key}`."
 
 
-def _joined(paragraphs: list[str]) -> str:
-    return "\n\n".join(paragraphs)
+def _formula(random: Random, formulas: list[str]) -> str:
+    first, second = random.sample(["u", "v", "x", "y", "w", r"\theta", r"\phi", r"\alpha"], 2)
+    return random.choice(formulas).replace("A", f"{{{first}}}").replace("B", f"{{{second}}}")
 
 
-def _paragraph(random: Random, length: int) -> str:
+def _paragraph(random: Random, length: int, language: Language = LATIN) -> str:
     sentences = []
     while length > 0:
         words = random.randint(6, 20)
-        sentences.append(f"{_words(random, words).capitalize()}.")
+        sentences.append(_words(random, words, language).capitalize() + language.stop)
         length -= words
-    return " ".join(sentences)
+    return "".join(sentences).strip()
 
 
-def _words(random: Random, count: int) -> str:
-    return " ".join(_word(random) for _ in range(count))
-
-
-def _word(random: Random) -> str:
+def _words(random: Random, count: int, language: Language = LATIN) -> str:
     # The shorter a word, the more often it stands in a text, here as elsewhere.
-    syllables = random.choices([1, 2, 3, 4], [50, 30, 15, 5])[0]
-    return _syllables(random, syllables)
+    lengths = random.choices([1, 2, 3, 4], [50, 30, 15, 5], k=count)
+    words = ("".join(language.syllable(random) for _ in range(length)) for length in lengths)
+    return language.space.join(words)
 
 
 def _name(random: Random, syllables: int) -> str:
-    return _syllables(random, syllables).capitalize()
-
-
-def _syllables(random: Random, count: int) -> str:
-    # The first consonants and vowels are the most frequent ones.
-    chosen = [
-        consonants[int(random.random() ** 2 * len(consonants))] + vowels[int(random.random() * 5)]
-        for consonants, vowels in [("tnrslmdkphgbvfzw", "aeiou")] * count
-    ]
-    return "".join(chosen)
-
-
-def _write(path: Path, content: str) -> None:
-    path.write_text(content, encoding="utf-8", newline="\n")
+    return "".join(LATIN.syllable(random) for _ in range(syllables)).capitalize()

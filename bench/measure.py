@@ -1,4 +1,4 @@
-"""Run a build in a process of its own, and say what it took."""
+"""Run programs in processes of their own, and say what they took and which pages they wrote."""
 
 from __future__ import annotations
 
@@ -9,42 +9,53 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-PROJECT = Path(__file__).parent.parent
-
 
 @dataclass(frozen=True)
 class Measurement:
-    """What a build took.
+    """What a run took.
 
-    ``cpu`` is processor time, user and system, in seconds: what else the machine does changes it
-    little.  ``clock`` is the time that passed.  ``memory`` is its peak, in megabytes.
+    ``clock`` is the time that passed, ``cpu`` the processor time of it and its children, both in
+    seconds; ``memory`` is the peak of its largest process, in megabytes; ``pages`` counts the HTML
+    files that it wrote.
     """
 
-    cpu: float
     clock: float
+    cpu: float
     memory: float
+    pages: int = 0
 
 
-def build(site: Path) -> Measurement:
-    """Build the site in the folder *site*, with Sphinx as a user would call it.
+def run(command: list[str], folder: Path, output: str = "") -> Measurement:
+    """Run a command in *folder*; *output* is the folder in it that pages are written to.
 
-    The extension comes from this checkout.  A build that fails or warns measures something else
-    than what was meant, and raises RuntimeError with what it said.
+    A program that fails or warns did something else than what was meant, and raises RuntimeError
+    with what it said.
     """
-    command = [sys.executable, "-m", "sphinx", "-q", "-b", "html", ".", "_build"]
-    log = site / "build.log"
+    before = _stamps(folder / output)
+    log = folder / "run.log"
     # One seed for the order of sets, which the time of a build depends on a little.
-    environment = os.environ | {"PYTHONPATH": str(PROJECT / "_ext"), "PYTHONHASHSEED": "0"}
-    with log.open("wb") as output:
+    # MkDocs Material would speak of its future.
+    environment = os.environ | {"PYTHONHASHSEED": "0", "NO_MKDOCS_2_WARNING": "1"}
+    with log.open("wb") as said:
         start = time.perf_counter()
-        process = subprocess.Popen(command, cwd=site, env=environment, stdout=output, stderr=output)
+        process = subprocess.Popen(command, cwd=folder, env=environment, stdout=said, stderr=said)
         # Unlike getrusage, which speaks of all children so far, wait4 speaks of this one.
         _, status, usage = os.wait4(process.pid, 0)
         clock = time.perf_counter() - start
     process.returncode = os.waitstatus_to_exitcode(status)
-    said = log.read_text(encoding="utf-8")
-    if process.returncode or said:
-        raise RuntimeError(f"{site.name} ended with {process.returncode} and said:\n{said[-2000:]}")
+    text = log.read_text(encoding="utf-8", errors="replace")
+    log.unlink()
+    if process.returncode or text:
+        name = " ".join(command[:3])
+        raise RuntimeError(f"{name} ended with {process.returncode} and said:\n{text[-2000:]}")
     # In kilobytes, but on macOS in bytes.
     unit = 1024**2 if sys.platform == "darwin" else 1024
-    return Measurement(usage.ru_utime + usage.ru_stime, clock, usage.ru_maxrss / unit)
+    after = _stamps(folder / output)
+    written = sum(before.get(path) != stamp for path, stamp in after.items())
+    return Measurement(clock, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / unit, written)
+
+
+def _stamps(folder: Path) -> dict[Path, int]:
+    # Sphinx writes the page of the search in each build, whether anything has changed or not.
+    pages = (path for path in folder.rglob("*.html") if path.name != "search.html")
+    return {path: path.stat().st_mtime_ns for path in pages}
