@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from random import Random
 
 ENTRIES_A_NOTE = 2
@@ -41,13 +42,29 @@ DISPLAYED = [
 ]
 
 
+# How many different words a language has here; the notes of a thousand papers hold about as many.
+VOCABULARY = 20_000
+
+
 @dataclass(frozen=True)
 class Language:
-    """How words are made: syllables, and what joins words and ends sentences."""
+    """Words made of syllables, what stands between words, and what ends a sentence."""
 
     syllable: Callable[[Random], str]
     space: str = " "
     stop: str = ". "
+
+    @cached_property
+    def words(self) -> list[str]:
+        """Return the words, the most frequent first: short ones, as in other languages."""
+        random = Random("words")
+        lengths = [1 + int(3.5 * (rank / VOCABULARY) ** 0.3) for rank in range(VOCABULARY)]
+        return ["".join(self.syllable(random) for _ in range(length)) for length in lengths]
+
+    def text(self, random: Random, count: int) -> str:
+        """Return *count* words, each as often as by Zipf's law: one by its rank."""
+        ranks = (int(VOCABULARY ** random.random()) - 1 for _ in range(count))
+        return self.space.join(self.words[rank] for rank in ranks)
 
 
 def _letters(consonants: str, vowels: str) -> Callable[[Random], str]:
@@ -98,7 +115,7 @@ def make_entry(number: int, *, abstracts: bool = False) -> Entry:
     random = Random(f"entry {number}")
     authors = [f"{_name(random, 2)} {_name(random, 3)}" for _ in range(random.randint(1, 5))]
     year = random.randint(1985, 2024)
-    title = _words(random, random.randint(4, 11)).capitalize()
+    title = LATIN.text(random, random.randint(4, 11)).capitalize()
     # The number makes the key unique.
     key = f"{authors[0].split()[1].lower()}{year}n{number}"
     fields = {
@@ -112,7 +129,7 @@ def make_entry(number: int, *, abstracts: bool = False) -> Entry:
     }
     if abstracts:
         fields["abstract"] = _paragraph(random, 150)
-        fields["keywords"] = ", ".join(_words(random, 2) for _ in range(4))
+        fields["keywords"] = ", ".join(LATIN.text(random, 2) for _ in range(4))
         fields["file"] = f":files/{key}.pdf:PDF"
     body = "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items())
     return Entry(key, title, f"@article{{{key},\n{body}}}\n")
@@ -137,9 +154,9 @@ def make_note(number: int, entries: list[Entry]) -> Note:
     parts = [
         f"# {entries[number].title}",
         paragraphs[0],
-        f"## {_words(random, 3, language).capitalize()}",
+        f"## {language.text(random, 3).capitalize()}",
         *paragraphs[1:4],
-        f"## {_words(random, 3, language).capitalize()}",
+        f"## {language.text(random, 3).capitalize()}",
         *paragraphs[4:],
     ]
     return Note(
@@ -168,16 +185,9 @@ def _paragraph(random: Random, length: int, language: Language = LATIN) -> str:
     sentences = []
     while length > 0:
         words = random.randint(6, 20)
-        sentences.append(_words(random, words, language).capitalize() + language.stop)
+        sentences.append(language.text(random, words).capitalize() + language.stop)
         length -= words
     return "".join(sentences).strip()
-
-
-def _words(random: Random, count: int, language: Language = LATIN) -> str:
-    # The shorter a word, the more often it stands in a text, here as elsewhere.
-    lengths = random.choices([1, 2, 3, 4], [50, 30, 15, 5], k=count)
-    words = ("".join(language.syllable(random) for _ in range(length)) for length in lengths)
-    return language.space.join(words)
 
 
 def _name(random: Random, syllables: int) -> str:
