@@ -43,6 +43,7 @@ myst_heading_anchors = 3
 # -- Papers and citations -----------------------------------------------------
 
 papernotes_sections = ["bibliography", "reading-list"]
+papernotes_browse = ["tags", "years", "authors", "venues", "neighbours", "related"]
 papernotes_pandoc_citations = True
 bibtex_bibfiles = ["refs.bib"]
 bibtex_reference_style = "papernotes"
@@ -64,9 +65,13 @@ pygments_dark_style = "github-dark"
 html_sidebars = {"**": ["sidebar/brand.html", "sidebar/search.html", "sidebar/sections.html"]}
 html_context = {
     "tagline": "Notes on research papers",
-    # Page, name, and the folder of pages that belong to it.
+    # Page, name, and the folder or folders of pages that belong to it.
     "sections": [
-        ("index", "Papers", "papers/"),
+        ("index", "Papers", ("papers/", "page/")),
+        ("tags/index", "Tags", "tags/"),
+        ("years/index", "Years", "years/"),
+        ("authors/index", "Authors", None),
+        ("venues/index", "Venues", None),
         ("bibliography", "Bibliography", None),
         ("reading-list", "Reading list", None),
     ],

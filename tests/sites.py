@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +19,15 @@ ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 @dataclass
 class Build:
-    """What a build left: its messages, its output and which pages it wrote."""
+    """What a build left: its messages, its output and which pages it wrote.
+
+    ``written`` are those of documents, ``made`` those that the extension makes beside them.
+    """
 
     messages: list[str]
     outdir: Path
     written: set[str]
+    made: set[str] = field(default_factory=set)
 
     def read(self, name: str) -> str:
         """Return the text of an output file."""
@@ -80,8 +84,9 @@ class Site:
         finally:
             app.cleanup()
         after = _stamps(out)
-        written = {name for name in found if after.get(name) != before.get(name)}
-        return Build([line for line in messages if line], out, written)
+        written = {name for name in after if after[name] != before.get(name)}
+        made = written - found - {"search", "genindex"}
+        return Build([line for line in messages if line], out, written & found, made)
 
     def clean(self) -> None:
         """Remove everything that was built."""

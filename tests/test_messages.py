@@ -215,6 +215,15 @@ CASES = {
         ('refs.bib:17: WARNING: the field "url" of the entry "gamma2003" is no http or https'
         " address and is not linked; mend it or delete it [papernotes.bad-link]"),
     ),
+    "a document in the place of a page": (
+        lambda site: (
+            site.edit("conf.py", "html_theme", 'papernotes_browse = ["tags"]\nhtml_theme'),
+            site.write("tags/index.md", "---\norphan: true\n---\n\n# My own\n"),
+        ),
+        ("tags/index.md:1: WARNING: the page tags/index is made by the site, and would be written"
+        " over this document's; rename the document, or change papernotes_browse or"
+        " papernotes_page_size [papernotes.same-address]"),
+    ),
     "setting": (
         lambda site: site.edit("conf.py", "html_theme", 'papernotes_sort = "size"\nhtml_theme'),
         ('conf.py:1: WARNING: papernotes_sort = "size" is no order; use title, read or year, with -'

@@ -25,11 +25,11 @@ ALL = {
 
 
 def outputs(outdir: Path) -> dict[str, str]:
-    """Return a digest of each file that a build leaves."""
+    """Return a digest of each file that a build leaves, without Sphinx's note of the one before."""
     return {
         path.relative_to(outdir).as_posix(): hashlib.sha256(content(path)).hexdigest()
         for path in sorted(outdir.rglob("*"))
-        if path.is_file()
+        if path.is_file() and path.name != ".buildinfo.bak"
     }
 
 

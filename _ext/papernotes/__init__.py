@@ -66,6 +66,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_post_transform(Place)
     mathematics.add_mathml(app)
     app.connect("html-page-context", events.add_page_assets)
+    app.connect("html-collect-pages", events.collect_pages)
     app.connect("build-finished", events.finish)
 
     return {

@@ -39,13 +39,14 @@ class Face:
     """All that a card or a line of a list shows of a note.
 
     ``paper`` is None where the bibliography does not hold the key. ``title`` and ``summary`` return
-    fresh nodes that belong to no document.
+    fresh nodes that belong to no document. ``tag_pages`` maps each tag that has a page to its name.
     """
 
     note: Note
     paper: Paper | None
     title: Callable[[], list[nodes.Node]]
     summary: Callable[[], list[nodes.Node]]
+    tag_pages: Mapping[str, str]
 
 
 def inline(parts: Iterable[Span], *, linked: bool = True) -> list[nodes.Node]:
@@ -127,11 +128,16 @@ def paper_links(paper: Paper) -> list[nodes.Node]:
     return [external(link.url, [nodes.Text(texts[link.kind])]) for link in works.links(paper)]
 
 
-def tags(note: Note) -> list[nodes.Node]:
-    """Return the note's tags as a list, or nothing."""
+def tags(note: Note, tag_pages: Mapping[str, str], docname: str) -> list[nodes.Node]:
+    """Return the note's tags as a list, or nothing; those that have a page link to it."""
     if not note.tags:
         return []
-    items = [nodes.list_item("", nodes.paragraph("", tag)) for tag in note.tags]
+    items = []
+    for tag in note.tags:
+        shown: nodes.Node = nodes.Text(tag)
+        if page := tag_pages.get(tag):
+            shown = place_link(page, "", docname, [shown])
+        items.append(nodes.list_item("", nodes.paragraph("", "", shown)))
     return [nodes.bullet_list("", *items, classes=["pn-tags"])]
 
 
@@ -152,7 +158,8 @@ def card(face: Face, docname: str, level: int) -> nodes.Element:
     more["classes"] = ["pn-more"]
     links = [more, *(paper_links(paper) if paper else [])]
     line = nodes.paragraph("", "", *_interpose([link] for link in links), classes=["pn-links"])
-    footer = create_component("card-footer", ["sd-card-footer"], children=[*tags(note), line])
+    labels = tags(note, face.tag_pages, docname)
+    footer = create_component("card-footer", ["sd-card-footer"], children=[*labels, line])
     whole = create_component(
         "card", ["sd-card", "sd-sphinx-override", "pn-card"], children=[body, footer]
     )
@@ -182,11 +189,16 @@ def preview(paper: Paper, face: Face | None, docname: str) -> nodes.Element:
 
 
 def grid(faces: Iterable[Face], docname: str, level: int) -> nodes.Element:
-    """Return the cards of notes as a grid of sphinx-design, for the page *docname*."""
+    """Return the cards of notes as a grid, for the page *docname*."""
+    return grid_of([card(face, docname, level) for face in faces])
+
+
+def grid_of(items: Sequence[nodes.Node]) -> nodes.Element:
+    """Return cards as a grid of sphinx-design."""
     row = create_component(
         "grid-row",
         ["sd-row", "sd-row-cols-1", "sd-row-cols-xs-1", "sd-g-3"],
-        children=[card(face, docname, level) for face in faces],
+        children=items,
     )
     return create_component(
         "grid-container",
@@ -208,7 +220,10 @@ def titles(faces: Iterable[Face], docname: str) -> nodes.Element:
 
 
 def header(
-    note: Note, paper: Paper | None, format_day: Callable[[datetime.date], str]
+    note: Note,
+    paper: Paper | None,
+    format_day: Callable[[datetime.date], str],
+    tag_pages: Mapping[str, str],
 ) -> nodes.Element:
     """Return what stands under a note's title: the paper, the day read, tags, links, BibTeX."""
     whole = create_component("pn-header", ["pn-header"])
@@ -222,7 +237,7 @@ def header(
     groups += [[link] for link in (paper_links(paper) if paper else [])]
     if groups:
         whole += nodes.paragraph("", "", *_interpose(groups), classes=["pn-links"])
-    whole.extend(tags(note))
+    whole.extend(tags(note, tag_pages, note.docname))
     if paper is not None:
         source = works.bibtex(paper)
         block = nodes.literal_block(source, source, language="bibtex")

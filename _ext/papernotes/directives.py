@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import ClassVar
 
 from docutils import nodes
@@ -12,6 +13,8 @@ from . import nodes as placeholders
 from .model import VIEWS, Problem, ProblemKind, Query
 from .problems import note_problem
 from .settings import is_sort
+
+_GOES_ON = "papernotes_list_that_goes_on"
 
 OPTIONS = {
     "tags": "only notes with one of these tags, separated by commas",
@@ -42,14 +45,23 @@ class PapersDirective(_ListDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return the placeholder; a value that has no meaning is reported and left out."""
+        limit = self.limit()
         query = Query(
-            tags=self.tags(), sort=self.sort(), limit=self.limit(), view=self.view(),
-            line=self.lineno,
+            tags=self.tags(), sort=self.sort(), limit=limit, view=self.view(),
+            line=self.lineno, paged=limit is None and self.goes_on(),
         )  # fmt: skip
         return self.place(placeholders.papers(query=query))
 
+    def goes_on(self) -> bool:
+        """Return whether the list may go on over further pages: the front page's first one."""
+        if self.env.docname != self.config.root_doc or self.env.temp_data.get(_GOES_ON):
+            return False
+        self.env.temp_data[_GOES_ON] = True
+        return True
+
     def tags(self) -> tuple[str, ...]:
-        tags = (tag.strip() for tag in self.options.get("tags", "").split(","))
+        text = unicodedata.normalize("NFC", self.options.get("tags", ""))
+        tags = (tag.strip() for tag in text.split(","))
         return tuple(dict.fromkeys(tag for tag in tags if tag))
 
     def sort(self) -> str:

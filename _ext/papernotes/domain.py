@@ -25,6 +25,7 @@ from sphinxcontrib.bibtex.citation_target import parse_citation_targets
 
 from . import works
 from .bibliography import Bibliography
+from .browse import Browse, browse
 from .catalogue import Catalogue, derive
 from .latex import Span, flatten
 from .model import Citation, Note, Page, Paper, Problem
@@ -193,6 +194,7 @@ class PaperNotesDomain(Domain):
     def __init__(self, env: BuildEnvironment) -> None:
         super().__init__(env)
         self.catalogue = Catalogue()
+        self.browse = Browse()
 
     @classmethod
     def of(cls, env: BuildEnvironment) -> PaperNotesDomain:
@@ -258,8 +260,11 @@ class PaperNotesDomain(Domain):
             )
         ]
 
-    def derive(self) -> Catalogue:
-        """Make the catalogue from all that has been read, and keep it for this build."""
+    def derive(self, *, of_pages: bool) -> None:
+        """Make the catalogue from all that has been read, and keep it for this build.
+
+        *of_pages* says whether the build is of a site of pages, which can be browsed.
+        """
         records = [record for _, record in sorted(self.records.items())]
         self.catalogue = derive(
             notes=[record.noted.note for record in records if record.noted],
@@ -271,7 +276,21 @@ class PaperNotesDomain(Domain):
         )
         formatted = {key: self._format(key, paper) for key, paper in self.catalogue.papers.items()}
         self.data["formatted"] = formatted
-        return self.catalogue
+        self.browse = self._browse() if of_pages else Browse()
+
+    def _browse(self) -> Browse:
+        config = self.env.config
+        root = self.records.get(config.root_doc)
+        queries = root.page.queries if root else ()
+        return browse(
+            self.catalogue,
+            config.papernotes_browse,
+            root=config.root_doc,
+            query=next((query for query in queries if query.paged), None),
+            size=config.papernotes_page_size,
+            sort=config.papernotes_sort,
+            paths={name: record.path for name, record in self.records.items()},
+        )
 
     def _format(self, key: str, paper: Paper) -> Formatted:
         """Return the reference of a work: that of an earlier build unless its entry has changed."""
@@ -308,7 +327,7 @@ class PaperNotesDomain(Domain):
     def problems(self) -> Iterator[Problem]:
         """Yield every problem that stands, in the order of files and lines."""
         found = {problem for record in self.records.values() for problem in record.problems}
-        found.update(self.bibliography.problems, self.catalogue.problems)
+        found.update(self.bibliography.problems, self.catalogue.problems, self.browse.problems)
         yield from sorted(found)
 
     def resolve_xref(

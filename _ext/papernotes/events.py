@@ -12,7 +12,8 @@ from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.environment import BuildEnvironment
 
-from . import previews, updates
+from . import pages, previews, updates
+from .browse import Sheet
 from .citations import CitationDomain
 from .domain import PaperNotesDomain
 from .nodes import cited_work
@@ -39,14 +40,32 @@ def add_page_assets(
     doctree: nodes.document | None,
 ) -> None:
     """Give a page with citations their previews, and one with all works what helps to find one."""
-    cites = doctree is not None and any(True for _ in doctree.findall(cited_work))
+    cites = context.get(pages.CITES) or (
+        doctree is not None and any(True for _ in doctree.findall(cited_work))
+    )
     if cites and app.config.papernotes_previews and keeps_state(app):
         app.add_css_file("previews.css")
         app.add_js_file("previews.js", loading_method="defer")
-    record = PaperNotesDomain.of(app.env).records.get(pagename)
+    domain = PaperNotesDomain.of(app.env)
+    browse = domain.browse
+    if pagename in browse.pages or pagename in browse.related or pagename in browse.places:
+        app.add_css_file("browse.css")
+    if browse.front and pagename == browse.front.pages[0] and len(browse.front.pages) > 1:
+        app.add_css_file("browse.css")
+        add_sheet_links(app, pagename, browse.front, context)
+    record = domain.records.get(pagename)
     if record and record.page.works:
         app.add_css_file("works.css")
         app.add_js_file("works.js", loading_method="defer")
+
+
+def add_sheet_links(app: Sphinx, pagename: str, sheet: Sheet, context: dict[str, Any]) -> None:
+    """Say in the head of the front page where its list goes on, unless a toctree has a say."""
+    builder = app.builder
+    assert isinstance(builder, StandaloneHTMLBuilder)
+    if not context.get("next"):
+        front = app.env.titles[pagename].astext()
+        _before, context["next"] = pages.sheet_links(builder, pagename, sheet, front)
 
 
 # The formats of builders that write a page at a time, or none; those of others bind.
@@ -83,7 +102,7 @@ def read_again(
 def derive(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
     """Derive the catalogue, report what is wrong, and return the pages that are out of date."""
     domain = PaperNotesDomain.of(env)
-    domain.derive()
+    domain.derive(of_pages=keeps_state(app))
     CitationDomain.of(env).prepare()
     for problem in domain.problems():
         warn(problem)
@@ -107,12 +126,20 @@ def remove_pages(app: Sphinx, docnames: Iterable[str]) -> None:
                 copy.unlink()
 
 
+def collect_pages(app: Sphinx) -> Iterable[pages.Page]:
+    """Return the pages that no document stands for and that are to be written."""
+    if not keeps_state(app):
+        return ()
+    now = pages.digests_of(app, updates.Digests(app.env))
+    return pages.collect(app, now, updates.load(Path(app.outdir)).made)
+
+
 def finish(app: Sphinx, exception: Exception | None) -> None:
     """Write the previews, and keep the digests of all that has been written."""
     if exception is not None or not keeps_state(app):
         return
     outdir = Path(app.outdir)
     digests = updates.Digests(app.env)
-    pages = {name: digests.page(name) for name in PaperNotesDomain.of(app.env).records}
+    documents = {name: digests.page(name) for name in PaperNotesDomain.of(app.env).records}
     written = previews.write(app, digests, updates.load(outdir).previews)
-    updates.save(outdir, updates.State(pages, written))
+    updates.save(outdir, updates.State(documents, pages.digests_of(app, digests), written))

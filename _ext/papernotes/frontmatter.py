@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime
 import difflib
 import re
+import unicodedata
 from dataclasses import dataclass
 
 import yaml
@@ -43,6 +44,7 @@ class FrontMatter:
     paper: str
     paper_line: int
     tags: tuple[str, ...]
+    tags_line: int
     read: datetime.date | None
     summary: str
     summary_line: int
@@ -79,6 +81,7 @@ def parse(text: str, path: str) -> tuple[FrontMatter, list[Problem]]:
         paper=paper,
         paper_line=paper_line,
         tags=_tags(fields, problems),
+        tags_line=_get(fields, "tags")[0],
         read=_day(fields, problems),
         summary=summary,
         summary_line=summary_line,
@@ -258,6 +261,8 @@ def _tags(fields: _Fields, problems: _Problems) -> tuple[str, ...]:
     tags: dict[str, None] = {}
     for item in node.value:
         text = item.value.strip() if isinstance(item, yaml.ScalarNode) else ""
+        # Systems differ in how they write a letter with an accent; it is the same tag.
+        text = unicodedata.normalize("NFC", text)
         if text and item.tag == _STRING:
             tags[text] = None
             continue

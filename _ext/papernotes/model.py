@@ -32,6 +32,10 @@ class ProblemKind(Enum):
     NO_HEADING = ("no-heading", "A note without a heading")
     BAD_OPTION = ("bad-option", "A directive's option with a value that it does not know")
     UNKNOWN_TAG = ("unknown-tag", "A list of notes asks for a tag that no note has")
+    SAME_ADDRESS = (
+        "same-address",
+        "Two tags or years, or one and a document, whose pages would have the same address",
+    )
     BAD_MATH = ("bad-math", "A formula that cannot be converted to MathML")
     BIB_MISSING = ("bib-missing", "A bibliography file that is not there")
     BIB_ENCODING = ("bib-encoding", "A bibliography file in another encoding")
@@ -74,7 +78,8 @@ class Note:
     """What a note's front matter and heading say.
 
     ``key`` is the citation key of the paper; ``title`` is the heading as plain text; ``read`` is
-    the day on which the paper was read; ``line`` is where the key stands in the file.
+    the day on which the paper was read; ``line`` and ``tags_line`` are where the key and the tags
+    stand in the file.
     """
 
     docname: str
@@ -83,6 +88,7 @@ class Note:
     tags: tuple[str, ...] = ()
     read: datetime.date | None = None
     line: int = 1
+    tags_line: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,13 +142,17 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What a ``{papers}`` directive asks for."""
+    """What a ``{papers}`` directive asks for.
+
+    ``paged`` says whether the list may go on over further pages.
+    """
 
     tags: tuple[str, ...] = ()
     sort: str = "title"
     limit: int | None = None
     view: str = "cards"
     line: int = 1
+    paged: bool = False
 
 
 @dataclass(frozen=True, slots=True)

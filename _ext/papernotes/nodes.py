@@ -44,6 +44,14 @@ class mentioned_in(Placeholder):
     """The pages that cite the note's paper or link to the note, with the sentence that does it."""
 
 
+class neighbours(Placeholder):
+    """The notes that are related to the note, and those before and after it."""
+
+
+class navigation(nodes.General, nodes.Element):
+    """Links to other pages; ``label`` says to which, for a screen reader."""
+
+
 class cited_work(nodes.Inline, nodes.TextElement):
     """One work of a citation in the text; ``preview`` names the file that says more of it."""
 
@@ -74,6 +82,16 @@ def visit_fold(self: Any, node: fold) -> None:
     self.body.append(self.starttag(node, "details", **_data(node)))
     self.body.append(self.starttag({}, "summary", suffix=""))
     self.body.append(f"{self.encode(node['summary'])}</summary>\n")
+
+
+def visit_navigation(self: Any, node: navigation) -> None:
+    """Open a landmark in HTML."""
+    self.body.append(self.starttag(node, "nav", **{"aria-label": node["label"]}))
+
+
+def depart_navigation(self: Any, node: navigation) -> None:
+    """Close a landmark in HTML."""
+    self.body.append("</nav>\n")
 
 
 def visit_works_index(self: Any, node: works_index) -> None:
@@ -138,6 +156,14 @@ def add_nodes(app: Sphinx) -> None:
     out = (skip, None)
     same = (through, through)
     app.add_node(fold, html=(visit_fold, depart_fold), latex=out, text=out, man=out, texinfo=out)
+    app.add_node(
+        navigation,
+        html=(visit_navigation, depart_navigation),
+        latex=out,
+        text=out,
+        man=out,
+        texinfo=out,
+    )
     app.add_node(
         backlinks, html=(visit_span, depart_span), latex=out, text=out, man=out, texinfo=out
     )

@@ -8,18 +8,16 @@ written once and not into each page that cites the work.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from docutils import nodes
-from docutils.utils import new_document
 from sphinx.application import Sphinx
-from sphinx.builders.html import StandaloneHTMLBuilder
-from sphinx.writers.html5 import HTML5Translator
 
 from . import cards
 from .citations import preview_name
 from .domain import PaperNotesDomain
+from .rendering import render
 from .transforms import face
 from .updates import Digests
 
@@ -42,7 +40,7 @@ def write(app: Sphinx, digests: Digests, before: dict[str, str]) -> dict[str, st
     ]
     if stale:
         folder.mkdir(exist_ok=True)
-    for key, html in zip(stale, _render(app, domain, stale), strict=True):
+    for key, html in zip(stale, _contents(app, domain, stale), strict=True):
         name = preview_name(key)
         script = f"papernotes.preview({json.dumps(name)}, {json.dumps(html)});\n"
         _path(folder, name).write_text(script, encoding="utf-8")
@@ -55,29 +53,16 @@ def _path(folder: Path, name: str) -> Path:
     return folder / f"{name}.js"
 
 
-def _render(app: Sphinx, domain: PaperNotesDomain, keys: list[str]) -> Iterable[str]:
-    """Yield the HTML of each preview, with links as from the front page.
-
-    All stand in one document, since resolving the links of a document has a price of its own.
-    """
-    if not keys:
-        return
-    builder = app.builder
-    assert isinstance(builder, StandaloneHTMLBuilder)
+def _contents(app: Sphinx, domain: PaperNotesDomain, keys: Iterable[str]) -> Iterator[str]:
+    """Yield the HTML of each preview, with links as from the front page."""
     root: str = app.config.root_doc
-    settings = builder.docsettings.copy()
-    settings.env = app.env
-    document = new_document(root, settings)
+    contents = []
     for key in keys:
         note = domain.catalogue.notes.get(key)
         noted = face(domain, note, root) if note else None
-        document += cards.preview(domain.catalogue.papers[key], noted, root)
-    for image in list(document.findall(nodes.image)):
-        image.parent.remove(image)
-    app.env.apply_post_transforms(document, root)
-    translator = builder.create_translator(document, builder)
-    assert isinstance(translator, HTML5Translator)
-    for preview in document.children:
-        start = len(translator.body)
-        preview.walkabout(translator)
-        yield "".join(translator.body[start:])
+        content = cards.preview(domain.catalogue.papers[key], noted, root)
+        for image in list(content.findall(nodes.image)):
+            image.parent.remove(image)
+        contents.append(content)
+    for fragment in render(app, root, contents):
+        yield fragment.html

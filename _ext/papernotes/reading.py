@@ -157,6 +157,7 @@ class PlacePlaceholders(SphinxTransform):
             self.add_references()
         if section is not None and is_note:
             section += placeholders.mentioned_in(docname=self.env.docname)
+            section += placeholders.neighbours(docname=self.env.docname)
 
     def add_references(self) -> None:
         """Close the page with a section for the works that it cites."""
@@ -243,6 +244,7 @@ def note_document(app: Sphinx, doctree: nodes.document) -> None:
                 tags=front.tags,
                 read=front.read,
                 line=front.paper_line,
+                tags_line=front.tags_line,
             )
             noted = NotedPaper(note, Excerpt.of(heading), Excerpt.of(opening))
     spelled: tuple[Spelled, ...] = env.temp_data.get(_SPELLED) or ()

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
+from .browse import PARTS
 from .model import SORTS, Problem, ProblemKind
 from .problems import warn
 
@@ -44,6 +45,21 @@ SETTINGS = (
         (str,),
         "the order of `{papers}` without `:sort:`: `title`, `read` or `year`, with `-` for"
         " descending",
+    ),
+    Setting(
+        "papernotes_page_size",
+        24,
+        "html",
+        (int,),
+        "how many notes a page shows of the front page's first `{papers}` without `:limit:`, which"
+        " goes on at `page/2.html`, and of the list of a tag or year; 0 for all",
+    ),
+    Setting(
+        "papernotes_browse",
+        (),
+        "html",
+        (list, tuple),
+        "what a site of pages has for browsing, of " + ", ".join(f"`{part}`" for part in PARTS),
     ),
     Setting(
         "papernotes_sections",
@@ -109,4 +125,25 @@ def check_settings(app: Sphinx, config: Config) -> None:
             )
         )
         config.papernotes_sort = "title"
+    if config.papernotes_page_size < 0:
+        warn(
+            Problem(
+                "conf.py",
+                1,
+                f"papernotes_page_size = {config.papernotes_page_size} is no number of notes; use"
+                " one above 0, or 0 for all",
+                ProblemKind.BAD_OPTION,
+            )
+        )
+        config.papernotes_page_size = 24
+    if unknown := [part for part in config.papernotes_browse if part not in PARTS]:
+        warn(
+            Problem(
+                "conf.py",
+                1,
+                f'papernotes_browse does not know "{unknown[0]}"; use some of {", ".join(PARTS)}',
+                ProblemKind.BAD_OPTION,
+            )
+        )
+        config.papernotes_browse = [part for part in config.papernotes_browse if part in PARTS]
     config.papernotes_folder = config.papernotes_folder.strip("/")

@@ -13,7 +13,7 @@ from sphinx.locale import _
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.i18n import format_date
 
-from . import cards, works
+from . import cards, indexes, works
 from . import nodes as placeholders
 from .catalogue import Catalogue
 from .citations import CitationDomain, distinct_ids, latex_anchor
@@ -58,6 +58,8 @@ class Place(SphinxPostTransform):
                     shown = self.reading_list(node)
                 case placeholders.mentioned_in():
                     shown = self.mentions(node)
+                case placeholders.neighbours():
+                    shown = self.neighbours(node)
                 case placeholders.works_list():
                     shown = self.works(node)
                 case _:
@@ -66,12 +68,24 @@ class Place(SphinxPostTransform):
 
     def papers(self, node: nodes.Element) -> list[nodes.Node]:
         docname, query = node["docname"], node["query"]
-        faces = [face(self.domain, note, docname) for note in self.catalogue.select(query)]
+        sheet = self.domain.browse.front if query.paged else None
+        notes = sheet.notes if sheet else self.catalogue.select(query)
+        faces = [face(self.domain, note, docname) for note in notes]
         if not faces:
             return [cards.nothing(_("No notes yet."))]
+        pager = indexes.pager(sheet, docname) if sheet else []
         if query.view == "list":
-            return [cards.titles(faces, docname)]
-        return [cards.grid(faces, docname, min(_depth(node) + 1, 6))]
+            return [cards.titles(faces, docname), *pager]
+        return [cards.grid(faces, docname, min(_depth(node) + 1, 6)), *pager]
+
+    def neighbours(self, node: nodes.Element) -> list[nodes.Node]:
+        docname, browse = node["docname"], self.domain.browse
+        related = [face(self.domain, note, docname) for note in browse.related.get(docname, ())]
+        before, after = (
+            face(self.domain, note, docname) if note else None
+            for note in browse.neighbours(docname)
+        )
+        return [*indexes.related(related, docname), *indexes.neighbours(before, after, docname)]
 
     def header(self, node: nodes.Element) -> list[nodes.Node]:
         noted = self.domain.records[node["docname"]].noted
@@ -86,7 +100,9 @@ class Place(SphinxPostTransform):
             linked["classes"] += ["pn-paper"]
             title.children = []
             title += linked
-        return [latex_anchor(note.docname, ""), cards.header(note, paper, self.format_day)]
+        tag_pages = self.domain.browse.tag_pages
+        shown = cards.header(note, paper, self.format_day, tag_pages)
+        return [latex_anchor(note.docname, ""), shown]
 
     def format_day(self, day: datetime.date) -> str:
         noon = datetime.datetime(day.year, day.month, day.day, 12, tzinfo=datetime.UTC)
@@ -219,6 +235,7 @@ def face(domain: PaperNotesDomain, note: Note, docname: str) -> cards.Face:
         paper=domain.catalogue.papers.get(note.key),
         title=noted.title.nodes,
         summary=lambda: _moved(noted.summary.nodes(), note.docname, docname),
+        tag_pages=domain.browse.tag_pages,
     )
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from sphinx.environment import BuildEnvironment
 
 from . import works
+from .browse import Sheet
 from .citations import CitationDomain
 from .domain import Excerpt, PaperNotesDomain, Record
 from .model import Note
@@ -29,6 +30,7 @@ class Digests:
     def __init__(self, env: BuildEnvironment) -> None:
         self.domain = PaperNotesDomain.of(env)
         self.catalogue = self.domain.catalogue
+        self.browse = self.domain.browse
         citations = CitationDomain.of(env)
         self.label = citations.shown_label
         self.tooltip = citations.tooltip
@@ -44,9 +46,13 @@ class Digests:
         if record.noted:
             # The second of two notes on a paper has no place in the catalogue.
             parts.append(docname in self.catalogue.by_docname)
-            parts.append(self.header(record.noted.note.key))
+            parts.append(self.header(record.noted.note))
             parts.append(self.mentions(record.noted.note))
+            parts.append(self.neighbours(record.noted.note))
         for query in page.queries:
+            if query.paged and self.browse.front:
+                parts.append(self.sheet(self.browse.front))
+                continue
             show = self.line if query.view == "list" else self.card
             parts.append([show(note) for note in self.catalogue.select(query)])
         if page.reading_list:
@@ -61,10 +67,42 @@ class Digests:
         linked = sorted({link.key for link in record.page.note_links})
         return [[(self.citation(key), self.entry(key)) for key in cited], *map(self.title, linked)]
 
-    def header(self, key: str) -> list[object]:
-        """Return what stands under the title of a note on the work *key*."""
-        paper = self.catalogue.papers.get(key)
-        return [works.bibtex(paper), works.target(paper), works.links(paper)] if paper else []
+    def made(self, page: str) -> str:
+        """Return the digest of *page*, which no document stands for."""
+        shown = self.browse.pages[page]
+        if isinstance(shown, Sheet):
+            return _digest(self.sheet(shown))
+        groups = self.browse.indexes[shown]
+        if shown in ("tags", "years"):
+            return _digest([(group.name, group.page, len(group.notes)) for group in groups])
+        return _digest(
+            [(group.name, [self.title(note.key) for note in group.notes]) for group in groups]
+        )
+
+    def sheet(self, sheet: Sheet) -> list[object]:
+        """Return what a page's part of a list of notes shows."""
+        show = self.line if sheet.view == "list" else self.card
+        # Only the pages of tags and years say how many notes there are.
+        count = sheet.count if sheet.kind != "front" else None
+        about = [sheet.name, sheet.number, sheet.pages, count, sheet.sort]
+        return [about, self.titles.get(sheet.pages[0]), [show(note) for note in sheet.notes]]
+
+    def header(self, note: Note) -> list[object]:
+        """Return what stands under the title of *note* that is not its own."""
+        paper = self.catalogue.papers.get(note.key)
+        about = [works.bibtex(paper), works.target(paper), works.links(paper)] if paper else []
+        return [about, self.tag_pages(note)]
+
+    def tag_pages(self, note: Note) -> list[object]:
+        """Return the pages that the tags of *note* link to."""
+        return [self.browse.tag_pages.get(tag) for tag in note.tags]
+
+    def neighbours(self, note: Note) -> list[object]:
+        """Return what a note shows of those before, after and related."""
+        before, after = self.browse.neighbours(note.docname)
+        related = self.browse.related.get(note.docname, ())
+        near = [other and self.title(other.key) for other in (before, after)]
+        return [near, [self.line(other) for other in related]]
 
     def entry(self, key: str) -> object:
         """Return what the entry of the work *key* in a list of works shows."""
@@ -113,7 +151,8 @@ class Digests:
             summary = self.excerpt(self.domain.noted(note).summary)
             paper = self.catalogue.papers.get(note.key)
             links = works.links(paper) if paper else ()
-            self._cards[note.key] = _digest([self.line(note), note.tags, summary, links])
+            tags = [note.tags, self.tag_pages(note)]
+            self._cards[note.key] = _digest([self.line(note), tags, summary, links])
         return self._cards[note.key]
 
     def preview(self, key: str) -> str:
@@ -147,9 +186,13 @@ def _digest(parts: Iterable[object]) -> str:
 
 @dataclass(frozen=True)
 class State:
-    """What the output folder shows: the digest of each page and of each preview."""
+    """What the output folder shows, as digests.
+
+    ``pages`` are those of documents, ``made`` those that the site makes beside them.
+    """
 
     pages: dict[str, str] = field(default_factory=dict)
+    made: dict[str, str] = field(default_factory=dict)
     previews: dict[str, str] = field(default_factory=dict)
 
 
@@ -157,7 +200,7 @@ def load(outdir: Path) -> State:
     """Return the state of *outdir*; an empty one where it cannot be read."""
     try:
         found = json.loads((outdir / STATE_FILE).read_text(encoding="utf-8"))
-        return State(dict(found["pages"]), dict(found["previews"]))
+        return State(dict(found["pages"]), dict(found["made"]), dict(found["previews"]))
     except (OSError, ValueError, KeyError, TypeError):
         return State()
 

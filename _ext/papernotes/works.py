@@ -126,6 +126,18 @@ def people(paper: Paper) -> tuple[Person, ...]:
     return paper.authors or paper.editors
 
 
+def named(paper: Paper) -> tuple[Person, ...]:
+    """Return the authors, or else the editors, without an "and others"."""
+    return tuple(
+        person for person in people(paper) if person.family.lower() != _OTHERS or person.given
+    )
+
+
+def family_first(person: Person) -> tuple[Span, ...]:
+    """Return a name as an index of persons has it, such as "Bengio, Yoshua"."""
+    return spans(f"{person.family}, {person.given}" if person.given else person.family)
+
+
 def byline(paper: Paper, at_most: int = 0) -> tuple[Span, ...]:
     """Return the names of the authors, of all of them or of the first of more than *at_most*.
 
@@ -137,11 +149,11 @@ def byline(paper: Paper, at_most: int = 0) -> tuple[Span, ...]:
             if found := spans(paper.field(name)):
                 return found
         return ()
-    named = [person for person in persons if person.family.lower() != _OTHERS or person.given]
-    open_ended = len(named) < len(persons)
-    if at_most and len(named) > at_most:
-        named, open_ended = named[:1], True
-    parts = [_name(person) for person in named]
+    shown = named(paper)
+    open_ended = len(shown) < len(persons)
+    if at_most and len(shown) > at_most:
+        shown, open_ended = shown[:1], True
+    parts = [_name(person) for person in shown]
     if open_ended and parts:
         return (*_listed(parts, ""), Span("text", " et al."))
     return _listed(parts, " and ")

@@ -13,6 +13,9 @@ PAGES = [
     "papers/arpit2017closer.html",
     "bibliography.html",
     "reading-list.html",
+    "tags/index.html",
+    "tags/generalization.html",
+    "authors/index.html",
     "search.html",
 ]
 # How bright a colour is, from 0 to 255, by its red, green and blue.

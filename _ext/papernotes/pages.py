@@ -1,0 +1,194 @@
+"""The pages that no document stands for: further pages of lists, and indexes.
+
+They are made when all documents are written, by Sphinx's ``html-collect-pages``, and are no
+documents of the environment: there is no source to read, and toctrees, the search and other formats
+have no use for them. Each is written only when its digest says that it shows something new, or when
+every document has been written since, as after a change of theme or settings.
+
+A card stands on several of these pages. Pages that lie equally deep write their links alike, so
+that it is rendered once for all of them.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.builders.html import StandaloneHTMLBuilder
+from sphinx.locale import _
+
+from . import cards, indexes
+from .browse import Browse, Kind, Sheet, index_page
+from .domain import PaperNotesDomain
+from .model import Note
+from .rendering import Fragment, render
+from .transforms import face
+from .updates import Digests
+
+TEMPLATE = "page.html"
+# What the context of a page says of it to our own handler.
+CITES = "papernotes_cites"
+
+Page = tuple[str, dict[str, Any], str]
+
+
+def digests_of(app: Sphinx, digests: Digests) -> dict[str, str]:
+    """Return the digest of each page; one whose address a document has is not made."""
+    made = PaperNotesDomain.of(app.env).browse.pages
+    return {page: digests.made(page) for page in made if page not in app.env.found_docs}
+
+
+def collect(app: Sphinx, now: dict[str, str], before: dict[str, str]) -> Iterator[Page]:
+    """Yield the pages that are to be written, and remove those that are gone.
+
+    *now* and *before* are the digests of this build and those of the last.
+    """
+    builder = app.builder
+    assert isinstance(builder, StandaloneHTMLBuilder)
+    for page in sorted(before.keys() - now.keys() - app.env.found_docs):
+        _remove(builder.get_output_path(page), Path(app.outdir))
+    # A page that is older than every document's is one of before a change of all.
+    written = [_time(builder.get_output_path(name)) for name in app.env.found_docs]
+    since = min(written, default=0)
+    stale = [
+        page
+        for page, digest in now.items()
+        if digest != before.get(page) or _time(builder.get_output_path(page)) < max(since, 1)
+    ]
+    by_depth: dict[str, list[str]] = {}
+    for page in stale:
+        by_depth.setdefault(_stand_in(page), []).append(page)
+    for stand_in, pages in by_depth.items():
+        yield from _Maker(app, builder, stand_in).make(pages)
+
+
+def _stand_in(page: str) -> str:
+    """Return the name of a page that lies as deep as *page*, in folders that no other page is in.
+
+    Its links fit each page of that depth. Builders may have another depth for an index.
+    """
+    *folders, name = page.split("/")
+    return "/".join(["_"] * len(folders) + ["index" if name == "index" else "_"])
+
+
+def _time(path: Path) -> int:
+    """Return when a file was written, in nanoseconds; 0 where there is none."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+def _remove(path: Path, outdir: Path) -> None:
+    """Remove a file, and the folders that it leaves empty."""
+    path.unlink(missing_ok=True)
+    for folder in path.parents:
+        if folder == outdir or not folder.is_dir() or any(folder.iterdir()):
+            return
+        folder.rmdir()
+
+
+class _Maker:
+    """Makes pages that lie equally deep."""
+
+    def __init__(self, app: Sphinx, builder: StandaloneHTMLBuilder, stand_in: str) -> None:
+        self.app, self.builder, self.stand_in = app, builder, stand_in
+        self.domain = PaperNotesDomain.of(app.env)
+        self.browse: Browse = self.domain.browse
+        self.front = app.env.titles[app.config.root_doc].astext()
+        self.cards: dict[str, Fragment] = {}
+
+    def make(self, pages: list[str]) -> Iterator[Page]:
+        """Yield each page with its context."""
+        shown = [self.browse.pages[page] for page in pages]
+        self._render_cards(sheet for sheet in shown if isinstance(sheet, Sheet))
+        bodies = render(self.app, self.stand_in, [self._body(each) for each in shown])
+        for page, each, body in zip(pages, shown, bodies, strict=True):
+            cites = body.cites or (
+                isinstance(each, Sheet)
+                and any(self.cards[note.key].cites for note in each.notes if note.key in self.cards)
+            )
+            yield page, self._context(page, each, body.html, cites=cites), TEMPLATE
+
+    def _render_cards(self, sheets: Iterable[Sheet]) -> None:
+        notes: dict[str, Note] = {}
+        for sheet in sheets:
+            if sheet.view == "cards":
+                notes.update((note.key, note) for note in sheet.notes)
+        elements = [
+            cards.card(face(self.domain, note, self.stand_in), self.stand_in, 2)
+            for note in notes.values()
+        ]
+        self.cards = dict(zip(notes, render(self.app, self.stand_in, elements), strict=True))
+
+    def _body(self, shown: Kind | Sheet) -> nodes.Element:
+        section = nodes.section("", nodes.title("", self._title(shown)), ids=["notes"])
+        if not isinstance(shown, Sheet):
+            groups = self.browse.indexes[shown]
+            if not groups:
+                section += cards.nothing(_("No notes yet."))
+            elif shown in ("tags", "years"):
+                section += indexes.counted(groups, self.stand_in)
+            else:
+                section.extend(indexes.listed(groups, self.domain, self.stand_in))
+            return section
+        if shown.kind != "front":
+            section += indexes.above(shown.kind, shown.count, self.stand_in)
+        if shown.view == "cards":
+            rendered = [self.cards[note.key].html for note in shown.notes]
+            section += cards.grid_of([nodes.raw("", text, format="html") for text in rendered])
+        else:
+            faces = [face(self.domain, note, self.stand_in) for note in shown.notes]
+            section += cards.titles(faces, self.stand_in)
+        section.extend(indexes.pager(shown, self.stand_in))
+        return section
+
+    def _title(self, shown: Kind | Sheet) -> str:
+        if isinstance(shown, Sheet):
+            return indexes.sheet_title(shown, self.front)
+        return indexes.index_title(shown)
+
+    def _context(self, page: str, shown: Kind | Sheet, body: str, *, cites: bool) -> dict[str, Any]:
+        parents = []
+        before = after = None
+        if isinstance(shown, Sheet):
+            if shown.kind != "front":
+                index = index_page(shown.kind)
+                parents = [_link(self.builder, page, index, indexes.index_title(shown.kind))]
+            before, after = sheet_links(self.builder, page, shown, self.front)
+        return {
+            "title": html.escape(self._title(shown)),
+            "body": body,
+            "parents": parents,
+            "prev": before,
+            "next": after,
+            "metatags": "",
+            "sourcename": "",
+            "toc": "",
+            "display_toc": False,
+            "page_source_suffix": "",
+            CITES: cites,
+        }
+
+
+def sheet_links(
+    builder: StandaloneHTMLBuilder, page: str, sheet: Sheet, front: str
+) -> tuple[dict[str, str] | None, dict[str, str] | None]:
+    """Return the pages before and after *sheet*, as the context of *page* has them.
+
+    *front* is the title of the front page.
+    """
+    found: list[dict[str, str] | None] = []
+    for number in (sheet.number - 1, sheet.number + 1):
+        there = 1 <= number <= len(sheet.pages)
+        title = indexes.sheet_title(sheet, front, number)
+        found.append(_link(builder, page, sheet.pages[number - 1], title) if there else None)
+    return found[0], found[1]
+
+
+def _link(builder: StandaloneHTMLBuilder, page: str, target: str, title: str) -> dict[str, str]:
+    return {"link": builder.get_relative_uri(page, target), "title": html.escape(title)}

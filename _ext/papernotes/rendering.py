@@ -1,0 +1,54 @@
+"""HTML of nodes that belong to no document: what previews and the pages made by the site hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from docutils import nodes
+from docutils.utils import new_document
+from sphinx.application import Sphinx
+from sphinx.builders.html import StandaloneHTMLBuilder
+from sphinx.util.osutil import relative_uri
+from sphinx.writers.html5 import HTML5Translator
+
+from .nodes import cited_work
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """The HTML of an element; ``cites`` says whether it holds citations, which have previews."""
+
+    html: str
+    cites: bool
+
+
+def render(app: Sphinx, docname: str, elements: Iterable[nodes.Element]) -> Iterator[Fragment]:
+    """Yield the HTML of each element, with links as from the page *docname*.
+
+    All stand in one document, since resolving the links of a document has a price of its own.
+    """
+    elements = list(elements)
+    if not elements:
+        return
+    builder = app.builder
+    assert isinstance(builder, StandaloneHTMLBuilder)
+    settings = builder.docsettings.copy()
+    settings.env = app.env
+    document = new_document(docname, settings)
+    document.extend(elements)
+    app.env.apply_post_transforms(document, docname)
+    # What the builder sets for each document that it writes.
+    builder.imgpath = relative_uri(builder.get_target_uri(docname), "_images")
+    builder.secnumbers = {}
+    builder.fignumbers = {}
+    builder.post_process_images(document)
+    translator = builder.create_translator(document, builder)
+    assert isinstance(translator, HTML5Translator)
+    for element in document.children:
+        start = len(translator.body)
+        element.walkabout(translator)
+        yield Fragment(
+            "".join(translator.body[start:]),
+            any(True for _ in element.findall(cited_work)),
+        )
