@@ -17,8 +17,12 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     from . import (
         citations,
         directives,
+        epub,
+        equations,
         events,
+        macros,
         mathematics,
+        mathjax,
         nodes,
         pandoc_citations,
         reading,
@@ -34,6 +38,8 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     # Settings.
     settings.add_settings(app)
     app.connect("config-inited", settings.check_settings)
+    app.connect("config-inited", macros.spread)
+    app.connect("config-inited", mathjax.choose)
 
     # The bibliography, ahead of the library's own look at it (500).
     style.register()
@@ -51,6 +57,8 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("env-get-outdated", events.read_again)
     app.connect("source-read", reading.take_front_matter)
     app.add_transform(reading.ParseSummary)
+    app.add_domain(equations.EquationDomain, override=True)
+    app.add_transform(equations.NumberEquations)
     pandoc_citations.add_citations(app)
     app.add_transform(reading.SpellOutInHeadings)
     app.add_transform(reading.PlacePlaceholders)
@@ -64,7 +72,11 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     # Placing and writing.
     nodes.add_nodes(app)
     app.add_post_transform(Place)
-    mathematics.add_mathml(app)
+    app.add_post_transform(equations.EquationsForLatex)
+    app.add_post_transform(equations.ReferencesInCopies)
+    mathematics.add_mathematics(app)
+    app.add_builder(epub.BookBuilder, override=True)
+    app.connect("build-finished", mathjax.copy)
     app.connect("html-page-context", events.add_page_assets)
     app.connect("html-collect-pages", events.collect_pages)
     app.connect("build-finished", events.finish)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import glob
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +12,11 @@ from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.environment import BuildEnvironment
 
-from . import pages, previews, updates
+from . import macros, mathematics, pages, previews, updates
 from .browse import Sheet
 from .citations import CitationDomain
 from .domain import PaperNotesDomain
+from .model import Problem
 from .nodes import cited_work
 from .problems import warn
 
@@ -104,7 +105,7 @@ def derive(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
     domain = PaperNotesDomain.of(env)
     domain.derive(of_pages=keeps_state(app))
     CitationDomain.of(env).prepare()
-    for problem in domain.problems():
+    for problem in sorted({*domain.problems(), *formula_problems(app, domain)}):
         warn(problem)
     if not keeps_state(app):
         return domain.records
@@ -113,6 +114,14 @@ def derive(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
     now = {name: digests.page(name) for name in domain.records}
     remove_pages(app, before.keys() - now.keys())
     return [name for name, digest in now.items() if before.get(name) != digest]
+
+
+def formula_problems(app: Sphinx, domain: PaperNotesDomain) -> Iterator[Problem]:
+    """Yield what is wrong with formulas in the entries of works that the site shows."""
+    if mathematics.is_used(app.config):
+        given = macros.for_converter(app.config)
+        for key, paper in domain.catalogue.papers.items():
+            yield from mathematics.faults(paper, domain.formatted(key), given)
 
 
 def remove_pages(app: Sphinx, docnames: Iterable[str]) -> None:

@@ -37,6 +37,9 @@ class ProblemKind(Enum):
         "Two tags or years, or one and a document, whose pages would have the same address",
     )
     BAD_MATH = ("bad-math", "A formula that cannot be converted to MathML")
+    BAD_MACRO = ("bad-macro", "A macro in `papernotes_macros` that TeX cannot take")
+    NO_MATHJAX = ("no-mathjax", "MathJax is asked for and not installed")
+    DUPLICATE_LABEL = ("duplicate-label", "A label that another equation has")
     BIB_MISSING = ("bib-missing", "A bibliography file that is not there")
     BIB_ENCODING = ("bib-encoding", "A bibliography file in another encoding")
     BIB_SYNTAX = ("bib-syntax", "A BibTeX entry that cannot be read to its end")

@@ -32,6 +32,7 @@ from .domain import (
     linked_keys,
     without_links,
 )
+from .mathematics import plain_text
 from .model import Citation, Note, Page, Problem, ProblemKind
 from .problems import note_problem, noted_problems
 
@@ -240,7 +241,7 @@ def note_document(app: Sphinx, doctree: nodes.document) -> None:
             note = Note(
                 docname=docname,
                 key=front.paper,
-                title="".join(node.astext() for node in heading),
+                title=plain_text(heading),
                 tags=front.tags,
                 read=front.read,
                 line=front.paper_line,

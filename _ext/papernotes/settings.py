@@ -85,6 +85,14 @@ SETTINGS = (
         "take Pandoc's `[@key]`, `[see @key, p. 3; @other]` and `@key` for citations",
     ),
     Setting(
+        "papernotes_macros",
+        {},
+        "env",
+        (dict,),
+        r'commands for formulas, in every format: `{"R": r"\mathbb{R}", "E":'
+        r' (r"\mathrm{E}[#1]", 1)}`, the latter with one argument',
+    ),
+    Setting(
         "papernotes_previews",
         True,
         "html",

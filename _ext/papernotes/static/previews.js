@@ -58,6 +58,18 @@
   }
 
   /**
+   * Load a style sheet of the site, unless the page has it.
+   * @param {string} name
+   */
+  function loadStyle(name) {
+    if (document.querySelector(`link[href*="_static/${name}"]`)) return;
+    const link = document.createElement("link");
+    link.rel = "stylesheet";
+    link.href = new URL(`_static/${name}`, root).href;
+    document.head.append(link);
+  }
+
+  /**
    * Make the box of a preview. Its links are written as from the root of the site.
    * @param {string} html
    * @returns {HTMLElement}
@@ -71,6 +83,7 @@
     for (const link of content.querySelectorAll("a")) {
       link.href = new URL(link.getAttribute("href") ?? "", root).href;
     }
+    if (content.querySelector("math")) loadStyle("mathematics.css");
     const title = content.querySelector(".pn-preview-title");
     box.setAttribute("aria-label", title?.textContent?.trim() ?? "");
     box.append(...content.childNodes);

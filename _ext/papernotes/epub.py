@@ -1,0 +1,35 @@
+"""EPUB 3, whose list of files has to say which of them hold MathML."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+from urllib.parse import unquote
+from xml.dom import minidom
+
+from sphinx.builders.epub3 import Epub3Builder
+
+
+class BookBuilder(Epub3Builder):
+    """Sphinx's builder, with the property ``mathml`` in the manifest (EPUB 3.3, D.5.3)."""
+
+    # Of the font of mathematics, and of its licence.
+    media_types: ClassVar = {
+        **Epub3Builder.media_types,
+        ".woff2": "font/woff2",
+        ".txt": "text/plain",
+    }
+
+    def build_content(self) -> None:
+        """Write the list of files."""
+        super().build_content()
+        path = Path(self.outdir, "content.opf")
+        package = minidom.parse(str(path))  # noqa: S318 -- Sphinx has just written it
+        for item in package.getElementsByTagName("item"):
+            file = Path(self.outdir, unquote(item.getAttribute("href")))
+            if item.getAttribute("media-type") != "application/xhtml+xml" or not file.is_file():
+                continue
+            if "<math " in file.read_text(encoding="utf-8"):
+                known = item.getAttribute("properties").split()
+                item.setAttribute("properties", " ".join([*known, "mathml"]))
+        path.write_bytes(package.toxml(encoding="utf-8"))

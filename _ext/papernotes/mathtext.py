@@ -1,0 +1,92 @@
+"""MathML as a line of text, for places that hold no markup, such as the title of a window."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from xml.etree import ElementTree
+
+_PRIMES = re.compile("[\N{PRIME}\N{DOUBLE PRIME}\N{TRIPLE PRIME}\N{QUADRUPLE PRIME}]+")
+_SPACED = frozenset("+−±∓=≠<>≤≥≈≃≡∼∝≪≫≔∈∉⊂⊆∪∩→←↦⇒⇔⟹⟺∧∨∣")
+# What needs no parentheses as an operand: a letter with accents, a word, what has some already.
+_WHOLE = re.compile(r"\w[\u0300-\u036f\u20d0-\u20ef]*|[\w.]+|.|\([^()]*\)|\[[^\[\]]*\]")
+# What the eye does not see: variation selectors, and the application of a function.
+_UNSEEN = re.compile("[\ufe00-\ufe0f\u2061-\u2064]")
+_ACCENTS = {
+    "ˆ": "\u0302",
+    "¯": "\u0304",
+    "˜": "\u0303",
+    "˙": "\u0307",
+    "¨": "\u0308",
+    "ˇ": "\u030c",
+    "˘": "\u0306",
+    "´": "\u0301",
+    "`": "\u0300",
+    "˚": "\u030a",
+    "\u0332": "\u0305",  # an overline, in the place above
+}
+_BRACES = frozenset("⏞⏟⎴⎵")
+
+
+def to_text(mathml: str) -> str:
+    """Return a ``math`` element as text: ``x^2``, ``(a + b)/c``, ``√n``."""
+    text = _text(ElementTree.fromstring(mathml))  # noqa: S314 -- of the converter
+    return " ".join(_UNSEEN.sub("", text).split())
+
+
+def _text(element: ElementTree.Element) -> str:
+    return "".join(_linear(element))
+
+
+def _operand(element: ElementTree.Element) -> str:
+    text = _UNSEEN.sub("", _text(element)).strip()
+    return text if not text or _WHOLE.fullmatch(text) else f"({text})"
+
+
+def _linear(element: ElementTree.Element) -> Iterator[str]:
+    parts = list(element)
+    match element.tag:
+        case "annotation":
+            pass
+        case "msub" | "munder" | "msup" | "mover" | "msubsup" | "munderover":
+            yield _with_scripts(element)
+        case "mfrac":
+            yield f"{_operand(parts[0])}/{_operand(parts[1])}"
+        case "mroot":
+            yield f"{_operand(parts[1])}√{_operand(parts[0])}"
+        case "msqrt":
+            content = "".join(map(_text, parts))
+            yield f"√{content}" if _WHOLE.fullmatch(content) else f"√({content})"
+        case "mspace":
+            yield " " if element.get("width", "0").strip("0.") else ""
+        case "mo":
+            yield _operator(element)
+        case _:
+            yield element.text or ""
+            for part in parts:
+                yield from (_text(part), part.tail or "")
+            # Columns and rows.
+            yield " " if element.tag in ("mtd", "mtr") else ""
+
+
+def _with_scripts(element: ElementTree.Element) -> str:
+    base, *scripts = element
+    first = scripts[0].text or ""
+    if first in _BRACES:
+        return _text(base)
+    if element.tag == "mover" and element.get("accent"):
+        accent = _text(scripts[0]).strip()
+        return _operand(base) + _ACCENTS.get(accent, accent)
+    if element.tag == "msup" and _PRIMES.fullmatch(first):
+        return _operand(base) + first
+    marks = "^" if element.tag in ("msup", "mover") else "_^"
+    written = (f"{mark}{_operand(script)}" for mark, script in zip(marks, scripts, strict=False))
+    return _operand(base) + "".join(written)
+
+
+def _operator(element: ElementTree.Element) -> str:
+    sign = element.text or ""
+    if sign in _SPACED:
+        return f" {sign} "
+    # Between a function and what it is applied to without parentheses.
+    return " " if sign == "\u2061" and element.get("lspace") else sign
