@@ -167,6 +167,24 @@ CASES = {
         ('plain.md:3: WARNING: the formula "\\nosuch{x}" cannot be shown: the command \\nosuch is'
         " not known; mend it, until then the page shows its TeX [papernotes.bad-math]"),
     ),
+    "formula in the bibliography": (
+        lambda site: site.edit("refs.bib", "{On alpha}", "{On $a_b_c$}"),
+        ('refs.bib:1: WARNING: the formula "a_b_c" cannot be shown: Duplicate subscript or'
+        " superscript; mend it, until then the page shows its TeX [papernotes.bad-math]"),
+    ),
+    "label of another equation": (
+        page("# Page\n\n$$\na \\label{one}\n$$\n\n$$\nb \\label{one}\n$$\n"),
+        ('plain.md:7: WARNING: the label "one" is that of an equation in plain; choose another'
+        " [papernotes.duplicate-label]"),
+    ),
+    "macro that is not closed": (
+        lambda site: site.edit(
+            "conf.py", "html_theme", 'papernotes_macros = {"R": r"\\mathbb{R"}\nhtml_theme'
+        ),
+        ('conf.py:1: WARNING: papernotes_macros: "R" cannot be used: its braces do'
+        ' not match; write "R": r"\\mathbb{R}" or "E": (r"\\mathrm{E}[#1]", 1)'
+        " [papernotes.bad-macro]"),
+    ),
     "bibliography missing": (
         lambda site: site.edit("conf.py", '["refs.bib"]', '["refs.bib", "more.bib"]'),
         ("more.bib:1: WARNING: no such bibliography file; create it, or mend bibtex_bibfiles in"
@@ -247,7 +265,8 @@ def test_message(tiny: Site, spoil: Callable[[Site], object], message: str) -> N
 
 def test_every_kind_is_reported_somewhere() -> None:
     shown = {message.rsplit("[papernotes.", 1)[1].rstrip("]") for _, message in CASES.values()}
-    only_in_unit_tests = {"bib-name", "duplicate-field"}
+    # The last needs another machine: see test_mathjax.py.
+    only_in_unit_tests = {"bib-name", "duplicate-field", "no-mathjax"}
     assert shown | only_in_unit_tests == {kind.subtype for kind in ProblemKind}
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import ClassVar
 from urllib.parse import unquote
 from xml.dom import minidom
 
@@ -13,12 +12,10 @@ from sphinx.builders.epub3 import Epub3Builder
 class BookBuilder(Epub3Builder):
     """Sphinx's builder, with the property ``mathml`` in the manifest (EPUB 3.3, D.5.3)."""
 
-    # Of the font of mathematics, and of its licence.
-    media_types: ClassVar = {
-        **Epub3Builder.media_types,
-        ".woff2": "font/woff2",
-        ".txt": "text/plain",
-    }
+    def init(self) -> None:
+        """Add the types of the mathematics font and of its licence."""
+        super().init()
+        self.media_types = {**self.media_types, ".woff2": "font/woff2", ".txt": "text/plain"}
 
     def build_content(self) -> None:
         """Write the list of files."""

@@ -80,6 +80,8 @@ def _converter(macros: Macros) -> LatexToMathML:
 
 def fault_of_macros(macros: Mapping[str, str]) -> str:
     """Return what is wrong with *macros*, or the empty string."""
+    if not all(latex.is_closed(tex) for tex in macros.values()):
+        return "its braces do not match"
     try:
         _converter(tuple(macros.items()))
     except LatexError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from xml.etree import ElementTree
 
@@ -31,7 +32,7 @@ _BRACES = frozenset("⏞⏟⎴⎵")
 def to_text(mathml: str) -> str:
     """Return a ``math`` element as text: ``x^2``, ``(a + b)/c``, ``√n``."""
     text = _text(ElementTree.fromstring(mathml))  # noqa: S314 -- of the converter
-    return " ".join(_UNSEEN.sub("", text).split())
+    return unicodedata.normalize("NFC", " ".join(_UNSEEN.sub("", text).split()))
 
 
 def _text(element: ElementTree.Element) -> str:

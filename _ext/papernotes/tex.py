@@ -167,6 +167,16 @@ def _closing(tex: str, start: int) -> int:
     return len(tex)
 
 
+def is_closed(tex: str) -> bool:
+    """Return whether the braces of *tex* match."""
+    depth = 0
+    for match in re.finditer(r"\\.|[{}]", tex, re.DOTALL):
+        depth += {"{": 1, "}": -1}.get(match[0], 0)
+        if depth < 0:
+            return False
+    return not depth
+
+
 def _outside(tex: str) -> tuple[bool, bool]:
     """Return whether rows or columns, and whether tags stand outside any environment."""
     depth = 0
