@@ -42,7 +42,9 @@ def test_without_the_package_there_is_a_message(
     monkeypatch.setattr(mathjax, "PACKAGE", "a-package-that-nobody-has")
     tiny.edit("conf.py", '"mathml"', '"mathjax"')
     assert tiny.build().messages == [
-        "conf.py:1: WARNING: MathJax is not installed, and pages would load it from elsewhere; pip"
-        " install a-package-that-nobody-has, or set mathjax_path to a copy of yours"
-        " [papernotes.no-mathjax]"
+        (
+            "conf.py:1: WARNING: MathJax is not installed, and pages would load it from elsewhere;"
+            " pip install a-package-that-nobody-has, or set mathjax_path to a copy of yours"
+            " [papernotes.no-mathjax]"
+        )
     ]

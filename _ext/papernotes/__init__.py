@@ -30,7 +30,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
         style,
     )
     from .domain import NoteRole, PaperNotesDomain
-    from .transforms import Place
+    from .transforms import LeaveOutUnseen, Place
 
     for library in ("myst_parser", "sphinx_design", "sphinxcontrib.bibtex"):
         app.setup_extension(library)
@@ -72,6 +72,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     # Placing and writing.
     nodes.add_nodes(app)
     app.add_post_transform(Place)
+    app.add_post_transform(LeaveOutUnseen)
     app.add_post_transform(equations.EquationsForLatex)
     app.add_post_transform(equations.ReferencesInCopies)
     mathematics.add_mathematics(app)

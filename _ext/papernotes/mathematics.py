@@ -109,8 +109,8 @@ def _text_beside(node: nodes.Node, step: int) -> nodes.Text | None:
 
 def _problem(path: str, line: int, source: str, error: mathml.MathematicsError) -> Problem:
     message = (
-        f'the formula "{source}" cannot be shown: {error}; mend it, until then the page shows its'
-        " TeX"
+        f'the formula "{" ".join(source.split())}" cannot be shown: {error}; mend it, until then'
+        " the page shows its TeX"
     )
     return Problem(path, line, message, ProblemKind.BAD_MATH)
 

@@ -184,8 +184,8 @@ def _outside(tex: str) -> tuple[bool, bool]:
     for match in _TOKEN.finditer(tex):
         if match["side"]:
             depth += 1 if match["side"] == "begin" else -1
-        elif match["brace"]:
-            depth += 1 if match["brace"] == "{" else -1
+        elif match["brace"] or match["text"]:
+            depth += -1 if match["brace"] == "}" else 1
         elif not depth:
             table = table or bool(match["row"] or match["cell"])
             tagged = tagged or bool(match["tag"])

@@ -228,6 +228,19 @@ class Place(SphinxPostTransform):
         return holder.children
 
 
+class LeaveOutUnseen(SphinxPostTransform):
+    """Leave out what only screen readers say, where nothing keeps it from being seen."""
+
+    default_priority = 600
+    formats = ("latex", "man", "texinfo", "text")
+
+    def run(self, **kwargs: Any) -> None:
+        """Remove it."""
+        for node in list(self.document.findall(nodes.inline)):
+            if "pn-unseen" in node["classes"]:
+                node.parent.remove(node)
+
+
 def face(domain: PaperNotesDomain, note: Note, docname: str) -> cards.Face:
     """Return what a card on the page *docname* shows of *note*."""
     noted = domain.noted(note)
