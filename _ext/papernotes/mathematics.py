@@ -27,6 +27,8 @@ from .problems import note_problem
 
 NAME = "mathml"
 ATTRIBUTE = "papernotes_mathml"
+# What Sphinx says in the context of a page with formulas.
+HOLDS = "has_maths_elements"
 # What Sphinx calls the document that it makes of a title or a table of contents, to render it.
 _PARTIAL = "<partial node>"
 
@@ -40,7 +42,8 @@ def _is_formula(node: nodes.Node) -> bool:
     return isinstance(node, nodes.math | nodes.math_block)
 
 
-def _formulas(root: nodes.Node) -> Iterator[nodes.Element]:
+def formulas(root: nodes.Node) -> Iterator[nodes.Element]:
+    """Yield the nodes of formulas under *root*."""
     for node in root.findall(_is_formula):
         assert isinstance(node, nodes.Element)
         yield node
@@ -57,7 +60,7 @@ class ConvertMathematics(SphinxTransform):
             return
         path = self.env.doc2path(self.env.docname, base=False).as_posix()
         given = macros.for_converter(self.config)
-        for node in _formulas(self.document):
+        for node in formulas(self.document):
             try:
                 node[ATTRIBUTE] = convert(node, given)
             except mathml.MathematicsError as error:
@@ -240,7 +243,7 @@ def add_page_assets(
     doctree: nodes.document | None,
 ) -> None:
     """Give a page with formulas the style, and with it the font, and the script that they need."""
-    if doctree is not None and is_used(app.config) and any(True for _ in _formulas(doctree)):
+    if context.get(HOLDS) and is_used(app.config):
         app.add_css_file("mathematics.css")
         app.add_js_file("mathematics.js", loading_method="defer")
 

@@ -21,7 +21,7 @@ from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.locale import _
 
-from . import cards, indexes
+from . import cards, indexes, mathematics
 from .browse import Browse, Kind, Sheet, index_page
 from .domain import PaperNotesDomain
 from .model import Note
@@ -108,11 +108,12 @@ class _Maker:
         self._render_cards(sheet for sheet in shown if isinstance(sheet, Sheet))
         bodies = render(self.app, self.stand_in, [self._body(each) for each in shown])
         for page, each, body in zip(pages, shown, bodies, strict=True):
-            cites = body.cites or (
-                isinstance(each, Sheet)
-                and any(self.cards[note.key].cites for note in each.notes if note.key in self.cards)
-            )
-            yield page, self._context(page, each, body.html, cites=cites), TEMPLATE
+            notes = each.notes if isinstance(each, Sheet) else ()
+            held = [body, *(self.cards[note.key] for note in notes if note.key in self.cards)]
+            context = self._context(page, each, body.html)
+            context[CITES] = any(part.cites for part in held)
+            context[mathematics.HOLDS] = any(part.formulas for part in held)
+            yield page, context, TEMPLATE
 
     def _render_cards(self, sheets: Iterable[Sheet]) -> None:
         notes: dict[str, Note] = {}
@@ -152,7 +153,7 @@ class _Maker:
             return indexes.sheet_title(shown, self.front)
         return indexes.index_title(shown)
 
-    def _context(self, page: str, shown: Kind | Sheet, body: str, *, cites: bool) -> dict[str, Any]:
+    def _context(self, page: str, shown: Kind | Sheet, body: str) -> dict[str, Any]:
         parents = []
         before = after = None
         if isinstance(shown, Sheet):
@@ -171,7 +172,6 @@ class _Maker:
             "toc": "",
             "display_toc": False,
             "page_source_suffix": "",
-            CITES: cites,
         }
 
 

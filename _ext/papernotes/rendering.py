@@ -12,15 +12,21 @@ from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.util.osutil import relative_uri
 from sphinx.writers.html5 import HTML5Translator
 
+from .mathematics import formulas
 from .nodes import cited_work
 
 
 @dataclass(frozen=True, slots=True)
 class Fragment:
-    """The HTML of an element; ``cites`` says whether it holds citations, which have previews."""
+    """The HTML of an element.
+
+    ``cites`` says whether it holds citations, which have previews; ``formulas`` whether it holds
+    mathematics, which has a style of its own.
+    """
 
     html: str
     cites: bool
+    formulas: bool
 
 
 def render(app: Sphinx, docname: str, elements: Iterable[nodes.Element]) -> Iterator[Fragment]:
@@ -51,4 +57,5 @@ def render(app: Sphinx, docname: str, elements: Iterable[nodes.Element]) -> Iter
         yield Fragment(
             "".join(translator.body[start:]),
             any(True for _ in element.findall(cited_work)),
+            any(True for _ in formulas(element)),
         )

@@ -70,6 +70,16 @@
   }
 
   /**
+   * Have MathJax set the formulas in a box, where the site uses it.
+   * @param {HTMLElement} box
+   */
+  function typeset(box) {
+    /** @type {{ typesetPromise?: (elements: HTMLElement[]) => Promise<void> } | undefined} */
+    const mathJax = Reflect.get(window, "MathJax");
+    void mathJax?.typesetPromise?.([box]);
+  }
+
+  /**
    * Make the box of a preview. Its links are written as from the root of the site.
    * @param {string} html
    * @returns {HTMLElement}
@@ -109,6 +119,7 @@
     const box = makeBox(html);
     // Next in the order of focus, and read out there.
     span.append(box);
+    typeset(box);
     link.setAttribute("aria-expanded", "true");
     link.setAttribute("aria-controls", box.id);
     opened = { span, link, box };
