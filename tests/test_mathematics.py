@@ -238,6 +238,24 @@ def test_books_hold_mathml_and_say_so(zeta: Site) -> None:
         assert "_static/mathematics/stix-two-math.woff2" in manifest
 
 
+def test_a_number_that_changes_elsewhere_is_shown_anew(zeta: Site) -> None:
+    zeta.write("plain.md", "# Plain\n\nBy {eq}`energy`.\n")
+    zeta.write("other.md", "---\norphan: true\n---\n\n# Other\n\n$$\na\n$$ (a)\n\nBy {eq}`a`.\n")
+    zeta.build()
+    zeta.edit("papers/zeta.md", "## The norm", "$$\nx\n$$ (x)\n\n## The norm")
+    build = zeta.build()
+    assert build.written == {"index", "plain", "papers/zeta"}
+    assert text(build.page("plain").cssselect("a[href*=equation]")[0]) == "(4)"
+    card = build.page("index").cssselect(".pn-summary a[href*=equation]")
+    assert [text(link) for link in card] == ["(1)", "(3)"]
+    incremental = outputs(build.outdir)
+    zeta.clean()
+    assert outputs(zeta.build().outdir) == incremental
+    # What no other page shows rewrites none.
+    zeta.edit("papers/zeta.md", "See {eq}", "$$\ny\n$$ (y)\n\nSee {eq}")
+    assert zeta.build().written == {"papers/zeta"}
+
+
 def test_parallel_builds_number_alike(zeta: Site) -> None:
     for jobs in ("1", "4"):
         subprocess.run(

@@ -27,6 +27,7 @@ from . import works
 from .bibliography import Bibliography
 from .browse import Browse, browse
 from .catalogue import Catalogue, derive
+from .equations import as_copy, referred
 from .latex import Span, flatten
 from .model import Citation, Note, Page, Paper, Problem
 
@@ -63,13 +64,15 @@ class Excerpt:
 
     They are kept pickled: most builds carry them from one environment to the next without a look.
     ``digest`` is equal for nodes that look the same; ``citations`` and ``links`` are the citation
-    keys that the nodes cite, and those whose notes they link to.
+    keys that the nodes cite, and those whose notes they link to; ``equations`` the labels of those
+    that they refer to. The number and the label of an equation stay behind.
     """
 
     pickled: bytes
     digest: str
     citations: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
+    equations: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, excerpt: Sequence[nodes.Node]) -> Excerpt:
@@ -79,6 +82,8 @@ class Excerpt:
             for node in copy.findall():
                 # A copy remembers its document, which would be pickled with it.
                 node.document = None  # type: ignore[assignment]
+                if isinstance(node, nodes.math_block):
+                    as_copy(node)
         text = "".join(copy.pformat() for copy in copies)
         citations: dict[str, None] = {}
         links: dict[str, None] = {}
@@ -91,6 +96,7 @@ class Excerpt:
             digest=hashlib.blake2b(text.encode(), digest_size=16).hexdigest(),
             citations=tuple(citations),
             links=tuple(links),
+            equations=tuple(label for copy in copies for label in referred(copy)),
         )
 
     def nodes(self) -> list[nodes.Node]:

@@ -6,6 +6,7 @@ labels in it, and invents labels for the environments of amsmath that differ fro
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from docutils import nodes
@@ -62,6 +63,18 @@ def figure_number(env: BuildEnvironment, docname: str, id_: str) -> tuple[int, .
     """Return the number of an equation along the toctrees, empty for one outside them."""
     numbers = env.toc_fignumbers.get(docname, {}).get("displaymath", {})
     return numbers.get(id_, ())
+
+
+def referred(root: nodes.Node) -> Iterator[str]:
+    """Yield the labels of the equations that ``{eq}`` refers to under *root*."""
+    for reference in root.findall(pending_xref):
+        if reference.get("refdomain") == "math":
+            yield reference["reftarget"]
+
+
+def shown_number(env: BuildEnvironment, label: str) -> object:
+    """Return what a reference to the equation *label* shows and leads to."""
+    return env.domains.math_domain.equations.get(label)
 
 
 class NumberEquations(SphinxTransform):

@@ -162,7 +162,8 @@ class Query:
 class Page:
     """What a document shows of notes and papers, and so what makes it out of date.
 
-    ``key_prefixes`` are those that its ``{bibliography}`` directives put before citation keys.
+    ``key_prefixes`` are those that its ``{bibliography}`` directives put before citation keys,
+    ``equations`` the labels of those that it refers to.
     """
 
     docname: str
@@ -173,6 +174,7 @@ class Page:
     works: bool = False
     references: bool = False
     key_prefixes: tuple[str, ...] = ()
+    equations: tuple[str, ...] = ()
 
 
 SORTS = ("title", "read", "year")

@@ -32,6 +32,7 @@ from .domain import (
     linked_keys,
     without_links,
 )
+from .equations import referred
 from .mathematics import plain_text
 from .model import Citation, Note, Page, Problem, ProblemKind
 from .problems import note_problem, noted_problems
@@ -314,6 +315,7 @@ def _page(
         works=any(doctree.findall(placeholders.works_list)),
         references=any(doctree.findall(placeholders.references)),
         key_prefixes=key_prefixes,
+        equations=tuple(referred(doctree)),
     )
 
 

@@ -24,7 +24,6 @@ from .domain import (
     linked_keys,
     without_links,
 )
-from .equations import as_copy
 from .model import Note
 
 # How many works a list of all has before it is worth parting by initials.
@@ -282,8 +281,6 @@ def _moved(excerpt: list[nodes.Node], home: str, docname: str) -> list[nodes.Nod
             node.parent.remove(node)
             continue
         node["ids"], node["names"] = [], []
-        if isinstance(node, nodes.math_block):
-            as_copy(node)
         if isinstance(node, addnodes.pending_xref):
             node["refdoc"] = docname
             node["papernotes_home"] = home

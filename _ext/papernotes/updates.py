@@ -7,6 +7,7 @@ short, or one of another format in between, leaves them true.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 from collections.abc import Iterable
@@ -19,6 +20,7 @@ from . import works
 from .browse import Sheet
 from .citations import CitationDomain
 from .domain import Excerpt, PaperNotesDomain, Record
+from .equations import shown_number
 from .model import Note
 
 STATE_FILE = ".papernotes.json"
@@ -34,6 +36,7 @@ class Digests:
         citations = CitationDomain.of(env)
         self.label = citations.shown_label
         self.tooltip = citations.tooltip
+        self.equation = functools.partial(shown_number, env)
         self.titles = {name: title.astext() for name, title in env.titles.items()}
         self._entries: dict[str, str] = {}
         self._cards: dict[str, str] = {}
@@ -43,6 +46,7 @@ class Digests:
         record = self.domain.records[docname]
         page = record.page
         parts: list[object] = [self.references(record)]
+        parts.extend(map(self.equation, page.equations))
         if record.noted:
             # The second of two notes on a paper has no place in the catalogue.
             parts.append(docname in self.catalogue.by_docname)
@@ -143,7 +147,7 @@ class Digests:
         """Return what nodes show that come from another document."""
         cited = [self.citation(key) for key in excerpt.citations]
         linked = [self.title(key) for key in excerpt.links]
-        return [excerpt.digest, cited, linked]
+        return [excerpt.digest, cited, linked, *map(self.equation, excerpt.equations)]
 
     def card(self, note: Note) -> str:
         """Return the digest of a note's card."""
