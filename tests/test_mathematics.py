@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -150,6 +151,11 @@ def test_a_formula_is_readable_where_there_is_no_markup(zeta: Site) -> None:
     # The page's own contents keep their formulas.
     contents = build.page("papers/zeta").cssselect(".sphinxsidebar a[href='#the-norm-x-1']")
     assert [len(link.cssselect("math")) for link in contents] == [1]
+    # The search finds and shows them by their text.
+    index = build.read("searchindex.js")
+    titles = json.loads(index[index.index("{") : index.rindex("}") + 1])
+    assert title in titles["titles"]
+    assert {title, "The norm ‖x‖_1"} <= titles["alltitles"].keys()
     # What links to the note says its name to screen readers.
     unseen = [text(node) for node in build.page("index").cssselect(".pn-more .pn-unseen")]
     assert f"on {title}" in unseen
@@ -233,6 +239,7 @@ def test_books_hold_mathml_and_say_so(zeta: Site) -> None:
         assert manifest["papers/zeta.xhtml"].get("properties") == "mathml"
         assert manifest["nav.xhtml"].get("properties") == "nav"
         assert manifest["papers/delta.xhtml"].get("properties") is None
+        assert "Zeta of ℓ_2 and ℝ" in book.read("nav.xhtml").decode()
         page = ElementTree.fromstring(book.read("papers/zeta.xhtml"))
         assert len(page.findall(".//m:math", NAMESPACES)) > 5
         assert "_static/mathematics/stix-two-math.woff2" in manifest

@@ -151,6 +151,29 @@ def _plain(node: nodes.Node) -> str:
     return node.astext() if isinstance(node, nodes.Text) else plain_text(node.children)
 
 
+def make_readable(root: nodes.Node) -> None:
+    """Give the formulas under *root* a readable text, for whoever takes the text of a title.
+
+    That are the search, and the contents of a book. What has markup still has the MathML.
+    """
+    for node in formulas(root):
+        if made := node.get(ATTRIBUTE):
+            node.children = []
+            node.append(nodes.Text(_readable(node, made)))
+
+
+class ReadableTitles(SphinxPostTransform):
+    """Make the text of headings readable where pages are written from MathML."""
+
+    default_priority = 600
+    formats = ("html",)
+
+    def run(self, **kwargs: Any) -> None:
+        """Make them readable."""
+        for title in self.document.findall(nodes.title):
+            make_readable(title)
+
+
 def _readable(node: nodes.Element, made: list[str] | None) -> str:
     return " ".join(map(to_text, made)) if made else node.astext()
 
@@ -252,5 +275,6 @@ def add_mathematics(app: Sphinx) -> None:
     """Offer the renderer to ``html_math_renderer``."""
     app.add_transform(ConvertMathematics)
     app.add_post_transform(KeepPunctuation)
+    app.add_post_transform(ReadableTitles)
     app.add_html_math_renderer(NAME, (visit_math, None), (visit_math_block, None))
     app.connect("html-page-context", add_page_assets)

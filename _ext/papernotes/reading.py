@@ -33,7 +33,7 @@ from .domain import (
     without_links,
 )
 from .equations import referred
-from .mathematics import plain_text
+from .mathematics import make_readable, plain_text
 from .model import Citation, Note, Page, Problem, ProblemKind
 from .problems import note_problem, noted_problems
 
@@ -228,6 +228,10 @@ def note_document(app: Sphinx, doctree: nodes.document) -> None:
     if front is not None or docname in env.config.papernotes_sections:
         # Sphinx asks for a place in a toctree; the place of these is the front page, the sidebar.
         env.metadata[docname].setdefault("orphan", "")
+    # Copies of headings that only their text or their MathML is taken of.
+    env.longtitles[docname] = env.longtitles[docname].deepcopy()
+    for copy in (env.longtitles[docname], env.tocs[docname]):
+        make_readable(copy)
     noted = None
     if front is not None:
         section = _heading(doctree)
