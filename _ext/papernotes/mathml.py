@@ -1,10 +1,11 @@
 r"""TeX formulas as MathML, and as text.
 
-math-core converts. Of 115 formulas of the kinds that papers hold, drawn by Chromium with the same
-font, latex2mathml left 4 commands unknown and set 40 wrongly (limits beside their operators, rows
-of ``aligned`` in one line, ``\boldsymbol`` light, no lines in arrays); math-core left 7 unknown,
-all of which :mod:`.tex` puts into words that it knows, and set 4 wrongly, which are put right here
-or in ``mathematics.css``. Temml is as good, but needs Node.
+math-core converts. Of 114 formulas of the kinds that papers hold, drawn by Chromium with the same
+font, latex2mathml left 4 with commands that it does not know, and set some 40 in a way that TeX
+does not (limits beside their operators, rows of ``aligned`` in one line, ``\boldsymbol`` light,
+no lines in arrays). math-core left 6, all of which :mod:`.tex` puts into words that it knows, and
+set 5 wrongly, which are put right here, in ``mathematics.css`` or in the font. Temml is as good,
+but needs Node.
 
 What it writes is put right in the tree. Its style attributes, which a strict content security
 policy does not let through, become attributes of MathML, or classes of ``mathematics.css``.
