@@ -43,7 +43,7 @@ myst_heading_anchors = 3
 # -- Papers and citations -----------------------------------------------------
 
 papernotes_sections = ["bibliography", "reading-list"]
-papernotes_browse = ["tags", "years", "authors", "venues", "neighbours", "related"]
+papernotes_browse = ["tags", "years", "authors", "venues", "neighbours", "related", "filter"]
 papernotes_pandoc_citations = True
 bibtex_bibfiles = ["refs.bib"]
 bibtex_reference_style = "papernotes"

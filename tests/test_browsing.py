@@ -14,7 +14,7 @@ from sites import Build, Site, parse, text
 from test_updates import ALL, build_again, outputs
 
 SETTINGS = """
-papernotes_browse = ["tags", "years", "authors", "venues", "neighbours", "related"]
+papernotes_browse = ["tags", "years", "authors", "venues", "neighbours", "related", "filter"]
 papernotes_page_size = 2
 html_baseurl = "https://example.org/shelf/"
 """
@@ -224,6 +224,106 @@ def test_a_note_ends_with_its_neighbours_and_relations(shelf: Site) -> None:
         ("Delta", "delta.html"),
     ]
     assert hrefs(beta, ".pn-related-section li a") == [("Alpha of x2x^2", "alpha.html")]
+
+
+def test_templates_know_what_is_near(shelf: Site) -> None:
+    shelf.edit("conf.py", "papernotes_page", 'templates_path = ["_templates"]\npapernotes_page')
+    shelf.write(
+        "_templates/page.html",
+        '{% extends "!page.html" %}{% block body %}{{ super() }}'
+        '<ol id="near">{% for note in [papernotes_near.before, papernotes_near.after] if note %}'
+        '<li><a href="{{ pathto(note.docname) }}">{{ note.title|e }}</a></li>{% endfor %}'
+        "<li>{{ papernotes_near.related|length }}</li></ol>{% endblock %}",
+    )
+    build = shelf.build()
+    beta = build.page("papers/beta")
+    assert hrefs(beta, "#near a") == [("Alpha of x^2", "alpha.html"), ("Delta", "delta.html")]
+    assert text(beta.cssselect("#near")[0]).endswith("1")
+    assert text(build.page("tags/index").cssselect("#near")[0]) == "0"
+
+
+# The filter, of which browser/test_filter.py tests the working.
+
+
+def rows(build: Build) -> dict[str, list[object]]:
+    text = build.read("notes.js").removeprefix("papernotes.notes(").removesuffix(");\n")
+    data = json.loads(text)
+    tags = data["tags"]
+    return {
+        row[0]: [*(plain(value) for value in row[1:7]), [tags[number] for number in row[7]]]
+        for row in data["notes"]
+    }
+
+
+def plain(value: object) -> object:
+    """Return a text with plain spaces for those that hold a line together."""
+    return value.replace("\N{NO-BREAK SPACE}", " ") if isinstance(value, str) else value
+
+
+def test_the_filter_knows_of_all_notes(shelf: Site) -> None:
+    shelf.edit("refs.bib", "Dee Delta", "Dee Delta and D. Two and D. Three and D. Four")
+    found = rows(shelf.build())
+    title, is_html, *rest = found["papers/alpha.html"]
+    assert is_html
+    assert lxml.html.fromstring(str(title)).cssselect("math annotation")[0].text == "x^2"
+    assert rest == [
+        "Anna Alpha · 2001 · Journal of Letters",
+        "alpha2001",
+        "2001",
+        "2020-08-31",
+        ["generalization", "C++"],
+    ]
+    # Those whom the line does not name are found, too.
+    assert found["papers/delta.html"] == [
+        "Delta",
+        0,
+        "Dee Delta et al. · 2004",
+        "Dee Delta, D. Two, D. Three and D. Four delta2004",
+        "2004",
+        "",
+        [],
+    ]
+
+
+def test_the_filter_finds_what_the_list_holds(shelf: Site) -> None:
+    shelf.write("index.md", "# A shelf\n\n```{papers}\n:tags: optimization\n```\n")
+    assert list(rows(shelf.build())) == ["papers/beta.html"]
+
+
+def test_what_the_filter_knows_is_as_safe_as_a_page(shelf: Site) -> None:
+    shelf.edit("papers/beta.md", "# Beta", r"# \<img src=x onerror=alert(1)> *and* </script>")
+    title, is_html, *_ = rows(shelf.build())["papers/beta.html"]
+    assert is_html
+    assert str(title).startswith("<span>&lt;img src=x onerror=alert(1)&gt; <em>and</em>")
+
+
+@pytest.mark.parametrize(
+    ("edit", "changes"),
+    [
+        (lambda site: site.edit("papers/beta.md", "2021-01-02", "2021-01-03"), True),
+        (lambda site: site.edit("papers/beta.md", "# Beta", "# Beta, again"), True),
+        (lambda site: site.edit("papers/beta.md", "The summary of beta", "Another"), False),
+    ],
+    ids=["day", "title", "summary"],
+)
+def test_the_filter_s_script_is_written_when_it_says_something_new(
+    shelf: Site, edit: Callable[[Site], object], *, changes: bool
+) -> None:
+    script = shelf.build().outdir / "notes.js"
+    before = script.stat().st_mtime_ns
+    edit(shelf)
+    shelf.build()
+    assert (script.stat().st_mtime_ns != before) is changes
+    script.unlink()
+    build_again(shelf)
+
+
+def test_without_the_filter_its_script_goes(shelf: Site) -> None:
+    assert shelf.build().page("index").cssselect(".pn-filter .pn-card")
+    shelf.edit("conf.py", ', "filter"', "")
+    again = build_again(shelf)
+    assert not (again.outdir / "notes.js").exists()
+    assert not again.page("index").cssselect(".pn-filter, script[src*=filter]")
 
 
 # How they fit in.

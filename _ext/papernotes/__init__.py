@@ -79,6 +79,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_builder(epub.BookBuilder, override=True)
     app.connect("build-finished", mathjax.copy)
     app.connect("html-page-context", events.add_page_assets)
+    app.connect("html-page-context", events.add_ways)
     app.connect("html-collect-pages", events.collect_pages)
     app.connect("build-finished", events.finish)
 

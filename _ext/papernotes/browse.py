@@ -27,6 +27,7 @@ PARTS = {
     "venues": "an index of the venues with the notes on their papers",
     "neighbours": "links to the notes before and after, in the order of `papernotes_sort`",
     "related": "up to six related notes at the end of each",
+    "filter": "a filter above the front page's list, by words, tags and year over all notes",
 }
 
 
@@ -64,7 +65,8 @@ class Browse:
 
     ``front`` is the front page's own sheet, where it has a list that can go on; ``sheets`` maps the
     name of each further page to its sheet; ``indexes`` maps the kinds that have an index to their
-    groups, in the order of the index; ``order`` are the notes in the order of neighbours.
+    groups, in the order of the index; ``order`` are the notes in the order of neighbours;
+    ``filtered`` those that the front page's filter finds, in the order of titles.
     """
 
     front: Sheet | None = None
@@ -74,6 +76,7 @@ class Browse:
     order: tuple[Note, ...] = ()
     places: Mapping[str, int] = field(default_factory=dict)
     related: Mapping[str, tuple[Note, ...]] = field(default_factory=dict)
+    filtered: tuple[Note, ...] = ()
     problems: tuple[Problem, ...] = ()
 
     @property
@@ -134,8 +137,11 @@ def browse(
         indexes["venues"] = tuple(_venues(catalogue, notes))
     maker.check(index_page(kind) for kind in indexes)
     front = None
+    filtered: tuple[Note, ...] = ()
     if query is not None:
         front = maker.front(root, query, catalogue.select(query))
+        if "filter" in parts:
+            filtered = tuple(catalogue.select(Query(tags=query.tags)))
     order = tuple(notes) if "neighbours" in parts else ()
     return Browse(
         front=front,
@@ -145,6 +151,7 @@ def browse(
         order=order,
         places={note.docname: number for number, note in enumerate(order)},
         related=related(notes, catalogue.cited_by) if "related" in parts else {},
+        filtered=filtered,
         problems=tuple(maker.problems),
     )
 

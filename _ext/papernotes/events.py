@@ -12,8 +12,7 @@ from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.environment import BuildEnvironment
 
-from . import macros, mathematics, pages, previews, updates
-from .browse import Sheet
+from . import filtering, macros, mathematics, pages, previews, updates
 from .citations import CitationDomain
 from .domain import PaperNotesDomain
 from .model import Problem
@@ -47,26 +46,38 @@ def add_page_assets(
     if cites and app.config.papernotes_previews and keeps_state(app):
         app.add_css_file("previews.css")
         app.add_js_file("previews.js", loading_method="defer")
-    domain = PaperNotesDomain.of(app.env)
-    browse = domain.browse
-    if pagename in browse.pages or pagename in browse.related or pagename in browse.places:
-        app.add_css_file("browse.css")
-    if browse.front and pagename == browse.front.pages[0] and len(browse.front.pages) > 1:
-        app.add_css_file("browse.css")
-        add_sheet_links(app, pagename, browse.front, context)
-    record = domain.records.get(pagename)
+    record = PaperNotesDomain.of(app.env).records.get(pagename)
     if record and record.page.works:
         app.add_css_file("works.css")
         app.add_js_file("works.js", loading_method="defer")
 
 
-def add_sheet_links(app: Sphinx, pagename: str, sheet: Sheet, context: dict[str, Any]) -> None:
-    """Say in the head of the front page where its list goes on, unless a toctree has a say."""
-    builder = app.builder
-    assert isinstance(builder, StandaloneHTMLBuilder)
-    if not context.get("next"):
-        front = app.env.titles[pagename].astext()
-        _before, context["next"] = pages.sheet_links(builder, pagename, sheet, front)
+def add_ways(
+    app: Sphinx,
+    pagename: str,
+    templatename: str,
+    context: dict[str, Any],
+    doctree: nodes.document | None,
+) -> None:
+    """Give a page what its ways to others need: style, filter, links in its head."""
+    browse = PaperNotesDomain.of(app.env).browse
+    before, after = browse.neighbours(pagename)
+    related = browse.related.get(pagename, ())
+    context["papernotes_near"] = {"before": before, "after": after, "related": related}
+    front = browse.front if browse.front and pagename == browse.front.pages[0] else None
+    goes_on = front is not None and len(front.pages) > 1
+    if pagename in browse.pages or before or after or related or goes_on:
+        app.add_css_file("browse.css")
+    if front and browse.filtered:
+        app.add_css_file("browse.css")
+        app.add_css_file("filter.css")
+        app.add_js_file("filter.js", loading_method="defer")
+    # A toctree has a say of its own.
+    if front and goes_on and not context.get("next"):
+        builder = app.builder
+        assert isinstance(builder, StandaloneHTMLBuilder)
+        title = app.env.titles[pagename].astext()
+        _, context["next"] = pages.sheet_links(builder, pagename, front, title)
 
 
 # The formats of builders that write a page at a time, or none; those of others bind.
@@ -150,5 +161,13 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
     outdir = Path(app.outdir)
     digests = updates.Digests(app.env)
     documents = {name: digests.page(name) for name in PaperNotesDomain.of(app.env).records}
-    written = previews.write(app, digests, updates.load(outdir).previews)
-    updates.save(outdir, updates.State(documents, pages.digests_of(app, digests), written))
+    before = updates.load(outdir)
+    state = updates.State(
+        pages=documents,
+        made=pages.digests_of(app, digests),
+        previews=previews.write(app, digests, before.previews),
+        files={
+            filtering.FILE: filtering.write(app, digests, before.files.get(filtering.FILE)),
+        },
+    )
+    updates.save(outdir, state)

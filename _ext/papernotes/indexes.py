@@ -13,7 +13,7 @@ from .browse import Group, Kind, Sheet, index_page
 from .cards import Face, note_link, place_link, titles
 from .citations import distinct_ids
 from .domain import PaperNotesDomain
-from .nodes import navigation
+from .nodes import navigation, notes_filter
 
 # How many groups an index has before it is worth parting by initials.
 PARTED_FROM = 40
@@ -82,6 +82,32 @@ def pager(sheet: Sheet, docname: str) -> list[nodes.Node]:
         else:
             line += place_link(pages[place], "", docname, [nodes.Text(text)])
     return [navigation("", line, label=_("Pages"), classes=["pn-pager"])]
+
+
+def filtered(shown: Iterable[nodes.Node], sort: str) -> nodes.Element:
+    """Return the list of notes that *shown* holds, in the order *sort*, with a filter."""
+    texts = {
+        "source": "notes.js",
+        "sort": sort,
+        "label": _("Filter and sort"),
+        "words": _("Words"),
+        "tags": _("Tags"),
+        "year": _("Year"),
+        "years": _("All years"),
+        "order": _("Order"),
+        "bytitle": _("Title, A to Z"),
+        "by-title": _("Title, Z to A"),
+        "by-read": _("Latest read first"),
+        "byread": _("Earliest read first"),
+        "by-year": _("Latest paper first"),
+        "byyear": _("Earliest paper first"),
+        "clear": _("Clear"),
+        "more": _("Show more"),
+        "one": _("1 note"),
+        "found": _("%d notes"),
+        "none": _("No notes found"),
+    }
+    return notes_filter("", *shown, classes=["pn-filter"], data=texts)
 
 
 def above(kind: Kind, count: int, docname: str) -> nodes.Element:

@@ -68,6 +68,10 @@ class works_index(nodes.General, nodes.Element):
     """A long list of works; ``data`` maps names to texts for the script that finds in it."""
 
 
+class notes_filter(nodes.General, nodes.Element):
+    """A list of notes that a script filters; ``data`` maps names to texts for it."""
+
+
 class fold(nodes.General, nodes.Element):
     """Content that opens on demand, in HTML; ``summary`` is the text that is always seen.
 
@@ -94,12 +98,12 @@ def depart_navigation(self: Any, node: navigation) -> None:
     self.body.append("</nav>\n")
 
 
-def visit_works_index(self: Any, node: works_index) -> None:
+def visit_works_index(self: Any, node: works_index | notes_filter) -> None:
     """Open the list in HTML."""
     self.body.append(self.starttag(node, "div", **_data(node)))
 
 
-def depart_works_index(self: Any, node: works_index) -> None:
+def depart_works_index(self: Any, node: works_index | notes_filter) -> None:
     """Close the list in HTML."""
     self.body.append("</div>\n")
 
@@ -177,6 +181,14 @@ def add_nodes(app: Sphinx) -> None:
     )
     app.add_node(
         mark, html=(visit_mark, depart_mark), latex=same, text=same, man=same, texinfo=same
+    )
+    app.add_node(
+        notes_filter,
+        html=(visit_works_index, depart_works_index),
+        latex=same,
+        text=same,
+        man=same,
+        texinfo=same,
     )
     app.add_node(
         works_index,

@@ -73,10 +73,15 @@ class Place(SphinxPostTransform):
         faces = [face(self.domain, note, docname) for note in notes]
         if not faces:
             return [cards.nothing(_("No notes yet."))]
-        pager = indexes.pager(sheet, docname) if sheet else []
+        shown: list[nodes.Node]
         if query.view == "list":
-            return [cards.titles(faces, docname), *pager]
-        return [cards.grid(faces, docname, min(_depth(node) + 1, 6)), *pager]
+            shown = [cards.titles(faces, docname)]
+        else:
+            shown = [cards.grid(faces, docname, min(_depth(node) + 1, 6))]
+        if sheet is None:
+            return shown
+        shown += indexes.pager(sheet, docname)
+        return [indexes.filtered(shown, sheet.sort)] if self.domain.browse.filtered else shown
 
     def neighbours(self, node: nodes.Element) -> list[nodes.Node]:
         docname, browse = node["docname"], self.domain.browse

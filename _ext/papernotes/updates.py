@@ -91,6 +91,10 @@ class Digests:
         about = [sheet.name, sheet.number, sheet.pages, count, sheet.sort]
         return [about, self.titles.get(sheet.pages[0]), [show(note) for note in sheet.notes]]
 
+    def filter(self, notes: Iterable[Note]) -> str:
+        """Return the digest of what the front page's filter knows of *notes*."""
+        return _digest([self.line(note), note.read, note.tags, note.key] for note in notes)
+
     def header(self, note: Note) -> list[object]:
         """Return what stands under the title of *note* that is not its own."""
         paper = self.catalogue.papers.get(note.key)
@@ -192,19 +196,21 @@ def _digest(parts: Iterable[object]) -> str:
 class State:
     """What the output folder shows, as digests.
 
-    ``pages`` are those of documents, ``made`` those that the site makes beside them.
+    ``pages`` are those of documents, ``made`` those that the site makes beside them; ``files`` are
+    others, by name.
     """
 
     pages: dict[str, str] = field(default_factory=dict)
     made: dict[str, str] = field(default_factory=dict)
     previews: dict[str, str] = field(default_factory=dict)
+    files: dict[str, str | None] = field(default_factory=dict)
 
 
 def load(outdir: Path) -> State:
     """Return the state of *outdir*; an empty one where it cannot be read."""
     try:
         found = json.loads((outdir / STATE_FILE).read_text(encoding="utf-8"))
-        return State(dict(found["pages"]), dict(found["made"]), dict(found["previews"]))
+        return State(**{name: dict(found[name]) for name in State.__dataclass_fields__})
     except (OSError, ValueError, KeyError, TypeError):
         return State()
 

@@ -26,9 +26,10 @@
 
   const root = new URL(document.documentElement.dataset.content_root ?? "./", location.href);
 
-  // What the loaded scripts call.
+  // What the loaded scripts call; the filter keeps its own in the same place.
   Object.assign(window, {
     papernotes: {
+      .../** @type {any} */ (window).papernotes,
       /**
        * @param {string} name
        * @param {string} html

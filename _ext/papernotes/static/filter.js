@@ -1,0 +1,300 @@
+// @ts-check
+// Finds and sorts among all notes, where the front page shows the first. What is known of them
+// stands in a script of its own, which is loaded when a reader opens the filter or comes by an
+// address that holds a choice: a script and no JSON, since those load from a folder as well as from
+// a server. Without this script the list goes on over pages, by tags and by years.
+(() => {
+  "use strict";
+
+  const AT_ONCE = 48; // lines that are shown, and that "Show more" adds
+
+  /**
+   * A note, as the loaded script has it: address, title, whether that is HTML, "authors · year ·
+   * venue", further words to find it by, year, day, and the numbers of its tags.
+   * @typedef {[string, string, 0 | 1, string, string, string, string, number[]]} Row
+   * @typedef {{ tags: string[], notes: Row[] }} Data
+   * @typedef {{ row: Row, text: string, line: HTMLLIElement | null }} Note
+   * @typedef {{ words: string, tags: string[], year: string, sort: string }} Choice
+   */
+
+  /** @type {HTMLElement | null} */
+  const list = document.querySelector(".pn-filter");
+  if (!list) return;
+
+  const said = list.dataset;
+  const first = said.sort ?? "title";
+  const separator = " \u00b7 ";
+
+  /**
+   * Return a text as it counts for the search: without accents and case.
+   * @param {string} text
+   * @returns {string}
+   */
+  function fold(text) {
+    return text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+  }
+
+  /**
+   * Make an element.
+   * @template {keyof HTMLElementTagNameMap} Tag
+   * @param {Tag} tag
+   * @param {Partial<HTMLElementTagNameMap[Tag]>} properties
+   * @param {(Node | string)[]} children
+   * @returns {HTMLElementTagNameMap[Tag]}
+   */
+  function make(tag, properties, ...children) {
+    const element = Object.assign(document.createElement(tag), properties);
+    element.append(...children);
+    return element;
+  }
+
+  /** @type {Promise<Data> | null} */
+  let loading = null;
+
+  /**
+   * Return what is known of all notes; it is loaded once.
+   * @returns {Promise<Data>}
+   */
+  function load() {
+    loading ??= new Promise((resolve, reject) => {
+      // What the loaded script calls; previews keep theirs in the same place.
+      const shared = /** @type {any} */ (window);
+      shared.papernotes = { ...shared.papernotes, notes: resolve };
+      const script = make("script", { src: said.source ?? "" });
+      script.addEventListener("error", () => {
+        loading = null;
+        script.remove();
+        reject(new Error(script.src));
+      });
+      document.head.append(script);
+    });
+    return loading;
+  }
+
+  /**
+   * Return the choice that the address holds.
+   * @returns {Choice}
+   */
+  function fromAddress() {
+    const query = new URLSearchParams(location.search);
+    return {
+      words: query.get("q") ?? "",
+      tags: query.getAll("tag"),
+      year: query.get("year") ?? "",
+      sort: query.get("sort") ?? first,
+    };
+  }
+
+  /**
+   * Put a choice into the address, so that it can be shared and come back to.
+   * @param {Choice} choice
+   */
+  function toAddress(choice) {
+    const query = new URLSearchParams();
+    if (choice.words.trim()) query.set("q", choice.words.trim());
+    for (const tag of choice.tags) query.append("tag", tag);
+    if (choice.year) query.set("year", choice.year);
+    if (choice.sort !== first) query.set("sort", choice.sort);
+    const search = String(query);
+    const address = `${location.pathname}${search && `?${search}`}${location.hash}`;
+    try {
+      history.replaceState(history.state, "", address);
+    } catch {
+      // A page that was opened from a folder may not change its address in some browsers.
+    }
+  }
+
+  /**
+   * Return the notes in an order; those without the day or year that it goes by come last.
+   * @param {Note[]} notes in the order of titles
+   * @param {string} sort
+   * @returns {Note[]}
+   */
+  function sorted(notes, sort) {
+    const descending = sort.startsWith("-");
+    const column = { read: 6, year: 5 }[sort.replace("-", "")];
+    if (column === undefined) return descending ? [...notes].reverse() : notes;
+    /** @param {Note} note */
+    const value = (note) => String(note.row[column]);
+    const known = notes.filter(value);
+    const sign = descending ? -1 : 1;
+    known.sort((a, b) => (value(a) === value(b) ? 0 : value(a) < value(b) ? -sign : sign));
+    return [...known, ...notes.filter((note) => !value(note))];
+  }
+
+  /**
+   * Return the line of a note, made when it is first shown.
+   * @param {Note} note
+   * @returns {HTMLLIElement}
+   */
+  function line(note) {
+    if (note.line) return note.line;
+    const [address, title, isHtml, byline] = note.row;
+    const link = make("a", { href: address });
+    if (isHtml) {
+      // Written by the build, from the note's heading.
+      link.append(...new DOMParser().parseFromString(title, "text/html").body.childNodes);
+    } else {
+      link.append(title);
+    }
+    const about = make("span", { className: "pn-byline" }, byline && separator + byline);
+    note.line = make("li", {}, make("p", {}, link, about));
+    return note.line;
+  }
+
+  /**
+   * Make the controls and let them work.
+   * @param {Data} data
+   * @param {HTMLElement} box where they go
+   */
+  function start(data, box) {
+    /** @type {Note[]} */
+    const notes = data.notes.map((row) => {
+      const tags = row[7].map((number) => data.tags[number]).join(" ");
+      const title = row[2] ? row[1].replace(/<[^>]*>/g, " ") : row[1];
+      return { row, text: fold(`${title} ${row[3]} ${row[4]} ${tags}`), line: null };
+    });
+    const choice = fromAddress();
+
+    const words = make("input", { type: "search", value: choice.words });
+    const year = make("select", {}, make("option", { value: "" }, said.years ?? ""));
+    for (const each of [...new Set(data.notes.map((row) => row[5]))].sort().reverse()) {
+      if (each) year.append(make("option", {}, each));
+    }
+    year.value = choice.year;
+    if (year.selectedIndex < 0) year.value = "";
+    const sort = make("select", {});
+    for (const value of ["title", "-title", "-read", "read", "-year", "year"]) {
+      sort.append(make("option", { value }, list?.getAttribute(`data-by${value}`) ?? value));
+    }
+    sort.value = choice.sort;
+    if (sort.selectedIndex < 0) sort.value = first;
+
+    const boxes = data.tags.map((name) => make("input", { type: "checkbox", value: name }));
+    const counts = boxes.map(() => make("span", { className: "pn-count" }));
+    for (const each of boxes) each.checked = choice.tags.includes(each.value);
+    const labels = boxes.map((each, number) =>
+      make("label", {}, each, ` ${each.value} `, counts[number]),
+    );
+    const tags = make(
+      "fieldset",
+      { className: "pn-filter-tags", hidden: !boxes.length },
+      make("legend", {}, said.tags ?? ""),
+      ...labels,
+    );
+    const clear = make("button", { type: "button" }, said.clear ?? "");
+    const status = make("p", { className: "pn-found" });
+    status.setAttribute("role", "status");
+    const results = make("ul", { className: "pn-list", hidden: true });
+    const more = make("button", { type: "button", hidden: true }, said.more ?? "");
+
+    /** @type {Note[]} */
+    let found = [];
+    let shown = 0;
+
+    /** Add lines to those that are shown. */
+    function add() {
+      const next = found.slice(shown, shown + AT_ONCE);
+      results.append(...next.map(line));
+      shown += next.length;
+      more.hidden = shown >= found.length;
+    }
+
+    /** Show the notes that fit what is chosen. */
+    function show() {
+      const now = {
+        words: words.value,
+        tags: boxes.filter((each) => each.checked).map((each) => each.value),
+        year: year.value,
+        sort: sort.value,
+      };
+      const wanted = fold(now.words).split(/\s+/).filter(Boolean);
+      const numbers = now.tags.map((name) => data.tags.indexOf(name));
+      const fits = notes.filter(
+        ({ row, text }) =>
+          (!now.year || row[5] === now.year) &&
+          numbers.every((number) => row[7].includes(number)) &&
+          wanted.every((word) => text.includes(word)),
+      );
+      found = sorted(fits, now.sort);
+      const chosen = Boolean(wanted.length || now.tags.length || now.year || now.sort !== first);
+      results.replaceChildren();
+      shown = 0;
+      if (chosen) add();
+      results.hidden = !chosen;
+      more.hidden = !chosen || shown >= found.length;
+      clear.disabled = !chosen;
+      for (const part of parts) part.hidden = chosen;
+      const count = Array(data.tags.length).fill(0);
+      for (const { row } of fits) for (const number of row[7]) count[number] += 1;
+      counts.forEach((each, number) => (each.textContent = String(count[number])));
+      const text = found.length === 1 ? said.one : found.length ? said.found : said.none;
+      status.textContent = chosen ? (text ?? "").replace("%d", String(found.length)) : "";
+      toAddress(now);
+    }
+
+    words.addEventListener("input", show);
+    for (const control of [year, sort, tags]) control.addEventListener("change", show);
+    more.addEventListener("click", () => {
+      const before = results.childElementCount;
+      add();
+      // The button may be gone; a reader goes on with the first line that is new.
+      results.children[before]?.querySelector("a")?.focus();
+    });
+    clear.addEventListener("click", () => {
+      words.value = year.value = "";
+      sort.value = first;
+      for (const each of boxes) each.checked = false;
+      show();
+      words.focus();
+    });
+
+    box.append(
+      make(
+        "div",
+        { className: "pn-filter-line" },
+        make("label", {}, make("span", {}, said.words ?? ""), words),
+        make("label", {}, make("span", {}, said.year ?? ""), year),
+        make("label", {}, make("span", {}, said.order ?? ""), sort),
+        clear,
+      ),
+      tags,
+      status,
+    );
+    fold_.after(results, more);
+    show();
+  }
+
+  const parts = /** @type {HTMLElement[]} */ ([...list.children]);
+  const box = make("div", { className: "pn-filter-box" });
+  box.setAttribute("role", "search");
+  box.setAttribute("aria-label", said.label ?? "");
+  const fold_ = make(
+    "details",
+    { className: "pn-filter-fold" },
+    make("summary", {}, said.label ?? ""),
+    box,
+  );
+  let started = false;
+
+  /** Load what is needed, once, and say so where it cannot be had. */
+  async function open() {
+    if (started) return;
+    started = true;
+    try {
+      start(await load(), box);
+    } catch {
+      started = false;
+      fold_.open = false;
+    }
+  }
+
+  fold_.addEventListener("toggle", () => {
+    if (fold_.open) open();
+  });
+  list.prepend(fold_);
+  const choice = fromAddress();
+  if (choice.words || choice.tags.length || choice.year || choice.sort !== first) {
+    fold_.open = true;
+  }
+})();
