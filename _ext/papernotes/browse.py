@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 from . import works
@@ -79,7 +80,7 @@ class Browse:
     filtered: tuple[Note, ...] = ()
     problems: tuple[Problem, ...] = ()
 
-    @property
+    @cached_property
     def pages(self) -> dict[str, Kind | Sheet]:
         """The name of each page that no document stands for, with what it shows."""
         return {**{index_page(kind): kind for kind in self.indexes}, **self.sheets}
