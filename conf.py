@@ -43,7 +43,10 @@ myst_heading_anchors = 3
 # -- Papers and citations -----------------------------------------------------
 
 papernotes_sections = ["bibliography", "reading-list"]
-papernotes_browse = ["tags", "years", "authors", "venues", "neighbours", "related", "filter"]
+papernotes_browse = [
+    *["tags", "years", "authors", "venues", "map"],
+    *["neighbours", "related", "filter"],
+]
 papernotes_pandoc_citations = True
 bibtex_bibfiles = ["refs.bib"]
 bibtex_reference_style = "papernotes"
@@ -72,6 +75,7 @@ html_context = {
         ("years/index", "Years", "years/"),
         ("authors/index", "Authors", None),
         ("venues/index", "Venues", None),
+        ("map", "Citation map", None),
         ("bibliography", "Bibliography", None),
         ("reading-list", "Reading list", None),
     ],

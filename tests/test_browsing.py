@@ -14,7 +14,8 @@ from sites import Build, Site, parse, text
 from test_updates import ALL, build_again, outputs
 
 SETTINGS = """
-papernotes_browse = ["tags", "years", "authors", "venues", "neighbours", "related", "filter"]
+papernotes_browse = ["tags", "years", "authors", "venues", "map"]
+papernotes_browse += ["neighbours", "related", "filter"]
 papernotes_page_size = 2
 html_baseurl = "https://example.org/shelf/"
 """
@@ -30,6 +31,7 @@ MADE = {
     "years/2004",
     "authors/index",
     "venues/index",
+    "map",
 }
 Element = lxml.html.HtmlElement
 
@@ -194,6 +196,50 @@ def test_authors_and_venues(shelf: Site) -> None:
         "Journal of Letters": [("Alpha of x2x^2", "../papers/alpha.html")],
         "Meeting on Letters": [("Beta", "../papers/beta.html")],
     }
+
+
+def test_the_citation_map_says_the_same_in_a_picture_and_in_words(shelf: Site) -> None:
+    page = shelf.build().page("map")
+    labels = {"Alpha (2001)", "Beta and Other (2002)", "Gamma et al. (2003)", "Delta (2004)"}
+    picture = page.cssselect(".pn-map > svg")[0]
+    assert {text(label) for label in picture.cssselect("text")} == labels
+    assert {link.get("href") for link in picture.cssselect("a.pn-map-note")} == {
+        "papers/alpha.html",
+        "papers/beta.html",
+        "papers/delta.html",
+    }
+    assert len(picture.cssselect("line")) == 3
+    words = zip(page.cssselect("dt"), page.cssselect("dd"), strict=True)
+    assert {text(term): text(cited) for term, cited in words} == {
+        "Alpha of x2x^2": "cites Beta and Other (2002), Gamma et al. (2003)",
+        "Delta": "cites Alpha (2001)",
+    }
+    assert hrefs(page, "dd a") == [
+        ("Beta and Other (2002)", "papers/beta.html"),
+        ("Gamma et al. (2003)", "https://example.org/gamma"),
+        ("Alpha (2001)", "papers/alpha.html"),
+    ]
+
+
+def test_a_map_of_notes_that_cite_nothing(shelf: Site) -> None:
+    for name in ("alpha", "delta"):
+        shelf.remove(f"papers/{name}.md")
+    shelf.write("plain.md", "# An ordinary page\n\nIt cites {cite:t}`gamma2003`.\n")
+    shelf.write("generalization.md", "# On generalization\n")
+    build = shelf.build()
+    assert build.messages == []
+    assert text(build.page("map").cssselect(".pn-empty")[0]) == "No note cites a work yet."
+
+
+def test_a_map_needs_networkx(shelf: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("papernotes.settings.find_spec", lambda name: None)
+    build = shelf.build()
+    (message,) = build.messages
+    assert message == (
+        'conf.py:1: WARNING: papernotes_browse has a "map", which needs networkx and numpy; install'
+        ' them with pip install "sphinx-papernotes[map]", or leave it out [papernotes.bad-option]'
+    )
+    assert build.made == MADE - {"map"}
 
 
 def test_tags_link_to_their_pages(shelf: Site) -> None:
@@ -486,7 +532,12 @@ EDITS: dict[str, tuple[Callable[[Site], object], set[str], set[str]]] = {
     "title": (
         lambda site: site.edit("papers/delta.md", "# Delta", "# Delta, again"),
         {"papers/delta", "papers/alpha", "papers/beta", "works"},
-        {"page/2", "years/2004", "authors/index"},
+        {"page/2", "years/2004", "authors/index", "map"},
+    ),
+    "a citation more": (
+        lambda site: site.edit("papers/beta.md", "Nothing is cited", "Here {cite:t}`zeta2006` is"),
+        {"papers/beta", "works"},
+        {"map"},
     ),
     "a tag taken": (
         lambda site: site.edit("papers/beta.md", "tags: [optimization]\n", ""),
@@ -510,12 +561,12 @@ EDITS: dict[str, tuple[Callable[[Site], object], set[str], set[str]]] = {
     "year": (
         lambda site: site.edit("refs.bib", "year = {2004}", "year = {2005}"),
         {"papers/delta", "papers/alpha", "works"},
-        {"page/2", "years/index", "years/2005"},
+        {"page/2", "years/index", "years/2005", "map"},
     ),
     "people": (
         lambda site: site.edit("refs.bib", "Dee Delta", "Di Delta"),
         {"papers/delta", "papers/alpha", "works"},
-        {"page/2", "years/2004", "authors/index"},
+        {"page/2", "years/2004", "authors/index", "map"},
     ),
     "title of the front page": (
         lambda site: site.edit("index.md", "# A shelf", "# My shelf"),
@@ -531,7 +582,7 @@ EDITS: dict[str, tuple[Callable[[Site], object], set[str], set[str]]] = {
         lambda site: site.remove("papers/delta.md"),
         # Beta was before it; the front page's list no longer goes on.
         {"index", "papers/alpha", "papers/beta", "works"},
-        {"years/index", "authors/index"},
+        {"years/index", "authors/index", "map"},
     ),
 }
 

@@ -14,6 +14,7 @@ from typing import Literal
 
 from . import works
 from .catalogue import Catalogue
+from .citation_map import CitationMap, citation_map
 from .latex import flatten
 from .model import Note, Person, Problem, ProblemKind, Query
 from .related import related
@@ -29,7 +30,11 @@ PARTS = {
     "neighbours": "links to the notes before and after, in the order of `papernotes_sort`",
     "related": "up to six related notes at the end of each",
     "filter": "a filter above the front page's list, by words, tags and year over all notes",
+    "map": "a picture of which notes cite which works, and the same in words; needs networkx",
 }
+
+
+MAP_PAGE = "map"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +72,8 @@ class Browse:
     ``front`` is the front page's own sheet, where it has a list that can go on; ``sheets`` maps the
     name of each further page to its sheet; ``indexes`` maps the kinds that have an index to their
     groups, in the order of the index; ``order`` are the notes in the order of neighbours;
-    ``filtered`` those that the front page's filter finds, in the order of titles.
+    ``filtered`` those that the front page's filter finds, in the order of titles; ``map`` says who
+    cites whom.
     """
 
     front: Sheet | None = None
@@ -78,12 +84,18 @@ class Browse:
     places: Mapping[str, int] = field(default_factory=dict)
     related: Mapping[str, tuple[Note, ...]] = field(default_factory=dict)
     filtered: tuple[Note, ...] = ()
+    map: CitationMap | None = None
     problems: tuple[Problem, ...] = ()
 
     @cached_property
-    def pages(self) -> dict[str, Kind | Sheet]:
+    def pages(self) -> dict[str, Kind | Sheet | CitationMap]:
         """The name of each page that no document stands for, with what it shows."""
-        return {**{index_page(kind): kind for kind in self.indexes}, **self.sheets}
+        found: dict[str, Kind | Sheet | CitationMap] = {
+            index_page(kind): kind for kind in self.indexes
+        }
+        if self.map is not None:
+            found[MAP_PAGE] = self.map
+        return {**found, **self.sheets}
 
     def neighbours(self, docname: str) -> tuple[Note | None, Note | None]:
         """Return the notes before and after the note *docname*."""
@@ -137,6 +149,8 @@ def browse(
     if "venues" in parts:
         indexes["venues"] = tuple(_venues(catalogue, notes))
     maker.check(index_page(kind) for kind in indexes)
+    if "map" in parts:
+        maker.check([MAP_PAGE])
     front = None
     filtered: tuple[Note, ...] = ()
     if query is not None:
@@ -153,6 +167,7 @@ def browse(
         places={note.docname: number for number, note in enumerate(order)},
         related=related(notes, catalogue.cited_by) if "related" in parts else {},
         filtered=filtered,
+        map=citation_map(catalogue) if "map" in parts else None,
         problems=tuple(maker.problems),
     )
 

@@ -10,7 +10,8 @@ from sphinx_design.shared import create_component
 
 from . import works
 from .browse import Group, Kind, Sheet, index_page
-from .cards import Face, note_link, place_link, titles
+from .cards import Face, external, note_link, place_link, titles
+from .citation_map import CitationMap
 from .citations import distinct_ids
 from .domain import PaperNotesDomain
 from .nodes import navigation, notes_filter
@@ -167,6 +168,37 @@ def listed(groups: Sequence[Group], domain: PaperNotesDomain, docname: str) -> l
         heading["heading-level"] = 2
         shown.append(create_component("pn-group", ["pn-group"], children=[heading, part]))
     return shown
+
+
+def cited(shown: CitationMap, domain: PaperNotesDomain, docname: str) -> nodes.Element:
+    """Return the citation map in words: each note that cites, with the works that it cites."""
+    items = []
+    by_note: dict[str, list[str]] = {}
+    for citing, key in shown.citations:
+        by_note.setdefault(citing, []).append(key)
+    # In the order of titles.
+    for note in domain.catalogue.notes.values():
+        if note.key not in by_note:
+            continue
+        line = nodes.paragraph("", _("cites") + " ")
+        for number, key in enumerate(by_note[note.key]):
+            if number:
+                line += nodes.Text(", ")
+            line += work_link(key, domain, docname)
+        title = note_link(note.key, docname, domain.noted(note).title.nodes())
+        items.append(
+            nodes.definition_list_item("", nodes.term("", "", title), nodes.definition("", line))
+        )
+    return nodes.definition_list("", *items, classes=["pn-groups"])
+
+
+def work_link(key: str, domain: PaperNotesDomain, docname: str) -> nodes.Node:
+    """Return a work's short name as a link to the note on it, or else to the work."""
+    name = nodes.Text(domain.spell(key, linked=False))
+    if key in domain.catalogue.notes:
+        return note_link(key, docname, [name])
+    url = works.target(domain.catalogue.papers[key])
+    return external(url, [name]) if url else name
 
 
 def related(faces: Sequence[Face], docname: str) -> list[nodes.Node]:

@@ -21,9 +21,11 @@ from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.locale import _
 
-from . import cards, indexes, mathematics
+from . import cards, drawing, indexes, mathematics, works
 from .browse import Browse, Kind, Sheet, index_page
+from .citation_map import CitationMap, lay_out
 from .domain import PaperNotesDomain
+from .latex import flatten
 from .model import Note
 from .rendering import Fragment, render
 from .transforms import face
@@ -33,6 +35,7 @@ TEMPLATE = "page.html"
 # What the context of a page says of it to our own handler.
 CITES = "papernotes_cites"
 
+Shown = Kind | Sheet | CitationMap
 Page = tuple[str, dict[str, Any], str]
 
 
@@ -126,8 +129,11 @@ class _Maker:
         ]
         self.cards = dict(zip(notes, render(self.app, self.stand_in, elements), strict=True))
 
-    def _body(self, shown: Kind | Sheet) -> nodes.Element:
+    def _body(self, shown: Shown) -> nodes.Element:
         section = nodes.section("", nodes.title("", self._title(shown)), ids=["notes"])
+        if isinstance(shown, CitationMap):
+            section.extend(self._map(shown))
+            return section
         if not isinstance(shown, Sheet):
             groups = self.browse.indexes[shown]
             if not groups:
@@ -148,12 +154,41 @@ class _Maker:
         section.extend(indexes.pager(shown, self.stand_in))
         return section
 
-    def _title(self, shown: Kind | Sheet) -> str:
+    def _map(self, shown: CitationMap) -> list[nodes.Node]:
+        """Return the citation map, as a picture and in words."""
+        if not shown.citations:
+            return [cards.nothing(_("No note cites a work yet."))]
+        labels = {key: self._label(key) for key in shown.drawn}
+        picture = drawing.draw(shown, lay_out(shown), labels, name=self._title(shown))
+        about = _(
+            "An arrow leads from a note to a work that it cites; works with a note are filled. The"
+            " list below says the same, and all of it where the picture has not the room."
+        )
+        return [
+            nodes.paragraph("", about, classes=["pn-byline"]),
+            nodes.raw("", picture, format="html"),
+            indexes.cited(shown, self.domain, self.stand_in),
+        ]
+
+    def _label(self, key: str) -> drawing.Label:
+        catalogue = self.domain.catalogue
+        paper, note = catalogue.papers.get(key), catalogue.notes.get(key)
+        title = flatten(works.title(paper)) if paper else key
+        address = works.target(paper) if paper else ""
+        if note is not None:
+            title = note.title
+            address = self.builder.get_relative_uri(self.stand_in, note.docname)
+        name = self.domain.spell(key, linked=False)
+        return drawing.Label(name, f"{name}: {title}", address, noted=note is not None)
+
+    def _title(self, shown: Shown) -> str:
         if isinstance(shown, Sheet):
             return indexes.sheet_title(shown, self.front)
+        if isinstance(shown, CitationMap):
+            return _("Citation map")
         return indexes.index_title(shown)
 
-    def _context(self, page: str, shown: Kind | Sheet, body: str) -> dict[str, Any]:
+    def _context(self, page: str, shown: Shown, body: str) -> dict[str, Any]:
         parents = []
         before = after = None
         if isinstance(shown, Sheet):

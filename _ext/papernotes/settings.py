@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any, Literal
 
 from sphinx.application import Sphinx
@@ -154,4 +155,15 @@ def check_settings(app: Sphinx, config: Config) -> None:
             )
         )
         config.papernotes_browse = [part for part in config.papernotes_browse if part in PARTS]
+    if "map" in config.papernotes_browse and not all(map(find_spec, ("networkx", "numpy"))):
+        warn(
+            Problem(
+                "conf.py",
+                1,
+                'papernotes_browse has a "map", which needs networkx and numpy; install them with'
+                ' pip install "sphinx-papernotes[map]", or leave it out',
+                ProblemKind.BAD_OPTION,
+            )
+        )
+        config.papernotes_browse = [part for part in config.papernotes_browse if part != "map"]
     config.papernotes_folder = config.papernotes_folder.strip("/")

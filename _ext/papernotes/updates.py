@@ -18,6 +18,7 @@ from sphinx.environment import BuildEnvironment
 
 from . import works
 from .browse import Sheet
+from .citation_map import CitationMap
 from .citations import CitationDomain
 from .domain import Excerpt, PaperNotesDomain, Record
 from .equations import shown_number
@@ -76,12 +77,19 @@ class Digests:
         shown = self.browse.pages[page]
         if isinstance(shown, Sheet):
             return _digest(self.sheet(shown))
+        if isinstance(shown, CitationMap):
+            keys = sorted({key for pair in shown.citations for key in pair})
+            return _digest([shown, [self.mapped(key) for key in keys]])
         groups = self.browse.indexes[shown]
         if shown in ("tags", "years"):
             return _digest([(group.name, group.page, len(group.notes)) for group in groups])
         return _digest(
             [(group.name, [self.title(note.key) for note in group.notes]) for group in groups]
         )
+
+    def mapped(self, key: str) -> list[object]:
+        """Return what the citation map shows of the work *key*."""
+        return [self.title(key), self.domain.spell(key, linked=False), self.entry(key)]
 
     def sheet(self, sheet: Sheet) -> list[object]:
         """Return what a page's part of a list of notes shows."""

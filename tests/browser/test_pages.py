@@ -16,6 +16,7 @@ PAGES = [
     "tags/index.html",
     "tags/generalization.html",
     "authors/index.html",
+    "map.html",
     "search.html",
 ]
 # How bright a colour is, from 0 to 255, by its red, green and blue.
