@@ -458,9 +458,11 @@ def test_parallel_builds_leave_the_same(shelf: Site) -> None:
 # Faults.
 
 
-def test_tags_with_one_address(shelf: Site) -> None:
+@pytest.mark.parametrize("builder", ["html", "dummy"])
+def test_tags_with_one_address(shelf: Site, builder: str) -> None:
+    """They are found by the builder of `make check`, too."""
     shelf.edit("papers/beta.md", "[optimization]", "[Generalization]")
-    build = shelf.build()
+    build = shelf.build(builder)
     (message,) = build.messages
     assert message == (
         'papers/alpha.md:3: WARNING: "generalization" and "Generalization" (papers/beta.md:3) would'

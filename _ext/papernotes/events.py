@@ -114,7 +114,8 @@ def read_again(
 def derive(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
     """Derive the catalogue, report what is wrong, and return the pages that are out of date."""
     domain = PaperNotesDomain.of(env)
-    domain.derive(of_pages=keeps_state(app))
+    # The builder that only checks is to find what would be wrong with the site's pages.
+    domain.derive(of_pages=keeps_state(app) or app.builder.name == "dummy")
     CitationDomain.of(env).prepare()
     for problem in sorted({*domain.problems(), *formula_problems(app, domain)}):
         warn(problem)
@@ -166,8 +167,6 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
         pages=documents,
         made=pages.digests_of(app, digests),
         previews=previews.write(app, digests, before.previews),
-        files={
-            filtering.FILE: filtering.write(app, digests, before.files.get(filtering.FILE)),
-        },
+        filter=filtering.write(app, digests, before.filter),
     )
     updates.save(outdir, state)

@@ -23,19 +23,19 @@ from .updates import Digests
 FILE = "notes.js"
 
 
-def write(app: Sphinx, digests: Digests, before: str | None) -> str | None:
-    """Write the script unless it is that of the digest *before*; return its digest.
+def write(app: Sphinx, digests: Digests, before: dict[str, str]) -> dict[str, str]:
+    """Write the script unless it is that of *before*, or remove it where the site has no filter.
 
-    Where the site has no filter, there is none, and None is returned.
+    *before* and the result map the name of the script, if there is one, to its digest.
     """
     domain = PaperNotesDomain.of(app.env)
     path = Path(app.outdir, FILE)
     notes = domain.browse.filtered
     if not notes:
-        if before is not None:
+        if FILE in before:
             path.unlink(missing_ok=True)
-        return None
-    now = digests.filter(notes)
+        return {}
+    now = {FILE: digests.filter(notes)}
     if now != before or not path.exists():
         text = json.dumps(_data(app, domain, notes), ensure_ascii=False, separators=(",", ":"))
         # What ends a line of a script in older browsers does not in JSON.

@@ -204,14 +204,14 @@ def _digest(parts: Iterable[object]) -> str:
 class State:
     """What the output folder shows, as digests.
 
-    ``pages`` are those of documents, ``made`` those that the site makes beside them; ``files`` are
-    others, by name.
+    ``pages`` are those of documents, ``made`` those that the site makes beside them, ``filter`` is
+    the script of the filter.
     """
 
     pages: dict[str, str] = field(default_factory=dict)
     made: dict[str, str] = field(default_factory=dict)
     previews: dict[str, str] = field(default_factory=dict)
-    files: dict[str, str | None] = field(default_factory=dict)
+    filter: dict[str, str] = field(default_factory=dict)
 
 
 def load(outdir: Path) -> State:

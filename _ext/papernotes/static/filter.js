@@ -261,7 +261,7 @@
       tags,
       status,
     );
-    fold_.after(results, more);
+    details.after(results, more);
     show();
   }
 
@@ -269,7 +269,7 @@
   const box = make("div", { className: "pn-filter-box" });
   box.setAttribute("role", "search");
   box.setAttribute("aria-label", said.label ?? "");
-  const fold_ = make(
+  const details = make(
     "details",
     { className: "pn-filter-fold" },
     make("summary", {}, said.label ?? ""),
@@ -285,16 +285,16 @@
       start(await load(), box);
     } catch {
       started = false;
-      fold_.open = false;
+      details.open = false;
     }
   }
 
-  fold_.addEventListener("toggle", () => {
-    if (fold_.open) open();
+  details.addEventListener("toggle", () => {
+    if (details.open) open();
   });
-  list.prepend(fold_);
+  list.prepend(details);
   const choice = fromAddress();
   if (choice.words || choice.tags.length || choice.year || choice.sort !== first) {
-    fold_.open = true;
+    details.open = true;
   }
 })();
