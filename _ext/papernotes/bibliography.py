@@ -21,7 +21,7 @@ from pybtex.database.input.bibtex import Parser
 from pybtex.exceptions import PybtexError
 
 from . import crossref
-from .bibtex import Scanner
+from .bibtex import Scanner, SourceEntry
 from .model import Paper, Person, Problem, ProblemKind
 
 TO_READ = "to-read"
@@ -96,6 +96,17 @@ def read(sources: list[tuple[str, bytes | None]], encoding: str = "utf-8-sig") -
     Macros that one file defines hold in those after it. Of two entries with one key, the first
     counts. Nothing is raised for a fault in a file: it becomes a problem.
     """
+    return read_with_sources(sources, encoding)[0]
+
+
+def read_with_sources(
+    sources: list[tuple[str, bytes | None]], encoding: str = "utf-8-sig"
+) -> tuple[Bibliography, dict[str, list[SourceEntry]]]:
+    """Read as :func:`read` does; return also where each entry of each file stands in its text.
+
+    That text is the file's with LF at all ends of lines. The entries are all that could be read to
+    their ends, those with a key that is taken too.
+    """
     reader = _Reader()
     keys: dict[str, tuple[str, ...]] = {}
     for path, content in sources:
@@ -103,13 +114,14 @@ def read(sources: list[tuple[str, bytes | None]], encoding: str = "utf-8-sig") -
         reader.read_file(path, content, encoding)
         keys[path] = tuple(reader.places)[before:]
     reader.follow_references()
-    return Bibliography(
+    bibliography = Bibliography(
         data=reader.data,
         places=reader.places,
         keys=keys,
         problems=tuple(sorted(reader.problems)),
         digest=digest(sources, encoding),
     )
+    return bibliography, reader.entries
 
 
 class _Reader(Parser):  # type: ignore[misc]  # pybtex has no types
@@ -120,6 +132,7 @@ class _Reader(Parser):  # type: ignore[misc]  # pybtex has no types
         self.path = ""
         self.problems: list[Problem] = []
         self.places: dict[str, tuple[str, int]] = {}
+        self.entries: dict[str, list[SourceEntry]] = {}
         self.line = 0
 
     def problem(self, line: int, kind: ProblemKind, message: str) -> None:
@@ -146,6 +159,7 @@ class _Reader(Parser):  # type: ignore[misc]  # pybtex has no types
             )
             text = content.decode(encoding, errors="replace")
         scanner = Scanner(text.replace("\r\n", "\n").replace("\r", "\n"), self.macros, self.problem)
+        self.entries[path] = scanner.entries
         for kind, body in scanner:
             self.line = scanner.command_line
             match kind.lower():

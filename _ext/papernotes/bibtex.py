@@ -1,9 +1,10 @@
-"""The syntax of BibTeX files: pybtex's scanner, which here goes on after a fault."""
+"""The syntax of BibTeX files: pybtex's scanner, going on after faults, knowing what stands where."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, MutableMapping
+from dataclasses import dataclass
 from typing import Any
 
 from pybtex.database.input.bibtex import LowLevelParser, SkipEntry
@@ -13,6 +14,46 @@ from .model import ProblemKind
 
 # Takes the line of a fault, its kind, and what is wrong.
 Report = Callable[[int, ProblemKind, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceField:
+    """A field as it stands in a file's text, with the places of its name and its value.
+
+    ``value`` is what is meant, macros resolved; what is between ``value_start`` and ``value_end``
+    is what is written, with its delimiters. ``line`` counts from 1.
+    """
+
+    name: str
+    value: str
+    start: int
+    value_start: int
+    value_end: int
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class SourceEntry:
+    """An entry as it stands in a file's text, from its at-sign to its last brace."""
+
+    type: str
+    key: str
+    start: int
+    end: int
+    line: int
+    fields: tuple[SourceField, ...]
+
+    def field(self, name: str) -> SourceField | None:
+        """Return the first field *name* (lower case), the one that counts."""
+        return next((field for field in self.fields if field.name.lower() == name), None)
+
+
+def _nested(inside: str, depth: int) -> str:
+    """Return a pattern of text in which braces pair, up to *depth* of them in each other."""
+    pattern = inside
+    for _ in range(depth):
+        pattern = rf"{inside}(?:\{{{pattern}\}}{inside})*"
+    return pattern
 
 
 class Scanner(LowLevelParser):  # type: ignore[misc]  # pybtex has no types
@@ -30,23 +71,42 @@ class Scanner(LowLevelParser):  # type: ignore[misc]  # pybtex has no types
     # A brace, and then more of the entry that it seems to close.
     EXCESS = re.compile(r"\s*(\})\s*,?(?=\s*[A-Za-z][\w-]*\s*=\s*[\w{\"])")
     NO_KEY = re.compile(r"\s*=")
+    # A field as nearly all are, with the comma after it: one match in place of a dozen tokens.
+    PLAIN_FIELD = re.compile(
+        rf"""\s* (?P<name>[A-Za-z][A-Za-z0-9_-]*) \s* = \s*
+        (?P<value> \{{ (?P<braced>{_nested("[^{}]*", 4)}) \}}
+        | " (?P<quoted>[^"{{}}]* (?: \{{{_nested("[^{}]*", 3)}\}} [^"{{}}]* )*) "
+        | (?P<number>[0-9]+) )
+        \s* ,""",
+        re.VERBOSE,
+    )
 
     pos: int
     current_entry_key: str | None
+    current_field_name: str | None
+    current_value: list[str]
+    current_fields: list[tuple[str, list[str]]]
     command_line = 0
     value_line = 0
+    value_start = value_end = 0
     failed = False
 
     def __init__(self, text: str, macros: MutableMapping[str, str], report: Report) -> None:
         super().__init__(text, macros=macros)
         self.report = report
+        self.entries: list[SourceEntry] = []
+        self.field_places: list[tuple[int, int, int, int]] = []
 
     def parse_bibliography(self) -> Iterator[tuple[Any, ...]]:
         while self.skip_to([self.AT]):
             self.command_start = self.pos - 1
             self.command_line = self.lineno
+            self.field_places = []
             try:
-                yield tuple(self.parse_command())
+                command = tuple(self.parse_command())
+                if self.current_entry_key is not None and not self.failed:
+                    self.entries.append(self.source_entry(command[0]))
+                yield command
             except PybtexSyntaxError as error:
                 self.handle_error(error)
             except SkipEntry:
@@ -69,9 +129,23 @@ class Scanner(LowLevelParser):  # type: ignore[misc]  # pybtex has no types
             self.current_entry_key = None
             raise TokenRequired("entry key", self)
         self.go_on()
-        super().parse_entry_fields()
+        self.parse_fields()
         while self.go_on():
-            super().parse_entry_fields()
+            self.parse_fields()
+
+    def parse_fields(self) -> None:
+        """Parse fields with commas between them."""
+        separated = True
+        while separated:
+            self.parse_plain_fields()
+            self.current_field_name, self.current_value = None, []
+            self.eat_whitespace()
+            start, line = self.pos, self.lineno
+            self.parse_field()
+            if self.current_field_name and self.current_value:
+                self.current_fields.append((self.current_field_name, self.current_value))
+                self.field_places.append((start, self.value_start, self.value_end, line))
+            separated = bool(self.optional([self.COMMA]))
 
     def go_on(self) -> bool:
         """Pass over what wrongly parts two fields; return whether there was something."""
@@ -88,6 +162,35 @@ class Scanner(LowLevelParser):  # type: ignore[misc]  # pybtex has no types
             self.pos = excess.end()
             return True
         return False
+
+    def parse_plain_fields(self) -> None:
+        while match := self.PLAIN_FIELD.match(self.text, self.pos):
+            before = self.text.count("\n", self.pos, match.start("name"))
+            self.field_places.append(
+                (match.start("name"), *match.span("value"), self.lineno + before)
+            )
+            value = next(v for v in match.group("braced", "quoted", "number") if v is not None)
+            self.current_fields.append((match["name"], [value]))
+            self.lineno += self.text.count("\n", self.pos, match.end())
+            self.pos = match.end()
+
+    def parse_value(self) -> None:
+        self.eat_whitespace()
+        self.value_start = self.pos
+        super().parse_value()
+
+    def parse_value_part(self) -> str:
+        part: str = super().parse_value_part()
+        self.value_end = self.pos
+        return part
+
+    def source_entry(self, kind: str) -> SourceEntry:
+        fields = tuple(
+            SourceField(name, " ".join("".join(parts).split()), *place)
+            for (name, parts), place in zip(self.current_fields, self.field_places, strict=True)
+        )
+        key = self.current_entry_key or ""
+        return SourceEntry(kind, key, self.command_start, self.pos, self.command_line, fields)
 
     def parse_string(self, string_end: Pattern, level: int = 0, max_level: int = 100) -> Any:
         if level == 0:
