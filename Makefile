@@ -73,7 +73,7 @@ pdf: $(SITE) ## Build the site as a PDF (needs LaTeX)
 # Read from the lists in pyproject.toml.  One file holds for every platform and Python, and its
 # hashes make pip refuse a file that is not the one that was locked.
 LOCK = $(PY) -m uv --quiet --no-config pip compile pyproject.toml --universal --python-version 3.11 \
-	--generate-hashes --custom-compile-command 'make lock' $(if $(UPGRADE),--upgrade)
+	--extra cli --generate-hashes --custom-compile-command 'make lock' $(if $(UPGRADE),--upgrade)
 
 lock: $(DEV) ## Write the requirements files from the dependencies in pyproject.toml
 	@$(LOCK) --group site --output-file requirements.txt

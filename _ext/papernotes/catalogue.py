@@ -239,14 +239,14 @@ def _suffixes(papers: Mapping[str, Paper], keys: Iterable[str]) -> dict[str, str
         names = families if len(families) < 3 else [families[0], "et al."]
         groups[(*names, works.year(paper)) if names else (key,)].append(key)
     return {
-        key: _letters(position)
+        key: letters(position)
         for group in groups.values()
         if len(group) > 1
         for position, key in enumerate(group)
     }
 
 
-def _letters(position: int) -> str:
+def letters(position: int) -> str:
     """Return a, b, ... z, aa, ab, ... for 0, 1, ..."""
     letters = ""
     position += 1

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib.util import find_spec
-from typing import Any, Literal
-
-from sphinx.application import Sphinx
-from sphinx.config import Config
+from typing import TYPE_CHECKING, Any, Literal
 
 from .browse import PARTS
 from .model import SORTS, Problem, ProblemKind
-from .problems import warn
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.config import Config
 
 Rebuild = Literal["env", "html", ""]
 
@@ -21,7 +21,7 @@ class Setting:
     """One setting of ``conf.py``.
 
     ``rebuild`` is Sphinx's word for what a change makes stale: ``env`` all that was read, ``html``
-    all pages.
+    all pages, the empty string nothing.
     """
 
     name: str
@@ -107,6 +107,49 @@ SETTINGS = (
         (str,),
         "how a day is written, in the terms of `strftime`; months are in the site's language",
     ),
+    Setting(
+        "papernotes_key_pattern",
+        "{family}{year}{word}",
+        "",
+        (str,),
+        "how the command line makes citation keys, of `{family}`, `{year}` and `{word}` (the first"
+        " of the title that means something); `{Family}` and `{Word}` begin with a capital",
+    ),
+    Setting(
+        "papernotes_contact",
+        "",
+        "",
+        (str,),
+        "an e-mail address or page of yours, which the command line tells arXiv and DOI registries",
+    ),
+    Setting(
+        "papernotes_arxiv_url",
+        "https://arxiv.org",
+        "",
+        (str,),
+        "where the command line asks for arXiv's BibTeX",
+    ),
+    Setting(
+        "papernotes_arxiv_api_url",
+        "https://export.arxiv.org/api/query",
+        "",
+        (str,),
+        "where it asks for arXiv's records",
+    ),
+    Setting(
+        "papernotes_arxiv_interval",
+        3,
+        "",
+        (int, float),
+        "how many seconds it leaves between two requests to arXiv, which wants three",
+    ),
+    Setting(
+        "papernotes_doi_url",
+        "https://doi.org",
+        "",
+        (str,),
+        "where it asks for the BibTeX of a DOI",
+    ),
 )
 
 
@@ -123,6 +166,9 @@ def is_sort(value: str) -> bool:
 
 def check_settings(app: Sphinx, config: Config) -> None:
     """Replace a value that has the right type but no meaning by the default, with a warning."""
+    # Imported here, so that the command line can have the settings without a build.
+    from .problems import warn
+
     if not is_sort(config.papernotes_sort):
         warn(
             Problem(

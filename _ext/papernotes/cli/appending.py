@@ -1,0 +1,84 @@
+"""Entries at the end of a bibliography file, in its style, with not a byte before them changed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from papernotes import bibliography
+from papernotes.model import ProblemKind
+from papernotes.scanner import SourceEntry
+
+from .entries import Entry
+from .errors import Fault
+from .layout import Layout, read_layout, to_ascii
+from .site import show
+
+
+def decode(content: bytes, encoding: str) -> str:
+    """Return the text of a file as the scanner counts its places, with LF at the ends of lines."""
+    text = content.decode(encoding, "replace")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def layout_of(content: bytes, encoding: str, sources: Sequence[SourceEntry]) -> Layout:
+    """Return the style of a file."""
+    return read_layout(decode(content, encoding), sources)
+
+
+def line_end(content: bytes) -> str:
+    """Return what ends most lines of a file, LF where it has none."""
+    windows = content.count(b"\r\n")
+    counts = {"\n": content.count(b"\n") - windows, "\r\n": windows}
+    counts["\r"] = content.count(b"\r") - windows
+    return max(counts, key=lambda end: counts[end])
+
+
+def append(
+    path: Path,
+    content: bytes,
+    encoding: str,
+    layout: Layout,
+    entries: Sequence[tuple[str, Entry]],
+) -> bytes:
+    """Return *content*, that of the file *path*, with *entries* under their keys at its end.
+
+    A Fault is raised where the file would not be read as what was there and they.
+    """
+    end = line_end(content)
+    text = "\n" if content and not content.endswith((b"\n", b"\r")) else ""
+    # The space that the file leaves between two entries, less what it ends with.
+    wanted = layout.gap.count("\n") - 1
+    there = len(re.findall(rb"\r\n|\n|\r", content[len(content.rstrip(b" \t\r\n")) :]))
+    text += "\n" * (wanted - max(there - 1, 0)) if content.strip() else ""
+    text += layout.gap.join(layout.write(entry, key) for key, entry in entries) + "\n"
+    added = content + _encode(text.replace("\n", end), encoding)
+    _verify(path, content, added, encoding, [key for key, _ in entries])
+    return added
+
+
+def _encode(text: str, encoding: str) -> bytes:
+    """Return *text* in the encoding of the file, without a mark of byte order."""
+    try:
+        return text.encode(encoding.removesuffix("-sig"))
+    except UnicodeEncodeError:
+        return to_ascii(text).encode(encoding.removesuffix("-sig"), "replace")
+
+
+def _verify(path: Path, before: bytes, after: bytes, encoding: str, keys: Sequence[str]) -> None:
+    """Raise a Fault unless *after* reads as *before* and then the entries *keys*."""
+    name = path.name
+    old, old_sources = bibliography.read_with_sources([(name, before)], encoding)
+    new, new_sources = bibliography.read_with_sources([(name, after)], encoding)
+    there = old_sources[name]
+    text = decode(before, encoding)
+    last_line = text.count("\n", 0, there[-1].end if there else 0) + 1
+    for problem in old.problems:
+        # An entry that is not closed would swallow, for other programs, what comes after it.
+        if problem.kind is ProblemKind.BIB_SYNTAX and problem.line >= last_line:
+            raise Fault(f"{show(path)}:{problem.line}: {problem.message}; then add the paper")
+    kept = new_sources[name][: len(there)] == there
+    added = [source.key for source in new_sources[name][len(there) :]]
+    if not kept or added != list(keys) or len(new.problems) != len(old.problems):
+        raise Fault(f"{show(path)} cannot be added to without changing what it says; check its end")

@@ -1,0 +1,99 @@
+"""Entries on their way into the bibliography."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from pybtex.bibtex.utils import split_name_list
+from pybtex.database import Person as PybtexPerson
+
+from papernotes import bibliography
+from papernotes.latex import plain
+from papernotes.model import ProblemKind
+from papernotes.scanner import SourceEntry
+
+from .errors import Fault
+from .identifiers import Identifier, identify
+from .names import person_of
+
+# What else is amiss in an entry is mended, or is the author's to mend in the file.
+_UNREADABLE = frozenset(
+    {
+        ProblemKind.BIB_ENCODING,
+        ProblemKind.BIB_NAME,
+        ProblemKind.BIB_SYNTAX,
+        ProblemKind.UNDEFINED_MACRO,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A BibTeX entry: its kind and the names of its fields in lower case, values in LaTeX text.
+
+    ``given_key`` is the key that it came with.
+    """
+
+    type: str
+    given_key: str
+    fields: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, source: SourceEntry) -> Entry:
+        """Return the entry that *source* is; of a field that stands twice, the first counts."""
+        fields: dict[str, str] = {}
+        for part in source.fields:
+            if part.value:
+                fields.setdefault(part.name.lower(), part.value)
+        return cls(source.type.lower(), source.key, fields)
+
+    def get(self, name: str) -> str:
+        """Return the value of field *name*, or the empty string."""
+        return self.fields.get(name, "")
+
+    def people(self, role: str, at_most: int | None = None) -> list[PybtexPerson]:
+        """Return the people in the field *role*, the first of them only, without "others"."""
+        names = split_name_list(self.get(role))[:at_most]
+        found = [person_of(name) for name in names if name.lower() != "others"]
+        return [person for person in found if person is not None]
+
+    def year(self) -> str:
+        """Return the year in four digits, or the empty string."""
+        match = re.search(r"\d{4}", self.get("year") or self.get("date"))
+        return match[0] if match else ""
+
+    def title(self) -> str:
+        """Return the title without markup."""
+        return plain(self.get("title"))
+
+    def identifiers(self) -> set[Identifier]:
+        """Return the arXiv identifier and the DOI, as far as the entry has or links to them."""
+        values = (bibliography.arxiv_id(self.fields), self.get("doi"), self.get("url"))
+        return {found for value in values if (found := identify(value.replace("\\_", "_")))}
+
+
+def lacks(entry: Entry) -> list[str]:
+    """Return which of author and year an entry lacks, without which a build warns."""
+    stand_ins = ("author", "editor", "organization", "institution", "publisher")
+    lacking = [] if any(entry.get(name) for name in stand_ins) else ["author"]
+    return lacking if entry.year() else [*lacking, "year"]
+
+
+def parse(content: bytes, name: str) -> list[Entry]:
+    """Return the entries of BibTeX *content*, which is UTF-8; *name* says where it is from.
+
+    A Fault is raised for what cannot be read, for an entry without a title, and where there is
+    none.
+    """
+    read, sources = bibliography.read_with_sources([(name, content)])
+    for problem in read.problems:
+        if problem.kind in _UNREADABLE:
+            raise Fault(f"{name}:{problem.line}: {problem.message}")
+    entries = [Entry.of(source) for source in sources[name]]
+    if not entries:
+        raise Fault(f"{name} holds no BibTeX entry")
+    for entry, source in zip(entries, sources[name], strict=True):
+        if not entry.title():
+            raise Fault(f'{name}:{source.line}: the entry "{source.key}" has no title; add it')
+    return entries

@@ -1,0 +1,73 @@
+"""Getting the entries of papers from where they were published."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from .add import Incoming
+from .cleaning import clean
+from .entries import Entry, parse
+from .errors import Fault
+from .identifiers import Identifier
+from .library import Library
+from .progress import Progress
+from .site import Site
+
+
+def fetch(site: Site, identifiers: Sequence[Identifier]) -> dict[Identifier, Incoming | Identifier]:
+    """Return the cleaned entry of each paper, or its identifier where the site has it already.
+
+    A Fault is raised where one cannot be had, or has been withdrawn.
+    """
+    found: dict[Identifier, Incoming | Identifier] = {}
+    if not identifiers:
+        return found
+    library = Library.of(site)
+    there = [identifier for identifier in identifiers if library.by_identifier(identifier)]
+    found.update((identifier, identifier) for identifier in there)
+    missing = [one for one in dict.fromkeys(identifiers) if one not in found]
+    if missing:
+        found.update(_ask(site, missing))
+    return found
+
+
+def _ask(site: Site, identifiers: Sequence[Identifier]) -> dict[Identifier, Incoming]:
+    from .sources import Sources
+    from .web import Client
+
+    found: dict[Identifier, Incoming] = {}
+    on_arxiv = [one.value for one in identifiers if one.kind == "arXiv"]
+    with Progress(len(identifiers) + bool(on_arxiv)) as progress:
+        sources = Sources(site, Client(site.config.papernotes_contact, progress.tell))
+        for identifier in identifiers:
+            progress.step(f"asking for the BibTeX of {identifier}")
+            found[identifier] = Incoming(_entry(sources.bibtex(identifier), identifier))
+        if on_arxiv:
+            progress.step("asking arXiv whether any paper was withdrawn")
+            records = {record.id: record for record in sources.records(on_arxiv)}
+            for one in on_arxiv:
+                if one not in records:
+                    raise Fault(f"arXiv's interface knows no arXiv:{one}; check it, or try later")
+                if records[one].withdrawn:
+                    raise Fault(
+                        f"arXiv:{one} has been withdrawn by its authors or by arXiv; if you want"
+                        " it all the same, add its BibTeX from a file"
+                    )
+    return found
+
+
+def _entry(text: str, identifier: Identifier) -> Entry:
+    entries = parse(text.encode(), f"the BibTeX of {identifier}")
+    if len(entries) != 1:
+        raise Fault(f"{len(entries)} entries came for {identifier}, where there should be one")
+    entry = entries[0]
+    theirs = {one.kind: one for one in entry.identifiers()}
+    if identifier.kind == "arXiv":
+        if theirs.get("arXiv", identifier) != identifier:
+            raise Fault(f"for {identifier} the BibTeX of {theirs['arXiv']} came; try again later")
+        fields = {**entry.fields, "eprint": identifier.value}
+    else:
+        # The registry may know the work under a newer DOI.
+        fields = {"doi": identifier.value, **entry.fields}
+    return clean(replace(entry, fields=fields))

@@ -1,0 +1,103 @@
+"""What a site has: the entries of its bibliography, the notes, and how a paper is found in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from papernotes import bibliography, frontmatter
+from papernotes.scanner import SourceEntry
+
+from . import files
+from .entries import Entry
+from .identifiers import Identifier
+from .names import family_name
+from .site import Site
+from .titles import comparable
+
+
+@dataclass(frozen=True)
+class Held:
+    """An entry of the bibliography, with its key, its file and the line where it begins."""
+
+    entry: Entry
+    key: str
+    path: Path
+    line: int
+
+
+@dataclass
+class Library:
+    """The entries and the notes of a site.
+
+    ``contents`` are the bibliography files as they were read, None for one that is missing;
+    ``sources`` say where their entries stand in their texts; ``notes`` maps the keys of papers that
+    have a note to its file.
+    """
+
+    contents: dict[Path, bytes | None]
+    sources: dict[Path, list[SourceEntry]]
+    notes: dict[str, Path]
+    held: dict[str, Held] = field(default_factory=dict)
+    _by_identifier: dict[Identifier, Held] = field(default_factory=dict)
+    _by_title: dict[tuple[str, str], Held] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, site: Site) -> Library:
+        """Read the bibliography and the notes of *site*; what is wrong in them is passed over."""
+        contents = {path: files.read(path) for path in site.bibliography_files()}
+        named = {site.relative(path): path for path in contents}
+        read, sources = bibliography.read_with_sources(
+            [(name, contents[path]) for name, path in named.items()], site.encoding
+        )
+        library = cls(
+            contents,
+            {path: sources.get(name, []) for name, path in named.items()},
+            dict(_notes(site)),
+        )
+        for path, entries in library.sources.items():
+            library.extend(
+                Held(Entry.of(source), source.key, path, source.line)
+                for source in entries
+                if read.places.get(source.key) == (site.relative(path), source.line)
+            )
+        return library
+
+    def extend(self, held: Iterable[Held]) -> None:
+        """Add entries."""
+        for one in held:
+            self.held[one.key.casefold()] = one
+            for identifier in one.entry.identifiers():
+                self._by_identifier.setdefault(identifier.folded(), one)
+            if (title := same_title(one.entry))[0]:
+                self._by_title.setdefault(title, one)
+
+    def by_key(self, key: str) -> Held | None:
+        """Return the entry *key*; keys that differ by case only are one, as in BibTeX."""
+        return self.held.get(key.casefold())
+
+    def by_identifier(self, identifier: Identifier) -> Held | None:
+        """Return the entry with this DOI or arXiv identifier."""
+        return self._by_identifier.get(identifier.folded())
+
+    def by_title(self, entry: Entry) -> Held | None:
+        """Return the entry with the title and the first author of *entry*."""
+        title = same_title(entry)
+        return self._by_title.get(title) if title[0] else None
+
+
+def same_title(entry: Entry) -> tuple[str, str]:
+    """Return title and first author of *entry* as they are compared with others'."""
+    people = entry.people("author", at_most=1) or entry.people("editor", at_most=1)
+    return comparable(entry.get("title")), comparable(family_name(people[0])) if people else ""
+
+
+def _notes(site: Site) -> Iterator[tuple[str, Path]]:
+    for name in site.notes():
+        path = site.root / name
+        content = files.read(path)
+        if content is not None:
+            front, _ = frontmatter.parse(content.decode("utf-8", "replace"), name)
+            if front.paper:
+                yield front.paper, path

@@ -1,0 +1,155 @@
+"""The program ``papernotes``: its commands, their arguments and their help.
+
+Each command imports what it needs when it runs, so that none waits for another's libraries.
+"""
+
+from __future__ import annotations
+
+import datetime
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from papernotes import __version__
+
+from .errors import Fault
+from .site import Site, find, show
+
+if TYPE_CHECKING:
+    from .add import Incoming, Outcome
+    from .identifiers import Identifier
+
+_STANDARD_INPUT = "-"
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 96},
+    epilog="Each command has a --help of its own. The status is 0 where all is well, 1 where"
+    " something is wrong, 2 where the command line cannot be understood.",
+)
+@click.option(
+    "--site",
+    metavar="FOLDER",
+    default=".",
+    show_default="the working folder",
+    help="The site to work on: the folder with its conf.py, or one below it.",
+)
+@click.version_option(__version__, message="papernotes %(version)s")
+@click.pass_context
+def main(context: click.Context, site: str) -> None:
+    """Keep the bibliography of a site of notes on papers.
+
+    Settings come from the site's conf.py: which bibliography files there are (bibtex_bibfiles),
+    where notes lie (papernotes_folder), how keys are made (papernotes_key_pattern), whom arXiv and
+    the registries of DOIs can turn to (papernotes_contact).
+    """
+    context.obj = site
+
+
+@main.command()
+@click.argument("papers", nargs=-1, required=True, metavar="PAPER…")
+@click.option("--to-read", is_flag=True, help="Put the paper on the reading list; make no note.")
+@click.option("--open", "opened", is_flag=True, help="Open the notes in $VISUAL or $EDITOR.")
+@click.option("--key", default="", metavar="KEY", help="The citation key, in place of a made one.")
+@click.option(
+    "--again",
+    is_flag=True,
+    help="Add a paper also where another has its title and its first author.",
+)
+@click.pass_obj
+def add(
+    folder: str, papers: Sequence[str], to_read: bool, opened: bool, key: str, again: bool
+) -> None:
+    """Add papers to the bibliography, each with a note.
+
+    \b
+    PAPER is one of
+      1706.05394, hep-th/9901001   an arXiv identifier, with or without version
+      10.1162/neco.2006.18.7.1527  a DOI
+      https://…                    an address at arXiv or of a DOI
+      refs-to-add.bib              a file with BibTeX entries
+      -                            BibTeX entries from standard input
+
+    arXiv and the registries of DOIs give the BibTeX. It is cleaned, given a key by the pattern in
+    conf.py and appended to the first bibliography file, in that file's own style. The note is
+    made from _templates/note.md, or else from a template that comes with this program, and is
+    never written over one that is there. A paper that is there already is not added again: it is
+    told where, and gets the note that it lacks.
+
+    Where anything goes wrong, nothing is written, of all papers.
+    """
+    from . import keys
+    from .add import Wanted
+    from .add import add as run
+
+    site = find(Path(folder))
+    if key:
+        keys.check_key(key)
+    incoming = list(_incoming(site, papers))
+    if key and len(incoming) != 1:
+        raise Fault(f"--key goes with one paper, and these are {len(incoming)}")
+    today = datetime.datetime.now().astimezone().date()
+    outcomes = run(site, Wanted(today, to_read, key, again), incoming)
+    for outcome in outcomes:
+        _report(outcome)
+    if opened:
+        # Those on the reading list have no note; what there is to open is their bibliography.
+        opening = dict.fromkeys(str(outcome.note or outcome.held.path) for outcome in outcomes)
+        click.edit(filename=list(opening))
+
+
+def _report(outcome: Outcome) -> None:
+    from .entries import lacks
+
+    held, note = outcome.held, outcome.note
+    if outcome.why:
+        click.echo(f"{outcome.why}:", err=True)
+    click.echo(f"{show(held.path)}:{held.line}")
+    if note:
+        click.echo(show(note))
+    if outcome.added and (lacking := lacks(held.entry)):
+        click.echo(f"the entry {held.key} has no {' and no '.join(lacking)}; add it", err=True)
+
+
+def _incoming(site: Site, papers: Sequence[str]) -> Iterator[Incoming | Identifier]:
+    """Yield what is to be added, in the order of *papers*."""
+    from .add import Incoming
+    from .cleaning import clean
+    from .entries import parse
+    from .fetching import fetch
+    from .identifiers import Identifier, identify
+
+    parts: list[Identifier | list[Incoming]] = []
+    for paper in papers:
+        if identifier := identify(paper):
+            parts.append(identifier)
+            continue
+        content, name = _bibtex(paper)
+        entries = [clean(entry) for entry in parse(content, name)]
+        parts.append([Incoming(entry, keyed=True) for entry in entries])
+    fetched = fetch(site, [part for part in parts if isinstance(part, Identifier)])
+    for part in parts:
+        if isinstance(part, Identifier):
+            yield fetched[part]
+        else:
+            yield from part
+
+
+def _bibtex(paper: str) -> tuple[bytes, str]:
+    """Return the content and the name of the BibTeX file that is meant by *paper*."""
+    if paper == _STANDARD_INPUT:
+        if sys.stdin.isatty():
+            click.echo("Paste BibTeX, and end it with Control-D:", err=True)
+        return sys.stdin.buffer.read(), "standard input"
+    path = Path(paper)
+    if path.is_file():
+        from .files import read
+
+        return read(path) or b"", show(path)
+    raise Fault(
+        f'"{paper}" is no arXiv identifier, no DOI, no address of either, and no file; arXiv'
+        " identifiers look like 1706.05394 or hep-th/9901001, DOIs like 10.1000/182"
+    )

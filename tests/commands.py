@@ -1,0 +1,55 @@
+"""Running the command line on a site, in this process or in one of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from click.testing import CliRunner, Result
+from sites import PROJECT, Site
+
+from papernotes.cli.program import main
+
+
+def environment(site: Site) -> dict[str, str]:
+    """Return an environment with a cache of its own, and without a proxy before the loopback."""
+    return {
+        "XDG_CACHE_HOME": str(site.folder.parent / "cache"),
+        "NO_PROXY": "127.0.0.1",
+        "VISUAL": "",
+        "EDITOR": "",
+    }
+
+
+def run(site: Site, *arguments: str, text: str | bytes | None = None, **env: str) -> Result:
+    """Run ``papernotes`` in this process on *site*; *text* is its standard input."""
+    runner = CliRunner(env=environment(site) | env)
+    folder = str(site.folder)
+    result = runner.invoke(main, ["--site", folder, *arguments], input=text, prog_name="papernotes")
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result
+
+
+def start(site: Site, *arguments: str, **options: Any) -> subprocess.Popen[bytes]:
+    """Start ``python -m papernotes`` in the folder of *site*."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "papernotes", *arguments],
+        cwd=site.folder,
+        env=os.environ | environment(site) | {"PYTHONPATH": str(PROJECT / "_ext")},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        **options,
+    )
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """Return every file below *folder* with its content."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and "__pycache__" not in path.parts
+    }

@@ -1,0 +1,150 @@
+"""A server on the loopback address that answers as arXiv and a registry of DOIs do, or fail."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, unquote, urlsplit
+from xml.sax.saxutils import escape
+
+from sites import Site
+
+
+@dataclass
+class Reply:
+    """What the server answers; ``pause`` are the seconds between two blocks of the content."""
+
+    content: str | bytes = ""
+    type: str = "text/plain; charset=utf-8"
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    pause: float = 0.0
+
+    def blocks(self) -> Iterator[bytes]:
+        content = self.content.encode() if isinstance(self.content, str) else self.content
+        size = 16 if self.pause else len(content) or 1
+        for start in range(0, len(content), size):
+            yield content[start : start + size]
+
+
+@dataclass
+class Asked:
+    """A request as the server got it, and when."""
+
+    path: str
+    headers: dict[str, str]
+    time: float
+
+
+class Server:
+    """Answers each path with the reply that was set for it, the last of several again and again."""
+
+    def __init__(self) -> None:
+        self.replies: dict[str, list[Reply]] = {}
+        self.asked: list[Asked] = []
+        self.url = ""
+        self.before: Callable[[str], None] = lambda path: None
+
+    def set(self, path: str, *replies: Reply) -> None:
+        self.replies[path] = list(replies)
+
+    def arxiv(self, paper: str, bibtex: str | None, **record: str) -> None:
+        """Know a paper of arXiv by its BibTeX and by what its interface says of it."""
+        if bibtex is not None:
+            self.set(f"/arxiv/bibtex/{paper}", Reply(bibtex))
+        self.set(f"record {paper}", Reply(_record(paper, record)))
+
+    def doi(self, doi: str, bibtex: str) -> None:
+        """Know a DOI."""
+        self.set(f"/doi/{doi}", Reply(bibtex, "application/x-bibtex"))
+
+    def paths(self) -> list[str]:
+        return [asked.path for asked in self.asked]
+
+    def answer(self, path: str) -> Reply:
+        replies = self.replies.get(path)
+        if replies is None and path.startswith("/api"):
+            query = parse_qs(urlsplit(path).query)
+            found = [self.replies.get(f"record {one}") for one in query["id_list"][0].split(",")]
+            entries = "".join(str(reply[0].content) for reply in found if reply)
+            return Reply(f"<feed {_NAMESPACES}>{entries}</feed>", "application/atom+xml")
+        if not replies:
+            return Reply("<html>Not here</html>", "text/html", 404)
+        return replies.pop(0) if len(replies) > 1 else replies[0]
+
+    def settings(self) -> str:
+        """Return the lines of ``conf.py`` that send the command line here."""
+        return (
+            f'\npapernotes_arxiv_url = "{self.url}/arxiv"\n'
+            f'papernotes_arxiv_api_url = "{self.url}/api"\n'
+            f'papernotes_doi_url = "{self.url}/doi"\n'
+            "papernotes_arxiv_interval = 0\n"
+        )
+
+    def serve(self, site: Site) -> None:
+        """Have the command line ask here for papers for *site*."""
+        conf = (site.folder / "conf.py").read_text(encoding="utf-8")
+        site.write("conf.py", conf + self.settings())
+
+
+_NAMESPACES = 'xmlns="http://www.w3.org/2005/Atom" xmlns:arxiv="http://arxiv.org/schemas/atom"'
+
+
+def _record(paper: str, record: dict[str, str]) -> str:
+    parts = {
+        "id": [f"http://arxiv.org/abs/{paper}v2"],
+        "published": ["2017-06-16T18:03:54Z"],
+        "title": [record.get("title", "")],
+        "summary": [record.get("summary", "")],
+        "author": record.get("authors", "").split(" and "),
+    }
+    parts |= {f"arxiv:{n}": [record[n]] for n in ("comment", "doi", "journal_ref") if n in record}
+    parts["author"] = [f"<name>{escape(name)}</name>" for name in parts["author"]]
+    inside = "".join(
+        f"<{name}>{value if name == 'author' else escape(value)}</{name}>"
+        for name, values in parts.items()
+        for value in values
+    )
+    return f"<entry>{inside}</entry>"
+
+
+@contextmanager
+def serving() -> Iterator[Server]:
+    """Run a server on a free port of the loopback address."""
+    server = Server()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            path = unquote(self.path)
+            server.asked.append(Asked(path, dict(self.headers), time.monotonic()))
+            server.before(path)
+            reply = server.answer(path)
+            self.send_response(reply.status)
+            self.send_header("Content-Type", reply.type)
+            for name, value in reply.headers.items():
+                self.send_header(name, value)
+            self.end_headers()
+            try:
+                for block in reply.blocks():
+                    self.wfile.write(block)
+                    self.wfile.flush()
+                    time.sleep(reply.pause)
+            except (BrokenPipeError, ConnectionResetError):
+                pass  # The client has had enough.
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.url = f"http://127.0.0.1:{http.server_address[1]}"
+    thread = threading.Thread(target=http.serve_forever, args=(0.02,), daemon=True)
+    thread.start()
+    try:
+        yield server
+    finally:
+        http.shutdown()
+        http.server_close()
