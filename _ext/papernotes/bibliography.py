@@ -134,6 +134,8 @@ class _Reader(Parser):  # type: ignore[misc]  # pybtex has no types
         self.places: dict[str, tuple[str, int]] = {}
         self.entries: dict[str, list[SourceEntry]] = {}
         self.line = 0
+        # Taking a name apart is slow, and most people write more than one paper.
+        self.people: dict[str, PybtexPerson] = {}
 
     def problem(self, line: int, kind: ProblemKind, message: str) -> None:
         self.problems.append(Problem(self.path, line, message, kind))
@@ -212,6 +214,15 @@ class _Reader(Parser):  # type: ignore[misc]  # pybtex has no types
             crossref.complete(entry, self.data.entries.get, report)
 
     def person(self, text: str, key: str) -> PybtexPerson:
+        if text not in self.people:
+            person = self.parse_person(text, key)
+            if text.count(",") > 2:
+                # Each entry gets its own report.
+                return person
+            self.people[text] = person
+        return self.people[text]
+
+    def parse_person(self, text: str, key: str) -> PybtexPerson:
         try:
             return PybtexPerson(text)
         except PybtexError:

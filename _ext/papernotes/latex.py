@@ -174,11 +174,16 @@ def _text(node: Any) -> str:
     return text
 
 
+def is_known_macro(name: str) -> bool:
+    """Return whether the macro *name*, without its backslash, can be shown."""
+    if name in _KNOWN:
+        return True
+    spec = _TO_TEXT.latex_context.get_macro_spec(name)
+    return spec is not None and bool(spec.macroname)
+
+
 def _is_unknown(node: Any) -> bool:
-    if isinstance(node, LatexMacroNode) and node.macroname not in _KNOWN:
-        spec = _TO_TEXT.latex_context.get_macro_spec(node.macroname)
-        return spec is None or not spec.macroname
-    return False
+    return isinstance(node, LatexMacroNode) and not is_known_macro(node.macroname)
 
 
 def _argument(node: Any, position: int) -> Any:

@@ -22,7 +22,7 @@ LinkKind = Literal["abstract", "PDF", "DOI"]
 # What publishes a work without people, and stands for them.
 _PUBLISHERS = ("organization", "institution", "publisher")
 # Fields that are the author's own business, not the paper's: they stay out of the BibTeX shown.
-_PRIVATE = frozenset(
+PRIVATE = frozenset(
     "abstract annotation annote comment creationdate date-added date-modified file groups"
     " keywords modificationdate owner pdf priority ranking readstatus review timestamp".split()
 )
@@ -268,7 +268,7 @@ def bibtex(paper: Paper) -> str:
             names = " and ".join(_bibtex_name(person) for person in persons)
             lines.append(f"  {role} = {{{names}}},")
     lines += [
-        f"  {name} = {{{value}}}," for name, value in paper.fields if name not in _PRIVATE and value
+        f"  {name} = {{{value}}}," for name, value in paper.fields if name not in PRIVATE and value
     ]
     return "\n".join([*lines, "}"])
 

@@ -101,6 +101,16 @@ def mend_entities(value: str, escape: Callable[[str], str] = lambda c: _LATEX.ge
     return _ENTITY.sub(character, value)
 
 
+def has_entities(value: str) -> bool:
+    """Return whether *value* holds HTML entities."""
+    return "&" in value and mend_entities(value) != value
+
+
+def has_markup(value: str) -> bool:
+    """Return whether *value* holds HTML tags."""
+    return "<" in value and bool(_TAG.search(value))
+
+
 def mend_markup(value: str) -> str:
     """Return *value* with LaTeX in place of HTML tags."""
     before = ""
@@ -115,6 +125,17 @@ def mend_latex(value: str) -> str:
     parts = _APART.split(value)
     parts[::2] = [_BARE.sub(r"\\\g<0>", part) for part in parts[::2]]
     return "".join(parts)
+
+
+def outside_mathematics(value: str) -> list[str]:
+    """Return the parts of *value* that are neither mathematics nor addresses."""
+    return _APART.split(value)[::2]
+
+
+def bare_specials(value: str) -> list[str]:
+    """Return the characters of *value* that lack a backslash, each once."""
+    found = (match for part in outside_mathematics(value) for match in _BARE.findall(part))
+    return list(dict.fromkeys(found))
 
 
 def mend_pages(value: str) -> str:

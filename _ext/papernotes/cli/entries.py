@@ -27,6 +27,8 @@ _UNREADABLE = frozenset(
     }
 )
 
+_AND = re.compile(r"\s+and\s+", re.IGNORECASE)
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -52,11 +54,13 @@ class Entry:
         """Return the value of field *name*, or the empty string."""
         return self.fields.get(name, "")
 
-    def people(self, role: str, at_most: int | None = None) -> list[PybtexPerson]:
-        """Return the people in the field *role*, the first of them only, without "others"."""
-        names = split_name_list(self.get(role))[:at_most]
-        found = [person_of(name) for name in names if name.lower() != "others"]
-        return [person for person in found if person is not None]
+    def first_person(self) -> PybtexPerson | None:
+        """Return the first author, of works without authors the first editor."""
+        value = self.get("author") or self.get("editor")
+        first = _AND.split(value, maxsplit=1)[0]
+        if first.count("{") != first.count("}"):
+            first = next(iter(split_name_list(value)), "")
+        return person_of(first) if first and first.lower() != "others" else None
 
     def year(self) -> str:
         """Return the year in four digits, or the empty string."""

@@ -10,17 +10,21 @@ from collections.abc import Callable
 from anyascii import anyascii
 
 from papernotes.catalogue import letters
-from papernotes.latex import plain
 
 from .entries import Entry
 from .errors import Fault
 from .names import family_name
+from .titles import bare
 
 # Words of a title that say nothing of it: articles, conjunctions, prepositions.
 _EMPTY = frozenset(
     "a an and as at by de der des die do for from how in into is la le les of on or over the to"
     " toward towards using via with und une un".split()
 )
+_SUFFIX = re.compile(r"(?:[a-z]{1,2}|-\d+)?")
+_APOSTROPHE = re.compile("['’]")
+_PART = re.compile(r"[^\W_]+")
+_NO_LETTER = re.compile(r"[^a-z0-9]")
 _FIELDS = ("family", "year", "word", "Family", "Word")
 
 
@@ -70,13 +74,13 @@ def free(key: str, is_taken: Callable[[str], bool]) -> str:
 
 def follows(key: str, expected: str) -> bool:
     """Return whether *key* is *expected*, with or without letters that tell it from others."""
-    return re.fullmatch(rf"{re.escape(expected)}(?:[a-z]{{1,2}}|-\d+)?", key) is not None
+    suffix = key.removeprefix(expected)
+    return key.startswith(expected) and _SUFFIX.fullmatch(suffix) is not None
 
 
 def _family(entry: Entry) -> str:
-    people = entry.people("author") or entry.people("editor")
-    if people:
-        return _ascii(family_name(people[0]))
+    if person := entry.first_person():
+        return _ascii(family_name(person))
     names = ("organization", "institution", "publisher")
     return next((_words(entry.fields[name])[0] for name in names if _words(entry.get(name))), "")
 
@@ -87,9 +91,9 @@ def _word(entry: Entry) -> str:
 
 
 def _words(source: str) -> list[str]:
-    text = re.sub(r"['’]", "", plain(source))
-    return [word for part in re.findall(r"[^\W_]+", text) if (word := _ascii(part))]
+    text = _APOSTROPHE.sub("", bare(source))
+    return [word for part in _PART.findall(text) if (word := _ascii(part))]
 
 
 def _ascii(source: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", anyascii(plain(source)).lower())
+    return _NO_LETTER.sub("", anyascii(bare(source)).lower())

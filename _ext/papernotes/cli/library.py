@@ -89,8 +89,8 @@ class Library:
 
 def same_title(entry: Entry) -> tuple[str, str]:
     """Return title and first author of *entry* as they are compared with others'."""
-    people = entry.people("author", at_most=1) or entry.people("editor", at_most=1)
-    return comparable(entry.get("title")), comparable(family_name(people[0])) if people else ""
+    person = entry.first_person()
+    return comparable(entry.get("title")), comparable(family_name(person)) if person else ""
 
 
 def _notes(site: Site) -> Iterator[tuple[str, Path]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 
 from pybtex.database import Person as PybtexPerson
@@ -66,6 +67,7 @@ def family_name(person: PybtexPerson) -> str:
     return " ".join([*person.prelast_names, *person.last_names])
 
 
+@functools.lru_cache(maxsize=65536)
 def person_of(name: str) -> PybtexPerson | None:
     """Return *name* taken apart as BibTeX does it, None where it cannot be."""
     try:

@@ -153,3 +153,43 @@ def _bibtex(paper: str) -> tuple[bytes, str]:
         f'"{paper}" is no arXiv identifier, no DOI, no address of either, and no file; arXiv'
         " identifiers look like 1706.05394 or hep-th/9901001, DOIs like 10.1000/182"
     )
+
+
+@main.command()
+@click.option("--fix", is_flag=True, help="Mend what can be mended without a doubt, and show it.")
+@click.option(
+    "--format",
+    "style",
+    type=click.Choice(["text", "github"]),
+    default="text",
+    show_default=True,
+    help="Plain lines, or annotations for GitHub's workflows.",
+)
+@click.pass_obj
+def check(folder: str, fix: bool, style: str) -> None:
+    """Check notes and bibliography.
+
+    Each line tells a file and a line of it, what is wrong and what to do, and in brackets the kind,
+    which the site's README explains and suppress_warnings in conf.py silences. It finds papers
+    that are there twice; entries that lack what their kind needs; pages, years, DOIs and arXiv
+    identifiers that cannot be; names in capitals; HTML and broken LaTeX; links that are none;
+    notes without summary or tags; tags that are nearly the same.
+
+    A "remark" is no fault: an entry that nobody cites, a key that does not follow the pattern.
+    The status is 1 if there is a fault, and 0 otherwise. Nothing is built, and nobody is asked.
+    """
+    from . import reports
+    from .check import check as run
+    from .check import fix as mend
+
+    site = find(Path(folder))
+    if fix:
+        for mended in mend(site):
+            click.echo(reports.mended(site, mended))
+    checked = run(site)
+    lines = reports.lines(site, checked.remarks, reports.STYLES[style])
+    if lines:
+        click.echo("\n".join(lines))
+    click.echo(reports.summary(checked), err=True)
+    if any(not remark.told for remark in checked.remarks):
+        raise SystemExit(1)

@@ -23,13 +23,23 @@ _LETTER_MACRO = re.compile(r"\\(ss|[aA]e|AE|[oO]e|OE|aa|AA|[lLoOij])(?![A-Za-z])
 _MACRO = re.compile(r"\\(?:[A-Za-z]{2,}\s*|[uvHckbdrt](?![A-Za-z])\s*|[^A-Za-z])")
 
 
-def comparable(source: str) -> str:
-    """Return the LaTeX text *source* as it is compared: letters and digits, in lower case.
+_MARKS = str.maketrans("", "", "{}$")
+_DASHES = re.compile("[-\u2010-\u2015]+")
 
-    It is much faster than :func:`papernotes.works.fold`, which reads LaTeX in earnest.
+
+def bare(source: str) -> str:
+    """Return the LaTeX text *source* without macros, accents and all, but with letters as macros.
+
+    It is much faster than :func:`papernotes.latex.plain`, which reads LaTeX in earnest.
     """
-    text = _MACRO.sub("", _LETTER_MACRO.sub(r"\1", source)) if "\\" in source else source
-    return fold_plain(re.sub("[-\u2010-\u2015]+", " ", text))
+    if "\\" in source:
+        source = _MACRO.sub("", _LETTER_MACRO.sub(r"\1", source))
+    return source.translate(_MARKS)
+
+
+def comparable(source: str) -> str:
+    """Return the LaTeX text *source* as it is compared: letters and digits, in lower case."""
+    return fold_plain(_DASHES.sub(" ", bare(source)))
 
 
 def protect_capitals(title: str) -> str:
