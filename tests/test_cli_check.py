@@ -302,8 +302,8 @@ def test_tags_that_are_nearly_the_same(site: Site, tag: str, how: str) -> None:
     note(site, tags=tag)
     assert found(site) == [
         (
-            f'papers/zeta.md:3: the tag "{tag}" differs {how} from "optimization", which 2 notes have;'
-            " write one of them [papernotes.similar-tags]"
+            f'papers/zeta.md:3: the tag "{tag}" differs {how} from "optimization", which'
+            " 2 notes have; write one of them [papernotes.similar-tags]"
         )
     ]
 
