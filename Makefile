@@ -1,12 +1,15 @@
 # The workshop.  `make` lists what there is; each target installs what it needs into .venv first.
 #
 #   PYTHON=python3.13    the Python that .venv is made with (another one makes .venv anew)
-#   ARGS="-k cards"      further arguments of pytest (`make test`), sphinx-autobuild (`make live`) or
-#                        the measurement (`make bench`)
+#   ID=1706.05394        what `make paper` adds: an arXiv identifier, a DOI, the address of either, or
+#                        a BibTeX file; several with spaces between them
+#   ARGS="-k cards"      further arguments of pytest (`make test`), sphinx-autobuild (`make live`),
+#                        `papernotes add` (`make paper`) or the measurement (`make bench`)
 #   UPGRADE=1            `make lock` takes the newest releases instead of keeping what it can
 
 PYTHON ?= python3
 ARGS =
+ID =
 
 BUILD := _build
 VENV := .venv
@@ -19,8 +22,9 @@ DEV := $(VENV)/dev-is-installed
 # in, and break when the checkout moves.  -qq: pip speaks when it fails.
 PIP := $(PY) -m pip --disable-pip-version-check install -qq
 SPHINX := $(PY) -m sphinx -q -j auto
+PAPERNOTES := PYTHONPATH=_ext $(PY) -m papernotes
 
-.PHONY: help html live check test bench linkcheck epub pdf lock clean FORCE
+.PHONY: help html paper live check test bench linkcheck epub pdf lock clean FORCE
 .DELETE_ON_ERROR:
 
 help: ## List these targets
@@ -30,17 +34,23 @@ html: $(SITE) ## Build the site
 	@$(call sphinx,html)
 	@echo 'The site is built: open $(BUILD)/html/index.html'
 
+paper: $(SITE) ## Add a paper, with its entry and a note: make paper ID=1706.05394
+	@test -n '$(ID)' || { echo 'make paper needs to know which: make paper ID=1706.05394' >&2; exit 2; }
+	@$(PAPERNOTES) add $(ARGS) $(foreach id,$(ID),'$(id)')
+
 live: $(DEV) ## Serve the site, and build and reload it whenever a file is saved
 	@$(PY) -m sphinx_autobuild $(foreach p,$(UNWATCHED),--ignore '$p') --re-ignore '$(UNSAVED)' \
 		-q -j auto -b html -d $(BUILD)/doctrees/live $(ARGS) . $(BUILD)/live
 
 # Every part runs, whatever the one before it said, so that one call tells all there is to mend.
-# The notes and the bibliography are read as strictly as `make html` reads them.
+# The notes and the bibliography are read as strictly as `make html` reads them, and looked at for
+# what a build does not mind.
 check: $(DEV) ## Check code, types, notes and bibliography
 	@failed=; \
 	$(PY) -m ruff check --quiet . || failed="$$failed lint"; \
 	$(PY) -m ruff format --quiet --diff . || failed="$$failed format"; \
 	$(PY) -m mypy --no-error-summary || failed="$$failed types"; \
+	$(PAPERNOTES) check || failed="$$failed bibliography"; \
 	{ $(call sphinx,dummy); } || failed="$$failed notes"; \
 	test -z "$$failed" || { echo "Something to mend in:$$failed" >&2; exit 1; }
 	@echo 'Code, types, notes and bibliography are in order.'
