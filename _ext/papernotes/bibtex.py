@@ -1,4 +1,4 @@
-"""The syntax of BibTeX files: pybtex's scanner, going on after faults, knowing what stands where."""
+"""The syntax of BibTeX: pybtex's scanner, going on after faults and knowing what stands where."""
 
 from __future__ import annotations
 

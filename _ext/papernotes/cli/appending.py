@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from papernotes import bibliography
+from papernotes.bibtex import SourceEntry
 from papernotes.model import ProblemKind
-from papernotes.scanner import SourceEntry
 
 from .entries import Entry
 from .errors import Fault

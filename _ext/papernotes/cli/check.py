@@ -9,7 +9,7 @@ from pathlib import Path
 
 from papernotes import bibliography
 from papernotes.bibliography import Bibliography
-from papernotes.scanner import SourceEntry
+from papernotes.bibtex import SourceEntry
 
 from . import files, keys, note_checks
 from .editing import edit, is_plain, within
@@ -58,7 +58,7 @@ def check(site: Site) -> Checked:
         remarks += check_entry(path, source)
         remarks += check_key(path, source, entry, pattern)
     remarks += check_duplicates(entries)
-    notes: list[note_checks.NoteText] = []
+    notes: list[note_checks.NoteFile] = []
     cited: set[str] = set()
     shows_all = False
     folder = f"{site.folder}/"

@@ -9,9 +9,9 @@ from pybtex.bibtex.utils import split_name_list
 from pybtex.database import Person as PybtexPerson
 
 from papernotes import bibliography
+from papernotes.bibtex import SourceEntry
 from papernotes.latex import plain
 from papernotes.model import ProblemKind
-from papernotes.scanner import SourceEntry
 
 from .errors import Fault
 from .identifiers import Identifier, identify

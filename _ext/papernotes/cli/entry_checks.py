@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable, Iterator
 from pybtex.bibtex.utils import split_name_list
 
 from papernotes.bibliography import arxiv_id
+from papernotes.bibtex import SourceEntry, SourceField
 from papernotes.latex import SAFE_LINK, is_known_macro
 from papernotes.model import ProblemKind
-from papernotes.scanner import SourceEntry, SourceField
 from papernotes.works import PRIVATE
 
 from . import keys

@@ -13,7 +13,7 @@ from typing import Literal, TypeVar
 from pybtex.bibtex.utils import split_name_list
 from pylatexenc.latexencode import UnicodeToLatexEncoder
 
-from papernotes.scanner import SourceEntry, SourceField
+from papernotes.bibtex import SourceEntry, SourceField
 
 from .cleaning import MONTHS, VERBATIM
 from .entries import Entry

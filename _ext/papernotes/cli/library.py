@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from papernotes import bibliography, frontmatter
-from papernotes.scanner import SourceEntry
+from papernotes.bibtex import SourceEntry
 
 from . import files
 from .entries import Entry

@@ -38,16 +38,15 @@ _NO_TEXT = re.compile(r"^(?:%|\(.*\)=$|:::|```|<!--.*-->$|\[[^\]]+\]:)")
 
 
 @dataclass(frozen=True, slots=True)
-class NoteText:
-    """A note's file: its path relative to the site's folder, its text, its front matter."""
+class NoteFile:
+    """A note's file: its path relative to the site's folder, and its front matter."""
 
     path: str
-    text: str
     front: frontmatter.FrontMatter
 
 
-def check_note(path: str, text: str) -> tuple[NoteText, list[Remark]]:
-    """Return the note *text* with its front matter, and what is amiss in it by itself."""
+def check_note(path: str, text: str) -> tuple[NoteFile, list[Remark]]:
+    """Return the note *text* as a file with front matter, and what is amiss in it by itself."""
     front, problems = frontmatter.parse(text, path)
     remarks = [of_problem(problem) for problem in problems]
     body = _FRONT.sub(_blank, front.rest)
@@ -57,8 +56,8 @@ def check_note(path: str, text: str) -> tuple[NoteText, list[Remark]]:
     unread = {ProblemKind.BAD_TAGS, ProblemKind.FRONT_MATTER}
     if not front.tags and unread.isdisjoint(problem.kind for problem in problems):
         message = 'the note has no tags; add "tags: [some-tag]" to its front matter'
-        remarks.append(Remark(path, tags_line(text), message, Finding.NO_TAGS))
-    return NoteText(path, text, front), remarks
+        remarks.append(Remark(path, front.tags_line, message, Finding.NO_TAGS))
+    return NoteFile(path, front), remarks
 
 
 def check_links(path: str, text: str) -> Iterator[Remark]:
@@ -101,9 +100,9 @@ def _link_fault(target: str) -> str:
     return ""
 
 
-def check_tags(notes: Iterable[NoteText]) -> Iterator[Remark]:
+def check_tags(notes: Iterable[NoteFile]) -> Iterator[Remark]:
     """Yield tags that differ only in case or by one letter, where the rarer of two stands first."""
-    used: dict[str, list[NoteText]] = defaultdict(list)
+    used: dict[str, list[NoteFile]] = defaultdict(list)
     for note in notes:
         for tag in note.front.tags:
             used[tag].append(note)
@@ -121,7 +120,7 @@ def check_tags(notes: Iterable[NoteText]) -> Iterator[Remark]:
                 f'the tag "{tag}" differs {how} from "{other}", which {_notes(len(used[other]))};'
                 " write one of them"
             )
-            yield Remark(first.path, tags_line(first.text), message, Finding.SIMILAR_TAGS)
+            yield Remark(first.path, first.front.tags_line, message, Finding.SIMILAR_TAGS)
         for shape in shapes:
             near.setdefault(shape, tag)
 
@@ -147,13 +146,6 @@ def _shapes(tag: str) -> list[str]:
             f"{folded[:position]}\0{folded[position:]}" for position in range(len(folded) + 1)
         ]
     return shapes
-
-
-def tags_line(text: str) -> int:
-    """Return the line of a note's tags, or else the first."""
-    head = text.split("\n---", 1)[0]
-    match = re.search(r"^[\"']?tags[\"']?[ \t]*:", head, re.MULTILINE)
-    return text.count("\n", 0, match.start()) + 1 if match else 1
 
 
 def cited(text: str) -> Iterator[str]:
