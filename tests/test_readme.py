@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from papernotes import bibliography, frontmatter
+from papernotes.cli.findings import Finding
+from papernotes.cli.template import VARIABLES
 from papernotes.directives import OPTIONS
 from papernotes.frontmatter import FIELDS
 from papernotes.model import ProblemKind
@@ -34,6 +36,8 @@ TABLES = {
     "messages": table(
         ("subtype", ""), [(f"`papernotes.{k.subtype}`", k.meaning) for k in ProblemKind]
     ),
+    "findings": table(("subtype", ""), [(f"`papernotes.{k.subtype}`", k.meaning) for k in Finding]),
+    "template": table(("name", ""), [(f"`{name}`", text) for name, text in VARIABLES.items()]),
 }
 
 
