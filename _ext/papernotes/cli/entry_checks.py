@@ -79,9 +79,9 @@ def check_entry(path: str, entry: SourceEntry) -> Iterator[Remark]:
                     kind,
                     Mend(field.value_start, field.value_end, mended) if mended else None,
                 )
-    if lacking := _lacking(entry):
+    if needed := lacking(entry):
         message = (
-            f'the @{entry.type.lower()} "{entry.key}" has no {" and no ".join(lacking)}; add what'
+            f'the @{entry.type.lower()} "{entry.key}" has no {" and no ".join(needed)}; add what'
             " it lacks"
         )
         yield Remark(path, entry.line, message, Finding.MISSING_FIELD)
@@ -95,7 +95,7 @@ def check_key(path: str, source: SourceEntry, entry: Entry, pattern: str) -> Ite
         yield Remark(path, source.line, message, Finding.KEY_PATTERN)
 
 
-def _lacking(entry: SourceEntry) -> list[str]:
+def lacking(entry: SourceEntry) -> list[str]:
     """Return the fields that an entry of this kind needs and neither has nor inherits."""
     there = {field.name.lower() for field in entry.fields if field.value}
     if there & {"crossref", "xdata"}:

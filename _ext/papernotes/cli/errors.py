@@ -14,3 +14,7 @@ class Fault(click.ClickException):
     def show(self, file: object = None) -> None:
         """Write the message to standard error, after the name of the program."""
         click.echo(f"papernotes: {self.format_message()}", err=True)
+
+
+class Unreachable(Fault):
+    """There is no way to a server, as without a network."""

@@ -79,12 +79,22 @@ class Layout:
         """Return *entry* under the *key*, from its at-sign to its last brace, lines ended by LF."""
         fields = self._fields(entry)
         lines = [self.field(name, value) for name, value in fields.items()]
-        kind = entry.type.lower()
-        if self.kinds != "lower":
-            kind = _KINDS.get(kind, kind.capitalize())
-        kind = kind.upper() if self.kinds == "upper" else kind
         body = f",{self.between}".join(lines) + ("," if self.trailing_comma and lines else "")
-        return f"@{kind}{{{key},{self.first}{body}{self.closing}}}"
+        return f"@{self.kind(entry.type)}{{{key},{self.first}{body}{self.closing}}}"
+
+    def kind(self, kind: str) -> str:
+        """Return the *kind* of an entry as the file writes it."""
+        match self.kinds:
+            case "upper":
+                return kind.upper()
+            case "capital":
+                return _KINDS.get(kind.lower(), kind.capitalize())
+            case _:
+                return kind.lower()
+
+    def name(self, name: str) -> str:
+        """Return BibTeX's *name* of a field, or BibLaTeX's if the file goes by that."""
+        return _BIBLATEX[name] if name in self.biblatex else name
 
     def field(self, name: str, value: str) -> str:
         """Return one field as it is written in an entry, without a comma."""
@@ -103,12 +113,16 @@ class Layout:
             value = to_ascii(value)
         return f'"{_without_bare_quotes(value)}"' if self.quotes else f"{{{value}}}"
 
-    def precedes(self, name: str, other: str) -> bool:
-        """Return whether field *name* stands before field *other*."""
-        return self._compare(name, other) < 0
+    def compare(self, a: str, b: str) -> int:
+        """Return a negative number if field *a* stands before field *b*, else a positive one."""
+        if (a, b) in self.before:
+            return -1
+        if (b, a) in self.before:
+            return 1
+        return _rank(a) - _rank(b)
 
     def _fields(self, entry: Entry) -> dict[str, str]:
-        names = {name: _BIBLATEX[name] if name in self.biblatex else name for name in entry.fields}
+        names = {name: self.name(name) for name in entry.fields}
         renamed: dict[str, str] = {}
         for name, value in entry.fields.items():
             # "date" may be there beside "year" already.
@@ -119,15 +133,8 @@ class Layout:
             if re.fullmatch(r"\d{4}", renamed["date"]):
                 renamed["date"] += f"-{MONTHS.index(str(month)) + 1:02}"
             del renamed["month"]
-        order = sorted(renamed, key=cmp_to_key(self._compare))
+        order = sorted(renamed, key=cmp_to_key(self.compare))
         return {name: renamed[name] for name in order}
-
-    def _compare(self, a: str, b: str) -> int:
-        if (a, b) in self.before:
-            return -1
-        if (b, a) in self.before:
-            return 1
-        return _rank(a) - _rank(b)
 
     def _spelled(self, name: str) -> str:
         if name in self.spellings:
@@ -281,8 +288,17 @@ def _names_family_first(fields: Iterable[SourceField]) -> bool:
 
 
 def _biblatex(names: Iterable[str]) -> frozenset[str]:
+    """Return BibTeX's names of fields for which the file has BibLaTeX's.
+
+    A field that it has under neither name goes with the others.
+    """
     counted = Counter(names)
-    return frozenset(a for a, b in _BIBLATEX.items() if counted[b] > counted[a])
+    lead = sum(counted[new] - counted[old] for old, new in _BIBLATEX.items())
+    return frozenset(
+        old
+        for old, new in _BIBLATEX.items()
+        if (counted[new] - counted[old] if counted[new] or counted[old] else lead) > 0
+    )
 
 
 def _rank(name: str) -> int:

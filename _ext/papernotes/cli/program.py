@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ from .site import Site, find, show
 if TYPE_CHECKING:
     from .add import Incoming, Outcome
     from .identifiers import Identifier
+    from .refresh import Change, Proposal
 
 _STANDARD_INPUT = "-"
 
@@ -193,3 +195,73 @@ def check(folder: str, fix: bool, style: str) -> None:
     click.echo(reports.summary(checked), err=True)
     if any(not remark.told for remark in checked.remarks):
         raise SystemExit(1)
+
+
+@main.command()
+@click.argument("keys", nargs=-1, metavar="[KEY…]")
+@click.option("--yes", is_flag=True, help="Make every change without asking.")
+@click.option("--dry-run", is_flag=True, help="Show what could change, and change nothing.")
+@click.pass_obj
+def refresh(folder: str, keys: Sequence[str], yes: bool, dry_run: bool) -> None:
+    """Find what has become of preprints, and what entries lack.
+
+    arXiv is asked whether the papers with these citation keys, or all preprints, have been
+    published, and the registry of DOIs for the record of the publication, or for what an entry
+    with a DOI lacks. Each difference is shown, and made if you agree:
+
+    \b
+      y   this one
+      n   not this one
+      a   this one and all that follow
+      q   not this one, and no more
+
+    Only fields that are missing, or that say what arXiv says, are changed: what you have changed
+    yourself stays, as do comments, order and everything else in the file.
+    """
+    from .progress import Progress
+    from .refresh import apply, propose
+    from .sources import Sources
+    from .web import Client
+
+    site = find(Path(folder))
+    with Progress(1) as progress:
+        sources = Sources(site, Client(site.config.papernotes_contact, progress.tell))
+        proposals = list(propose(site, sources, keys, progress.step))
+    agreement = _Agreement(yes, dry_run)
+    agreed = [agreement.on(proposal) for proposal in proposals]
+    changed = [proposal for proposal in agreed if proposal.changes]
+    if changed and not dry_run:
+        apply(site, changed)
+    count = sum(len(proposal.changes) for proposal in changed)
+    if dry_run:
+        click.echo("Nothing was changed.", err=True)
+    else:
+        click.echo(f"{count} change{'' if count == 1 else 's'} made.", err=True)
+
+
+class _Agreement:
+    """Shows changes one by one, and asks about each."""
+
+    def __init__(self, yes: bool, dry_run: bool) -> None:
+        self.answer = "a" if yes else "q" if dry_run else ""
+
+    def on(self, proposal: Proposal) -> Proposal:
+        """Return *proposal* with the changes that are agreed."""
+        click.echo(f"{show(proposal.path)}:{proposal.line}: {proposal.key}: {proposal.why}")
+        return replace(
+            proposal, changes=tuple(change for change in proposal.changes if self.agrees(change))
+        )
+
+    def agrees(self, change: Change) -> bool:
+        name = change.field or "kind"
+        if change.old is not None:
+            click.echo(f"  - {name}: {change.old}")
+        click.echo(f"  + {name}: {change.new}")
+        if self.answer not in ("a", "q"):
+            try:
+                choice = click.Choice(["y", "n", "a", "q"])
+                self.answer = click.prompt("    make this change?", type=choice, default="y")
+            except click.Abort:
+                # The input has ended.
+                self.answer = "q"
+        return self.answer in ("y", "a")

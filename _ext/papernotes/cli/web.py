@@ -15,7 +15,7 @@ from filelock import FileLock
 
 from papernotes import __version__
 
-from .errors import Fault
+from .errors import Fault, Unreachable
 
 TRIES = 4
 LIMIT = 2 * 1024 * 1024  # bytes
@@ -109,7 +109,7 @@ class Client:
                 urllib3.exceptions.HTTPError,
             ) as error:
                 if _is_unreachable(error):
-                    raise Fault(
+                    raise Unreachable(
                         f"{_host(url)} cannot be reached; check the network, and try again"
                     ) from error
                 if last:

@@ -1,0 +1,267 @@
+"""``papernotes refresh``: what has become of preprints, and what entries lack.
+
+What an author has changed is told from what arXiv or the registry said: a field that still says
+what arXiv does may follow the publication; any other is the author's, and stays.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cmp_to_key
+from pathlib import Path
+
+from pybtex.bibtex.utils import split_name_list
+
+from papernotes import bibliography
+from papernotes.bibtex import SourceEntry
+
+from . import files
+from .appending import layout_of, line_end
+from .cleaning import clean, mend_pages
+from .editing import edit
+from .entries import Entry, parse
+from .entry_checks import lacking
+from .errors import Fault, Unreachable
+from .findings import Mend
+from .identifiers import Identifier, of_doi
+from .layout import Layout
+from .names import family_name, person_of
+from .site import Site, show
+from .sources import Record, Sources
+from .titles import comparable
+
+# What a registry says of a publication; the rest of an entry is no matter of it.
+_FIELDS = (
+    "title author booktitle journal series edition volume number eid pages chapter institution"
+    " school publisher year doi"
+).split()
+_ALIASES = {"journal": ("journal", "journaltitle"), "year": ("year", "date")}
+# Kinds of entries that say that a work is not published.
+_UNPUBLISHED = frozenset({"misc", "online", "unpublished"})
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field as it is, None where there is none, and as it would be; "" is the entry's kind."""
+
+    field: str
+    old: str | None
+    new: str
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What could change in one entry, and why; without changes it is only told."""
+
+    key: str
+    path: Path
+    line: int
+    why: str
+    changes: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Target:
+    path: Path
+    source: SourceEntry
+    entry: Entry
+    arxiv: str
+    doi: Identifier | None
+
+
+def propose(
+    site: Site, sources: Sources, wanted: Sequence[str], step: Callable[[str], None]
+) -> Iterator[Proposal]:
+    """Yield what could change in the entries *wanted*, or, if there are none, in all that may gain.
+
+    Those are preprints without the DOI of a publication, and entries with a DOI that lack what
+    their kind needs. *step* is told what is asked for. A Fault is raised where arXiv does not
+    answer, or there is no network; one DOI that cannot be had is told.
+    """
+    targets = list(_targets(site, wanted))
+    asked = [target.arxiv for target in targets if target.arxiv and not target.doi]
+    if asked:
+        step(f"asking arXiv about {len(asked)} preprint{'s' if len(asked) > 1 else ''}")
+    records = {record.id: record for record in sources.records(asked)} if asked else {}
+    for target in targets:
+        record = records.get(target.arxiv)
+        doi = target.doi or (of_doi(record.doi) if record and record.doi else None)
+        if doi is None or doi.kind == "arXiv":
+            yield from _told(target, record, named=bool(wanted))
+            continue
+        step(f"asking for {doi}, of {target.source.key}")
+        try:
+            (published,) = parse(sources.bibtex(doi).encode(), f"the BibTeX of {doi}")
+        except Unreachable:
+            raise
+        except (Fault, ValueError) as fault:
+            yield _proposal(target, f"nothing can be had: {fault}")
+            continue
+        yield _compare(target, record, clean(published), doi)
+
+
+def _targets(site: Site, wanted: Sequence[str]) -> Iterator[_Target]:
+    paths = {site.relative(path): path for path in site.bibliography_files()}
+    loaded = bibliography.load(paths.values(), site.root)
+    read, found = bibliography.read_with_sources(loaded, site.encoding)
+    for key in wanted:
+        if key not in read:
+            near = " or ".join(f'"{other}"' for other in read.nearest(key))
+            raise Fault(
+                f'no entry has the key "{key}"' + (f"; did you mean {near}?" if near else "")
+            )
+    for name, entries in found.items():
+        for source in entries:
+            if read.places.get(source.key) != (name, source.line):
+                continue
+            entry = Entry.of(source)
+            identifiers = {one.kind: one for one in entry.identifiers()}
+            arxiv, doi = identifiers.get("arXiv"), identifiers.get("DOI")
+            target = _Target(paths[name], source, entry, arxiv.value if arxiv else "", doi)
+            may_gain = lacking(source) if doi else arxiv
+            if source.key in wanted or (not wanted and may_gain):
+                yield target
+
+
+def _told(target: _Target, record: Record | None, *, named: bool) -> Iterator[Proposal]:
+    """Yield what there is to say of an entry for which no publication was found."""
+    if record and record.journal and target.entry.type in _UNPUBLISHED:
+        yield _proposal(target, f'arXiv names a publication without a DOI: "{record.journal}"')
+    elif named and target.arxiv:
+        yield _proposal(target, "arXiv names no publication")
+    elif named:
+        yield _proposal(target, "it has neither an arXiv identifier nor a DOI to ask for")
+
+
+def _proposal(target: _Target, why: str, changes: Iterable[Change] = ()) -> Proposal:
+    return Proposal(target.source.key, target.path, target.source.line, why, tuple(changes))
+
+
+def _compare(target: _Target, record: Record | None, published: Entry, doi: Identifier) -> Proposal:
+    entry = target.entry
+    titles = (comparable(entry.get("title")), comparable(published.get("title")))
+    if difflib.SequenceMatcher(None, *titles).ratio() < 0.6 and not _same_people(entry, published):
+        return _proposal(
+            target, f'{doi} is of another work, "{published.title()}"; the entry is left alone'
+        )
+    fields = {"doi": doi.value, **published.fields}
+    if published.type == "article":
+        # Of an article, the journal says it all.
+        fields.pop("publisher", None)
+    base = _of_arxiv(record)
+    changes = []
+    if entry.type in _UNPUBLISHED and published.type not in _UNPUBLISHED:
+        changes.append(Change("", entry.type, published.type))
+    for name in _FIELDS:
+        new = fields.get(name, "")
+        there = next((a for a in _ALIASES.get(name, (name,)) if entry.get(a)), "")
+        if not new or (there == "date" and not entry.get("date").isdigit()):
+            continue
+        old = entry.get(there) if there else None
+        if old is None:
+            changes.append(Change(name, None, new))
+        elif not same(name, old, new) and base.get(name) and same(name, old, base.get(name)):
+            changes.append(Change(there, old, new))
+    return _proposal(target, f"published as {doi}" if record else f"known as {doi}", changes)
+
+
+def _of_arxiv(record: Record | None) -> Entry:
+    if record is None:
+        return Entry("misc", "")
+    authors = " and ".join(record.authors)
+    return Entry("misc", "", {"title": record.title, "author": authors, "year": record.year})
+
+
+def _same_people(entry: Entry, other: Entry) -> bool:
+    return same("author", entry.get("author"), other.get("author"))
+
+
+def same(name: str, one: str, other: str) -> bool:
+    """Return whether two values of field *name* say the same; of names, the families count."""
+    if name == "author":
+        return _families(one) == _families(other)
+    if name == "pages":
+        return mend_pages(one) == mend_pages(other)
+    return comparable(one) == comparable(other)
+
+
+def _families(value: str) -> list[str]:
+    people = (person_of(name) for name in split_name_list(value))
+    return [comparable(family_name(person)) for person in people if person is not None]
+
+
+def apply(site: Site, agreed: Sequence[Proposal]) -> None:
+    """Make the changes of *agreed*, and no other, in the files.
+
+    Raise a Fault, with nothing written to that file, where an entry has changed meanwhile in what
+    is to be changed.
+    """
+    with files.lock(site.root):
+        for path in dict.fromkeys(proposal.path for proposal in agreed):
+            while True:
+                try:
+                    _apply(site, path, [one for one in agreed if one.path == path])
+                except files.Changed:
+                    # Someone saved the file in between: begin again from what it is now.
+                    continue
+                break
+
+
+def _apply(site: Site, path: Path, agreed: Sequence[Proposal]) -> None:
+    content = files.read(path) or b""
+    found = bibliography.read_with_sources([("", content)], site.encoding)[1][""]
+    layout = layout_of(content, site.encoding, found)
+    by_key = {source.key: source for source in reversed(found)}
+    mends: list[Mend] = []
+    for proposal in agreed:
+        source = by_key.get(proposal.key)
+        if source is None:
+            raise Fault(f'the entry "{proposal.key}" has just gone from {show(path)}')
+        mends += _mends(path, source, proposal, layout, line_end(content))
+    with files.Draft(path, edit(path, content, site.encoding, mends)) as draft:
+        draft.replace(content)
+
+
+def _mends(
+    path: Path, source: SourceEntry, proposal: Proposal, layout: Layout, end: str
+) -> Iterator[Mend]:
+    # New fields that come to stand behind one another do so in the file's order.
+    order = cmp_to_key(layout.compare)
+    for change in sorted(proposal.changes, key=lambda change: order(layout.name(change.field))):
+        if not change.field:
+            start = source.start + 1
+            yield Mend(start, start + len(source.type), _always(layout.kind(change.new)))
+            continue
+        field = source.field(change.field)
+        if (field.value if field else None) != change.old:
+            raise Fault(
+                f'"{change.field}" of "{proposal.key}" has just been changed in {show(path)}:'
+                f"{source.line}; try again"
+            )
+        if field:
+            new = layout.value(change.field, change.new)
+            yield Mend(field.value_start, field.value_end, _always(new))
+        else:
+            yield _insertion(source, change, layout, end)
+
+
+def _insertion(source: SourceEntry, change: Change, layout: Layout, end: str) -> Mend:
+    """Return what puts a new field behind those that stand before it in the file's order."""
+    name = layout.name(change.field)
+    written = layout.field(name, change.new)
+    before = [field for field in source.fields if layout.compare(field.name.lower(), name) < 0]
+    if before:
+        place = before[-1].value_end
+        added = f",{layout.between}{written}"
+    elif source.fields:
+        place = source.fields[0].start
+        added = f"{written},{layout.between}"
+    else:
+        raise Fault(f'the entry "{source.key}" has no fields; add them by hand')
+    return Mend(place, place, _always(added.replace("\n", end)))
+
+
+def _always(text: str) -> Callable[[str], str]:
+    return lambda _: text
