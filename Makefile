@@ -50,7 +50,7 @@ check: $(DEV) ## Check code, types, notes and bibliography
 	$(PY) -m ruff check --quiet . || failed="$$failed lint"; \
 	$(PY) -m ruff format --quiet --diff . || failed="$$failed format"; \
 	$(PY) -m mypy --no-error-summary || failed="$$failed types"; \
-	$(PAPERNOTES) check || failed="$$failed bibliography"; \
+	$(PAPERNOTES) check $(if $(GITHUB_ACTIONS),--format github) || failed="$$failed bibliography"; \
 	{ $(call sphinx,dummy); } || failed="$$failed notes"; \
 	test -z "$$failed" || { echo "Something to mend in:$$failed" >&2; exit 1; }
 	@echo 'Code, types, notes and bibliography are in order.'

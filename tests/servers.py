@@ -98,6 +98,7 @@ def _record(paper: str, record: dict[str, str]) -> str:
     parts = {
         "id": [f"http://arxiv.org/abs/{paper}v2"],
         "published": ["2017-06-16T18:03:54Z"],
+        "updated": ["2019-01-02T18:03:54Z"],
         "title": [record.get("title", "")],
         "summary": [record.get("summary", "")],
         "author": record.get("authors", "").split(" and "),

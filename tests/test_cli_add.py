@@ -102,6 +102,13 @@ def test_the_added_paper_builds_without_a_warning(site: Site) -> None:
     assert heading.get("href") == "https://arxiv.org/abs/1706.05394"
 
 
+def test_the_year_of_a_preprint_is_that_of_its_first_version(site: Site, server: Server) -> None:
+    server.arxiv("1706.03762", "@misc{x, title={Attention}, author={A. Vaswani}, year={2023}}")
+    run(site, "add", "1706.03762")
+    assert "@misc{vaswani2017attention," in read(site)
+    assert "year = {2023}" not in read(site)
+
+
 @pytest.mark.parametrize("paper", ["hep-th/9901001v3", "https://arxiv.org/abs/hep-th/9901001"])
 def test_an_old_identifier_of_arxiv(site: Site, server: Server, paper: str) -> None:
     server.arxiv("hep-th/9901001", "@misc{x, title={On strings}, author={Ann Onym}}")

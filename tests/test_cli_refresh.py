@@ -103,6 +103,13 @@ def test_what_the_author_has_changed_stays(site: Site) -> None:
     assert "doi = {10.1000/closer}" in refs(site)
 
 
+@pytest.mark.parametrize("year", ["2017", "2019"])
+def test_the_year_of_any_version_may_follow(site: Site, year: str) -> None:
+    site.edit("refs.bib", "year = {2017}", f"year = {{{year}}}")
+    run(site, "refresh", "--yes")
+    assert "year = {2018}" in refs(site)
+
+
 def test_a_kind_that_the_author_has_chosen_stays(site: Site) -> None:
     site.edit("refs.bib", "@misc{arpit", "@techreport{arpit")
     run(site, "refresh", "--yes")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from .add import Incoming
-from .cleaning import clean
+from .cleaning import arxiv_year, clean
 from .entries import Entry, parse
 from .errors import Fault
 from .identifiers import Identifier
@@ -66,7 +66,9 @@ def _entry(text: str, identifier: Identifier) -> Entry:
     if identifier.kind == "arXiv":
         if theirs.get("arXiv", identifier) != identifier:
             raise Fault(f"for {identifier} the BibTeX of {theirs['arXiv']} came; try again later")
-        fields = {**entry.fields, "eprint": identifier.value}
+        # arXiv's own year is that of the last version, 2023 for a paper of 2017.
+        year = arxiv_year(identifier)
+        fields = {**entry.fields, "eprint": identifier.value, "year": year}
     else:
         # The registry may know the work under a newer DOI.
         fields = {"doi": identifier.value, **entry.fields}

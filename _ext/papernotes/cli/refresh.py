@@ -19,7 +19,7 @@ from papernotes.bibtex import SourceEntry
 
 from . import files
 from .appending import layout_of, line_end
-from .cleaning import clean, mend_pages
+from .cleaning import arxiv_year, clean, mend_pages
 from .editing import edit
 from .entries import Entry, parse
 from .entry_checks import lacking
@@ -150,7 +150,7 @@ def _compare(target: _Target, record: Record | None, published: Entry, doi: Iden
     if published.type == "article":
         # Of an article, the journal says it all.
         fields.pop("publisher", None)
-    base = _of_arxiv(record)
+    base = _said_by_arxiv(record)
     changes = []
     if entry.type in _UNPUBLISHED and published.type not in _UNPUBLISHED:
         changes.append(Change("", entry.type, published.type))
@@ -162,16 +162,20 @@ def _compare(target: _Target, record: Record | None, published: Entry, doi: Iden
         old = entry.get(there) if there else None
         if old is None:
             changes.append(Change(name, None, new))
-        elif not same(name, old, new) and base.get(name) and same(name, old, base.get(name)):
+        elif not same(name, old, new) and any(same(name, old, value) for value in base[name]):
             changes.append(Change(there, old, new))
     return _proposal(target, f"published as {doi}" if record else f"known as {doi}", changes)
 
 
-def _of_arxiv(record: Record | None) -> Entry:
-    if record is None:
-        return Entry("misc", "")
-    authors = " and ".join(record.authors)
-    return Entry("misc", "", {"title": record.title, "author": authors, "year": record.year})
+def _said_by_arxiv(record: Record | None) -> dict[str, set[str]]:
+    """Return the values that arXiv itself gives to the fields of a preprint."""
+    said: dict[str, set[str]] = {name: set() for name in _FIELDS}
+    if record:
+        said["title"].add(record.title)
+        said["author"].add(" and ".join(record.authors))
+        said["year"].update(record.years)
+        said["year"].add(arxiv_year(Identifier("arXiv", record.id)))
+    return said
 
 
 def _same_people(entry: Entry, other: Entry) -> bool:

@@ -32,14 +32,14 @@ _WITHDRAWN = re.compile(
 class Record:
     """What arXiv's interface says of a paper; what it does not say is the empty string.
 
-    ``journal`` is the journal reference as the authors typed it, ``doi`` that of the publication.
+    ``years`` are those of the first and the last version, ``journal`` is the journal reference as
+    the authors typed it, ``doi`` that of the publication.
     """
 
     id: str
     title: str
     authors: tuple[str, ...]
-    year: str
-    category: str
+    years: tuple[str, str]
     doi: str
     journal: str
     withdrawn: bool
@@ -116,14 +116,12 @@ def _entries(answer: Answer) -> Iterator[Record]:
         found = identify(_text(entry, f"{_ATOM}id"))
         if found is None or found.kind != "arXiv":
             continue
-        category = entry.find(f"{_ARXIV}primary_category")
         comment, summary = _text(entry, f"{_ARXIV}comment"), _text(entry, f"{_ATOM}summary")
         yield Record(
             id=found.value,
             title=_text(entry, f"{_ATOM}title"),
             authors=tuple(_text(a, f"{_ATOM}name") for a in entry.iter(f"{_ATOM}author")),
-            year=_text(entry, f"{_ATOM}published")[:4],
-            category="" if category is None else category.get("term", ""),
+            years=(_text(entry, f"{_ATOM}published")[:4], _text(entry, f"{_ATOM}updated")[:4]),
             doi=_text(entry, f"{_ARXIV}doi"),
             journal=_text(entry, f"{_ARXIV}journal_ref"),
             # A summary is long, and may speak of other papers; its beginning is of this one.
