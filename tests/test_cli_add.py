@@ -561,6 +561,36 @@ def test_what_killed_runs_left_is_swept_up(site: Site) -> None:
     assert not [name for name in files(site.folder) if name.endswith("-tmp")]
 
 
+def test_a_cache_that_cannot_be_written_to(site: Site, tmp_path: Path) -> None:
+    blocked = tmp_path / "a file"
+    blocked.write_text("")
+    result = run(site, "add", "1706.05394", XDG_CACHE_HOME=str(blocked))
+    assert (result.exit_code, read(site).endswith(ADDED)) == (0, True)
+
+
+def test_what_a_registry_adds_for_itself_is_left_out(site: Site, server: Server) -> None:
+    server.doi(
+        "10.5281/zenodo.1",
+        "@misc{https://doi.org/10.5281/zenodo.1, doi = {10.5281/ZENODO.1}, url ="
+        " {https://zenodo.org/record/1}, author = {Ha, David}, keywords = {FOS: Computer},"
+        " language = {en}, title = {World models}, publisher = {Zenodo}, year = {2018},"
+        " copyright = {CC BY}}",
+    )
+    run(site, "add", "10.5281/zenodo.1")
+    assert read(site).endswith(
+        """
+@misc{ha2018world,
+  author = {David Ha},
+  title = {World models},
+  publisher = {Zenodo},
+  year = {2018},
+  doi = {10.5281/ZENODO.1},
+  url = {https://zenodo.org/record/1},
+}
+"""
+    )
+
+
 def test_fifty_at_once(site: Site) -> None:
     """Fifty programs at once add fifty entries and fifty notes."""
     before = read(site)

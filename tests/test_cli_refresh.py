@@ -195,6 +195,17 @@ def test_all_preprints_are_asked_about_in_one_request(site: Site, server: Server
     assert len(server.asked) == 1
 
 
+def test_a_preprint_gets_what_it_lacks_from_arxiv(site: Site, server: Server) -> None:
+    site.write("refs.bib", "@misc{mine,\n  title = {Mine},\n  eprint = {1706.05394},\n}\n")
+    server.arxiv("1706.05394", None, title=f"{TITLE} & BERT", authors=AUTHORS)
+    result = run(site, "refresh", "--yes")
+    assert lines(result)[1:] == [f"+ author: {AUTHORS}", "+ year: 2017"]
+    assert refs(site) == (
+        f"@misc{{mine,\n  title = {{Mine}},\n  author = {{{AUTHORS}}},\n  year = {{2017}},\n"
+        "  eprint = {1706.05394},\n}\n"
+    )
+
+
 def test_a_publication_without_a_doi_is_told(site: Site, server: Server) -> None:
     server.arxiv("1706.05394", None, title=TITLE, authors=AUTHORS, journal_ref="Nets 70 (2017) 1-9")
     before = refs(site)

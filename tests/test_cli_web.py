@@ -159,7 +159,7 @@ def test_the_pace_leaves_three_seconds_between_requests(tmp_path: Path) -> None:
         now[0] += seconds
 
     def pace() -> Pace:
-        return Pace(tmp_path / "cache" / "last", 3, lambda: now[0], sleep)
+        return Pace(tmp_path / "last", 3, lambda: now[0], sleep)
 
     for passed in (0, 0.5, 1, 4):
         now[0] += passed

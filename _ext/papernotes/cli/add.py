@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from papernotes import bibliography
-from papernotes.bibliography import TO_READ
+from papernotes.bibliography import TO_READ, Bibliography
 
 from . import files, keys, template
-from .appending import append, layout_of
+from .appending import Appended, append, layout_of
 from .entries import Entry
 from .errors import Fault
 from .identifiers import Identifier
@@ -47,7 +47,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a paper: its entry, whether it is new, and its note.
+    """What became of a paper: its entry, whether that is new, and its note.
 
     ``why`` says how it was found to be there already.
     """
@@ -56,7 +56,6 @@ class Outcome:
     added: bool
     why: str = ""
     note: Path | None = None
-    noted: bool = False
 
 
 def add(site: Site, wanted: Wanted, incoming: Sequence[Incoming | Identifier]) -> list[Outcome]:
@@ -65,7 +64,7 @@ def add(site: Site, wanted: Wanted, incoming: Sequence[Incoming | Identifier]) -
     An Identifier stands for a paper that is there already, and that lacks at most its note.
     """
     keys.check_pattern(site.config.papernotes_key_pattern)
-    with files.lock(site.root):
+    with files.lock(site.bibliography_files()[0]):
         for path in {path.resolve().parent for path in site.bibliography_files()}:
             files.sweep(path)
         files.sweep(site.root / site.folder)
@@ -90,24 +89,27 @@ class _Addition:
     def run(self, incoming: Sequence[Incoming | Identifier]) -> list[Outcome]:
         outcomes = [self._place(one) for one in incoming]
         before = self.library.contents[self.target]
-        content = before or b""
-        if self.new:
-            sources = self.library.sources[self.target]
-            layout = layout_of(content, self.site.encoding, sources)
-            content = append(self.target, content, self.site.encoding, layout, self.new)
+        appended = self._append(before or b"") if self.new else None
         missing = self._missing_notes(outcomes)
         with ExitStack() as drafts:
             notes = {
                 key: drafts.enter_context(files.Draft(path, text.encode()))
-                for key, (path, text) in self._notes(missing, content).items()
+                for key, (path, text) in self._notes(missing, appended).items()
             }
-            if self.new:
-                draft = drafts.enter_context(files.Draft(self.target, content))
+            if appended:
+                draft = drafts.enter_context(files.Draft(self.target, appended.content))
                 # The entry first: a run that is killed before the note is made has left what the
                 # next one completes. A note without an entry would be a fault.
                 draft.replace(before)
             paths = {key: _create(note) for key, note in notes.items()}
-        return [self._complete(outcome, paths, content) for outcome in outcomes]
+        sources = appended.sources if appended else []
+        lines = {source.key: source.line for source in sources}
+        return [_complete(outcome, paths, lines) for outcome in outcomes]
+
+    def _append(self, content: bytes) -> Appended:
+        sources = self.library.sources[self.target]
+        layout = layout_of(content, self.site.encoding, sources)
+        return append(self.target, content, self.site.encoding, layout, self.new)
 
     def _place(self, incoming: Incoming | Identifier) -> Outcome:
         if isinstance(incoming, Identifier):
@@ -154,13 +156,19 @@ class _Addition:
         found = {o.held.key: None for o in outcomes if o.held.key not in self.library.notes}
         return list(found)
 
-    def _notes(self, missing: Sequence[str], content: bytes) -> dict[str, tuple[Path, str]]:
+    def _notes(
+        self, missing: Sequence[str], appended: Appended | None
+    ) -> dict[str, tuple[Path, str]]:
         """Return the path and the text of the note on each of the papers *missing* one."""
         if not missing:
             return {}
-        contents = {**self.library.contents, self.target: content}
-        sources = [(self.site.relative(path), text) for path, text in contents.items()]
-        read = bibliography.read(sources, self.site.encoding)
+        read = appended.read if appended else Bibliography()
+        if any(key not in read for key in missing):
+            loaded = bibliography.load(self.site.bibliography_files(), self.site.root)
+            old = bibliography.read(loaded, self.site.encoding)
+            papers = {key: (read if key in read else old).paper(key) for key in missing}
+        else:
+            papers = {key: read.paper(key) for key in missing}
         folder = self.site.root / self.site.folder
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -169,20 +177,20 @@ class _Addition:
         return {
             key: (
                 folder / f"{_slug(key)}.md",
-                template.write(self.site, read.paper(key), self.wanted.today),
+                template.write(self.site, papers[key], self.wanted.today),
             )
             for key in missing
         }
 
-    def _complete(self, outcome: Outcome, paths: dict[str, Path], content: bytes) -> Outcome:
-        held = outcome.held
-        if held.line == 0:
-            sources = bibliography.read_with_sources([("", content)], self.site.encoding)[1][""]
-            line = next(source.line for source in sources if source.key == held.key)
-            held = replace(held, line=line)
-        if held.key in paths:
-            return replace(outcome, held=held, note=paths[held.key], noted=True)
-        return replace(outcome, held=held)
+
+def _complete(outcome: Outcome, notes: dict[str, Path], lines: dict[str, int]) -> Outcome:
+    """Return *outcome* with the line of an entry that was added, and with a note that was made."""
+    held = outcome.held
+    if held.line == 0:
+        held = replace(held, line=lines[held.key])
+    if held.key in notes:
+        return replace(outcome, held=held, note=notes[held.key])
+    return replace(outcome, held=held)
 
 
 def _to_be_read(entry: Entry) -> Entry:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from papernotes import bibliography
+from papernotes.bibliography import Bibliography
 from papernotes.bibtex import SourceEntry
 from papernotes.model import ProblemKind
 
@@ -35,13 +37,22 @@ def line_end(content: bytes) -> str:
     return max(counts, key=lambda end: counts[end])
 
 
+@dataclass(frozen=True)
+class Appended:
+    """The new content of a file, and what is read from it."""
+
+    content: bytes
+    read: Bibliography
+    sources: list[SourceEntry]
+
+
 def append(
     path: Path,
     content: bytes,
     encoding: str,
     layout: Layout,
     entries: Sequence[tuple[str, Entry]],
-) -> bytes:
+) -> Appended:
     """Return *content*, that of the file *path*, with *entries* under their keys at its end.
 
     A Fault is raised where the file would not be read as what was there and they.
@@ -53,21 +64,40 @@ def append(
     there = len(re.findall(rb"\r\n|\n|\r", content[len(content.rstrip(b" \t\r\n")) :]))
     text += "\n" * (wanted - max(there - 1, 0)) if content.strip() else ""
     text += layout.gap.join(layout.write(entry, key) for key, entry in entries) + "\n"
-    added = content + _encode(text.replace("\n", end), encoding)
-    _verify(path, content, added, encoding, [key for key, _ in entries])
-    return added
+    added = content + _encode(path, text.replace("\n", end), encoding)
+    return _verified(path, content, added, encoding, [key for key, _ in entries])
 
 
-def _encode(text: str, encoding: str) -> bytes:
-    """Return *text* in the encoding of the file, without a mark of byte order."""
+def _encode(path: Path, text: str, encoding: str) -> bytes:
+    """Return *text* in the encoding of the file, without a mark of byte order.
+
+    What the encoding lacks is written in LaTeX; a Fault is raised for what LaTeX lacks too.
+    """
+    plain = encoding.removesuffix("-sig")
     try:
-        return text.encode(encoding.removesuffix("-sig"))
+        return text.encode(plain)
     except UnicodeEncodeError:
-        return to_ascii(text).encode(encoding.removesuffix("-sig"), "replace")
+        pass
+    try:
+        return b"".join(_encode_one(char, plain) for char in text)
+    except UnicodeEncodeError as error:
+        raise Fault(
+            f'"{error.object}" cannot be written to {show(path)}, which is in {plain}; save that as'
+            ' UTF-8, and set bibtex_encoding = "utf-8" in conf.py'
+        ) from error
 
 
-def _verify(path: Path, before: bytes, after: bytes, encoding: str, keys: Sequence[str]) -> None:
-    """Raise a Fault unless *after* reads as *before* and then the entries *keys*."""
+def _encode_one(char: str, encoding: str) -> bytes:
+    try:
+        return char.encode(encoding)
+    except UnicodeEncodeError:
+        return to_ascii(char).encode(encoding)
+
+
+def _verified(
+    path: Path, before: bytes, after: bytes, encoding: str, keys: Sequence[str]
+) -> Appended:
+    """Return *after*; raise a Fault unless it reads as *before* and then the entries *keys*."""
     name = path.name
     old, old_sources = bibliography.read_with_sources([(name, before)], encoding)
     new, new_sources = bibliography.read_with_sources([(name, after)], encoding)
@@ -82,3 +112,4 @@ def _verify(path: Path, before: bytes, after: bytes, encoding: str, keys: Sequen
     added = [source.key for source in new_sources[name][len(there) :]]
     if not kept or added != list(keys) or len(new.problems) != len(old.problems):
         raise Fault(f"{show(path)} cannot be added to without changing what it says; check its end")
+    return Appended(after, new, new_sources[name])

@@ -101,7 +101,7 @@ def _unused(
 
 def fix(site: Site) -> list[Mended]:
     """Mend what can be mended without a doubt, and return it."""
-    with files.lock(site.root):
+    with files.lock(site.bibliography_files()[0]):
         done: list[Mended] = []
         for path in site.bibliography_files():
             while True:

@@ -14,6 +14,9 @@ from .library import Library
 from .progress import Progress
 from .site import Site
 
+# What registries add that is no matter of a bibliography; keywords are the author's.
+_OF_THE_REGISTRY = frozenset({"abstract", "copyright", "keywords", "language"})
+
 
 def fetch(site: Site, identifiers: Sequence[Identifier]) -> dict[Identifier, Incoming | Identifier]:
     """Return the cleaned entry of each paper, or its identifier where the site has it already.
@@ -72,4 +75,5 @@ def _entry(text: str, identifier: Identifier) -> Entry:
     else:
         # The registry may know the work under a newer DOI.
         fields = {"doi": identifier.value, **entry.fields}
-    return clean(replace(entry, fields=fields))
+    kept = {name: value for name, value in fields.items() if name not in _OF_THE_REGISTRY}
+    return clean(replace(entry, fields=kept))

@@ -23,18 +23,36 @@ class Changed(Exception):  # noqa: N818 - it is no error, but a reason to begin 
     """A file is no longer what it was when it was read."""
 
 
+def cache() -> Path:
+    """Return the folder in which runs leave word for each other, which is there.
+
+    It is the user's cache, or a folder for temporary files where that cannot be written.
+    """
+    own = f"papernotes-{os.getuid()}" if hasattr(os, "getuid") else "papernotes"
+    temporary = Path(tempfile.gettempdir(), own)
+    for folder in (platformdirs.user_cache_path("papernotes"), temporary):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError:
+            continue
+        if os.access(folder, os.W_OK):
+            return folder
+    raise Fault(f"{temporary} cannot be written to; free some space, or set TMPDIR")
+
+
 @contextlib.contextmanager
-def lock(root: Path) -> Iterator[None]:
-    """Hold the lock of the site in the folder *root*; wait while another run holds it."""
-    folder = platformdirs.user_cache_path("papernotes") / "locks"
-    name = hashlib.sha256(os.fsencode(root.resolve())).hexdigest()[:32]
+def lock(path: Path) -> Iterator[None]:
+    """Hold the lock on the bibliography file *path*; wait while another run holds it.
+
+    Sites that share the file by a link share the lock.
+    """
+    name = hashlib.sha256(os.fsencode(os.path.realpath(path))).hexdigest()[:32]
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with FileLock(folder / f"{name}.lock", timeout=PATIENCE):
+        with FileLock(cache() / f"{name}.lock", timeout=PATIENCE):
             yield
     except Timeout as error:
         raise Fault(
-            f"another papernotes has been writing to {show(root)} for {PATIENCE:.0f} seconds;"
+            f"another papernotes has been writing to {show(path)} for {PATIENCE:.0f} seconds;"
             " wait for it, or end it"
         ) from error
 

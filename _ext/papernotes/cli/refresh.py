@@ -19,7 +19,7 @@ from papernotes.bibtex import SourceEntry
 
 from . import files
 from .appending import layout_of, line_end
-from .cleaning import arxiv_year, clean, mend_pages
+from .cleaning import arxiv_year, clean, mend_latex, mend_pages
 from .editing import edit
 from .entries import Entry, parse
 from .entry_checks import lacking
@@ -89,7 +89,7 @@ def propose(
         record = records.get(target.arxiv)
         doi = target.doi or (of_doi(record.doi) if record and record.doi else None)
         if doi is None or doi.kind == "arXiv":
-            yield from _told(target, record, named=bool(wanted))
+            yield from _of_preprint(target, record, named=bool(wanted))
             continue
         step(f"asking for {doi}, of {target.source.key}")
         try:
@@ -125,10 +125,31 @@ def _targets(site: Site, wanted: Sequence[str]) -> Iterator[_Target]:
                 yield target
 
 
-def _told(target: _Target, record: Record | None, *, named: bool) -> Iterator[Proposal]:
-    """Yield what there is to say of an entry for which no publication was found."""
+def _of_preprint(target: _Target, record: Record | None, *, named: bool) -> Iterator[Proposal]:
+    """Yield what arXiv says of an entry for which there is no DOI of a publication."""
+    told = ""
     if record and record.journal and target.entry.type in _UNPUBLISHED:
-        yield _proposal(target, f'arXiv names a publication without a DOI: "{record.journal}"')
+        told = f'arXiv names a publication without a DOI: "{record.journal}"'
+    changes: list[Change] = []
+    if record:
+        preprint = clean(
+            Entry(
+                "misc",
+                "",
+                {
+                    "title": mend_latex(record.title),
+                    "author": " and ".join(record.authors),
+                    "year": arxiv_year(Identifier("arXiv", record.id)),
+                },
+            )
+        )
+        changes = [
+            Change(name, None, value)
+            for name, value in preprint.fields.items()
+            if not any(target.entry.get(alias) for alias in _ALIASES.get(name, (name,)))
+        ]
+    if changes or told:
+        yield _proposal(target, told or "what it lacks is known to arXiv", changes)
     elif named and target.arxiv:
         yield _proposal(target, "arXiv names no publication")
     elif named:
@@ -202,7 +223,7 @@ def apply(site: Site, agreed: Sequence[Proposal]) -> None:
     Raise a Fault, with nothing written to that file, where an entry has changed meanwhile in what
     is to be changed.
     """
-    with files.lock(site.root):
+    with files.lock(site.bibliography_files()[0]):
         for path in dict.fromkeys(proposal.path for proposal in agreed):
             while True:
                 try:

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 from xml.etree.ElementTree import Element, ParseError
 
-import platformdirs
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from .errors import Fault
+from .files import cache
 from .identifiers import Identifier, identify
 from .site import Site
 from .web import Answer, Client, Pace
@@ -53,8 +53,7 @@ class Sources:
         self.arxiv_url: str = site.config.papernotes_arxiv_url.rstrip("/")
         self.api_url: str = site.config.papernotes_arxiv_api_url
         self.doi_url: str = site.config.papernotes_doi_url.rstrip("/")
-        cache = platformdirs.user_cache_path("papernotes")
-        self.pace = Pace(cache / "arxiv-last-request", site.config.papernotes_arxiv_interval)
+        self.pace = Pace(cache() / "arxiv-last-request", site.config.papernotes_arxiv_interval)
 
     def bibtex(self, identifier: Identifier) -> str:
         """Return the BibTeX of a paper; a Fault is raised where there is none."""

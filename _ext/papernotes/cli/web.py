@@ -47,7 +47,8 @@ class Answer:
 class Pace:
     """Leaves *interval* seconds between requests, also those of other runs.
 
-    The file *path* says when the last one was; a lock beside it makes runs take turns.
+    The file *path*, in a folder that is there, says when the last one was; a lock beside it makes
+    runs take turns.
     """
 
     path: Path
@@ -57,7 +58,6 @@ class Pace:
 
     def wait(self) -> None:
         """Return when the next request may go out."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(f"{self.path}.lock"):
             # A clock that was set back must not make anyone wait for hours.
             rest = min(self._last() + self.interval - self.clock(), self.interval)
