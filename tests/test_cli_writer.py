@@ -178,8 +178,8 @@ def test_another_encoding(tiny: Site) -> None:
     entry = Entry("misc", "", {"title": "Ä and Łuk"})
     after = appending.append(Path("r"), before, "latin-1", layout, [("b", entry)])
     assert after.content.decode("latin-1").endswith("  title = {Ä and {\\L}uk},\n}\n")
+    entry = Entry("misc", "", {"title": "漢"})
     with pytest.raises(Fault, match=r'"漢" cannot be written to r, which is in latin-1; save that'):
-        entry = Entry("misc", "", {"title": "漢"})
         appending.append(Path("r"), before, "latin-1", layout, [("b", entry)])
 
 
