@@ -25,6 +25,7 @@ from pygments.token import STANDARD_TYPES, Token
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.highlighting import PygmentsBridge
+from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from papernotes.events import STATIC
 
@@ -37,6 +38,9 @@ SEARCH = ("documentation_options.js", "doctools.js", "sphinx_highlight.js")
 COMPONENTS = ("sphinx-design.min.css", "furo-extensions.css", "design-tabs.js")
 # How many characters of a page's text search engines show.
 DESCRIPTION = 160
+# A unit in pixels, if it is none; a percentage is one of the text's width.
+PIXELS = {"em": 20, "ex": 9, "ch": 9, "rem": 16, "%": 5.92}
+PIXELS |= {"in": 96, "cm": 37.8, "mm": 3.78, "pc": 16, "pt": 1.33}
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
@@ -44,7 +48,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("lean_digest", "", "html", str, "of the files that page.css is made of")
     app.connect("config-inited", note_digest)
     # Both when the other extensions have said what they bring (500).
-    app.connect("builder-inited", write_files, priority=900)
+    app.connect("builder-inited", prepare, priority=900)
     app.connect("html-page-context", choose, priority=900)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
 
@@ -67,10 +71,11 @@ def note_digest(app: Sphinx, config: Config) -> None:
     config.lean_digest = digest.hexdigest()
 
 
-def write_files(app: Sphinx) -> None:
+def prepare(app: Sphinx) -> None:
     """Write the bundle, and the site's files without comments, where they hide the originals."""
     if not is_site(app):
         return
+    app.add_post_transform(SizeWithoutStyle)
     out = Path(app.doctreedir, "lean")
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
@@ -113,6 +118,28 @@ def _look(light: dict[str, Any], dark: dict[str, Any]) -> str:
     look += ["font-weight:bold"] if light["bold"] or dark["bold"] else []
     look += ["font-style:italic"] if light["italic"] or dark["italic"] else []
     return ";".join(look)
+
+
+class SizeWithoutStyle(SphinxPostTransform):
+    """Give pictures their size as a number, and tables none.
+
+    docutils would write it as an inline style, which a strict content security policy forbids.
+    """
+
+    formats = ("html",)
+    default_priority = 500
+
+    def run(self, **kwargs: Any) -> None:
+        """Perform the transform on the document."""
+        for node in self.document.findall(nodes.Element):
+            if isinstance(node, nodes.image):
+                for side in {"width", "height"} & set(node.attributes):
+                    value, unit = nodes.parse_measure(node[side])
+                    node[side] = f"{value * PIXELS.get(unit, 1):.0f}"
+            elif isinstance(node, nodes.figure | nodes.table):
+                node.attributes.pop("width", None)
+                # Columns are as wide as what is in them.
+                node["classes"] = [name for name in node["classes"] if name != "colwidths-given"]
 
 
 def choose(

@@ -2,9 +2,26 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from playwright.sync_api import BrowserContext, Page, Request
+
+# What judges pages, where the Makefile puts it.
+JUDGES = Path(sys.prefix, "judges", "node_modules")
+# Every kind of page, on this project's own site and on the larger one.
+KINDS = {
+    "front page": ("index.html", "index.html"),
+    "note": ("papers/zhang2017understanding.html", "papers/everything.html"),
+    "note without mathematics": ("papers/erhan2010why.html", "papers/berinu2006n29.html"),
+    "bibliography": ("bibliography.html", "bibliography.html"),
+    "reading list": ("reading-list.html", "reading-list.html"),
+    "search": ("search.html?q=network", "search.html?q=everything"),
+    "404": ("404.html", "404.html"),
+}
+PAGES = [pair for own, large in KINDS.values() for pair in (("own", own), ("large", large))]
+NOTES = [page for page in PAGES if page[1].startswith("papers/")]
 
 
 @dataclass
@@ -33,6 +50,7 @@ class Visitor:
 
         page.on("request", on_request)
         page.on("requestfailed", lambda request: visit.faults.append(f"failed: {request.url}"))
+        # Violations of the policy are errors on the console.
         page.on("pageerror", lambda error: visit.faults.append(f"error: {error}"))
         page.on(
             "console",

@@ -1,0 +1,79 @@
+"""A larger site: this project's settings and templates over generated notes, one of them odd."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+from sites import PROJECT, Site
+
+sys.path.insert(0, str(PROJECT))
+from bench.generate import make_site
+
+NOTES = 30
+# What it takes from this project's own.
+SETTINGS = ["conf.py", "_templates", "_static", "index.md", "bibliography.md", "reading-list.md"]
+ENTRIES = r"""
+@article{everything2020,
+  author = {Łukasz Gülçehre and Đorđe Nguyễn and Zoë de l'{\^I}le},
+  title = {Everything that a note can hold},
+  journal = {Časopis na všechno},
+  year = {2020},
+  url = {https://example.org/everything},
+  doi = {10.5555/everything},
+}
+@article{accents2019,
+  author = {José Öztürk and Ana Ćirić},
+  title = {Accents},
+  journal = {Résumés},
+  year = {2019},
+}
+@article{later2024,
+  author = {Someone Else},
+  title = {To be read later},
+  year = {2024},
+  keywords = {to-read},
+}
+"""
+PICTURE = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 0h9v9H0z"/></svg>\n'
+)
+COMPONENTS = """\
+---
+orphan: true
+---
+
+# Components
+
+::::{tab-set}
+:::{tab-item} One
+The first.
+:::
+:::{tab-item} Two
+The second.
+:::
+::::
+
+```{dropdown} More
+What is hidden at first.
+```
+"""
+
+
+def write_large_site(folder: Path) -> Site:
+    """Write the site into *folder*, which is made, and return it."""
+    make_site(folder, NOTES, "papernotes")
+    site = Site(folder)
+    for path in map(PROJECT.joinpath, SETTINGS):
+        if path.is_dir():
+            shutil.copytree(path, folder / path.name)
+        else:
+            shutil.copy(path, folder)
+    everything = Path(__file__).with_name("everything.md")
+    site.write("papers/everything.md", everything.read_text(encoding="utf-8"))
+    site.write("papers/picture.svg", PICTURE)
+    site.write("components.md", COMPONENTS)
+    bibliography = (folder / "refs.bib").read_text(encoding="utf-8")
+    site.write("refs.bib", bibliography + ENTRIES)
+    return site
