@@ -30,7 +30,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from papernotes.events import STATIC
 
 # What page.css is made of, in the order of the cascade.
-BUNDLED = ("text.css", "papernotes.css", "previews.css", "site.css")
+BUNDLED = ("text.css", "papernotes.css", "previews.css", "browse.css", "site.css")
 # What that is in place of, and what theme.js is.
 REPLACED = ("furo.css", "pygments.css", "furo.js")
 # What only the page of search results needs, and what sphinx-design's components do.
@@ -75,7 +75,7 @@ def prepare(app: Sphinx) -> None:
     """Write the bundle, and the site's files without comments, where they hide the originals."""
     if not is_site(app):
         return
-    app.add_post_transform(SizeWithoutStyle)
+    app.add_post_transform(Mend)
     out = Path(app.doctreedir, "lean")
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
@@ -120,14 +120,17 @@ def _look(light: dict[str, Any], dark: dict[str, Any]) -> str:
     return ";".join(look)
 
 
-class SizeWithoutStyle(SphinxPostTransform):
-    """Give pictures their size as a number, and tables none.
+class Mend(SphinxPostTransform):
+    """Mend what others would write.
 
-    docutils would write it as an inline style, which a strict content security policy forbids.
+    docutils gives the size of pictures and tables as an inline style, which a strict content
+    security policy forbids: pictures get it as a number, and tables none. Furo wraps tables and
+    formulas, and gives their ids to both.
     """
 
     formats = ("html",)
-    default_priority = 500
+    # After furo has wrapped them (500).
+    default_priority = 600
 
     def run(self, **kwargs: Any) -> None:
         """Perform the transform on the document."""
@@ -140,6 +143,8 @@ class SizeWithoutStyle(SphinxPostTransform):
                 node.attributes.pop("width", None)
                 # Columns are as wide as what is in them.
                 node["classes"] = [name for name in node["classes"] if name != "colwidths-given"]
+            elif {"math-wrapper", "table-wrapper"} & set(node["classes"]):
+                node["ids"] = []
 
 
 def choose(

@@ -1,19 +1,16 @@
-"""A larger site: this project's settings and templates over generated notes, one of them odd."""
+"""A larger site: this project's own, with generated notes and one that holds everything."""
 
 from __future__ import annotations
 
-import shutil
 import sys
 from pathlib import Path
 
 from sites import PROJECT, Site
 
 sys.path.insert(0, str(PROJECT))
-from bench.generate import make_site
+from bench.sites import make_site, whole
 
 NOTES = 30
-# What it takes from this project's own.
-SETTINGS = ["conf.py", "_templates", "_static", "index.md", "bibliography.md", "reading-list.md"]
 ENTRIES = r"""
 @article{everything2020,
   author = {Łukasz Gülçehre and Đorđe Nguyễn and Zoë de l'{\^I}le},
@@ -29,6 +26,11 @@ ENTRIES = r"""
   journal = {Résumés},
   year = {2019},
 }
+@article{plain2018,
+  author = {Plain Jane},
+  title = {Words alone},
+  year = {2018},
+}
 @article{later2024,
   author = {Someone Else},
   title = {To be read later},
@@ -36,6 +38,9 @@ ENTRIES = r"""
   keywords = {to-read},
 }
 """
+PLAIN = (
+    "---\npaper: plain2018\ntags: [vision]\n---\n\n# Words alone\n\nThere are no formulas here.\n"
+)
 PICTURE = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 0h9v9H0z"/></svg>\n'
 )
@@ -46,32 +51,19 @@ orphan: true
 
 # Components
 
-::::{tab-set}
-:::{tab-item} One
-The first.
-:::
-:::{tab-item} Two
-The second.
-:::
-::::
-
 ```{dropdown} More
 What is hidden at first.
 ```
 """
 
 
-def write_large_site(folder: Path) -> Site:
+def write_large_site(folder: Path, notes: int = NOTES) -> Site:
     """Write the site into *folder*, which is made, and return it."""
-    make_site(folder, NOTES, "papernotes")
+    make_site(folder, notes, whole)
     site = Site(folder)
-    for path in map(PROJECT.joinpath, SETTINGS):
-        if path.is_dir():
-            shutil.copytree(path, folder / path.name)
-        else:
-            shutil.copy(path, folder)
     everything = Path(__file__).with_name("everything.md")
     site.write("papers/everything.md", everything.read_text(encoding="utf-8"))
+    site.write("papers/plain.md", PLAIN)
     site.write("papers/picture.svg", PICTURE)
     site.write("components.md", COMPONENTS)
     bibliography = (folder / "refs.bib").read_text(encoding="utf-8")

@@ -14,14 +14,20 @@ JUDGES = Path(sys.prefix, "judges", "node_modules")
 KINDS = {
     "front page": ("index.html", "index.html"),
     "note": ("papers/zhang2017understanding.html", "papers/everything.html"),
-    "note without mathematics": ("papers/erhan2010why.html", "papers/berinu2006n29.html"),
+    "note without mathematics": ("papers/erhan2010why.html", "papers/plain.html"),
+    "further page": ("tags/optimization.html", "page/2.html"),
+    "tag": ("tags/generalization.html", "tags/generalization.html"),
+    "tags": ("tags/index.html", "tags/index.html"),
+    "year": ("years/2017.html", "years/2018.html"),
+    "years": ("years/index.html", "years/index.html"),
+    "authors": ("authors/index.html", "authors/index.html"),
+    "venues": ("venues/index.html", "venues/index.html"),
     "bibliography": ("bibliography.html", "bibliography.html"),
     "reading list": ("reading-list.html", "reading-list.html"),
     "search": ("search.html?q=network", "search.html?q=everything"),
     "404": ("404.html", "404.html"),
 }
 PAGES = [pair for own, large in KINDS.values() for pair in (("own", own), ("large", large))]
-NOTES = [page for page in PAGES if page[1].startswith("papers/")]
 
 
 @dataclass
