@@ -31,10 +31,12 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from papernotes.events import STATIC
 
-# What page.css is made of, in the order of the cascade.
+# What page.css is made of, in the order of the cascade, and where there are formulas.
 BUNDLED = ("text.css", "papernotes.css", "previews.css", "browse.css", "site.css")
+FORMULAS = "mathematics.css"
+WITH_FORMULAS = "page-mathematics.css"
 # Scripts that are one file on a page that needs several.
-JOINED = ("papernotes.js", "previews.js")
+JOINED = ("papernotes.js", "previews.js", "mathematics.js")
 # What page.css is in place of, and what theme.js is.
 REPLACED = ("furo.css", "pygments.css", "furo.js")
 # What only the page of search results needs, and what sphinx-design's components do.
@@ -90,6 +92,7 @@ def prepare(app: Sphinx) -> None:
         for name in (app.config.pygments_style, app.config.pygments_dark_style)
     ]
     css["page.css"] = "\n".join([*(css[name] for name in BUNDLED), code_colours(*styles)])
+    css[WITH_FORMULAS] = f"{css[FORMULAS]}\n{css['page.css']}"
     for count in range(2, len(JOINED) + 1):
         for names in itertools.combinations(JOINED, count):
             js[_joined(names)] = "\n".join(js[name] for name in names)
@@ -97,7 +100,6 @@ def prepare(app: Sphinx) -> None:
         (out / name).write_text(text, encoding="utf-8")
     # The last of the folders, and so the one that hides the others.
     app.config.html_static_path.append(str(out))
-    app.add_css_file("page.css", priority=150)
 
 
 def _joined(names: Iterable[str]) -> str:
@@ -169,21 +171,27 @@ def choose(
     if not is_site(app):
         return
     components = _components(doctree)
-    needless = {*BUNDLED, *REPLACED}
+    needless = {*BUNDLED, FORMULAS, *REPLACED}
     if templatename != "search.html":
         needless.update(SEARCH)
     if not components:
         needless.update(COMPONENTS)
     elif "sd-tab-set" not in components:
         needless.add("design-tabs.js")
-    given = {Path(str(file.filename)).name for file in context["script_files"]}
+    given = _names(context["css_files"]) | _names(context["script_files"])
+    app.add_css_file(WITH_FORMULAS if FORMULAS in given else "page.css", priority=150)
     together = [name for name in JOINED if name in given]
     if len(together) > 1:
         needless.update(together)
         app.add_js_file(_joined(together), loading_method="defer")
     for files in (context["css_files"], context["script_files"]):
-        files[:] = [file for file in files if Path(str(file.filename)).name not in needless]
+        files[:] = [file for file in files if not _names([file]) & needless]
     context["description"] = describe(doctree) or context["tagline"]
+
+
+def _names(files: Iterable[Any]) -> set[str]:
+    """Return the names of the files that a page links; a script without one has none."""
+    return {Path(file.filename).name for file in files if file.filename}
 
 
 def _components(doctree: nodes.document | None) -> set[str]:

@@ -58,7 +58,7 @@
   /** Let the keyboard into the boxes that scroll, which not every browser does by itself. */
   function reach() {
     /** @type {NodeListOf<HTMLElement>} */
-    const boxes = document.querySelectorAll("article :is(.table-wrapper, .math-wrapper, pre)");
+    const boxes = document.querySelectorAll("article :is(.table-wrapper, pre)");
     for (const box of boxes) {
       if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
       else box.removeAttribute("tabindex");

@@ -192,7 +192,8 @@ def test_notes_are_light(open_page: OpenPage, site: str, path: str) -> None:
     assert sum(without_mathematics.values()) <= BYTES, sizes
 
 
-COMMON = {"theme.js", "page.css"}
+COMMON = {"theme.js"}
+PLAIN = {"page.css"}
 SEARCH = {"documentation_options.js", "doctools.js", "sphinx_highlight.js"}
 SEARCH |= {"searchtools.js", "language_data.js", "searchindex.js"}
 
@@ -200,13 +201,14 @@ SEARCH |= {"searchtools.js", "language_data.js", "searchindex.js"}
 @pytest.mark.parametrize(
     ("path", "used"),
     [
-        ("index.html", {"previews.js"}),
-        ("papers/everything.html", {"papernotes-previews.js"}),
-        ("bibliography.html", {"works.css", "works.js"}),
-        ("reading-list.html", set()),
-        ("404.html", set()),
-        ("search.html", SEARCH),
-        ("components.html", {"sphinx-design.min.css", "furo-extensions.css"}),
+        ("index.html", {"page-mathematics.css", "previews-mathematics.js"}),
+        ("papers/plain.html", PLAIN | {"papernotes.js"}),
+        ("papers/everything.html", {"page-mathematics.css", "papernotes-previews-mathematics.js"}),
+        ("bibliography.html", PLAIN | {"works.css", "works.js"}),
+        ("reading-list.html", PLAIN),
+        ("404.html", PLAIN),
+        ("search.html", PLAIN | SEARCH),
+        ("components.html", PLAIN | {"sphinx-design.min.css", "furo-extensions.css"}),
     ],
 )
 def test_pages_link_what_they_use(large_site: Build, path: str, used: set[str]) -> None:

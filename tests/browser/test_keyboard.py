@@ -121,7 +121,7 @@ def test_wide_boxes_scroll_by_keyboard(open_page: OpenPage) -> None:
     page = open_page("large", KINDS["note"][1], viewport={"width": 320, "height": 600}).page
     boxes = page.locator("article [tabindex='0']")
     kinds = "all => all.map(one => one.className.split(' ')[0] || one.localName)"
-    assert boxes.evaluate_all(kinds) == ["math-wrapper", "table-wrapper", "pre", "pre"]
+    assert boxes.evaluate_all(kinds) == ["pn-formula", "table-wrapper", "pre", "pre"]
     for box in boxes.all():
         box.focus()
         page.keyboard.press("ArrowRight")

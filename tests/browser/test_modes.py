@@ -19,7 +19,7 @@ EVERYTHING = KINDS["note"][1]
 CUT = """() => {
     const width = document.documentElement.clientWidth;
     const unseen = element => element.closest(".pn-unseen, .site-skip");
-    const scrolls = element => element.closest(".table-wrapper, .math-wrapper, pre, p, h1, h2, h3");
+    const scrolls = element => element.closest(".table-wrapper, .pn-formula, pre, p, h1, h2, h3");
     const out = [...document.body.querySelectorAll("*")].filter(element =>
         element.checkVisibility() && !unseen(element) && !scrolls(element.parentElement)
         && [...element.getClientRects()].some(box => box.right > width + 1 || box.left < -1));
