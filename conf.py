@@ -1,5 +1,6 @@
 """Settings of the site; see README.md for what the extension's own mean."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -17,7 +18,8 @@ language = "en"
 
 # -- What is read -------------------------------------------------------------
 
-extensions = ["papernotes"]
+# The second leaves to a page those style sheets and scripts that it uses.
+extensions = ["papernotes", "lean"]
 source_suffix = {".md": "markdown"}
 # The project around the site is no part of it.
 exclude_patterns = [
@@ -54,9 +56,14 @@ bibtex_reference_style = "papernotes"
 # -- Pages --------------------------------------------------------------------
 
 html_theme = "furo"
+# Where the site will stand, if the one who builds it says so; Read the Docs does. Servers show
+# 404.html at any address, and only from that can it find its style sheet at each.
+html_baseurl = os.environ.get("SITE_URL") or os.environ.get("READTHEDOCS_CANONICAL_URL") or ""
+html_additional_pages = {"404": "404.html"}
 html_static_path = ["_static"]
 templates_path = ["_templates"]
-html_css_files = ["site.css"]
+html_css_files = ["text.css", "site.css"]
+html_js_files = ["theme.js"]
 html_favicon = "_static/favicon.svg"
 html_math_renderer = "mathml"
 html_permalinks_icon = "#"
@@ -83,15 +90,14 @@ html_context = {
 
 # What a reader of notes has no use for: sources, an index of terms, a copyright line (the footer
 # names the licence).
-html_theme_options = {"top_of_page_buttons": []}
 html_copy_source = False
 html_show_copyright = False
 html_domain_indices = False
 html_use_index = False
 
-# A book is read in its reader's type, and has no page around the text. Fonts that it does not use
-# would only make it heavy.
+# A book is read in its reader's type, and has no page around the text. What it does not use would
+# only make it heavy.
 epub_css_files: list[str] = []
-epub_exclude_files = [
+epub_exclude_files = ["404.xhtml"] + [
     f"_static/fonts/{file.name}" for file in sorted(Path(__file__).parent.glob("_static/fonts/*"))
 ]

@@ -16,20 +16,18 @@ from . import filtering, macros, mathematics, pages, previews, updates
 from .citations import CitationDomain
 from .domain import PaperNotesDomain
 from .model import Problem
-from .nodes import cited_work
+from .nodes import cited_work, fold
 from .problems import warn
 
 STATIC = Path(__file__).parent / "static"
 
 
 def add_assets(app: Sphinx) -> None:
-    """Give HTML pages the style and the script that the extension's markup needs."""
+    """Give HTML pages the style that the extension's markup needs."""
     if app.builder.format != "html":
         return
     app.config.html_static_path.insert(0, str(STATIC))
     app.add_css_file("papernotes.css")
-    # Deferred and no module: browsers do not load modules from file://.
-    app.add_js_file("papernotes.js", loading_method="defer")
 
 
 def add_page_assets(
@@ -39,7 +37,12 @@ def add_page_assets(
     context: dict[str, Any],
     doctree: nodes.document | None,
 ) -> None:
-    """Give a page with citations their previews, and one with all works what helps to find one."""
+    """Give a page the scripts that it needs: to copy, to preview citations, to find a work.
+
+    They are deferred and no modules: browsers do not load modules from file://.
+    """
+    if doctree is not None and any(True for _ in doctree.findall(fold)):
+        app.add_js_file("papernotes.js", loading_method="defer")
     cites = context.get(pages.CITES) or (
         doctree is not None and any(True for _ in doctree.findall(cited_work))
     )

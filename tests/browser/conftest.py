@@ -1,36 +1,62 @@
-"""A browser: the machine's own Chromium, and this project's site on the loopback address."""
+"""A browser: the machine's own Chromium, and sites on the loopback address."""
 
 from __future__ import annotations
 
-import functools
+import contextlib
 import os
 import subprocess
-import threading
-from collections.abc import Iterator
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from host import serve
+from large import write_large_site
 from playwright.sync_api import Browser, sync_playwright
 from sites import Build
-from visits import Visitor
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    """Serve files without a line for each."""
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        """Say nothing."""
+from visits import Visit, Visitor
 
 
 @pytest.fixture(scope="session")
 def address(own_site: Build) -> Iterator[str]:
     """Serve this project's site and return its address."""
-    handler = functools.partial(Quiet, directory=own_site.outdir)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
+    with serve(own_site.outdir) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def large_site(tmp_path_factory: pytest.TempPathFactory) -> Build:
+    """Build the larger site."""
+    build = write_large_site(tmp_path_factory.mktemp("large") / "site").build()
+    assert build.messages == []
+    return build
+
+
+@pytest.fixture(scope="session")
+def builds(own_site: Build, large_site: Build) -> dict[str, Build]:
+    """Return both sites, by the names that PAGES has for them."""
+    return {"own": own_site, "large": large_site}
+
+
+@pytest.fixture(scope="session")
+def addresses(address: str, large_site: Build) -> Iterator[dict[str, str]]:
+    """Serve both and return their addresses."""
+    with serve(large_site.outdir) as large_address:
+        yield {"own": address, "large": large_address}
+
+
+@pytest.fixture
+def open_page(browser: Browser, addresses: dict[str, str]) -> Iterator[Callable[..., Visit]]:
+    """Return a function that opens a page of a site in a context of its own, with options."""
+    with contextlib.ExitStack() as stack:
+
+        def opened(site: str, path: str, address: str = "", **options: Any) -> Visit:
+            context = browser.new_context(**options)
+            stack.callback(context.close)
+            context.set_default_timeout(10_000)
+            return Visitor(context, addresses[site]).visit(path, address)
+
+        yield opened
 
 
 @pytest.fixture(scope="session")

@@ -2,9 +2,32 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from playwright.sync_api import BrowserContext, Page, Request
+
+# What judges pages, where the Makefile puts it.
+JUDGES = Path(sys.prefix, "judges", "node_modules")
+# Every kind of page, on this project's own site and on the larger one.
+KINDS = {
+    "front page": ("index.html", "index.html"),
+    "note": ("papers/zhang2017understanding.html", "papers/everything.html"),
+    "note without mathematics": ("papers/erhan2010why.html", "papers/plain.html"),
+    "further page": ("tags/optimization.html", "page/2.html"),
+    "tag": ("tags/generalization.html", "tags/generalization.html"),
+    "tags": ("tags/index.html", "tags/index.html"),
+    "year": ("years/2017.html", "years/2018.html"),
+    "years": ("years/index.html", "years/index.html"),
+    "authors": ("authors/index.html", "authors/index.html"),
+    "venues": ("venues/index.html", "venues/index.html"),
+    "bibliography": ("bibliography.html", "bibliography.html"),
+    "reading list": ("reading-list.html", "reading-list.html"),
+    "search": ("search.html?q=network", "search.html?q=everything"),
+    "404": ("404.html", "404.html"),
+}
+PAGES = [pair for own, large in KINDS.values() for pair in (("own", own), ("large", large))]
 
 
 @dataclass
@@ -33,6 +56,7 @@ class Visitor:
 
         page.on("request", on_request)
         page.on("requestfailed", lambda request: visit.faults.append(f"failed: {request.url}"))
+        # Violations of the policy are errors on the console.
         page.on("pageerror", lambda error: visit.faults.append(f"error: {error}"))
         page.on(
             "console",

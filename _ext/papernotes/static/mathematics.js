@@ -41,7 +41,7 @@
     const formulas = content.querySelectorAll("math");
     if (!formulas.length) return;
     const box = document.createElement("div");
-    box.className = "pn-copy";
+    box.className = "pn-copied";
     for (const math of formulas) math.replaceWith(source(math));
     box.append(content);
     // Only what is laid out is copied as it is seen, line by line.

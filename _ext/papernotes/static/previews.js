@@ -94,7 +94,9 @@
     for (const link of content.querySelectorAll("a")) {
       link.href = new URL(link.getAttribute("href") ?? "", root).href;
     }
-    if (content.querySelector("math")) loadStyle("mathematics.css");
+    // A page with formulas of its own has their style, whatever the file is called.
+    const first = !document.querySelector("math") && content.querySelector("math");
+    if (first) loadStyle("mathematics.css");
     const title = content.querySelector(".pn-preview-title");
     box.setAttribute("aria-label", title?.textContent?.trim() ?? "");
     box.append(...content.childNodes);

