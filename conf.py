@@ -1,5 +1,6 @@
 """Settings of the site; see README.md for what the extension's own mean."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -14,10 +15,12 @@ version = "1"
 copyright = "the author of these notes"
 html_title = project
 language = "en"
+# The address that the site is published at, for what wants absolute ones: feed, sitemap, metadata.
+html_baseurl = os.environ.get("SITE_URL") or os.environ.get("READTHEDOCS_CANONICAL_URL") or ""
 
 # -- What is read -------------------------------------------------------------
 
-extensions = ["papernotes"]
+extensions = ["papernotes", "sphinx_last_updated_by_git"]
 source_suffix = {".md": "markdown"}
 # The project around the site is no part of it.
 exclude_patterns = [
@@ -60,6 +63,17 @@ html_permalinks_icon = "#"
 # Calm colours that keep their contrast in both schemes; they come with furo.
 pygments_style = "github-light-high-contrast"
 pygments_dark_style = "github-dark"
+
+# The pictures that are shown where a note is shared, in the site's type.
+papernotes_picture_fonts = [
+    f"_static/fonts/newsreader-roman-{letters}.woff2"
+    for letters in ("latin", "latin-ext", "vietnamese")
+]
+
+# When a note was last changed: not said without git, or in a clone that is too shallow to tell.
+git_last_updated_timezone = "UTC"
+html_last_updated_fmt = "%-d %B %Y"
+suppress_warnings = ["git.command_not_found", "git.subprocess_error", "git.too_shallow"]
 
 # The sidebar is the same on every page: a tree of all notes would make each page grow with them.
 html_sidebars = {"**": ["sidebar/brand.html", "sidebar/search.html", "sidebar/sections.html"]}

@@ -18,6 +18,8 @@ from .citations import CitationDomain
 from .domain import PaperNotesDomain
 from .model import Problem
 from .nodes import cited_work
+from .outputs import catalogue_json, feed, files, history, metadata, pictures, redirects, sitemap
+from .outputs.summaries import Summaries
 from .problems import warn
 
 STATIC = Path(__file__).parent / "static"
@@ -40,7 +42,10 @@ def add_page_assets(
     context: dict[str, Any],
     doctree: nodes.document | None,
 ) -> None:
-    """Give a page with citations their previews, and one with all works what helps to find one."""
+    """Give a page with citations their previews, and one with all works what helps to find one.
+
+    Each page of a site says in its head what it is.
+    """
     cites = context.get(pages.CITES) or (
         doctree is not None and any(True for _ in doctree.findall(cited_work))
     )
@@ -58,6 +63,8 @@ def add_page_assets(
     if record and record.page.works:
         app.add_css_file("works.css")
         app.add_js_file("works.js", loading_method="defer")
+    if keeps_state(app):
+        metadata.add_head(app, pagename, context, doctree)
 
 
 def add_sheet_links(app: Sphinx, pagename: str, sheet: Sheet, context: dict[str, Any]) -> None:
@@ -109,6 +116,7 @@ def derive(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
         warn(problem)
     if not keeps_state(app):
         return domain.records
+    redirects.check(app)
     before = updates.load(Path(app.outdir)).pages
     digests = updates.Digests(env)
     now = {name: digests.page(name) for name in domain.records}
@@ -122,6 +130,20 @@ def formula_problems(app: Sphinx, domain: PaperNotesDomain) -> Iterator[Problem]
         given = macros.for_converter(app.config)
         for key, paper in domain.catalogue.papers.items():
             yield from mathematics.faults(paper, domain.formatted(key), given)
+
+
+def ask_for_history(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
+    """Have the dates of all pages looked up in this build."""
+    history.forget(env)
+
+
+def compare_history(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
+    """Return the pages that say when they were last changed, and say it wrong."""
+    if not keeps_state(app):
+        return []
+    before = updates.load(Path(app.outdir)).changed
+    now = history.all_changed(env)
+    return [name for name in env.found_docs if before.get(name) != now.get(name)]
 
 
 def remove_pages(app: Sphinx, docnames: Iterable[str]) -> None:
@@ -144,11 +166,23 @@ def collect_pages(app: Sphinx) -> Iterable[pages.Page]:
 
 
 def finish(app: Sphinx, exception: Exception | None) -> None:
-    """Write the previews, and keep the digests of all that has been written."""
+    """Write the previews and the files beside the pages, and keep the digests of all of them."""
     if exception is not None or not keeps_state(app):
         return
     outdir = Path(app.outdir)
     digests = updates.Digests(app.env)
     documents = {name: digests.page(name) for name in PaperNotesDomain.of(app.env).records}
-    written = previews.write(app, digests, updates.load(outdir).previews)
-    updates.save(outdir, updates.State(documents, pages.digests_of(app, digests), written))
+    before = updates.load(outdir)
+    written = previews.write(app, digests, before.previews)
+    summaries = Summaries(app)
+    found = (
+        *feed.files(app, digests, summaries),
+        *catalogue_json.files(app, digests, summaries),
+        *pictures.files(app),
+        *sitemap.files(app),
+        *redirects.files(app),
+    )
+    beside = files.write(app, found, before.files)
+    made = pages.digests_of(app, digests)
+    changed = dict(history.all_changed(app.env))
+    updates.save(outdir, updates.State(documents, made, written, beside, changed))

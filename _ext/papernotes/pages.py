@@ -171,7 +171,6 @@ class _Maker:
             "sourcename": "",
             "toc": "",
             "display_toc": False,
-            "page_source_suffix": "",
         }
 
 
