@@ -15,11 +15,15 @@ version = "1"
 copyright = "the author of these notes"
 html_title = project
 language = "en"
+# The address that the site is published at, for what wants absolute ones: feed, sitemap, metadata.
+# Whoever publishes tells it; the last is for builds at home.
+site_url = os.environ.get("SITE_URL") or os.environ.get("READTHEDOCS_CANONICAL_URL")
+html_baseurl = site_url or "https://marginalia.example/"
 
 # -- What is read -------------------------------------------------------------
 
 # The second leaves to a page those style sheets and scripts that it uses.
-extensions = ["papernotes", "lean"]
+extensions = ["papernotes", "lean", "sphinx_last_updated_by_git"]
 source_suffix = {".md": "markdown"}
 # The project around the site is no part of it.
 exclude_patterns = [
@@ -56,9 +60,6 @@ bibtex_reference_style = "papernotes"
 # -- Pages --------------------------------------------------------------------
 
 html_theme = "furo"
-# Where the site will stand, if the one who builds it says so; Read the Docs does. Servers show
-# 404.html at any address, and only from that can it find its style sheet at each.
-html_baseurl = os.environ.get("SITE_URL") or os.environ.get("READTHEDOCS_CANONICAL_URL") or ""
 html_additional_pages = {"404": "404.html"}
 html_static_path = ["_static"]
 templates_path = ["_templates"]
@@ -71,10 +72,24 @@ html_permalinks_icon = "#"
 pygments_style = "github-light-high-contrast"
 pygments_dark_style = "github-dark"
 
+# The pictures that are shown where a note is shared, in the site's type; there is nothing to share
+# at home.
+papernotes_pictures = bool(site_url)
+papernotes_picture_fonts = [
+    f"_static/fonts/newsreader-roman-{letters}.woff2"
+    for letters in ("latin", "letters", "latin-ext", "vietnamese")
+]
+
+# When a note was last changed: not said without git, or in a clone that is too shallow to tell.
+git_last_updated_timezone = "UTC"
+html_last_updated_fmt = "%-d %B %Y"
+suppress_warnings = ["git.command_not_found", "git.subprocess_error", "git.too_shallow"]
+
 # The sidebar is the same on every page: a tree of all notes would make each page grow with them.
 html_sidebars = {"**": ["sidebar/brand.html", "sidebar/search.html", "sidebar/sections.html"]}
 html_context = {
     "tagline": "Notes on research papers",
+    "site_url": site_url,
     # Page, name, and the folder or folders of pages that belong to it.
     "sections": [
         ("index", "Papers", ("papers/", "page/")),

@@ -13,7 +13,6 @@ from __future__ import annotations
 import hashlib
 import itertools
 import shutil
-import textwrap
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
@@ -42,8 +41,6 @@ REPLACED = ("furo.css", "pygments.css", "furo.js")
 # What only the page of search results needs, and what sphinx-design's components do.
 SEARCH = ("documentation_options.js", "doctools.js", "sphinx_highlight.js")
 COMPONENTS = ("sphinx-design.min.css", "furo-extensions.css", "design-tabs.js")
-# How many characters of a page's text search engines show.
-DESCRIPTION = 160
 # A unit in pixels, if it is none; a percentage is one of the text's width.
 PIXELS = {"em": 20, "ex": 9, "ch": 9, "rem": 16, "%": 5.92}
 PIXELS |= {"in": 96, "cm": 37.8, "mm": 3.78, "pc": 16, "pt": 1.33}
@@ -167,7 +164,7 @@ def choose(
     context: dict[str, Any],
     doctree: nodes.document | None,
 ) -> None:
-    """Leave to a page those style sheets and scripts that it needs, and describe it."""
+    """Leave to a page those style sheets and scripts that it needs."""
     if not is_site(app):
         return
     components = _components(doctree)
@@ -186,7 +183,6 @@ def choose(
         app.add_js_file(_joined(together), loading_method="defer")
     for files in (context["css_files"], context["script_files"]):
         files[:] = [file for file in files if not _names([file]) & needless]
-    context["description"] = describe(doctree) or context["tagline"]
 
 
 def _names(files: Iterable[Any]) -> set[str]:
@@ -204,11 +200,3 @@ def _components(doctree: nodes.document | None) -> set[str]:
             found.update(name for name in node["classes"] if name.startswith("sd-"))
             remaining += node.children
     return found
-
-
-def describe(doctree: nodes.document | None) -> str:
-    """Return the beginning of a page's text, in whole words."""
-    for paragraph in doctree.findall(nodes.paragraph) if doctree is not None else ():
-        if isinstance(paragraph.parent, nodes.section):
-            return textwrap.shorten(paragraph.astext(), DESCRIPTION, placeholder=" …")
-    return ""

@@ -44,8 +44,22 @@ def test_a_module_knows_what_stands_above_it(module: str) -> None:
     assert {name for name in imported(module) if order.index(name) >= order.index(module)} == set()
 
 
+@pytest.mark.parametrize("path", sorted((PACKAGE / "outputs").rglob("*.py")), ids=str)
+def test_what_is_published_knows_what_stands_above_it(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module == "papernotes":
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("papernotes."):
+            found.add(str(node.module).split(".")[1])
+    order = listed()
+    assert {name for name in found if order.index(name) >= order.index("events")} == set()
+
+
 @pytest.mark.parametrize(
-    "module", ["model", "frontmatter", "latex", "bibliography", "works", "catalogue"]
+    "module",
+    "model frontmatter latex bibliography works csl coins catalogue".split(),
 )
 def test_the_core_needs_no_sphinx(module: str) -> None:
     tree = ast.parse((PACKAGE / f"{module}.py").read_text(encoding="utf-8"))

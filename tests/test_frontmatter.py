@@ -58,7 +58,7 @@ def test_all_fields_but_paper_may_be_left_out() -> None:
 
 
 def test_the_table_of_fields_holds_the_fields() -> None:
-    assert list(FIELDS) == ["paper", "tags", "read", "summary"]
+    assert list(FIELDS) == ["paper", "tags", "read", "summary", "redirect_from"]
 
 
 @pytest.mark.parametrize(
@@ -609,5 +609,41 @@ def test_a_field_that_stands_twice() -> None:
             4,
             '"paper" stands twice in the front matter; the last counts, delete one',
             ProblemKind.FRONT_MATTER,
+        )
+    ]
+
+
+def test_former_names() -> None:
+    front = good(note("paper: k\nredirect_from:\n- papers/old\n- /a/b.html\n- c.md\n- ü d/\n- a/b"))
+    assert [(name.docname, name.line) for name in front.former_names] == [
+        ("papers/old", 4),
+        ("a/b", 8),
+        ("c", 6),
+        ("ü d", 7),
+    ]
+    assert good(note("paper: k\nredirect_from:")).former_names == ()
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["''", "/", "../up", "a/./b", "a//b", "https://example.org/a", "'a#b'", "a?b", "[]", "'a*'"],
+)
+def test_a_former_name_that_is_none(name: str) -> None:
+    ((line, kind, message),) = faults(note(f"paper: k\nredirect_from:\n- {name}"))
+    assert (line, kind) == (4, ProblemKind.BAD_REDIRECT)
+    assert message.startswith('"redirect_from" holds "')
+    assert message.endswith(
+        "which is no page of the site; write the name that the page had, from the root of the site,"
+        ' such as "papers/old-name"'
+    )
+
+
+@pytest.mark.parametrize(("value", "example"), [("a", "a"), ("{a: b}", "papers/old-name")])
+def test_former_names_that_are_no_list(value: str, example: str) -> None:
+    assert faults(note(f"paper: k\nredirect_from: {value}")) == [
+        (
+            3,
+            ProblemKind.BAD_REDIRECT,
+            f'"redirect_from" is not a list; write "redirect_from: [{example}]"',
         )
     ]

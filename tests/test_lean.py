@@ -52,14 +52,6 @@ def test_books_are_left_alone(site: Site) -> None:
     assert "width: 12em" in page
 
 
-def test_description_is_how_the_text_begins(site: Site) -> None:
-    build = site.build()
-    [description] = build.page("papers/plain").xpath("//meta[@name='description']/@content")
-    assert description == "There are no formulas here."
-    [description] = build.page("index").xpath("//meta[@name='description']/@content")
-    assert description == text(build.page("index").cssselect("article section > p")[0])
-
-
 def test_code_has_the_colours_of_both_styles() -> None:
     light, dark = map(get_style_by_name, ("github-light-high-contrast", "github-dark"))
     css = lean.code_colours(light, dark)

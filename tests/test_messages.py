@@ -107,6 +107,11 @@ CASES = {
         ('papers/zeta.md:3: WARNING: "summary" is not text; put it in quotes, or indented below'
         ' "summary: |" [papernotes.bad-summary]'),
     ),
+    "redirect from no list": (
+        zeta("redirect_from: papers/old\n"),
+        ('papers/zeta.md:3: WARNING: "redirect_from" is not a list; write "redirect_from:'
+        ' [papers/old]" [papernotes.bad-redirect]'),
+    ),
     "misspelt field": (
         zeta("tag: [a]\n"),
         ('papers/zeta.md:3: WARNING: unknown front-matter key "tag"; did you mean "tags"?'

@@ -116,6 +116,10 @@ EDITS = {
         lambda site: site.edit("refs.bib", "The book of gamma", "The other book"),
         {"papers/alpha", "plain", "works"},
     ),
+    "what only reference managers read of a cited entry": (
+        lambda site: site.edit("refs.bib", "{Letters Press}", "{Letters Press},\n  isbn = {1}"),
+        {"papers/alpha", "plain", "works"},
+    ),
     "entry to read": (
         lambda site: site.edit("refs.bib", "On epsilon", "On little epsilon"),
         {"reading"},

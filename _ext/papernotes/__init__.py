@@ -30,6 +30,8 @@ def setup(app: Sphinx) -> ExtensionMetadata:
         style,
     )
     from .domain import NoteRole, PaperNotesDomain
+    from .outputs import pictures
+    from .outputs.metadata import TakeSummary
     from .transforms import LeaveOutUnseen, Place
 
     for library in ("myst_parser", "sphinx_design", "sphinxcontrib.bibtex"):
@@ -40,6 +42,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("config-inited", settings.check_settings)
     app.connect("config-inited", macros.spread)
     app.connect("config-inited", mathjax.choose)
+    app.connect("config-inited", pictures.check_fonts)
 
     # The bibliography, ahead of the library's own look at it (500).
     style.register()
@@ -55,6 +58,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_directive("reading-list", directives.ReadingListDirective)
     app.add_directive("works", directives.WorksDirective)
     app.connect("env-get-outdated", events.read_again)
+    app.connect("env-before-read-docs", events.ask_for_history)
     app.connect("source-read", reading.take_front_matter)
     app.add_transform(reading.ParseSummary)
     app.add_domain(equations.EquationDomain, override=True)
@@ -68,11 +72,14 @@ def setup(app: Sphinx) -> ExtensionMetadata:
 
     # Deriving, ahead of what the library does (500).
     app.connect("env-updated", events.derive, priority=400)
+    # When sphinx-last-updated-by-git, if it is there, has the dates (500).
+    app.connect("env-updated", events.compare_history, priority=600)
 
     # Placing and writing.
     nodes.add_nodes(app)
     app.add_post_transform(Place)
     app.add_post_transform(LeaveOutUnseen)
+    app.add_post_transform(TakeSummary)
     app.add_post_transform(equations.EquationsForLatex)
     app.add_post_transform(equations.ReferencesInCopies)
     mathematics.add_mathematics(app)

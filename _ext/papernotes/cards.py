@@ -14,10 +14,11 @@ from sphinx.addnodes import pending_xref
 from sphinx.locale import _
 from sphinx_design.shared import create_component
 
-from . import works
+from . import csl, works
+from .coins import context_object
 from .latex import Span, flatten
 from .model import Note, Paper
-from .nodes import backlinks, fold, works_index
+from .nodes import backlinks, coins, fold, works_index
 
 _TAGS: dict[str, type[nodes.TextElement]] = {
     "emphasis": nodes.emphasis,
@@ -239,6 +240,7 @@ def header(
         whole += nodes.paragraph("", "", *_interpose(groups), classes=["pn-links"])
     whole.extend(tags(note, tag_pages, note.docname))
     if paper is not None:
+        whole += _coins(paper)
         source = works.bibtex(paper)
         block = nodes.literal_block(source, source, language="bibtex")
         whole += fold(
@@ -254,6 +256,10 @@ def header(
             },
         )
     return whole
+
+
+def _coins(paper: Paper) -> nodes.Element:
+    return coins(context=context_object(csl.item(paper)))
 
 
 def work(
@@ -291,6 +297,7 @@ def work(
         joined = _interpose([link] for link in links)
         line += nodes.inline("", "", nodes.Text(" "), *joined, classes=["pn-links"])
     line += back_links(back)
+    line += _coins(paper)
     item = nodes.list_item("", line, *extra)
     if id_:
         item["ids"] = [id_]

@@ -24,7 +24,8 @@ class Catalogue:
     holds each work that is cited, noted or to be read; ``works`` the keys of those that are cited
     or noted, in the order of a bibliography, and ``cited_by`` the documents that cite each or link
     to the note on it, sorted; ``suffixes`` the letters that tell works of the same people and year
-    apart. ``problems`` are those that only the whole shows.
+    apart. ``redirects`` maps names that pages had once to the notes that they are now.
+    ``problems`` are those that only the whole shows.
     """
 
     notes: Mapping[str, Note] = field(default_factory=dict)
@@ -34,6 +35,7 @@ class Catalogue:
     cited_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     suffixes: Mapping[str, str] = field(default_factory=dict)
     reading_list: tuple[str, ...] = ()
+    redirects: Mapping[str, Note] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
 
     def select(self, query: Query) -> list[Note]:
@@ -142,6 +144,7 @@ def derive(
         cited_by={key: tuple(sorted(citing[key])) for key in ordered if key in citing},
         suffixes=_suffixes(papers, ordered),
         reading_list=tuple(to_read),
+        redirects=_redirects(by_title, paths, problems),
         problems=tuple(problems),
     )
 
@@ -182,6 +185,32 @@ def _one_note_a_paper(
                 Citation(note.docname, note.key, note.line)
             )
     return kept
+
+
+def _redirects(
+    notes: Iterable[Note], paths: Mapping[str, str], problems: list[Problem]
+) -> dict[str, Note]:
+    """Return the note that each former name leads on to: of several the first by file name."""
+    found: dict[str, Note] = {}
+    for note in sorted(notes, key=lambda note: note.docname):
+        for former in note.former_names:
+            if former.docname in paths:
+                taken = f"is the page of {paths[former.docname]}"
+            elif former.docname in found:
+                taken = f"leads on to {paths[found[former.docname].docname]} already"
+            else:
+                found[former.docname] = note
+                continue
+            problems.append(
+                Problem(
+                    paths[note.docname],
+                    former.line,
+                    f'"redirect_from" names "{former.docname}", which {taken}; delete it here or'
+                    " there",
+                    ProblemKind.BAD_REDIRECT,
+                )
+            )
+    return found
 
 
 @dataclass(frozen=True)

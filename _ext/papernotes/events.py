@@ -17,6 +17,8 @@ from .citations import CitationDomain
 from .domain import PaperNotesDomain
 from .model import Problem
 from .nodes import cited_work, fold
+from .outputs import catalogue_json, feed, files, history, metadata, pictures, redirects, sitemap
+from .outputs.summaries import Summaries
 from .problems import warn
 
 STATIC = Path(__file__).parent / "static"
@@ -39,7 +41,8 @@ def add_page_assets(
 ) -> None:
     """Give a page the scripts that it needs: to copy, to preview citations, to find a work.
 
-    They are deferred and no modules: browsers do not load modules from file://.
+    They are deferred and no modules: browsers do not load modules from file://. Each page of a
+    site says in its head what it is.
     """
     if doctree is not None and any(True for _ in doctree.findall(fold)):
         app.add_js_file("papernotes.js", loading_method="defer")
@@ -53,6 +56,8 @@ def add_page_assets(
     if record and record.page.works:
         app.add_css_file("works.css")
         app.add_js_file("works.js", loading_method="defer")
+    if keeps_state(app):
+        metadata.add_head(app, pagename, context, doctree)
 
 
 def add_ways(
@@ -124,6 +129,7 @@ def derive(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
         warn(problem)
     if not keeps_state(app):
         return domain.records
+    redirects.check(app)
     before = updates.load(Path(app.outdir)).pages
     digests = updates.Digests(env)
     now = {name: digests.page(name) for name in domain.records}
@@ -137,6 +143,20 @@ def formula_problems(app: Sphinx, domain: PaperNotesDomain) -> Iterator[Problem]
         given = macros.for_converter(app.config)
         for key, paper in domain.catalogue.papers.items():
             yield from mathematics.faults(paper, domain.formatted(key), given)
+
+
+def ask_for_history(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
+    """Have the dates of all pages looked up in this build."""
+    history.forget(env)
+
+
+def compare_history(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
+    """Return the pages that say when they were last changed, and say it wrong."""
+    if not keeps_state(app):
+        return []
+    before = updates.load(Path(app.outdir)).changed
+    now = history.all_changed(env)
+    return [name for name in env.found_docs if before.get(name) != now.get(name)]
 
 
 def remove_pages(app: Sphinx, docnames: Iterable[str]) -> None:
@@ -159,17 +179,29 @@ def collect_pages(app: Sphinx) -> Iterable[pages.Page]:
 
 
 def finish(app: Sphinx, exception: Exception | None) -> None:
-    """Write the previews, and keep the digests of all that has been written."""
+    """Write the previews and the files beside the pages, and keep the digests of all of them."""
     if exception is not None or not keeps_state(app):
         return
     outdir = Path(app.outdir)
     digests = updates.Digests(app.env)
     documents = {name: digests.page(name) for name in PaperNotesDomain.of(app.env).records}
     before = updates.load(outdir)
+    written = previews.write(app, digests, before.previews)
+    filtered = filtering.write(app, digests, before.filter)
+    summaries = Summaries(app)
+    found = (
+        *feed.files(app, digests, summaries),
+        *catalogue_json.files(app, digests, summaries),
+        *pictures.files(app),
+        *sitemap.files(app),
+        *redirects.files(app),
+    )
     state = updates.State(
         pages=documents,
         made=pages.digests_of(app, digests),
-        previews=previews.write(app, digests, before.previews),
-        filter=filtering.write(app, digests, before.filter),
+        previews=written,
+        filter=filtered,
+        files=files.write(app, found, before.files),
+        changed=dict(history.all_changed(app.env)),
     )
     updates.save(outdir, state)

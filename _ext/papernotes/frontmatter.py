@@ -15,13 +15,15 @@ from dataclasses import dataclass
 
 import yaml
 
-from .model import Problem, ProblemKind
+from .model import FormerName, Problem, ProblemKind
 
 FIELDS = {
     "paper": "required: the citation key, in the bibliography, of the paper that this is a note on",
     "tags": "a list of tags, each spelt as it is to be shown",
     "read": "the day on which the paper was read, `YYYY-MM-DD`",
     "summary": "MyST text for the card, instead of the paragraphs before the first section",
+    "redirect_from": "a list of names that the note's page had, such as `papers/old-name`; each"
+    " leads on to the note",
 }
 
 _FAST = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -49,6 +51,7 @@ class FrontMatter:
     read: datetime.date | None
     summary: str
     summary_line: int
+    former_names: tuple[FormerName, ...]
     rest: str
 
 
@@ -86,6 +89,7 @@ def parse(text: str, path: str) -> tuple[FrontMatter, list[Problem]]:
         read=_day(fields, problems),
         summary=summary,
         summary_line=summary_line,
+        former_names=_former_names(fields, problems),
         rest=rest,
     )
     return front, sorted(problems)
@@ -287,6 +291,41 @@ def _tags(fields: _Fields, problems: _Problems) -> tuple[str, ...]:
             else "a tag is empty, a list or a mapping; write a word or leave it out",
         )
     return tuple(tags)
+
+
+def _former_names(fields: _Fields, problems: _Problems) -> tuple[FormerName, ...]:
+    line, node = _get(fields, "redirect_from")
+    if node is None:
+        return ()
+    if not isinstance(node, yaml.SequenceNode):
+        text = node.value if isinstance(node, yaml.ScalarNode) else "papers/old-name"
+        problems.add(
+            line,
+            ProblemKind.BAD_REDIRECT,
+            f'"redirect_from" is not a list; write "redirect_from: [{text}]"',
+        )
+        return ()
+    names: dict[str, FormerName] = {}
+    for item in node.value:
+        text = item.value if isinstance(item, yaml.ScalarNode) else ""
+        if name := _page_name(text):
+            names[name] = FormerName(name, item.start_mark.line + 1)
+            continue
+        problems.add(
+            item.start_mark.line + 1,
+            ProblemKind.BAD_REDIRECT,
+            f'"redirect_from" holds "{text}", which is no page of the site; write the name that the'
+            ' page had, from the root of the site, such as "papers/old-name"',
+        )
+    return tuple(names.values())
+
+
+def _page_name(text: str) -> str:
+    """Return the page that a path or address within the site names, or the empty string."""
+    name = re.sub(r"(?:\.md|\.html)$", "", text.strip().strip("/"))
+    parts = name.split("/")
+    is_page = all(part.strip(".") and part == part.strip() for part in parts)
+    return name if is_page and not re.search(r'[\\:?#*"<>|\x00-\x1f]', name) else ""
 
 
 def _day(fields: _Fields, problems: _Problems) -> datetime.date | None:

@@ -139,6 +139,26 @@ def faults(paper: Paper, parts: Iterable[Span], given: mathml.Macros) -> Iterato
                 yield _problem(paper.path, paper.line, part.text, error)
 
 
+def made(node: nodes.Element, given: mathml.Macros) -> list[str]:
+    """Return the MathML of a formula's node, which is empty where there is none.
+
+    Where it was not made when the document was read, as of BibTeX or for another renderer, it is
+    made now.
+    """
+    found: list[str] | None = node.get(ATTRIBUTE)
+    if found is None:
+        try:
+            found = convert(node, given)
+        except mathml.MathematicsError:
+            found = []
+    return found
+
+
+def text_of(node: nodes.Element, given: mathml.Macros) -> str:
+    """Return a formula's node as a line of text, or its TeX where there is no MathML of it."""
+    return _readable(node, made(node, given))
+
+
 def plain_text(found: Iterable[nodes.Node]) -> str:
     """Return the text of inline nodes, formulas as readable as a line of text can make them."""
     return "".join(_plain(node) for node in found)
@@ -179,14 +199,7 @@ def _readable(node: nodes.Element, made: list[str] | None) -> str:
 
 
 def _mathml_of(translator: Any, node: nodes.Element) -> list[str]:
-    """Return the MathML of a formula, which is empty where there is none."""
-    made: list[str] | None = node.get(ATTRIBUTE)
-    if made is None:  # made of BibTeX, when all documents were read
-        try:
-            made = convert(node, macros.for_converter(translator.config))
-        except mathml.MathematicsError:
-            made = []
-    return made
+    return made(node, macros.for_converter(translator.config))
 
 
 def _write(translator: Any, node: nodes.Element) -> None:

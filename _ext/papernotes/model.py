@@ -28,6 +28,7 @@ class ProblemKind(Enum):
     BAD_TAGS = ("bad-tags", "`tags:` is not a list of strings")
     BAD_READ = ("bad-read", "`read:` is not a day of the calendar")
     BAD_SUMMARY = ("bad-summary", "`summary:` is not text")
+    BAD_REDIRECT = ("bad-redirect", "`redirect_from:` names no page, or one that is there")
     UNKNOWN_FIELD = ("unknown-field", "A front-matter key that looks like a misspelt one")
     NO_HEADING = ("no-heading", "A note without a heading")
     BAD_OPTION = ("bad-option", "A directive's option with a value that it does not know")
@@ -77,12 +78,20 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
+class FormerName:
+    """The name of a page that a note had once, without suffix, and the line that says so."""
+
+    docname: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """What a note's front matter and heading say.
 
     ``key`` is the citation key of the paper; ``title`` is the heading as plain text; ``read`` is
     the day on which the paper was read; ``line`` and ``tags_line`` are where the key and the tags
-    stand in the file.
+    stand in the file; ``former_names`` are pages that lead on to the note.
     """
 
     docname: str
@@ -92,6 +101,7 @@ class Note:
     read: datetime.date | None = None
     line: int = 1
     tags_line: int = 1
+    former_names: tuple[FormerName, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

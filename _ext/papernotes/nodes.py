@@ -52,6 +52,14 @@ class navigation(nodes.General, nodes.Element):
     """Links to other pages; ``label`` says to which, for a screen reader."""
 
 
+class page_summary(nodes.Invisible, nodes.Element):
+    """A note's summary once more, for its page's head; it leaves before the page is written."""
+
+
+class coins(nodes.Inline, nodes.Element):
+    """A work for the browser connectors of reference managers; ``context`` is its description."""
+
+
 class cited_work(nodes.Inline, nodes.TextElement):
     """One work of a citation in the text; ``preview`` names the file that says more of it."""
 
@@ -124,6 +132,14 @@ def visit_cited_work(self: Any, node: cited_work) -> None:
     self.body.append(self.starttag(node, "span", "", **{"data-pn-preview": node["preview"]}))
 
 
+def visit_coins(self: Any, node: coins) -> None:
+    """Write the span that connectors look for, of the class that the convention names."""
+    if self.config.papernotes_metadata and self.builder.name != "epub":
+        span = self.starttag({}, "span", "", CLASS="Z3988", title=node["context"])
+        self.body.append(f"{span}</span>")
+    raise nodes.SkipNode
+
+
 def visit_mark(self: Any, node: mark) -> None:
     """Open a mark in HTML."""
     self.body.append(self.starttag(node, "mark", ""))
@@ -157,8 +173,10 @@ def add_nodes(app: Sphinx) -> None:
     """Declare the nodes to Sphinx; placeholders never reach a writer."""
     for placeholder in Placeholder.__subclasses__():
         app.add_node(placeholder)
+    app.add_node(page_summary)
     out = (skip, None)
     same = (through, through)
+    app.add_node(coins, html=(visit_coins, None), latex=out, text=out, man=out, texinfo=out)
     app.add_node(fold, html=(visit_fold, depart_fold), latex=out, text=out, man=out, texinfo=out)
     app.add_node(
         navigation,

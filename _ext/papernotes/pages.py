@@ -206,7 +206,6 @@ class _Maker:
             "sourcename": "",
             "toc": "",
             "display_toc": False,
-            "page_source_suffix": "",
         }
 
 

@@ -251,6 +251,7 @@ def note_document(app: Sphinx, doctree: nodes.document) -> None:
                 read=front.read,
                 line=front.paper_line,
                 tags_line=front.tags_line,
+                former_names=front.former_names,
             )
             noted = NotedPaper(note, Excerpt.of(heading), Excerpt.of(opening))
     spelled: tuple[Spelled, ...] = env.temp_data.get(_SPELLED) or ()

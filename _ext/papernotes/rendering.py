@@ -37,6 +37,17 @@ def render(app: Sphinx, docname: str, elements: Iterable[nodes.Element]) -> Iter
     elements = list(elements)
     if not elements:
         return
+    translator = resolve(app, docname, elements)
+    for element in translator.document.children:
+        yield Fragment(
+            write(translator, [element]),
+            any(True for _ in element.findall(cited_work)),
+            any(True for _ in formulas(element)),
+        )
+
+
+def resolve(app: Sphinx, docname: str, elements: Iterable[nodes.Element]) -> HTML5Translator:
+    """Resolve the references of elements as on the page *docname*, and return what writes them."""
     builder = app.builder
     assert isinstance(builder, StandaloneHTMLBuilder)
     settings = builder.docsettings.copy()
@@ -51,11 +62,12 @@ def render(app: Sphinx, docname: str, elements: Iterable[nodes.Element]) -> Iter
     builder.post_process_images(document)
     translator = builder.create_translator(document, builder)
     assert isinstance(translator, HTML5Translator)
-    for element in document.children:
-        start = len(translator.body)
+    return translator
+
+
+def write(translator: HTML5Translator, elements: Iterable[nodes.Node]) -> str:
+    """Return the HTML of elements that have been resolved."""
+    start = len(translator.body)
+    for element in elements:
         element.walkabout(translator)
-        yield Fragment(
-            "".join(translator.body[start:]),
-            any(True for _ in element.findall(cited_work)),
-            any(True for _ in formulas(element)),
-        )
+    return "".join(translator.body[start:])

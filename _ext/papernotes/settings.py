@@ -150,6 +150,65 @@ SETTINGS = (
         (str,),
         "where it asks for the BibTeX of a DOI",
     ),
+    Setting(
+        "papernotes_feed",
+        True,
+        "html",
+        (bool,),
+        "publish `feed.xml`, an Atom feed of the notes by the day read; it takes `html_baseurl`",
+    ),
+    Setting(
+        "papernotes_feed_limit",
+        50,
+        "",
+        (int,),
+        "how many notes the feed holds at most, the newest; 0 for all",
+    ),
+    Setting(
+        "papernotes_feed_id",
+        "",
+        "",
+        (str,),
+        "the feed's former address, kept when the site moves, so that nobody gets old notes again",
+    ),
+    Setting(
+        "papernotes_metadata",
+        True,
+        "html",
+        (bool,),
+        "say in each page what it is, for programs: description, OpenGraph and schema.org in the"
+        " head, and works as COinS for reference managers",
+    ),
+    Setting(
+        "papernotes_pictures",
+        True,
+        "html",
+        (bool,),
+        "draw a picture of each note, which is shown where its address is shared; it takes"
+        " `html_baseurl`",
+    ),
+    Setting(
+        "papernotes_picture_fonts",
+        (),
+        "html",
+        (list, tuple),
+        "font files for the pictures, relative to `conf.py`, each for the letters that those before"
+        " it lack; without any, only titles and names in unaccented letters get a picture",
+    ),
+    Setting(
+        "papernotes_sitemap",
+        True,
+        "",
+        (bool,),
+        "publish `sitemap.xml` and `robots.txt`; they take `html_baseurl`",
+    ),
+    Setting(
+        "papernotes_catalogue",
+        True,
+        "html",
+        (bool,),
+        "publish `papers.json`, the notes for other programs, and `refs.bib`, the works shown",
+    ),
 )
 
 
@@ -180,6 +239,17 @@ def check_settings(app: Sphinx, config: Config) -> None:
             )
         )
         config.papernotes_sort = "title"
+    if config.papernotes_feed_limit < 0:
+        warn(
+            Problem(
+                "conf.py",
+                1,
+                f"papernotes_feed_limit = {config.papernotes_feed_limit} is below 0; write how many"
+                " notes the feed holds at most, or 0 for all",
+                ProblemKind.BAD_OPTION,
+            )
+        )
+        config.papernotes_feed_limit = 0
     if config.papernotes_page_size < 0:
         warn(
             Problem(

@@ -106,8 +106,11 @@ class Place(SphinxPostTransform):
             title.children = []
             title += linked
         tag_pages = self.domain.browse.tag_pages
-        shown = cards.header(note, paper, self.format_day, tag_pages)
-        return [latex_anchor(note.docname, ""), shown]
+        return [
+            latex_anchor(note.docname, ""),
+            placeholders.page_summary("", *face(self.domain, note, note.docname).summary()),
+            cards.header(note, paper, self.format_day, tag_pages),
+        ]
 
     def format_day(self, day: datetime.date) -> str:
         noon = datetime.datetime(day.year, day.month, day.day, 12, tzinfo=datetime.UTC)

@@ -11,7 +11,7 @@ import functools
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
 from sphinx.environment import BuildEnvironment
@@ -125,7 +125,8 @@ class Digests:
         if key not in self._entries:
             paper = self.catalogue.papers.get(key)
             note = self.catalogue.notes.get(key)
-            shown = paper and (self.domain.formatted(key), works.links(paper))
+            # All fields of the entry are there for the connectors of reference managers.
+            shown = paper and (self.domain.formatted(key), works.bibtex(paper), works.links(paper))
             label = self.label(key)
             self._entries[key] = _digest([key, shown, label, note and note.docname])
         return self._entries[key]
@@ -205,20 +206,23 @@ class State:
     """What the output folder shows, as digests.
 
     ``pages`` are those of documents, ``made`` those that the site makes beside them, ``filter`` is
-    the script of the filter.
+    the script of the filter, ``files`` what is published beside the pages. ``changed`` is no
+    digest: it says when the file of each page was last changed, where that is known.
     """
 
     pages: dict[str, str] = field(default_factory=dict)
     made: dict[str, str] = field(default_factory=dict)
     previews: dict[str, str] = field(default_factory=dict)
     filter: dict[str, str] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
+    changed: dict[str, str] = field(default_factory=dict)
 
 
 def load(outdir: Path) -> State:
     """Return the state of *outdir*; an empty one where it cannot be read."""
     try:
         found = json.loads((outdir / STATE_FILE).read_text(encoding="utf-8"))
-        return State(**{name: dict(found[name]) for name in State.__dataclass_fields__})
+        return State(**{part.name: dict(found[part.name]) for part in fields(State)})
     except (OSError, ValueError, KeyError, TypeError):
         return State()
 

@@ -24,8 +24,11 @@ _PUBLISHERS = ("organization", "institution", "publisher")
 # Fields that are the author's own business, not the paper's: they stay out of the BibTeX shown.
 PRIVATE = frozenset(
     "abstract annotation annote comment creationdate date-added date-modified file groups"
-    " keywords modificationdate owner pdf priority ranking readstatus review timestamp".split()
+    " keywords local-url modificationdate owner pdf printed priority qualityassured ranking"
+    " readstatus relevance review timestamp username".split()
 )
+# So do those that reference managers keep for themselves.
+_PRIVATE_PREFIXES = ("bdsk-", "citeulike-", "comment-", "mendeley-")
 _OTHERS = "others"
 # Letters that Unicode does not take apart into one of a to z and an accent.
 _LETTERS = str.maketrans(
@@ -53,18 +56,22 @@ def links(paper: Paper) -> tuple[Link, ...]:
     Only http and https are let through; an address of another scheme is no link.
     """
     url, pdf = _address(paper, "url"), _address(paper, "pdf")
-    doi = _DOI_PREFIX.sub("", _unescape(paper.field("doi")).strip())
     # A DOI may hold any character, "<" and "#" too.
-    doi = quote(doi, safe="%/:;,@!$&'()*+=")
+    address = quote(doi(paper), safe="%/:;,@!$&'()*+=")
     arxiv = arxiv_id(dict(paper.fields))
     if url.lower().endswith(".pdf"):
         pdf, url = pdf or url, ""
     found = (
         Link("abstract", f"https://arxiv.org/abs/{arxiv}" if arxiv else url),
         Link("PDF", pdf or (f"https://arxiv.org/pdf/{arxiv}" if arxiv else "")),
-        Link("DOI", f"https://doi.org/{doi}" if doi else ""),
+        Link("DOI", f"https://doi.org/{address}" if address else ""),
     )
     return tuple(link for link in found if SAFE_LINK.fullmatch(link.url))
+
+
+def doi(paper: Paper) -> str:
+    """Return the DOI by itself, or the empty string."""
+    return _DOI_PREFIX.sub("", _unescape(paper.field("doi")).strip())
 
 
 def target(paper: Paper) -> str:
@@ -268,7 +275,9 @@ def bibtex(paper: Paper) -> str:
             names = " and ".join(_bibtex_name(person) for person in persons)
             lines.append(f"  {role} = {{{names}}},")
     lines += [
-        f"  {name} = {{{value}}}," for name, value in paper.fields if name not in PRIVATE and value
+        f"  {name} = {{{value}}},"
+        for name, value in paper.fields
+        if value and name not in PRIVATE and not name.startswith(_PRIVATE_PREFIXES)
     ]
     return "\n".join([*lines, "}"])
 

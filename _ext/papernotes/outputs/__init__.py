@@ -1,0 +1,1 @@
+"""What is published beside the pages: feed, catalogue, sitemap, redirects, pictures, metadata."""

@@ -1,0 +1,25 @@
+"""Templates of what is no document, with everything escaped that is put in."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+
+@functools.cache
+def _environment() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        keep_trailing_newline=True,
+        undefined=jinja2.StrictUndefined,
+    )
+
+
+def render(name: str, values: Mapping[str, Any]) -> str:
+    """Return the template *name* with *values* in it."""
+    return _environment().get_template(name).render(values)
