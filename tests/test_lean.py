@@ -11,7 +11,7 @@ import pytest
 from large import write_large_site
 from pygments.styles import get_style_by_name
 from pygments.token import Token
-from sites import Site, text
+from sites import Site
 from test_updates import build_again
 
 
