@@ -1,4 +1,4 @@
-"""A host of sites on the loopback address, stricter than most."""
+"""Hosts of sites on the loopback address: one as any, and one that is stricter than most."""
 
 from __future__ import annotations
 
@@ -16,8 +16,15 @@ from sites import PROJECT
 POLICY = re.search(r"Content-Security-Policy: (.*)", (PROJECT / "README.md").read_text("utf-8"))[1]
 
 
-class Host(SimpleHTTPRequestHandler):
-    """A strict host: it sends the policy, and 404.html for what is not there."""
+class Quiet(SimpleHTTPRequestHandler):
+    """A host that does not write a line for each request."""
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        """Say nothing."""
+
+
+class Strict(Quiet):
+    """A host that sends the policy, and 404.html for what is not there."""
 
     def end_headers(self) -> None:
         """Add the policy to whatever is sent."""
@@ -30,14 +37,11 @@ class Host(SimpleHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(Path(self.directory, "404.html").read_bytes())
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        """Say nothing."""
-
 
 @contextlib.contextmanager
-def serve(folder: Path) -> Iterator[str]:
+def serve(folder: Path, host: type[Quiet] = Strict) -> Iterator[str]:
     """Serve a folder on the loopback address, and give its address."""
-    handler = functools.partial(Host, directory=folder)
+    handler = functools.partial(host, directory=folder)
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}/"

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import functools
 import shutil
-import threading
 from collections.abc import Iterator
-from http.server import ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from conftest import Quiet
+from host import Quiet, serve
 from playwright.sync_api import Browser, Page
 from sites import ROOTS, Site
 from visits import Visit, Visitor
@@ -68,10 +65,9 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     site.write("plain.md", PLAIN)
     build = site.build()
     assert build.messages == []
-    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=build.outdir))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
+    # The theme as it comes has an inline script.
+    with serve(build.outdir, Quiet) as address:
+        yield address
 
 
 @pytest.fixture(params=[320, 1280])
