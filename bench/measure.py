@@ -56,6 +56,7 @@ def run(command: list[str], folder: Path, output: str = "") -> Measurement:
 
 
 def _stamps(folder: Path) -> dict[Path, int]:
-    # Sphinx writes the page of the search in each build, whether anything has changed or not.
-    pages = (path for path in folder.rglob("*.html") if path.name != "search.html")
+    # Sphinx writes these in each build, whether anything has changed or not.
+    always = {"search.html", "404.html"}
+    pages = (path for path in folder.rglob("*.html") if path.name not in always)
     return {path: path.stat().st_mtime_ns for path in pages}
