@@ -162,6 +162,14 @@ def test_several_entries_from_standard_input_and_a_file(site: Site) -> None:
     assert read(site).count("year = {2020}") == 3
 
 
+def test_entries_that_take_from_others_follow_their_new_keys(site: Site) -> None:
+    child = "@inproceedings{a, title={Child}, author={C Hild}, crossref={b}, year=2020}"
+    parent = "@proceedings{b, title={Parent}, editor={P Arent}, year=2020}"
+    run(site, "add", "-", text=f"{child}\n\n{parent}")
+    assert "crossref = {arent2020parent}" in read(site)
+    assert "@proceedings{arent2020parent," in read(site)
+
+
 def test_the_reading_list_in_place_of_a_note(site: Site) -> None:
     before = files(site.folder / "papers")
     result = run(site, "add", "--to-read", "1706.05394")

@@ -63,7 +63,16 @@ def test_module_and_script_are_one_program(tiny: Site) -> None:
     with start(tiny, "--version") as process:
         assert process.communicate()[0] == f"papernotes {__version__}\n".encode()
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    assert project["scripts"] == {"papernotes": f"{main.callback.__module__}:main"}
+    module, _, name = project["scripts"]["papernotes"].partition(":")
+    code = f"import sys; sys.argv[1:] = ['--version']; from {module} import {name}; {name}()"
+    result = subprocess.run(
+        [sys.executable, "-c", code],
+        env={"PYTHONPATH": str(PROJECT / "_ext")},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert result.stdout == f"papernotes {__version__}\n"
 
 
 def _modules(code: str) -> set[str]:
@@ -90,11 +99,12 @@ def test_the_command_line_imports_nothing_of_a_build() -> None:
     assert modules.isdisjoint({"sphinx.application", "myst_parser", "papernotes.domain"})
 
 
-def test_without_its_libraries_it_says_how_to_get_them(tmp_path: Path) -> None:
-    # An empty module of the name hides the real one, as if it were not installed.
-    (tmp_path / "sitecustomize.py").write_text("import sys\nsys.modules['click'] = None\n")
+@pytest.mark.parametrize("library", ["click", "anyascii"])
+def test_without_its_libraries_it_says_how_to_get_them(tmp_path: Path, library: str) -> None:
+    # Python takes a module that is None for one that is not there.
+    (tmp_path / "sitecustomize.py").write_text(f"import sys\nsys.modules['{library}'] = None\n")
     result = subprocess.run(
-        [sys.executable, "-m", "papernotes"],
+        [sys.executable, "-m", "papernotes", "--site", PROJECT, "check"],
         env={"PYTHONPATH": f"{PROJECT / '_ext'}:{tmp_path}"},
         capture_output=True,
         text=True,

@@ -47,6 +47,12 @@ def test_the_user_agent_says_who_asks(server: Server, client: Client) -> None:
     assert "mailto:me@example.org" in agent
 
 
+def test_a_contact_in_any_script_is_no_fault(server: Server) -> None:
+    server.set("/", Reply("x"))
+    Client("Łukasz, 漢").get(f"{server.url}/", "text/plain")
+    assert "?ukasz, ?" in server.asked[0].headers["User-Agent"]
+
+
 def test_a_server_that_fails_is_asked_again_with_back_off(
     server: Server, client: Client, waits: list[float]
 ) -> None:

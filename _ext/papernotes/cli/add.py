@@ -85,9 +85,15 @@ class _Addition:
         self.library = Library.of(site)
         self.target = site.bibliography_files()[0]
         self.new: list[tuple[str, Entry]] = []
+        # The keys of the site, by those that the entries came with.
+        self.keys: dict[str, str] = {}
 
     def run(self, incoming: Sequence[Incoming | Identifier]) -> list[Outcome]:
         outcomes = [self._place(one) for one in incoming]
+        for one, outcome in zip(incoming, outcomes, strict=True):
+            if isinstance(one, Incoming) and one.keyed:
+                self.keys.setdefault(one.entry.given_key, outcome.held.key)
+        self.new = [(key, _referring(entry, self.keys)) for key, entry in self.new]
         before = self.library.contents[self.target]
         appended = self._append(before or b"") if self.new else None
         missing = self._missing_notes(outcomes)
@@ -191,6 +197,15 @@ def _complete(outcome: Outcome, notes: dict[str, Path], lines: dict[str, int]) -
     if held.key in notes:
         return replace(outcome, held=held, note=notes[held.key])
     return replace(outcome, held=held)
+
+
+def _referring(entry: Entry, names: dict[str, str]) -> Entry:
+    """Return *entry* with the new keys of the entries that it takes from."""
+    fields = dict(entry.fields)
+    for name in {"crossref", "xref", "xdata"} & fields.keys():
+        given = (key.strip() for key in fields[name].split(","))
+        fields[name] = ",".join(names.get(key, key) for key in given)
+    return replace(entry, fields=fields)
 
 
 def _to_be_read(entry: Entry) -> Entry:

@@ -90,7 +90,8 @@ class Client:
         agent = (
             f"papernotes/{__version__} (notes on research papers, one request at a time{contact})"
         )
-        self.session.headers.update({"User-Agent": agent})
+        # What HTTP cannot carry in a header.
+        self.session.headers["User-Agent"] = agent.encode("latin-1", "replace").decode("latin-1")
 
     def get(self, url: str, accept: str, pace: Pace | None = None) -> Answer:
         """Return what the server answers to a request for *url*, whatever its status.
