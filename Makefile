@@ -68,9 +68,8 @@ audit: html $(AUDIT) ## Ask Lighthouse for its scores of front page and note
 bench: $(DEV) ## Measure speed beside the peers, which it installs (an hour; ARGS=--help)
 	@$(PY) -m bench $(ARGS)
 
-linkcheck: $(SITE) ## Ask for every address outside the site, and name those that are gone
-	@$(call sphinx,linkcheck)
-	@echo 'Every link leads somewhere; $(BUILD)/linkcheck/output.txt lists those that moved.'
+linkcheck: $(SITE) ## Ask whether the addresses in notes and bibliography still lead somewhere
+	@$(PAPERNOTES) linkcheck $(ARGS)
 
 epub: $(SITE) ## Build the site as a book for an e-reader
 	@$(call sphinx,epub)

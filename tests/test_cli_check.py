@@ -466,8 +466,9 @@ def test_a_summary_on_standard_error(site: Site) -> None:
     assert run(site, "check").stderr == "3 notes and 8 entries: 1 fault, 1 remark.\n"
 
 
-def test_every_kind_of_finding_is_tried_here() -> None:
-    text = Path(__file__).read_text(encoding="utf-8")
+def test_every_kind_of_finding_is_tried() -> None:
+    tests = [Path(__file__), Path(__file__).with_name("test_cli_linkcheck.py")]
+    text = "".join(path.read_text(encoding="utf-8") for path in tests)
     assert [kind.subtype for kind in Finding if kind.subtype not in text] == []
 
 

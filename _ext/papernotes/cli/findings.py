@@ -1,4 +1,4 @@
-"""What ``papernotes check`` finds, beside the problems that a build reports."""
+"""What ``papernotes check`` and ``linkcheck`` find, beside the problems that a build reports."""
 
 from __future__ import annotations
 
@@ -34,6 +34,12 @@ class Finding(Enum):
     NO_SUMMARY = ("no-summary", "A note without a summary")
     NO_TAGS = ("no-tags", "A note without tags")
     SIMILAR_TAGS = ("similar-tags", "Tags that differ only in case, or by one letter")
+    GONE_LINK = ("gone-link", "An address that leads nowhere any more (`papernotes linkcheck`)")
+    UNKNOWN_LINK = (
+        "unknown-link",
+        "An address whose server refuses programs, or is busy (`papernotes linkcheck`; no fault)",
+        True,
+    )
     UNUSED_ENTRY = (
         "unused-entry",
         "An entry that nobody cites or notes and that is not to be read (no fault)",

@@ -21,6 +21,7 @@ _NOT_A_LINE = re.compile(r"[^\n]")
 # Where a link leads to: in parentheses after its text, or after the name of a reference.
 _TARGET = re.compile(r"(?<!\\)\]\([ \t]*(?:<([^<>\n]*)>|([^()\n]*(?:\([^()\n]*\)[^()\n]*)*))\)")
 _REFERENCE = re.compile(r"^[ ]{0,3}\[[^\]\n^]+\]:[ \t]+(\S+)", re.MULTILINE)
+_AUTOLINK = re.compile(r"<(https?://[^\s<>]+)>", re.IGNORECASE)
 _TITLE = re.compile(r"""[ \t]+(?:"[^"]*"|'[^']*'|\([^()]*\))[ \t]*$""")
 _LIKE_HTTP = re.compile(r"(?:h?t{1,3}ps?|https?)(?:[:;]/?/?|/{1,2})", re.IGNORECASE)
 _HTTP = re.compile(r"https?://[^/\s?#.]+(?:[.:/]|\Z)", re.IGNORECASE)
@@ -70,6 +71,15 @@ def check_links(path: str, text: str) -> Iterator[Remark]:
         if fault := _link_fault(target):
             line = prose.count("\n", 0, position) + 1
             yield Remark(path, line, fault, Finding.BROKEN_LINK)
+
+
+def addresses(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the line and the address of each link of a document that leads out of the site."""
+    prose = _MATHEMATICS.sub(_blank, _CODE.sub(_blank, _FENCED.sub(_blank, text)))
+    found = [*_targets(prose), *((m.start(), m[1]) for m in _AUTOLINK.finditer(prose))]
+    for position, target in sorted(found):
+        if _HTTP.match(target) and len(target.split()) == 1:
+            yield prose.count("\n", 0, position) + 1, target
 
 
 def _targets(text: str) -> Iterator[tuple[int, str]]:

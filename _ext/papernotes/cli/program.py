@@ -21,6 +21,7 @@ from .site import Site, find, show
 
 if TYPE_CHECKING:
     from .add import Incoming, Outcome
+    from .findings import Remark
     from .identifiers import Identifier
     from .refresh import Change, Proposal
 
@@ -157,9 +158,7 @@ def _bibtex(paper: str) -> tuple[bytes, str]:
     )
 
 
-@main.command()
-@click.option("--fix", is_flag=True, help="Mend what can be mended without a doubt, and show it.")
-@click.option(
+_format = click.option(
     "--format",
     "style",
     type=click.Choice(["text", "github"]),
@@ -167,6 +166,11 @@ def _bibtex(paper: str) -> tuple[bytes, str]:
     show_default=True,
     help="Plain lines, or annotations for GitHub's workflows.",
 )
+
+
+@main.command()
+@click.option("--fix", is_flag=True, help="Mend what can be mended without a doubt, and show it.")
+@_format
 @click.pass_obj
 def check(folder: str, fix: bool, style: str) -> None:
     """Check notes and bibliography.
@@ -189,11 +193,51 @@ def check(folder: str, fix: bool, style: str) -> None:
         for mended in mend(site):
             click.echo(reports.mended(site, mended))
     checked = run(site)
-    lines = reports.lines(site, checked.remarks, reports.STYLES[style])
-    if lines:
-        click.echo("\n".join(lines))
+    _tell(site, checked.remarks, style)
     click.echo(reports.summary(checked), err=True)
     if any(not remark.told for remark in checked.remarks):
+        raise SystemExit(1)
+
+
+def _tell(site: Site, remarks: Sequence[Remark], style: str) -> None:
+    from . import reports
+
+    lines = reports.lines(site, remarks, reports.STYLES[style])
+    if lines:
+        click.echo("\n".join(lines))
+
+
+@main.command()
+@_format
+@click.option("--again", is_flag=True, help="Ask for every address, whatever earlier runs found.")
+@click.pass_obj
+def linkcheck(folder: str, style: str, again: bool) -> None:
+    """Ask whether the addresses in notes and bibliography still lead somewhere.
+
+    Papers on arXiv are asked for fifty at a time, DOIs at their registry, and no host more often
+    than once a second. What was found is kept for a month, so that the next run asks for what is
+    new, gone or old. A "remark" is no fault: a server that refuses programs, or is busy.
+    """
+    from .findings import without_suppressed
+    from .linkcheck import addresses, cache_of
+    from .linkcheck import check as run
+    from .progress import Progress
+    from .sources import Sources
+    from .web import Client
+
+    site = find(Path(folder))
+    cache = cache_of(site)
+    if again:
+        cache.path.unlink(missing_ok=True)
+    contact: str = site.config.papernotes_contact
+    with Progress(1) as progress:
+        sources = Sources(site, Client(contact, progress.tell))
+        found = list(run(site, sources, lambda: Client(contact), cache, progress))
+    remarks = without_suppressed(found, site.config.suppress_warnings)
+    _tell(site, remarks, style)
+    gone = sum(not remark.told for remark in remarks)
+    click.echo(f"{len(addresses(site))} addresses: {gone} gone.", err=True)
+    if gone:
         raise SystemExit(1)
 
 

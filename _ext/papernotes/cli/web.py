@@ -93,8 +93,10 @@ class Client:
         # What HTTP cannot carry in a header.
         self.session.headers["User-Agent"] = agent.encode("latin-1", "replace").decode("latin-1")
 
-    def get(self, url: str, accept: str, pace: Pace | None = None) -> Answer:
+    def get(self, url: str, accept: str, pace: Pace | None = None, *, whole: bool = True) -> Answer:
         """Return what the server answers to a request for *url*, whatever its status.
+
+        Unless *whole*, the content is not waited for.
 
         A server that is busy or fails is asked again, up to :data:`TRIES` times, after the time
         that it asks for (Retry-After, RFC 9110, 10.2.3) or after 1, 2 and 4 seconds. A Fault is
@@ -103,7 +105,7 @@ class Client:
         for attempt in range(TRIES):
             last = attempt == TRIES - 1
             try:
-                answer, after = self._follow(url, accept, pace)
+                answer, after = self._follow(url, accept, pace, whole)
             except (
                 requests.ConnectionError,
                 requests.Timeout,
@@ -132,7 +134,9 @@ class Client:
         self.told(f"{why}; waiting for {seconds:.0f} s")
         self.sleep(seconds)
 
-    def _follow(self, url: str, accept: str, pace: Pace | None) -> tuple[Answer, float | None]:
+    def _follow(
+        self, url: str, accept: str, pace: Pace | None, whole: bool
+    ) -> tuple[Answer, float | None]:
         for _ in range(_REDIRECTS + 1):
             if urlsplit(url).scheme not in ("http", "https"):
                 raise Fault(f"{url} is no http or https address, and is not followed")
@@ -146,16 +150,16 @@ class Client:
                 stream=True,
             ) as response:
                 if not response.is_redirect:
-                    return _read(response), _retry_after(response)
+                    return _read(response, whole), _retry_after(response)
                 url = urljoin(url, response.headers["location"])
         raise Fault(f"{_host(url)} sends from one address to the next without end; try again later")
 
 
-def _read(response: requests.Response) -> Answer:
+def _read(response: requests.Response, whole: bool) -> Answer:
     content = bytearray()
     deadline = time.monotonic() + WHOLE
     # As it comes in: a server that sends a byte now and then is not waited for to fill a block.
-    while chunk := response.raw.read1(2**16, decode_content=True):
+    while whole and (chunk := response.raw.read1(2**16, decode_content=True)):
         content += chunk
         if len(content) > LIMIT:
             raise Fault(f"{response.url} answers with more than {LIMIT // 2**20} MiB; not read")
