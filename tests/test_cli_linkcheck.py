@@ -76,8 +76,8 @@ def test_what_is_gone_is_a_fault(site: Site, server: Server, status: int) -> Non
     lines, result = found(site)
     assert lines == [
         (
-            f"more.md:3: {server.url}/page is gone (HTTP status {status}); mend it, or link to a copy"
-            " in an archive [papernotes.gone-link]"
+            f"more.md:3: {server.url}/page is gone (HTTP status {status}); mend it, or link to a"
+            " copy in an archive [papernotes.gone-link]"
         )
     ]
     assert result.exit_code == 1
@@ -102,8 +102,8 @@ def test_a_server_that_refuses_programs_is_no_fault(
     lines, result = found(site)
     assert lines == [
         (
-            f"refs.bib:17: remark: {server.url}/gamma is refused to programs (HTTP status {status});"
-            " look for yourself [papernotes.unknown-link]"
+            f"refs.bib:17: remark: {server.url}/gamma is refused to programs (HTTP status {status})"
+            "; look for yourself [papernotes.unknown-link]"
         )
     ]
     assert result.exit_code == 0
