@@ -164,6 +164,16 @@ def test_an_entry_with_a_doi_gets_what_it_lacks_and_no_more(site: Site, server: 
     )
 
 
+def test_an_entry_of_a_doi_and_a_title_becomes_whole(site: Site, server: Server) -> None:
+    """Such are those that an import makes."""
+    entry = "@misc{nets,\n  title = {A closer look at nets},\n  doi = {10.1000/n},\n}\n"
+    site.write("refs.bib", entry)
+    server.doi("10.1000/n", PUBLISHED.replace("10.1000/closer", "10.1000/n"))
+    run(site, "refresh", "--yes")
+    for part in ("@inproceedings{nets,", "author = {D. Arpit and Y. Bengio}", "year = {2018}"):
+        assert part in refs(site)
+
+
 def test_biblatex_s_fields(site: Site, server: Server) -> None:
     site.write(
         "refs.bib",

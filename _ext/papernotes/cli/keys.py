@@ -87,7 +87,8 @@ def _family(entry: Entry) -> str:
 
 def _word(entry: Entry) -> str:
     words = _words(entry.get("title"))
-    return next((word for word in words if word not in _EMPTY), words[0] if words else "")
+    # Scripts without spaces between words make one of a title.
+    return next((word for word in words if word not in _EMPTY), words[0] if words else "")[:24]
 
 
 def _words(source: str) -> list[str]:

@@ -21,6 +21,7 @@ from .site import Site, find, show
 
 if TYPE_CHECKING:
     from .add import Incoming, Outcome
+    from .collection import Kind
     from .findings import Remark
     from .identifiers import Identifier
     from .refresh import Change, Proposal
@@ -309,3 +310,37 @@ class _Agreement:
                 # The input has ended.
                 self.answer = "q"
         return self.answer in ("y", "a")
+
+
+@main.command("import")
+@click.argument("kind", type=click.Choice(["hugo", "jekyll", "mkdocs", "obsidian"]))
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option(
+    "--to",
+    "target",
+    default="imported",
+    show_default=True,
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help="The new folder to write to.",
+)
+def import_(kind: Kind, folder: Path, target: Path) -> None:
+    """Make a site of the notes in FOLDER, which another program was used for.
+
+    A document that names a paper, by link, arxiv, doi, url or pdf in its front matter or by an
+    address in its first lines, becomes a note on it, and the paper an entry in refs.bib, with what
+    the address tells; papernotes refresh completes it. Other documents become pages. Links,
+    pictures, mathematics, citations, tags and days are carried over.
+
+    What cannot be is left as text, or left out, and told line by line, here and in report.txt.
+    Nothing in FOLDER is changed.
+    """
+    from .importing import Importer
+    from .progress import Progress
+
+    with Progress(1) as progress:
+        importer = Importer(kind, folder, target, progress.tell)
+        importer.run()
+    for line in importer.report():
+        click.echo(line)
+    click.echo(f"{importer.written} documents are in {show(target)}.", err=True)

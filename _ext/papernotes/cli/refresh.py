@@ -21,7 +21,7 @@ from . import files
 from .appending import layout_of, line_end
 from .cleaning import arxiv_year, clean, mend_latex, mend_pages
 from .editing import edit
-from .entries import Entry, parse
+from .entries import Entry, lacks, parse
 from .entry_checks import lacking
 from .errors import Fault, Unreachable
 from .findings import Mend
@@ -120,7 +120,7 @@ def _targets(site: Site, wanted: Sequence[str]) -> Iterator[_Target]:
             identifiers = {one.kind: one for one in entry.identifiers()}
             arxiv, doi = identifiers.get("arXiv"), identifiers.get("DOI")
             target = _Target(paths[name], source, entry, arxiv.value if arxiv else "", doi)
-            may_gain = lacking(source) if doi else arxiv
+            may_gain = (lacking(source) or lacks(entry)) if doi else arxiv
             if source.key in wanted or (not wanted and may_gain):
                 yield target
 
