@@ -7,8 +7,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+from hypothesis.configuration import set_hypothesis_home_dir
 from sites import PROJECT, ROOTS, Build, Site
 from sphinx.testing.util import SphinxTestApp
+
+# The same examples in each run, and nothing beside the sources.
+set_hypothesis_home_dir(PROJECT / "_build" / "hypothesis")
+settings.register_profile("papernotes", derandomize=True, database=None, deadline=None)
+settings.load_profile("papernotes")
 
 
 @pytest.fixture

@@ -278,7 +278,7 @@ def _meaning(sources: list[object]) -> list[object]:
     return [(s.type, s.key, [(f.name, f.value) for f in s.fields]) for s in sources]  # type: ignore[attr-defined]
 
 
-@settings(deadline=None, max_examples=250, suppress_health_check=list(HealthCheck))
+@settings(max_examples=250, suppress_health_check=list(HealthCheck))
 @given(before=_files(), entry=_new())
 def test_whatever_is_there_stays_and_whatever_is_added_is_read(before: str, entry: Entry) -> None:
     """The old bytes come first, and the file reads as the old entries and then the new one."""
@@ -302,7 +302,7 @@ def test_whatever_is_there_stays_and_whatever_is_added_is_read(before: str, entr
     assert written.keys() == wanted.keys()
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(text=_entries())
 def test_cleaned_entries_are_read_as_they_are_meant(text: str) -> None:
     try:
