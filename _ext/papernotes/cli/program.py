@@ -208,7 +208,7 @@ def _tell(site: Site, remarks: Sequence[Remark], style: str) -> None:
         click.echo("\n".join(lines))
 
 
-@main.command()
+@main.command(short_help="Ask whether addresses still lead somewhere.")
 @_format
 @click.option("--again", is_flag=True, help="Ask for every address, whatever earlier runs found.")
 @click.pass_obj
@@ -312,7 +312,7 @@ class _Agreement:
         return self.answer in ("y", "a")
 
 
-@main.command("import")
+@main.command("import", short_help="Bring notes along from Hugo, Jekyll, MkDocs or Obsidian.")
 @click.argument("kind", type=click.Choice(["hugo", "jekyll", "mkdocs", "obsidian"]))
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option(
