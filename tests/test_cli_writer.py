@@ -365,8 +365,12 @@ class Slow(io.FileIO):
         return len(content)
 
 def run():
-    fdopen, fsync = os.fdopen, os.fsync
+    fdopen, fsync, opened = os.fdopen, os.fsync, io.open
     os.fdopen = lambda fd, mode="r", *a, **k: Slow(fd, mode) if mode == "wb" else fdopen(fd, mode)
+    # Whoever opens a file by its name to write to it is as slow.
+    io.open = lambda file, mode="r", *a, **k: (
+        Slow(file, mode.replace("b", "")) if mode in ("wb", "ab", "r+b") else
+        opened(file, mode, *a, **k))
     os.fsync = lambda fd: (tick(), fsync(fd), tick())
     sys.addaudithook(hook)
     sys.stdin = open(sys.argv[1])
