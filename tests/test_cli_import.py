@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -501,6 +502,22 @@ def test_front_matter_that_cannot_be_read_is_not_lost(imported) -> None:  # type
     assert "title: [" in made.read("pages/a.md")
     assert "a.md:1: front matter cannot be read" in "\n".join(made.report())
     made.build()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_targets_that_no_file_can_have(imported, kind: str) -> None:  # type: ignore[no-untyped-def]
+    data = base64.b64encode(PICTURE).decode()
+    text = f"# T\n\n![a](data:image/png;base64,{data}) [b]({'x' * 5000}) ![c]({'y' * 5000})\n\n"
+    text += "[d](..) [e](.) [f](/) ![g](/) [h](%00) [i](**) [j]([k) ![l](*.png)\n"
+    made = imported(kind, **{"_posts/a.md" if kind == "jekyll" else "a.md": text})
+    assert f"![a](data:image/png;base64,{data}) b " in made.read("pages/a.md")
+    made.build()
+
+
+def test_what_lies_outside_the_collection_stays_there(imported, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    (tmp_path / "secret.png").write_bytes(PICTURE)
+    made = imported("mkdocs", **{"a.md": "# T\n\n![x](../secret.png) [y](../secret.png)\n"})
+    assert not (made.site.folder / "pictures").exists()
 
 
 def test_long_work_shows_how_far_it_is(imported) -> None:  # type: ignore[no-untyped-def]

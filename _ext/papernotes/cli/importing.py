@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import unquote
 
 import yaml
 
@@ -14,7 +13,7 @@ from papernotes import bibliography
 
 from . import keys
 from .cleaning import clean, mend_latex
-from .collection import SUFFIXES, Collection, Document, Kind, read
+from .collection import Collection, Document, Kind, read
 from .conversion import Blocks, Line, headings
 from .entries import Entry
 from .errors import Fault
@@ -25,6 +24,7 @@ from .library import Held, Library
 from .paperlinks import entry_of, is_paper
 from .site import show
 from .titles import comparable
+from .whereabouts import Places, Plan, Whereabouts
 
 PATTERN = "{family}{year}{word}"
 _LINKS = "link arxiv doi paper url pdf paper_url paperurl source external_link links".split()
@@ -61,16 +61,6 @@ _INDEX = """# Notes
 
 
 @dataclass
-class _Plan:
-    """Where a document goes: its folder and name there, and the key of its paper, if it has one."""
-
-    document: Document
-    folder: str
-    slug: str
-    key: str = ""
-
-
-@dataclass
 class Importer:
     """Turns a collection into the files of a site; *step* is told how far it is."""
 
@@ -86,17 +76,15 @@ class Importer:
         if self.target.exists() and (not self.target.is_dir() or any(self.target.iterdir())):
             raise Fault(f"{show(self.target)} is not empty; name a folder that is not there yet")
         self.collection: Collection = read(self.kind, self.source)
-        self.pictures: dict[Path, str] = {}
         self.library, old = self._bibliography()
         self.new: list[tuple[str, Entry]] = []
         self.plans = list(self._plan())
-        self.by_path = {plan.document.path.resolve(): plan for plan in self.plans}
-        self.by_name = self._names()
+        whereabouts = Whereabouts(self.kind, self.source, self.collection.assets, self.plans)
         texts: dict[str, str] = {}
         for number, plan in enumerate(self.plans):
             if number and number % _OFTEN == 0:
                 self.step(f"{number} of {len(self.plans)} documents")
-            texts[self._path(plan)] = self._text(plan)
+            texts[self._path(plan)] = self._text(plan, whereabouts)
         layout = Layout()
         entries = "\n\n".join(layout.write(entry, key) for key, entry in self.new)
         files = {
@@ -110,7 +98,7 @@ class Importer:
             path = self.target / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
-        for picture, name in self.pictures.items():
+        for picture, name in whereabouts.files.items():
             path = self.target / name.lstrip("/")
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(picture.read_bytes())
@@ -138,7 +126,7 @@ class Importer:
         texts = [(content or b"").decode("utf-8-sig", "replace").strip() for _, content in loaded]
         return library, "\n\n".join(text.replace("\r\n", "\n") for text in texts if text)
 
-    def _plan(self) -> Iterator[_Plan]:
+    def _plan(self) -> Iterator[Plan]:
         taken: set[str] = set()
         noted: set[str] = set()
         for document in self.collection.documents:
@@ -159,7 +147,7 @@ class Importer:
                 number += 1
                 slug = f"{base}-{number}"
             taken.add(f"{folder}/{slug}".lower())
-            yield _Plan(document, folder, slug, key)
+            yield Plan(document, folder, slug, key)
 
     def _key(self, document: Document) -> str:
         """Return the key of the paper that *document* is on; make its entry if there is none."""
@@ -206,27 +194,14 @@ class Importer:
             return heading, first[0] if first else None
         return title or document.slug.replace("-", " ").replace("_", " "), None
 
-    def _names(self) -> dict[str, _Plan]:
-        """Return the documents by the names that links have for them, in lower case."""
-        found: dict[str, _Plan] = {}
-        for plan in self.plans:
-            name = plan.document.name
-            stem = name.rsplit(".", 1)[0]
-            bundle = re.sub(r"/(?:index|README)$", "", stem)
-            dated = re.sub(r"^_posts/", "", stem)
-            slug = plan.document.slug
-            for one in (name, stem, bundle, dated, slug, *plan.document.aliases()):
-                found.setdefault(one.strip("/").lower(), plan)
-        return found
-
-    def _path(self, plan: _Plan) -> str:
+    def _path(self, plan: Plan) -> str:
         return f"{plan.folder}/{plan.slug}.md"
 
-    def _text(self, plan: _Plan) -> str:
+    def _text(self, plan: Plan, whereabouts: Whereabouts) -> str:
         document = plan.document
         if document.fault:
             self.tell(document, 1, f"{document.fault}; it is a part of the text")
-        places = _Places(self, plan)
+        places = Places(whereabouts, plan)
         lines: list[Line] = list(enumerate(document.body.split("\n"), document.line))
         prose = re.sub(
             r"^[ ]{0,3}(`{3,}|~{3,}).*?^[ ]{0,3}\1",
@@ -256,7 +231,7 @@ class Importer:
         body = re.sub(r"\n{3,}", "\n\n", body)
         return "\n".join([self._front(plan), f"# {title}", *(["", body] if body else []), ""])
 
-    def _front(self, plan: _Plan) -> str:
+    def _front(self, plan: Plan) -> str:
         document = plan.document
         for name, value in document.fields.items():
             if name not in _KNOWN:
@@ -291,62 +266,6 @@ class _Keys:
     def __contains__(self, key: object) -> bool:
         held = self.library.by_key(str(key))
         return held is not None and held.key == key
-
-
-@dataclass(frozen=True)
-class _Places:
-    """Where the links and pictures of one document lead to."""
-
-    importer: Importer
-    plan: _Plan
-
-    def _find(self, target: str) -> _Plan | None:
-        target = unquote(target)
-        relative = (self.plan.document.path.parent / target.lstrip("/")).resolve()
-        candidates = [relative, relative.with_suffix(".md"), relative / "index.md"]
-        for path in candidates:
-            if found := self.importer.by_path.get(path):
-                return found
-        name = target.strip("/").lower()
-        for one in (name, re.sub(r"\.(?:md|markdown|html)$", "", name), name.rpartition("/")[2]):
-            if one and (found := self.importer.by_name.get(one)):
-                return found
-        return None
-
-    def note(self, target: str) -> str | None:
-        """Return the key of the note that *target* names."""
-        found = self._find(target)
-        return found.key if found and found.folder == "papers" else None
-
-    def page(self, target: str) -> str | None:
-        """Return the path of the page that *target* names."""
-        found = self._find(target)
-        return f"/pages/{found.slug}.md" if found and found.folder == "pages" else None
-
-    def file(self, target: str) -> str | None:
-        """Return the new path of the picture or other file *target*, which comes along."""
-        name = unquote(target.partition("?")[0].partition("#")[0])
-        source = self.importer.source.resolve()
-        roots = [self.plan.document.path.parent, *self.importer.collection.assets]
-        found = [(root / name.lstrip("/")).resolve() for root in roots]
-        if self.importer.kind == "obsidian" and name:
-            found += sorted(path.resolve() for path in source.rglob(Path(name).name))
-        for path in found:
-            if path.is_file() and path.is_relative_to(source) and path.suffix not in SUFFIXES:
-                return self._copied(path)
-        return None
-
-    def _copied(self, path: Path) -> str:
-        pictures = self.importer.pictures
-        if path not in pictures:
-            taken = set(pictures.values())
-            stem = re.sub(r"[^\w.-]+", "-", path.stem)
-            number, name = 1, f"/pictures/{stem}{path.suffix}"
-            while name in taken:
-                number += 1
-                name = f"/pictures/{stem}-{number}{path.suffix}"
-            pictures[path] = name
-        return pictures[path]
 
 
 def _alike(held: Held, entry: Entry) -> bool:

@@ -238,7 +238,7 @@ class Inline:
     def _picture(self, text: str, target: str, line: int) -> str:
         if target.startswith("//"):
             target = f"https:{target}"
-        if _OUTSIDE.match(target):
+        if _OUTSIDE.match(target) or target.startswith("data:"):
             return self._keep(f"![{text}]({target})")
         path = self.places.file(target)
         if path is None:
