@@ -520,6 +520,20 @@ def test_what_lies_outside_the_collection_stays_there(imported, tmp_path: Path) 
     assert not (made.site.folder / "pictures").exists()
 
 
+def test_what_is_empty_or_faulty_is_no_warning(imported) -> None:  # type: ignore[no-untyped-def]
+    text = "# T\n\n####\n\nx\n\n## \n\n!!! note\n\n$\\nosuchmacro{$\n\n```python\n$ 。\n```\n"
+    made = imported("mkdocs", **{"a.md": text})
+    assert made.body("pages/a.md").startswith("x\n\n**Note**\n\n$")
+    made.build()
+
+
+def test_marks_in_the_text_are_no_marks(imported) -> None:  # type: ignore[no-untyped-def]
+    made = imported(
+        "mkdocs", **{"a.md": "# T\n\n`x` \ufdd00\ufdd1 \ufdd0 \ufdd19 \ue0000\ue001 y\n"}
+    )
+    assert made.body("pages/a.md") == "`x` 0  9 \ue0000\ue001 y"
+
+
 def test_long_work_shows_how_far_it_is(imported) -> None:  # type: ignore[no-untyped-def]
     made = imported("obsidian", **{f"{number}.md": f"Note {number}." for number in range(501)})
     assert "500 of 501 documents\n" in made.result.stderr

@@ -15,7 +15,7 @@ from .collection import Kind
 Line = tuple[int, str]
 
 _FENCE = re.compile(r"([ ]{0,3}(?:[*+-][ ]+)?)(`{3,}|~{3,})[ \t]*(.*?)[ \t]*$")
-_HEADING = re.compile(r"[ ]{0,3}(#{1,6})[ \t]+(.*?)[ \t#]*$")
+_HEADING = re.compile(r"[ ]{0,3}(#{1,6})(?:[ \t]+(.*?))??[ \t#]*$")
 _UNDERLINE = re.compile(r"[ ]{0,3}(=+|-{2,})[ \t]*$")
 _RULE = re.compile(r"[ ]{0,3}([-*_])(?:[ \t]*\1){2,}[ \t]*$")
 _LIST = re.compile(r"[ \t]*(?:[*+-]|\d{1,9}[.)])(?:[ \t]|$)")
@@ -96,7 +96,7 @@ class Blocks:
         if (own := self._own(lines, position)) is not None:
             return own
         if heading := _HEADING.match(text):
-            return self._heading(number, len(heading[1]), heading[2]), position + 1
+            return self._heading(number, len(heading[1]), heading[2] or ""), position + 1
         following = lines[position + 1][1] if position + 1 < len(lines) else ""
         underline = _UNDERLINE.match(following) if text.strip() and not self._paragraph else None
         if underline and not _LIST.match(text) and text.strip()[0] not in "|>":
@@ -167,6 +167,8 @@ class Blocks:
         colons = max((len(line) - len(line.lstrip(":")) for line in inside), default=0)
         mark = ":" * max(3, colons + 1)
         head = self.inline(title, number) if title else name.replace("-", " ").capitalize()
+        if not any(line.strip() for line in inside):
+            return ["", f"**{head}**", ""]
         return [
             "",
             f"{mark}{{admonition}} {head}",
@@ -212,6 +214,8 @@ class Blocks:
         if attributes := _HEADING_ATTRIBUTES.search(text):
             self.report(number, f"{attributes[0].strip()} is left out")
             text = text[: attributes.start()]
+        if not text:
+            return [""]
         # No level may be left out on the way down.
         self.level = min(max(level + self.shift, 2), self.level + 1)
         return ["", f"{'#' * self.level} {self.inline(text, number)}".rstrip(), ""]
@@ -227,7 +231,7 @@ def headings(lines: Sequence[Line]) -> Iterator[tuple[int, int, str]]:
         elif fence := _FENCE.match(text):
             mark = fence[2]
         elif heading := _HEADING.match(text):
-            yield index, len(heading[1]), heading[2]
+            yield index, len(heading[1]), heading[2] or ""
         elif index and (underline := _UNDERLINE.match(text)):
             above = lines[index - 1][1]
             before = lines[index - 2][1] if index > 1 else ""

@@ -48,9 +48,14 @@ exclude_patterns = ["_build", "drafts", "report.txt"]
 bibtex_bibfiles = ["refs.bib"]
 myst_enable_extensions = ["amsmath", "colon_fence", "deflist", "dollarmath", "strikethrough"]
 papernotes_pandoc_citations = True
-# The entries hold what the notes' links tell. `papernotes refresh` completes them; then this line
-# can go.
-suppress_warnings = ["papernotes.incomplete-entry"]
+suppress_warnings = [
+    # The entries hold what the notes' links tell; after `papernotes refresh` this line can go.
+    "papernotes.incomplete-entry",
+    # A formula that cannot be read shows its TeX, and such code has no colours. Without these
+    # lines, a build tells where.
+    "papernotes.bad-math",
+    "misc.highlighting_failure",
+]
 '''
 _INDEX = """# Notes
 

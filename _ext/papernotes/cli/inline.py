@@ -40,7 +40,12 @@ _PERCENT = re.compile(r"%%(.+?)%%", re.DOTALL)
 _BLOCK_ID = re.compile(r"[ \t]+\^[\w-]+[ \t]*$", re.MULTILINE)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _OUTSIDE = re.compile(r"(?:https?|ftp)://|mailto:", re.IGNORECASE)
-_ROLE = re.compile(r"\{(?=[\w:+-]+\}\ue000)")
+_ROLE = re.compile(r"\{(?=[\w:+-]+\}\ufdd0)")
+
+
+# Marks of what is not to be looked at again: of these code points, Unicode says that no text has
+# them.
+_NO_MARKS = str.maketrans("", "", "\ufdd0\ufdd1")
 
 
 class Places(Protocol):
@@ -75,6 +80,7 @@ class Inline:
     def convert(self, text: str, line: int) -> str:
         """Return the paragraph *text*, which begins on *line*, as MyST."""
         self.kept = []
+        text = text.translate(_NO_MARKS)
 
         def where(match: re.Match[str]) -> int:
             return line + match.string.count("\n", 0, match.start())
@@ -103,11 +109,11 @@ class Inline:
     def _keep(self, text: str) -> str:
         """Return a mark for *text*, which is not to be looked at again."""
         self.kept.append(text)
-        return f"\ue000{len(self.kept) - 1}\ue001"
+        return f"\ufdd0{len(self.kept) - 1}\ufdd1"
 
     def _restore(self, text: str) -> str:
-        while "\ue000" in text:
-            text = re.sub("\ue000(\\d+)\ue001", lambda m: self.kept[int(m[1])], text)
+        while "\ufdd0" in text:
+            text = re.sub("\ufdd0(\\d+)\ufdd1", lambda m: self.kept[int(m[1])], text)
         return text
 
     def _left_out(self, text: str, line: int) -> str:
