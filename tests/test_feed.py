@@ -77,7 +77,7 @@ def addresses(content: lxml.html.HtmlElement) -> list[str]:
 def test_notes_by_the_day_read_the_newest_first(tiny: Site) -> None:
     tree = feed(build(tiny))
     # Delta has no day, and so no place.
-    assert found(tree, "a:entry/a:title/text()") == ["Beta", "Alpha of x²"]
+    assert found(tree, "a:entry/a:title/text()") == ["Beta", "Alpha of x^2"]
     assert found(tree, "a:entry/a:published/text()") == [
         "2021-01-02T12:00:00Z",
         "2020-08-31T12:00:00Z",
@@ -106,6 +106,20 @@ def test_formulas_are_mathml_whatever_the_pages_show(tiny: Site) -> None:
     made = build(tiny, html_math_renderer="mathjax")
     assert not made.page("papers/alpha").cssselect("math")
     assert next(reversed(list(contents(feed(made))))).cssselect("math")
+
+
+def test_formulas_know_the_site_s_macros(tiny: Site) -> None:
+    tiny.edit("papers/beta.md", "The summary of beta.", "In $\\RR^d$.")
+    for renderer in ("mathml", "mathjax"):
+        made = build(
+            tiny,
+            html_math_renderer=renderer,
+            papernotes_macros={"RR": "\\mathbb{R}"},
+        )
+        beta, _ = contents(feed(made))
+        assert "ℝ" in text(beta.cssselect("math")[0])
+        (meta,) = made.page("papers/beta").cssselect("meta[name=description]")
+        assert meta.get("content") == "In ℝ^d."
 
 
 def test_a_formula_that_cannot_be_converted_is_its_tex(tiny: Site) -> None:
@@ -297,7 +311,7 @@ def test_each_tag_has_a_feed(tiny: Site) -> None:
     made = build(tiny, **TAGS)
     tree = feed(made, "tags/generalization.xml")
     assert found(tree, "a:title/text()") == ["tiny: generalization"]
-    assert found(tree, "a:entry/a:title/text()") == ["Beta", "Alpha of x²"]
+    assert found(tree, "a:entry/a:title/text()") == ["Beta", "Alpha of x^2"]
     assert found(tree, "a:id/text()") == [ADDRESS + "tags/generalization.xml"]
     assert found(tree, "a:link/@href") == [
         ADDRESS + "tags/generalization.xml",
@@ -306,7 +320,7 @@ def test_each_tag_has_a_feed(tiny: Site) -> None:
     # A note is the same in whichever feed.
     everything = feed(made)
     assert found(tree, "a:entry/a:id/text()") == found(everything, "a:entry/a:id/text()")
-    assert found(feed(made, "tags/c-plus-plus.xml"), "a:entry/a:title/text()") == ["Alpha of x²"]
+    assert found(feed(made, "tags/c-plus-plus.xml"), "a:entry/a:title/text()") == ["Alpha of x^2"]
     learning = feed(made, "tags/深度学习.xml")
     (address,) = found(learning, "a:link[@rel='self']/@href")
     assert address.isascii()

@@ -54,7 +54,7 @@ def test_a_note_is_a_posting_about_a_paper(tiny: Site) -> None:
         "@id": address,
         "url": address,
         "mainEntityOfPage": address,
-        "headline": "Alpha of x²",
+        "headline": "Alpha of x^2",
         "description": "A summary with p = 2n + d that cites Beta and Other [BO02]. Its second"
         " paragraph.",
         "image": ADDRESS + "pictures/papers/alpha.png",
@@ -94,7 +94,7 @@ def test_the_card_of_a_note(tiny: Site) -> None:
     summary = "A summary with p = 2n + d that cites Beta and Other [BO02]. Its second paragraph."
     for name, content in {
         "description": [summary],
-        "og:title": ["Alpha of x²"],
+        "og:title": ["Alpha of x^2"],
         "og:description": [summary],
         "og:type": ["article"],
         "og:url": [ADDRESS + "papers/alpha.html"],
@@ -102,7 +102,7 @@ def test_the_card_of_a_note(tiny: Site) -> None:
         "og:image": [ADDRESS + "pictures/papers/alpha.png"],
         "og:image:width": ["1200"],
         "og:image:height": ["630"],
-        "og:image:alt": ["Alpha of x²"],
+        "og:image:alt": ["Alpha of x^2"],
         "article:published_time": ["2020-08-31"],
         "article:tag": ["generalization", "C++"],
         "twitter:card": ["summary_large_image"],
@@ -130,7 +130,7 @@ def test_an_ordinary_page_and_the_front_page(tiny: Site) -> None:
     assert metas(plain)["og:title"] == ["An ordinary page"]
     assert metas(plain)["og:type"] == ["website"]
     assert metas(plain)["description"] == [
-        "It links to Alpha of x² and cites Gamma et al. [GGG03]."
+        "It links to Alpha of x^2 and cites Gamma et al. [GGG03]."
     ]
     assert metas(plain)["twitter:card"] == ["summary"]
     assert data(plain) == {}

@@ -119,7 +119,8 @@ def test_summary_of_the_front_matter_takes_the_place_of_the_opening(tiny: Site) 
     assert summary.cssselect(".bibtex-citation a")
     note = build.page("papers/beta")
     assert "The summary of beta." in text(note)
-    assert "Short, with" not in text(note)
+    # It is said in the head alone, to programs.
+    assert "Short, with" not in text(note.body)
 
 
 def test_note_role_takes_a_title_or_a_text(tiny: Site) -> None:
