@@ -34,6 +34,8 @@ from papernotes.events import STATIC
 BUNDLED = ("text.css", "papernotes.css", "previews.css", "browse.css", "site.css")
 FORMULAS = "mathematics.css"
 WITH_FORMULAS = "page-mathematics.css"
+# The colours of code, for pages that have some.
+CODE = "code.css"
 # Scripts that are one file on a page that needs several.
 JOINED = ("papernotes.js", "previews.js", "mathematics.js")
 # What page.css is in place of, and what theme.js is.
@@ -88,7 +90,8 @@ def prepare(app: Sphinx) -> None:
         PygmentsBridge("html", name).formatter_args["style"]
         for name in (app.config.pygments_style, app.config.pygments_dark_style)
     ]
-    css["page.css"] = "\n".join([*(css[name] for name in BUNDLED), code_colours(*styles)])
+    css["page.css"] = "\n".join(css[name] for name in BUNDLED)
+    css[CODE] = code_colours(*styles)
     css[WITH_FORMULAS] = f"{css[FORMULAS]}\n{css['page.css']}"
     for count in range(2, len(JOINED) + 1):
         for names in itertools.combinations(JOINED, count):
@@ -177,12 +180,18 @@ def choose(
         needless.add("design-tabs.js")
     given = _names(context["css_files"]) | _names(context["script_files"])
     app.add_css_file(WITH_FORMULAS if FORMULAS in given else "page.css", priority=150)
+    if doctree is not None and any(map(_is_coloured, doctree.findall(nodes.literal_block))):
+        app.add_css_file(CODE, priority=160)
     together = [name for name in JOINED if name in given]
     if len(together) > 1:
         needless.update(together)
         app.add_js_file(_joined(together), loading_method="defer")
     for files in (context["css_files"], context["script_files"]):
         files[:] = [file for file in files if not _names([file]) & needless]
+
+
+def _is_coloured(block: nodes.literal_block) -> bool:
+    return block.get("language") != "none"
 
 
 def _names(files: Iterable[Any]) -> set[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 import os
 import subprocess
 from pathlib import Path
@@ -148,7 +149,8 @@ def modified(made: Build, docname: str) -> tuple[str, str]:
     page = made.page(docname)
     (data,) = page.cssselect("script[type='application/ld+json']") or [None]
     lastmod = sitemap(made)[f"{ADDRESS}{docname}.html"]
-    return (data.text.partition('"dateModified": "')[2][:10] if data is not None else "", lastmod)
+    day = json.loads(data.text).get("dateModified", "")[:10] if data is not None else ""
+    return day, lastmod
 
 
 def test_days_come_from_the_history(history: Repository) -> None:

@@ -242,7 +242,8 @@ def header(
     if paper is not None:
         whole += _coins(paper)
         source = works.bibtex(paper)
-        block = nodes.literal_block(source, source, language="bibtex")
+        # Colours would take more room than the text.
+        block = nodes.literal_block(source, source, language="none")
         whole += fold(
             "",
             block,

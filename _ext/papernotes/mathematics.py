@@ -237,7 +237,7 @@ def visit_math(self: Any, node: nodes.math) -> None:
     if _as_text(self, node):
         self.body.append(self.encode(_readable(node, _mathml_of(self, node))))
         raise nodes.SkipNode
-    self.body.append(self.starttag(node, "span", "", CLASS="math notranslate nohighlight"))
+    self.body.append(self.starttag(node, "span", "", CLASS="math notranslate"))
     _write(self, node)
     self.body.append("</span>")
     raise nodes.SkipNode
@@ -247,7 +247,7 @@ def visit_math_block(self: Any, node: nodes.math_block) -> None:
     """Write a formula of its own line, with its number, in a box that scrolls if it is wide."""
     # furo puts the formula into a box that takes its id.
     whole = {"classes": node["classes"], "ids": []} if _has_ids_above(node) else node
-    classes = "math notranslate nohighlight pn-equation"
+    classes = "math notranslate pn-equation"
     self.body.append(self.starttag(whole, "div", CLASS=classes))
     self.body.append(self.starttag({}, "div", "", CLASS="pn-formula"))
     _write(self, node)

@@ -54,8 +54,13 @@ class Visitor:
             if not request.url.startswith((self.address, "data:", "file:")):
                 visit.faults.append(f"request to {request.url}")
 
+        def on_failure(request: Request) -> None:
+            # The icon is asked for last; who leaves the page before does not wait for it.
+            if request.failure != "net::ERR_ABORTED":
+                visit.faults.append(f"failed: {request.url}")
+
         page.on("request", on_request)
-        page.on("requestfailed", lambda request: visit.faults.append(f"failed: {request.url}"))
+        page.on("requestfailed", on_failure)
         # Violations of the policy are errors on the console.
         page.on("pageerror", lambda error: visit.faults.append(f"error: {error}"))
         page.on(

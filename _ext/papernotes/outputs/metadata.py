@@ -23,7 +23,7 @@ from .prose import Prose, shorten
 from .templates import render
 
 # As much as search engines and previews of links show, or somewhat more.
-DESCRIPTION_LENGTH = 300
+DESCRIPTION_LENGTH = 160
 
 _SUMMARY = "papernotes_summary"
 

@@ -57,7 +57,6 @@ def note(posting: Posting, paper: csl.Item | None) -> Thing:
             "headline": posting.title,
             "description": posting.description,
             "url": posting.url,
-            "mainEntityOfPage": posting.url,
             "image": posting.image,
             "inLanguage": posting.language,
             "author": {"@type": "Person", "name": posting.author},
@@ -113,15 +112,8 @@ def work(item: csl.Item) -> Thing:
 def _person(name: Mapping[str, str]) -> Thing:
     if literal := name.get("literal"):
         return {"@type": "Organization", "name": literal}
-    given, family = name.get("given", ""), name.get("family", "")
-    return _known(
-        {
-            "@type": "Person",
-            "name": f"{given} {family}".strip(),
-            "givenName": given,
-            "familyName": family,
-        }
-    )
+    whole = f"{name.get('given', '')} {name.get('family', '')}".strip()
+    return {"@type": "Person", "name": whole}
 
 
 def _organization(name: str) -> Thing | None:
