@@ -191,7 +191,7 @@ def choose(
 
 
 def _is_coloured(block: nodes.literal_block) -> bool:
-    return block.get("language") != "none"
+    return bool(block.get("language") != "none")
 
 
 def _names(files: Iterable[Any]) -> set[str]:
