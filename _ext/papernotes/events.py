@@ -78,7 +78,6 @@ def add_ways(
         app.add_css_file("browse.css")
     if front and browse.filtered:
         app.add_css_file("browse.css")
-        app.add_css_file("filter.css")
         app.add_js_file("filter.js", loading_method="defer")
     # A toctree has a say of its own.
     if front and goes_on and not context.get("next"):

@@ -197,7 +197,6 @@ def test_notes_are_light(open_page: OpenPage, site: str, path: str) -> None:
 
 COMMON = {"theme.js"}
 PLAIN = {"page.css"}
-FILTER = {"filter.css", "filter.js"}
 SEARCH = {"documentation_options.js", "doctools.js", "sphinx_highlight.js"}
 SEARCH |= {"searchtools.js", "language_data.js", "searchindex.js"}
 
@@ -205,7 +204,7 @@ SEARCH |= {"searchtools.js", "language_data.js", "searchindex.js"}
 @pytest.mark.parametrize(
     ("path", "used"),
     [
-        ("index.html", {"page-mathematics.css", "previews-mathematics.js"} | FILTER),
+        ("index.html", {"page-mathematics.css", "previews-mathematics.js", "filter.js"}),
         ("papers/plain.html", PLAIN | {"papernotes.js"}),
         (
             "papers/everything.html",

@@ -21,6 +21,12 @@
   const list = document.querySelector(".pn-filter");
   if (!list) return;
 
+  // The page does not wait for the style of what is made here.
+  const style = document.createElement("link");
+  style.rel = "stylesheet";
+  style.href = /** @type {HTMLScriptElement} */ (document.currentScript).src.replace(/filter\.js/, "filter.css");
+  document.head.append(style);
+
   const said = list.dataset;
   const first = said.sort ?? "title";
   const separator = " \u00b7 ";
