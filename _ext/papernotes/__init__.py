@@ -15,6 +15,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     """Set up the extension, in the order of a build."""
     # Imported here, so that the pure modules can be had without Sphinx.
     from . import (
+        at_once,
         citations,
         directives,
         epub,
@@ -31,7 +32,6 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     )
     from .domain import NoteRole, PaperNotesDomain
     from .outputs import pictures
-    from .outputs.metadata import TakeSummary
     from .transforms import LeaveOutUnseen, Place
 
     for library in ("myst_parser", "sphinx_design", "sphinxcontrib.bibtex"):
@@ -72,6 +72,8 @@ def setup(app: Sphinx) -> ExtensionMetadata:
 
     # Deriving, ahead of what the library does (500).
     app.connect("env-updated", events.derive, priority=400)
+    written = at_once.AtOnce()
+    app.connect("env-updated", written.begin, priority=410)
     # When sphinx-last-updated-by-git, if it is there, has the dates (500).
     app.connect("env-updated", events.compare_history, priority=600)
 
@@ -79,7 +81,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     nodes.add_nodes(app)
     app.add_post_transform(Place)
     app.add_post_transform(LeaveOutUnseen)
-    app.add_post_transform(TakeSummary)
+    app.connect("doctree-resolved", written.place)
     app.add_post_transform(equations.EquationsForLatex)
     app.add_post_transform(equations.ReferencesInCopies)
     mathematics.add_mathematics(app)

@@ -208,16 +208,24 @@ def grid_of(items: Sequence[nodes.Node]) -> nodes.Element:
     )
 
 
-def titles(faces: Iterable[Face], docname: str) -> nodes.Element:
-    """Return notes as a plain list: title, and who wrote the paper when and where."""
-    items = []
-    for face in faces:
-        line = nodes.paragraph("", "", note_link(face.note.key, docname, face.title()))
-        if face.paper is not None:
-            about = byline(face.paper)
-            line += nodes.inline("", "", nodes.Text(SEPARATOR), *about, classes=["pn-byline"])
-        items.append(nodes.list_item("", line))
+def titles(lines: Iterable[Sequence[nodes.Node]]) -> nodes.Element:
+    """Return lines of notes as a plain list."""
+    items = [nodes.list_item("", nodes.paragraph("", "", *line)) for line in lines]
     return nodes.bullet_list("", *items, classes=["pn-list"])
+
+
+def title_line(face: Face, docname: str) -> list[nodes.Node]:
+    """Return a note's line in a plain list: title, and who wrote the paper when and where."""
+    line: list[nodes.Node] = [title_link(face, docname)]
+    if face.paper is not None:
+        about = byline(face.paper)
+        line.append(nodes.inline("", "", nodes.Text(SEPARATOR), *about, classes=["pn-byline"]))
+    return line
+
+
+def title_link(face: Face, docname: str) -> nodes.Element:
+    """Return a note's title as a link to it."""
+    return note_link(face.note.key, docname, face.title())
 
 
 def header(
@@ -240,7 +248,7 @@ def header(
         whole += nodes.paragraph("", "", *_interpose(groups), classes=["pn-links"])
     whole.extend(tags(note, tag_pages, note.docname))
     if paper is not None:
-        whole += _coins(paper)
+        whole += context(paper)
         source = works.bibtex(paper)
         # Colours would take more room than the text.
         block = nodes.literal_block(source, source, language="none")
@@ -259,35 +267,19 @@ def header(
     return whole
 
 
-def _coins(paper: Paper) -> nodes.Element:
+def context(paper: Paper) -> nodes.Element:
+    """Return the description of a work for the connectors of reference managers."""
     return coins(context=context_object(csl.item(paper)))
 
 
-def work(
-    paper: Paper,
-    reference: Iterable[Span],
-    docname: str,
-    *,
-    noted: bool,
-    label: str = "",
-    id_: str = "",
-    anchor: nodes.Node | None = None,
-    back: Sequence[str] = (),
-    extra: Sequence[nodes.Node] = (),
-) -> nodes.list_item:
-    """Return an entry of a list of works, for the page *docname*.
+def reference(
+    paper: Paper, formatted: Iterable[Span], docname: str, *, noted: bool
+) -> list[nodes.Node]:
+    """Return the *formatted* reference of a work with its links, for the page *docname*.
 
-    *reference* is the work's formatted reference. *noted* says whether there is a note to link to;
-    *label* stands before the entry in the styles that cite by one; *anchor* is a target for formats
-    that do not go by *id_*; *back* holds the ids of the places of the page that cite the work;
-    *extra* closes the entry.
+    *noted* says whether there is a note to link to.
     """
-    line = nodes.paragraph()
-    if anchor is not None:
-        line += anchor
-    if label:
-        line += nodes.inline("", f"[{label}] ", classes=["pn-label"])
-    line.extend(inline(reference))
+    shown = inline(formatted)
     links = paper_links(paper)
     if noted:
         name = flatten(works.title(paper))
@@ -296,9 +288,35 @@ def work(
         links.append(note)
     if links:
         joined = _interpose([link] for link in links)
-        line += nodes.inline("", "", nodes.Text(" "), *joined, classes=["pn-links"])
+        shown.append(nodes.inline("", "", nodes.Text(" "), *joined, classes=["pn-links"]))
+    return shown
+
+
+def work(
+    shown: Iterable[nodes.Node],
+    described: nodes.Node,
+    *,
+    label: str = "",
+    id_: str = "",
+    anchor: nodes.Node | None = None,
+    back: Sequence[str] = (),
+    extra: Sequence[nodes.Node] = (),
+) -> nodes.list_item:
+    """Return an entry of a list of works.
+
+    *shown* is the work's :func:`reference` and *described* its :func:`context`. *label* stands
+    before the entry in the styles that cite by one; *anchor* is a target for formats that do not go
+    by *id_*; *back* holds the ids of the places of the page that cite the work; *extra* closes the
+    entry.
+    """
+    line = nodes.paragraph()
+    if anchor is not None:
+        line += anchor
+    if label:
+        line += nodes.inline("", f"[{label}] ", classes=["pn-label"])
+    line.extend(shown)
     line += back_links(back)
-    line += _coins(paper)
+    line += described
     item = nodes.list_item("", line, *extra)
     if id_:
         item["ids"] = [id_]

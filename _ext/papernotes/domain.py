@@ -201,6 +201,8 @@ class PaperNotesDomain(Domain):
         super().__init__(env)
         self.catalogue = Catalogue()
         self.browse = Browse()
+        # Whether the build is of a site, whose pages are written one by one.
+        self.writes_site = False
 
     @classmethod
     def of(cls, env: BuildEnvironment) -> PaperNotesDomain:

@@ -16,7 +16,7 @@ from . import filtering, macros, mathematics, pages, previews, updates
 from .citations import CitationDomain
 from .domain import PaperNotesDomain
 from .model import Problem
-from .nodes import cited_work, fold
+from .nodes import cited_work, fold, written
 from .outputs import catalogue_json, feed, files, history, metadata, pictures, redirects, sitemap
 from .outputs.summaries import Summaries
 from .problems import warn
@@ -44,11 +44,13 @@ def add_page_assets(
     They are deferred and no modules: browsers do not load modules from file://. Each page of a
     site says in its head what it is.
     """
-    if doctree is not None and any(True for _ in doctree.findall(fold)):
+    cites, folds = context.get(pages.CITES, False), False
+    for node in doctree.findall(_needs_a_script) if doctree is not None else ():
+        assert isinstance(node, nodes.Element)
+        cites = cites or isinstance(node, cited_work) or node.get("cites", False)
+        folds = folds or isinstance(node, fold) or node.get("folds", False)
+    if folds:
         app.add_js_file("papernotes.js", loading_method="defer")
-    cites = context.get(pages.CITES) or (
-        doctree is not None and any(True for _ in doctree.findall(cited_work))
-    )
     if cites and app.config.papernotes_previews and keeps_state(app):
         app.add_css_file("previews.css")
         app.add_js_file("previews.js", loading_method="defer")
@@ -58,6 +60,10 @@ def add_page_assets(
         app.add_js_file("works.js", loading_method="defer")
     if keeps_state(app):
         metadata.add_head(app, pagename, context, doctree)
+
+
+def _needs_a_script(node: nodes.Node) -> bool:
+    return isinstance(node, cited_work | fold | written)
 
 
 def add_ways(
@@ -123,6 +129,7 @@ def derive(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
     domain = PaperNotesDomain.of(env)
     # The builder that only checks is to find what would be wrong with the site's pages.
     domain.derive(of_pages=keeps_state(app) or app.builder.name == "dummy")
+    domain.writes_site = keeps_state(app)
     CitationDomain.of(env).prepare()
     for problem in sorted({*domain.problems(), *formula_problems(app, domain)}):
         warn(problem)

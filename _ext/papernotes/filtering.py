@@ -17,7 +17,7 @@ from . import cards, works
 from .domain import PaperNotesDomain
 from .latex import flatten
 from .model import Note
-from .rendering import render
+from .rendering import Renderer
 from .updates import Digests
 
 FILE = "notes.js"
@@ -92,7 +92,7 @@ def _titles(
             found[note.key] = (note.title, False)
         else:
             rich[note.key] = nodes.inline("", "", *title)
-    fragments = render(app, app.config.root_doc, rich.values())
+    fragments = Renderer(app, app.config.root_doc).fragments(rich.values())
     for key, fragment in zip(rich, fragments, strict=True):
         found[key] = (fragment.html, True)
     return found

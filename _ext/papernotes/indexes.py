@@ -10,7 +10,7 @@ from sphinx_design.shared import create_component
 
 from . import works
 from .browse import Group, Kind, Sheet, index_page
-from .cards import Face, external, note_link, place_link, titles
+from .cards import external, note_link, place_link, titles
 from .citation_map import CitationMap
 from .citations import distinct_ids
 from .domain import PaperNotesDomain
@@ -201,29 +201,28 @@ def work_link(key: str, domain: PaperNotesDomain, docname: str) -> nodes.Node:
     return external(url, [name]) if url else name
 
 
-def related(faces: Sequence[Face], docname: str) -> list[nodes.Node]:
-    """Return the section of a note that lists those related to it."""
-    if not faces:
+def related(lines: Sequence[Sequence[nodes.Node]]) -> list[nodes.Node]:
+    """Return the section of a note that lists those related to it, a line each."""
+    if not lines:
         return []
     return [
         nodes.section(
             "",
             nodes.title("", _("Related notes")),
-            titles(faces, docname),
+            titles(lines),
             ids=["pn-related"],
             classes=["pn-related-section"],
         )
     ]
 
 
-def neighbours(before: Face | None, after: Face | None, docname: str) -> list[nodes.Node]:
-    """Return the links to the notes before and after, for the note *docname*."""
+def neighbours(before: nodes.Node | None, after: nodes.Node | None) -> list[nodes.Node]:
+    """Return the links to the notes before and after a note."""
     items = []
     steps = [(before, _("Previous note"), "pn-before"), (after, _("Next note"), "pn-after")]
-    for face, text, name in steps:
-        if face is None:
+    for link, text, name in steps:
+        if link is None:
             continue
-        link = note_link(face.note.key, docname, face.title())
         step = nodes.inline("", text, classes=["pn-step"])
         items.append(nodes.paragraph("", "", step, nodes.Text(" "), link, classes=[name]))
     if not items:

@@ -82,24 +82,27 @@ class KeepPunctuation(SphinxPostTransform):
 
     def run(self, **kwargs: Any) -> None:
         """Put formula and punctuation into one element."""
-        if not is_used(self.config):
-            return
-        for node in list(self.document.findall(nodes.math)):
-            before, after = _text_beside(node, -1), _text_beside(node, 1)
-            opening = _OPENING.search(before or "")
-            closing = _CLOSING.match(after or "")
-            if not (opening or closing):
-                continue
-            together = nodes.inline(classes=["pn-together"])
-            position = node.parent.index(node)
-            node.replace_self(together)
-            if before is not None and opening:
-                together += nodes.Text(opening[0])
-                together.parent[position - 1] = nodes.Text(before[: opening.start()])
-            together += node
-            if after is not None and closing:
-                together += nodes.Text(closing[0])
-                together.parent[position + 1] = nodes.Text(after[closing.end() :])
+        if is_used(self.config):
+            _keep_punctuation(self.document)
+
+
+def _keep_punctuation(root: nodes.Element) -> None:
+    for node in list(root.findall(nodes.math)):
+        before, after = _text_beside(node, -1), _text_beside(node, 1)
+        opening = _OPENING.search(before or "")
+        closing = _CLOSING.match(after or "")
+        if not (opening or closing):
+            continue
+        together = nodes.inline(classes=["pn-together"])
+        position = node.parent.index(node)
+        node.replace_self(together)
+        if before is not None and opening:
+            together += nodes.Text(opening[0])
+            together.parent[position - 1] = nodes.Text(before[: opening.start()])
+        together += node
+        if after is not None and closing:
+            together += nodes.Text(closing[0])
+            together.parent[position + 1] = nodes.Text(after[closing.end() :])
 
 
 def _text_beside(node: nodes.Node, step: int) -> nodes.Text | None:
@@ -190,8 +193,19 @@ class ReadableTitles(SphinxPostTransform):
 
     def run(self, **kwargs: Any) -> None:
         """Make them readable."""
-        for title in self.document.findall(nodes.title):
-            make_readable(title)
+        _make_titles_readable(self.document)
+
+
+def _make_titles_readable(root: nodes.Element) -> None:
+    for title in root.findall(nodes.title):
+        make_readable(title)
+
+
+def make_ready(config: Any, root: nodes.Element) -> None:
+    """Do to the formulas under *root*, which is of no document, what the post-transforms do."""
+    if is_used(config):
+        _keep_punctuation(root)
+    _make_titles_readable(root)
 
 
 def _readable(node: nodes.Element, made: list[str] | None) -> str:

@@ -52,10 +52,6 @@ class navigation(nodes.General, nodes.Element):
     """Links to other pages; ``label`` says to which, for a screen reader."""
 
 
-class page_summary(nodes.Invisible, nodes.Element):
-    """A note's summary once more, for its page's head; it leaves before the page is written."""
-
-
 class coins(nodes.Inline, nodes.Element):
     """A work for the browser connectors of reference managers; ``context`` is its description."""
 
@@ -87,6 +83,22 @@ class fold(nodes.General, nodes.Element):
 
     Elsewhere it is left out: it holds what a printed page does without.
     """
+
+
+class written(nodes.General, nodes.Inline, nodes.Element):
+    """Markup that is already HTML, ``html``; what is in it as text is there for the search alone.
+
+    ``cites``, ``formulas`` and ``folds`` say what it holds that a page needs something for.
+    """
+
+
+def visit_written(self: Any, node: written) -> None:
+    """Write it."""
+    self.body.append(node["html"])
+    if node["formulas"]:
+        # What Sphinx's own visitors of formulas note, for the page's context.
+        self._has_maths_elements = True
+    raise nodes.SkipNode
 
 
 def visit_fold(self: Any, node: fold) -> None:
@@ -173,7 +185,7 @@ def add_nodes(app: Sphinx) -> None:
     """Declare the nodes to Sphinx; placeholders never reach a writer."""
     for placeholder in Placeholder.__subclasses__():
         app.add_node(placeholder)
-    app.add_node(page_summary)
+    app.add_node(written, html=(visit_written, None))
     out = (skip, None)
     same = (through, through)
     app.add_node(coins, html=(visit_coins, None), latex=out, text=out, man=out, texinfo=out)

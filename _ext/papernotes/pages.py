@@ -27,8 +27,8 @@ from .citation_map import CitationMap, lay_out
 from .domain import PaperNotesDomain
 from .latex import flatten
 from .model import Note
-from .rendering import Fragment, render
-from .transforms import face
+from .placing import face
+from .rendering import Fragment, Renderer
 from .updates import Digests
 
 TEMPLATE = "page.html"
@@ -104,12 +104,13 @@ class _Maker:
         self.browse: Browse = self.domain.browse
         self.front = app.env.titles[app.config.root_doc].astext()
         self.cards: dict[str, Fragment] = {}
+        self.renderer = Renderer(app, stand_in)
 
     def make(self, pages: list[str]) -> Iterator[Page]:
         """Yield each page with its context."""
         shown = [self.browse.pages[page] for page in pages]
         self._render_cards(sheet for sheet in shown if isinstance(sheet, Sheet))
-        bodies = render(self.app, self.stand_in, [self._body(each) for each in shown])
+        bodies = self.renderer.fragments(self._body(each) for each in shown)
         for page, each, body in zip(pages, shown, bodies, strict=True):
             notes = each.notes if isinstance(each, Sheet) else ()
             held = [body, *(self.cards[note.key] for note in notes if note.key in self.cards)]
@@ -127,7 +128,7 @@ class _Maker:
             cards.card(face(self.domain, note, self.stand_in), self.stand_in, 2)
             for note in notes.values()
         ]
-        self.cards = dict(zip(notes, render(self.app, self.stand_in, elements), strict=True))
+        self.cards = dict(zip(notes, self.renderer.fragments(elements), strict=True))
 
     def _body(self, shown: Shown) -> nodes.Element:
         section = nodes.section("", nodes.title("", self._title(shown)), ids=["notes"])
@@ -149,8 +150,12 @@ class _Maker:
             rendered = [self.cards[note.key].html for note in shown.notes]
             section += cards.grid_of([nodes.raw("", text, format="html") for text in rendered])
         else:
-            faces = [face(self.domain, note, self.stand_in) for note in shown.notes]
-            section += cards.titles(faces, self.stand_in)
+            section += cards.titles(
+                [
+                    cards.title_line(face(self.domain, note, self.stand_in), self.stand_in)
+                    for note in shown.notes
+                ]
+            )
         section.extend(indexes.pager(shown, self.stand_in))
         return section
 

@@ -17,8 +17,8 @@ from sphinx.application import Sphinx
 from . import cards
 from .citations import preview_name
 from .domain import PaperNotesDomain
-from .rendering import render
-from .transforms import face
+from .placing import face
+from .rendering import Renderer
 from .updates import Digests
 
 FOLDER = "previews"
@@ -64,5 +64,5 @@ def _contents(app: Sphinx, domain: PaperNotesDomain, keys: Iterable[str]) -> Ite
         for image in list(content.findall(nodes.image)):
             image.parent.remove(image)
         contents.append(content)
-    for fragment in render(app, root, contents):
+    for fragment in Renderer(app, root).fragments(contents):
         yield fragment.html

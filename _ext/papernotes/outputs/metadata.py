@@ -13,10 +13,9 @@ from urllib.parse import quote
 
 from docutils import nodes
 from sphinx.application import Sphinx
-from sphinx.transforms.post_transforms import SphinxPostTransform
 
+from papernotes.at_once import SUMMARY
 from papernotes.domain import NotedPaper, PaperNotesDomain
-from papernotes.nodes import page_summary
 
 from . import catalogue_json, feed, history, pictures, schema_org, site
 from .prose import Prose, shorten
@@ -24,24 +23,6 @@ from .templates import render
 
 # As much as search engines and previews of links show, or somewhat more.
 DESCRIPTION_LENGTH = 160
-
-_SUMMARY = "papernotes_summary"
-
-
-class TakeSummary(SphinxPostTransform):
-    """Turn the summary that a note's page holds for its head into text.
-
-    It is in the page while references are resolved, so that citations read as on the page.
-    """
-
-    # After everything that resolves or replaces.
-    default_priority = 950
-
-    def run(self, **kwargs: Any) -> None:
-        """Keep the text with the document, and remove the nodes."""
-        for node in list(self.document.findall(page_summary)):
-            self.document[_SUMMARY] = Prose(self.config).one_line(node.children)
-            node.parent.remove(node)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +107,9 @@ def _page(app: Sphinx, docname: str, doctree: nodes.document) -> Page:
 def _note(app: Sphinx, noted: NotedPaper, doctree: nodes.document) -> Page:
     note = noted.note
     paper = PaperNotesDomain.of(app.env).catalogue.papers.get(note.key)
-    title = Prose(app.config).title(noted.title.nodes())
-    description = shorten(doctree.get(_SUMMARY, ""), DESCRIPTION_LENGTH)
+    prose = Prose(app.config)
+    title = prose.title(noted.title.nodes())
+    description = shorten(prose.one_line(doctree.get(SUMMARY, ())), DESCRIPTION_LENGTH)
     published = note.read.isoformat() if note.read else ""
     posting = replace(
         _posting(app, note.docname, title, description),

@@ -15,8 +15,8 @@ from papernotes import macros, mathematics
 from papernotes.domain import PaperNotesDomain
 from papernotes.model import Note
 from papernotes.nodes import cited_work
-from papernotes.rendering import resolve, write
-from papernotes.transforms import face
+from papernotes.placing import face
+from papernotes.rendering import Renderer
 
 from . import site
 from .prose import Prose
@@ -58,11 +58,13 @@ def _render(app: Sphinx, notes: Sequence[Note]) -> Iterator[Summary]:
     prose = Prose(app.config)
     titles = [nodes.paragraph("", "", *shown.title()) for shown in faces]
     bodies = [nodes.container("", *shown.summary()) for shown in faces]
-    translator = resolve(app, root, (*titles, *bodies))
-    for note, title, body in zip(notes, titles, bodies, strict=True):
+    renderer = Renderer(app, root)
+    for note, title, body in zip(
+        notes, map(renderer.settle, titles), map(renderer.settle, bodies), strict=True
+    ):
         text = prose.plain([body])
         _detach(app, builder, site.page(app, note.docname), body)
-        html = write(translator, body.children).strip()
+        html = renderer.write(body.children).strip()
         yield Summary(prose.one_line([title]), html, text)
 
 
