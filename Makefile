@@ -3,7 +3,7 @@
 #   PYTHON=python3.13    the Python that .venv is made with (another one makes .venv anew)
 #   ID=1706.05394        what `make paper` adds: an arXiv identifier, a DOI, the address of either, or
 #                        a BibTeX file; several with spaces between them
-#   ARGS="-k cards"      further arguments of pytest (`make test`), sphinx-autobuild (`make live`),
+#   ARGS="-k cards"      further arguments of pytest (`make test`, `make soak`), sphinx-autobuild (`make live`),
 #                        `papernotes add` (`make paper`) or the measurement (`make bench`)
 #   UPGRADE=1            `make lock` takes the newest releases instead of keeping what it can
 
@@ -26,7 +26,7 @@ PIP := $(PY) -m pip --disable-pip-version-check install -qq
 SPHINX := $(PY) -m sphinx -q -j auto
 PAPERNOTES := PYTHONPATH=_ext $(PY) -m papernotes
 
-.PHONY: help html paper live check test audit bench linkcheck epub pdf lock clean FORCE
+.PHONY: help html paper live check test soak audit bench linkcheck epub pdf lock clean FORCE
 .DELETE_ON_ERROR:
 
 help: ## List these targets
@@ -60,6 +60,9 @@ check: $(DEV) ## Check code, types, notes and bibliography
 test: $(DEV) $(JUDGES) ## Run the tests, some of them in a browser
 	@CHROMIUM="$$(sh tests/browser/find-chromium --install)" && export CHROMIUM && \
 		$(PY) -m pytest $(ARGS)
+
+soak: $(DEV) ## Run the random tests for long (hours; ARGS="-k equal" runs some of them)
+	@SOAK=1 $(PY) -m pytest -m soak $(ARGS)
 
 audit: html $(AUDIT) ## Ask Lighthouse for its scores of front page and note
 	@CHROMIUM="$$(sh tests/browser/find-chromium --install)" && export CHROMIUM && \

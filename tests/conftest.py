@@ -9,13 +9,15 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 from hypothesis.configuration import set_hypothesis_home_dir
-from sites import PROJECT, ROOTS, Build, Site
+from sites import PROJECT, ROOTS, SOAK, Build, Site
 from sphinx.testing.util import SphinxTestApp
 
-# The same examples in each run, and nothing beside the sources.
+# The same examples in each run, and nothing beside the sources; in `make soak` many and new ones,
+# which a failure prints in a form that can be run again.
 set_hypothesis_home_dir(PROJECT / "_build" / "hypothesis")
 settings.register_profile("papernotes", derandomize=True, database=None, deadline=None)
-settings.load_profile("papernotes")
+settings.register_profile("soak", max_examples=5000, database=None, deadline=None, print_blob=True)
+settings.load_profile("soak" if SOAK else "papernotes")
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import time
@@ -14,6 +15,8 @@ from sphinx.testing.util import SphinxTestApp
 
 PROJECT = Path(__file__).parent.parent
 ROOTS = Path(__file__).parent / "roots"
+# Whether random tests are to go on for long: `make soak` runs those with the marker `soak`.
+SOAK = bool(os.environ.get("SOAK"))
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
