@@ -44,6 +44,9 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("config-inited", mathjax.choose)
     app.connect("config-inited", pictures.check_fonts)
 
+    # What an earlier build has left, before Sphinx takes it up.
+    events.take_up(app)
+
     # The bibliography, ahead of the library's own look at it (500).
     style.register()
     app.add_domain(PaperNotesDomain)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,9 +9,10 @@ from typing import Any
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
+from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 
-from . import filtering, macros, mathematics, pages, previews, updates
+from . import caches, filtering, folders, locks, macros, mathematics, pages, previews, updates
 from .citations import CitationDomain
 from .domain import PaperNotesDomain
 from .model import Problem
@@ -22,6 +22,31 @@ from .outputs.summaries import Summaries
 from .problems import warn
 
 STATIC = Path(__file__).parent / "static"
+
+
+def take_up(app: Sphinx) -> None:
+    """Set up what a build takes up from the one before, and what it leaves to the next."""
+    app.connect("config-inited", begin, priority=900)
+    app.add_env_collector(caches.SourceCollector)
+    # When the other extensions have said what they bring (500 to 900), and have written all.
+    app.connect("builder-inited", begin_folder, priority=950)
+    app.connect("build-finished", finish_folders, priority=999)
+
+
+def begin(app: Sphinx, config: Config) -> None:
+    """Wait for other builds with the same cache, and have a cache that is not whole left alone."""
+    held = locks.hold(Path(app.doctreedir))
+    # The last of all handlers.
+    app.connect("build-finished", lambda app, exception: held.close(), priority=1000)
+    caches.begin(Path(app.doctreedir))
+
+
+def begin_folder(app: Sphinx) -> None:
+    """Wait for other builds of the same pages, and make their folder ready."""
+    if keeps_state(app):
+        held = locks.hold(Path(app.outdir))
+        app.connect("build-finished", lambda app, exception: held.close(), priority=1000)
+        folders.begin(app, updates.STATE_FILE)
 
 
 def add_assets(app: Sphinx) -> None:
@@ -136,11 +161,13 @@ def derive(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
     if not keeps_state(app):
         return domain.records
     redirects.check(app)
-    before = updates.load(Path(app.outdir)).pages
+    folders.name_pictures(app)
+    before = updates.load(Path(app.outdir))
     digests = updates.Digests(env)
     now = {name: digests.page(name) for name in domain.records}
-    remove_pages(app, before.keys() - now.keys())
-    return [name for name, digest in now.items() if before.get(name) != digest]
+    remove_pages(app, before.pages.keys() - now.keys())
+    folders.leave_out(app, before.beside.keys() - folders.beside(app).keys())
+    return [name for name, digest in now.items() if before.pages.get(name) != digest]
 
 
 def formula_problems(app: Sphinx, domain: PaperNotesDomain) -> Iterator[Problem]:
@@ -166,14 +193,11 @@ def compare_history(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
 
 
 def remove_pages(app: Sphinx, docnames: Iterable[str]) -> None:
-    """Remove the pages of notes that are gone, which Sphinx would leave in place."""
+    """Remove the pages of documents that are gone, which Sphinx would leave in place."""
     builder = app.builder
     assert isinstance(builder, StandaloneHTMLBuilder)
     for docname in docnames:
-        if docname.startswith(f"{app.config.papernotes_folder}/"):
-            Path(builder.get_output_path(docname)).unlink(missing_ok=True)
-            for copy in Path(app.outdir, "_sources").glob(f"{glob.escape(docname)}.*"):
-                copy.unlink()
+        folders.remove(Path(builder.get_output_path(docname)), Path(app.outdir))
 
 
 def collect_pages(app: Sphinx) -> Iterable[pages.Page]:
@@ -209,5 +233,14 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
         filter=filtered,
         files=files.write(app, found, before.files),
         changed=dict(history.all_changed(app.env)),
+        beside=folders.beside(app),
     )
     updates.save(outdir, state)
+
+
+def finish_folders(app: Sphinx, exception: Exception | None) -> None:
+    """Note that the build is whole, when nobody writes any more."""
+    if exception is None:
+        if keeps_state(app):
+            folders.finish(app)
+        caches.finish(Path(app.doctreedir))

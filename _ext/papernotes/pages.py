@@ -21,7 +21,7 @@ from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.locale import _
 
-from . import cards, drawing, indexes, mathematics, works
+from . import cards, drawing, folders, indexes, mathematics, works
 from .browse import Browse, Kind, Sheet, index_page
 from .citation_map import CitationMap, lay_out
 from .domain import PaperNotesDomain
@@ -53,7 +53,7 @@ def collect(app: Sphinx, now: dict[str, str], before: dict[str, str]) -> Iterato
     builder = app.builder
     assert isinstance(builder, StandaloneHTMLBuilder)
     for page in sorted(before.keys() - now.keys() - app.env.found_docs):
-        _remove(builder.get_output_path(page), Path(app.outdir))
+        folders.remove(Path(builder.get_output_path(page)), Path(app.outdir))
     # A page that is older than every document's is one of before a change of all.
     written = [_time(builder.get_output_path(name)) for name in app.env.found_docs]
     since = min(written, default=0)
@@ -84,15 +84,6 @@ def _time(path: Path) -> int:
         return path.stat().st_mtime_ns
     except OSError:
         return 0
-
-
-def _remove(path: Path, outdir: Path) -> None:
-    """Remove a file, and the folders that it leaves empty."""
-    path.unlink(missing_ok=True)
-    for folder in path.parents:
-        if folder == outdir or not folder.is_dir() or any(folder.iterdir()):
-            return
-        folder.rmdir()
 
 
 class _Maker:

@@ -39,6 +39,12 @@ class Digests:
         self.tooltip = citations.tooltip
         self.equation = functools.partial(shown_number, env)
         self.titles = {name: title.astext() for name, title in env.titles.items()}
+        # Pictures that are called otherwise than their files, by document: few sites have any.
+        self.renamed: dict[str, list[tuple[str, str]]] = {}
+        for path, (docnames, name) in sorted(env.images.items()):
+            if name != Path(path).name:
+                for docname in docnames:
+                    self.renamed.setdefault(docname, []).append((path, name))
         self._entries: dict[str, str] = {}
         self._cards: dict[str, str] = {}
 
@@ -48,6 +54,7 @@ class Digests:
         page = record.page
         parts: list[object] = [self.references(record)]
         parts.extend(map(self.equation, page.equations))
+        parts.append(self.renamed.get(docname))
         if record.noted:
             # The second of two notes on a paper has no place in the catalogue.
             parts.append(docname in self.catalogue.by_docname)
@@ -169,7 +176,8 @@ class Digests:
             paper = self.catalogue.papers.get(note.key)
             links = works.links(paper) if paper else ()
             tags = [note.tags, self.tag_pages(note)]
-            self._cards[note.key] = _digest([self.line(note), tags, summary, links])
+            pictures = self.renamed.get(note.docname)
+            self._cards[note.key] = _digest([self.line(note), tags, summary, links, pictures])
         return self._cards[note.key]
 
     def preview(self, key: str) -> str:
@@ -207,7 +215,8 @@ class State:
 
     ``pages`` are those of documents, ``made`` those that the site makes beside them, ``filter`` is
     the script of the filter, ``files`` what is published beside the pages. ``changed`` is no
-    digest: it says when the file of each page was last changed, where that is known.
+    digest: it says when the file of each page was last changed, where that is known. ``beside``
+    names what Sphinx has copied beside the pages.
     """
 
     pages: dict[str, str] = field(default_factory=dict)
@@ -216,6 +225,7 @@ class State:
     filter: dict[str, str] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
     changed: dict[str, str] = field(default_factory=dict)
+    beside: dict[str, str] = field(default_factory=dict)
 
 
 def load(outdir: Path) -> State:

@@ -10,6 +10,8 @@ from pathlib import Path
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 
+from papernotes import folders
+
 
 @dataclass(frozen=True, slots=True)
 class File:
@@ -64,7 +66,4 @@ def _remove(app: Sphinx, names: Iterable[str]) -> None:
         path = Path(app.outdir, name)
         if path in pages or is_extra(app, name):
             continue
-        path.unlink(missing_ok=True)
-        for folder in path.relative_to(app.outdir).parents[:-1]:
-            if not any(Path(app.outdir, folder).iterdir()):
-                Path(app.outdir, folder).rmdir()
+        folders.remove(path, Path(app.outdir))
