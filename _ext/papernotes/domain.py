@@ -203,6 +203,8 @@ class PaperNotesDomain(Domain):
         self.browse = Browse()
         # Whether the build is of a site, whose pages are written one by one.
         self.writes_site = False
+        # Digests of what the catalogue holds, by kind and name, each made once in a build.
+        self.digests: dict[tuple[str, str], str] = {}
 
     @classmethod
     def of(cls, env: BuildEnvironment) -> PaperNotesDomain:
@@ -285,6 +287,7 @@ class PaperNotesDomain(Domain):
         formatted = {key: self._format(key, paper) for key, paper in self.catalogue.papers.items()}
         self.data["formatted"] = formatted
         self.browse = self._browse() if of_pages else Browse()
+        self.digests = {}
 
     def _browse(self) -> Browse:
         config = self.env.config

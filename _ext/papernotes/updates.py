@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
@@ -22,13 +22,17 @@ from .citation_map import CitationMap
 from .citations import CitationDomain
 from .domain import Excerpt, PaperNotesDomain, Record
 from .equations import shown_number
-from .model import Note
+from .model import Note, Paper
 
 STATE_FILE = ".papernotes.json"
 
 
 class Digests:
-    """Digests of what pages show, for one build."""
+    """Digests of what pages show, for one build.
+
+    They are made of what stands once all documents are read, so that those for finding the pages
+    that are out of date are also those to keep.
+    """
 
     def __init__(self, env: BuildEnvironment) -> None:
         self.domain = PaperNotesDomain.of(env)
@@ -45,11 +49,19 @@ class Digests:
             if name != Path(path).name:
                 for docname in docnames:
                     self.renamed.setdefault(docname, []).append((path, name))
-        self._entries: dict[str, str] = {}
-        self._cards: dict[str, str] = {}
+
+    def _once(self, kind: str, name: str, parts: Callable[[str], Iterable[object]]) -> str:
+        """Return the digest of *parts* of *name*, which are looked at once in a build."""
+        digests = self.domain.digests
+        if (kind, name) not in digests:
+            digests[kind, name] = _digest(parts(name))
+        return digests[kind, name]
 
     def page(self, docname: str) -> str:
         """Return the digest of what the page *docname* shows that is not its own."""
+        return self._once("page", docname, self._page)
+
+    def _page(self, docname: str) -> list[object]:
         record = self.domain.records[docname]
         page = record.page
         parts: list[object] = [self.references(record)]
@@ -71,7 +83,7 @@ class Digests:
             parts.append([self.entry(key) for key in self.catalogue.reading_list])
         if page.works:
             parts.append([self.citing(key) for key in self.catalogue.works])
-        return _digest(parts)
+        return parts
 
     def references(self, record: Record) -> list[object]:
         """Return what the citations, references and note links of a document show."""
@@ -81,22 +93,24 @@ class Digests:
 
     def made(self, page: str) -> str:
         """Return the digest of *page*, which no document stands for."""
+        return self._once("made", page, self._made)
+
+    def _made(self, page: str) -> list[object]:
         shown = self.browse.pages[page]
         if isinstance(shown, Sheet):
-            return _digest(self.sheet(shown))
+            return self.sheet(shown)
         if isinstance(shown, CitationMap):
             keys = sorted({key for pair in shown.citations for key in pair})
-            return _digest([shown, [self.mapped(key) for key in keys]])
+            return [shown, [self.mapped(key) for key in keys]]
         groups = self.browse.indexes[shown]
         if shown in ("tags", "years"):
-            return _digest([(group.name, group.page, len(group.notes)) for group in groups])
-        return _digest(
-            [(group.name, [self.title(note.key) for note in group.notes]) for group in groups]
-        )
+            return [(group.name, group.page, len(group.notes)) for group in groups]
+        return [(group.name, [self.title(note.key) for note in group.notes]) for group in groups]
 
     def mapped(self, key: str) -> list[object]:
         """Return what the citation map shows of the work *key*."""
-        return [self.title(key), self.domain.spell(key, linked=False), self.entry(key)]
+        paper = self.catalogue.papers.get(key)
+        return [self.title(key), works.in_words(paper) if paper else key, self.entry(key)]
 
     def sheet(self, sheet: Sheet) -> list[object]:
         """Return what a page's part of a list of notes shows."""
@@ -113,8 +127,19 @@ class Digests:
     def header(self, note: Note) -> list[object]:
         """Return what stands under the title of *note* that is not its own."""
         paper = self.catalogue.papers.get(note.key)
-        about = [works.bibtex(paper), works.target(paper), works.links(paper)] if paper else []
-        return [about, self.tag_pages(note)]
+        return [paper and self.work(paper), self.tag_pages(note)]
+
+    def work(self, paper: Paper) -> str:
+        """Return the digest of what is shown of a work by itself: its BibTeX and its links."""
+        return self._once(
+            "work",
+            paper.key,
+            lambda _: [works.bibtex(paper), works.target(paper), self.links(paper)],
+        )
+
+    def links(self, paper: Paper) -> str:
+        """Return the digest of the links to a work."""
+        return self._once("links", paper.key, lambda _: works.links(paper))
 
     def tag_pages(self, note: Note) -> list[object]:
         """Return the pages that the tags of *note* link to."""
@@ -127,16 +152,16 @@ class Digests:
         near = [other and self.title(other.key) for other in (before, after)]
         return [near, [self.line(other) for other in related]]
 
-    def entry(self, key: str) -> object:
-        """Return what the entry of the work *key* in a list of works shows."""
-        if key not in self._entries:
-            paper = self.catalogue.papers.get(key)
-            note = self.catalogue.notes.get(key)
-            # All fields of the entry are there for the connectors of reference managers.
-            shown = paper and (self.domain.formatted(key), works.bibtex(paper), works.links(paper))
-            label = self.label(key)
-            self._entries[key] = _digest([key, shown, label, note and note.docname])
-        return self._entries[key]
+    def entry(self, key: str) -> str:
+        """Return the digest of what the entry of the work *key* in a list of works shows."""
+        return self._once("entry", key, self._entry)
+
+    def _entry(self, key: str) -> list[object]:
+        paper = self.catalogue.papers.get(key)
+        note = self.catalogue.notes.get(key)
+        # All fields of the entry are there for the connectors of reference managers.
+        shown = paper and (self.domain.formatted(key), self.work(paper))
+        return [key, shown, self.label(key), note and note.docname]
 
     def citation(self, key: str) -> object:
         """Return what a citation of the work *key* shows, and where it can lead."""
@@ -171,21 +196,29 @@ class Digests:
 
     def card(self, note: Note) -> str:
         """Return the digest of a note's card."""
-        if note.key not in self._cards:
-            summary = self.excerpt(self.domain.noted(note).summary)
-            paper = self.catalogue.papers.get(note.key)
-            links = works.links(paper) if paper else ()
-            tags = [note.tags, self.tag_pages(note)]
-            pictures = self.renamed.get(note.docname)
-            self._cards[note.key] = _digest([self.line(note), tags, summary, links, pictures])
-        return self._cards[note.key]
+        return self._once("card", note.key, lambda _: self._card(note))
+
+    def _card(self, note: Note) -> list[object]:
+        summary = self.excerpt(self.domain.noted(note).summary)
+        paper = self.catalogue.papers.get(note.key)
+        tags = [note.tags, self.tag_pages(note)]
+        return [
+            self.line(note),
+            tags,
+            summary,
+            paper and self.links(paper),
+            self.renamed.get(note.docname),
+        ]
 
     def preview(self, key: str) -> str:
         """Return the digest of the preview of the work *key*."""
+        return self._once("preview", key, self._preview)
+
+    def _preview(self, key: str) -> list[object]:
         paper = self.catalogue.papers[key]
         note = self.catalogue.notes.get(key)
-        shown = [paper.title, works.target(paper), works.links(paper), works.byline_source(paper)]
-        return _digest([shown, note and self.card(note)])
+        links = [works.target(paper), self.links(paper)]
+        return [paper.title, links, works.byline_source(paper), note and self.card(note)]
 
     def line(self, note: Note) -> list[object]:
         """Return what a note's line in a plain list shows."""
