@@ -18,6 +18,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
         at_once,
         citations,
         directives,
+        effort,
         epub,
         equations,
         events,
@@ -33,6 +34,9 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     from .domain import NoteRole, PaperNotesDomain
     from .outputs import pictures
     from .transforms import LeaveOutUnseen, Place
+
+    # Before the environment of an earlier build is loaded.
+    effort.spare(app)
 
     for library in ("myst_parser", "sphinx_design", "sphinxcontrib.bibtex"):
         app.setup_extension(library)
