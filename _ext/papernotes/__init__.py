@@ -30,6 +30,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
         reading,
         settings,
         style,
+        templating,
     )
     from .domain import NoteRole, PaperNotesDomain
     from .outputs import pictures
@@ -44,6 +45,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     # Settings.
     settings.add_settings(app)
     app.connect("config-inited", settings.check_settings)
+    app.connect("config-inited", templating.use)
     app.connect("config-inited", macros.spread)
     app.connect("config-inited", mathjax.choose)
     app.connect("config-inited", pictures.check_fonts)

@@ -1,0 +1,45 @@
+"""Templates that are wrong say where."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from sites import Site
+from sphinx.errors import ThemeError
+
+CONF = """
+extensions = ["papernotes"]
+bibtex_bibfiles = []
+html_theme = "basic"
+templates_path = ["_templates"]
+"""
+
+
+@pytest.mark.parametrize(
+    "wrong", ["{% for page in pages %}", "{{ title|unheard }}", "{{ nothing.at.all }}"]
+)
+def test_a_template_that_is_wrong_is_named_with_its_line(tmp_path: Path, wrong: str) -> None:
+    site = Site(tmp_path)
+    site.write("conf.py", CONF)
+    site.write("index.md", "# Notes\n")
+    layout = '{%% extends "!layout.html" %%}\n{%% block footer %%}\n%s\n{%% endblock %%}\n'
+    site.write("_templates/layout.html", layout % wrong)
+    named = Path(os.path.relpath(tmp_path / "_templates/layout.html")).as_posix()
+    # An open block is noticed where another ends.
+    line = 4 if "for" in wrong else 3
+    with pytest.raises(ThemeError, match=rf"{named}:{line}: .*; mend the template"):
+        site.build()
+
+
+def test_a_bridge_of_the_author_stays(tmp_path: Path) -> None:
+    site = Site(tmp_path)
+    site.write("own.py", "from sphinx.jinja2glue import BuiltinTemplateLoader as Own\n")
+    site.write("conf.py", f'import sys\nsys.path.insert(0, "{tmp_path}")\n{CONF}')
+    site.edit("conf.py", "templates_path", 'template_bridge = "own.Own"\ntemplates_path')
+    site.write("index.md", "# Notes\n")
+    site.write("_templates/layout.html", "{{ nothing.at.all }}")
+    with pytest.raises(ThemeError, match="'nothing' is undefined") as error:
+        site.build()
+    assert "mend the template" not in str(error.value)
