@@ -54,6 +54,7 @@ papernotes_browse = [
     *["neighbours", "related", "filter"],
 ]
 papernotes_pandoc_citations = True
+papernotes_search = "pagefind"
 bibtex_bibfiles = ["refs.bib"]
 bibtex_reference_style = "papernotes"
 

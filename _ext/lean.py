@@ -172,7 +172,8 @@ def choose(
         return
     components = _components(doctree)
     needless = {*BUNDLED, FORMULAS, *REPLACED}
-    if templatename != "search.html":
+    # With Pagefind it loads them where Pagefind cannot be.
+    if templatename != "search.html" or app.config.papernotes_search == "pagefind":
         needless.update(SEARCH)
     if not components:
         needless.update(COMPONENTS)

@@ -98,6 +98,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("build-finished", mathjax.copy)
     app.connect("html-page-context", events.add_page_assets)
     app.connect("html-page-context", events.add_ways)
+    app.connect("html-page-context", events.serve_search)
     app.connect("html-collect-pages", events.collect_pages)
     app.connect("build-finished", events.finish)
 

@@ -17,7 +17,17 @@ from .citations import CitationDomain
 from .domain import PaperNotesDomain
 from .model import Problem
 from .nodes import cited_work, fold, written
-from .outputs import catalogue_json, feed, files, history, metadata, pictures, redirects, sitemap
+from .outputs import (
+    catalogue_json,
+    feed,
+    files,
+    history,
+    metadata,
+    pictures,
+    redirects,
+    search,
+    sitemap,
+)
 from .outputs.summaries import Summaries
 from .problems import warn
 
@@ -116,6 +126,21 @@ def add_ways(
         assert isinstance(builder, StandaloneHTMLBuilder)
         title = app.env.titles[pagename].astext()
         _, context["next"] = pages.sheet_links(builder, pagename, front, title)
+
+
+def serve_search(
+    app: Sphinx,
+    pagename: str,
+    templatename: str,
+    context: dict[str, Any],
+    doctree: nodes.document | None,
+) -> str | None:
+    """Note what Pagefind is to find on a page, and give the search page another template."""
+    if not (search.is_on(app) and keeps_state(app)):
+        return None
+    if doctree is not None:
+        search.record(app, pagename, doctree)
+    return search.fill_page(app, context) if templatename == "search.html" else None
 
 
 # The formats of builders that write a page at a time, or none; those of others bind.
@@ -232,6 +257,7 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
         previews=written,
         filter=filtered,
         files=files.write(app, found, before.files),
+        search=search.write(app, before.search),
         changed=dict(history.all_changed(app.env)),
         beside=folders.beside(app),
     )

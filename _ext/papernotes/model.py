@@ -40,6 +40,7 @@ class ProblemKind(Enum):
     BAD_MATH = ("bad-math", "A formula that cannot be converted to MathML")
     BAD_MACRO = ("bad-macro", "A macro in `papernotes_macros` that TeX cannot take")
     NO_MATHJAX = ("no-mathjax", "MathJax is asked for and not installed")
+    NO_PAGEFIND = ("no-pagefind", "Pagefind cannot make its index of the site")
     DUPLICATE_LABEL = ("duplicate-label", "A label that another equation has")
     BIB_MISSING = ("bib-missing", "A bibliography file that is not there")
     BIB_ENCODING = ("bib-encoding", "A bibliography file in another encoding")

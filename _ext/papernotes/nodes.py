@@ -12,6 +12,11 @@ from docutils import nodes
 from sphinx.application import Sphinx
 
 
+# Sphinx's own class for what its search is to leave out; ours does as well. What leads to other pages
+# and what is told of their papers is found there.
+UNSEARCHED = "no-search"
+
+
 class Placeholder(nodes.General, nodes.Element):
     """What a transform replaces when all documents are read; ``docname`` is its document."""
 

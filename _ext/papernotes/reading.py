@@ -164,6 +164,7 @@ class PlacePlaceholders(SphinxTransform):
     def add_references(self) -> None:
         """Close the page with a section for the works that it cites."""
         closing = nodes.section("", nodes.title("", _("References")), classes=["pn-references"])
+        closing["classes"].append(placeholders.UNSEARCHED)
         closing["names"] = ["references"]
         closing += placeholders.references(docname=self.env.docname)
         self.document.note_implicit_target(closing, closing)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.config import Config
 
+SEARCHES = ("sphinx", "pagefind")
 Rebuild = Literal["env", "html", ""]
 
 
@@ -99,6 +100,14 @@ SETTINGS = (
         "html",
         (bool,),
         "show a preview of the work where the pointer or the focus is on a citation",
+    ),
+    Setting(
+        "papernotes_search",
+        "sphinx",
+        "html",
+        (str,),
+        "what the search page searches with: `sphinx`, or `pagefind`, which finds as one types and"
+        " filters by tag and year, with Sphinx's where it cannot be had",
     ),
     Setting(
         "papernotes_date_format",
@@ -223,10 +232,19 @@ def is_sort(value: str) -> bool:
     return value.removeprefix("-") in SORTS
 
 
+def _has_pagefind() -> bool:
+    """Return whether Pagefind is here, and the program that comes in a package of its own."""
+    if not find_spec("pagefind"):
+        return False
+    from pagefind.service import get_executable
+
+    return get_executable() is not None
+
+
 def check_settings(app: Sphinx, config: Config) -> None:
     """Replace a value that has the right type but no meaning by the default, with a warning."""
     # Imported here, so that the command line can have the settings without a build.
-    from .problems import warn
+    from .problems import logger, warn
 
     if not is_sort(config.papernotes_sort):
         warn(
@@ -282,4 +300,22 @@ def check_settings(app: Sphinx, config: Config) -> None:
             )
         )
         config.papernotes_browse = [part for part in config.papernotes_browse if part != "map"]
+    if config.papernotes_search not in SEARCHES:
+        warn(
+            Problem(
+                "conf.py",
+                1,
+                f'papernotes_search = "{config.papernotes_search}" is no search; use'
+                f" {' or '.join(SEARCHES)}",
+                ProblemKind.BAD_OPTION,
+            )
+        )
+        config.papernotes_search = "sphinx"
+    if config.papernotes_search == "pagefind" and not _has_pagefind():
+        # No fault of the author's: the site is whole, and is searched with what there is.
+        logger.info(
+            "Pagefind is not installed, and the site is searched with Sphinx's own; pip install"
+            ' "sphinx-papernotes[search]", or set papernotes_search = "sphinx"'
+        )
+        config.papernotes_search = "sphinx"
     config.papernotes_folder = config.papernotes_folder.strip("/")

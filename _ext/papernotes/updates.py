@@ -247,9 +247,9 @@ class State:
     """What the output folder shows, as digests.
 
     ``pages`` are those of documents, ``made`` those that the site makes beside them, ``filter`` is
-    the script of the filter, ``files`` what is published beside the pages. ``changed`` is no
-    digest: it says when the file of each page was last changed, where that is known. ``beside``
-    names what Sphinx has copied beside the pages.
+    the script of the filter, ``files`` what is published beside the pages, ``search`` the index of
+    Pagefind. ``changed`` is no digest: it says when the file of each page was last changed, where
+    that is known. ``beside`` names what Sphinx has copied beside the pages.
     """
 
     pages: dict[str, str] = field(default_factory=dict)
@@ -257,6 +257,7 @@ class State:
     previews: dict[str, str] = field(default_factory=dict)
     filter: dict[str, str] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
+    search: dict[str, str] = field(default_factory=dict)
     changed: dict[str, str] = field(default_factory=dict)
     beside: dict[str, str] = field(default_factory=dict)
 

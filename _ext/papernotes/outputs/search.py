@@ -1,0 +1,236 @@
+"""The full text search by Pagefind, whose index is many small files of which a reader gets a few.
+
+A page is searched for what its author wrote. While the page is written, by whichever process, that
+goes into a record beside the documents' cache: HTML of headings and paragraphs alone, with formulas
+as lines of text. When the build ends, and a record has changed, Pagefind makes its index anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.builders.html import StandaloneHTMLBuilder
+from sphinx.locale import _
+
+from papernotes import cards, works
+from papernotes.domain import PaperNotesDomain
+from papernotes.model import Problem, ProblemKind
+from papernotes.nodes import UNSEARCHED
+from papernotes.problems import warn
+
+from .prose import Prose
+from .templates import render
+
+FOLDER = "pagefind"
+PAGE = "search"
+# Of what Pagefind writes, what the page of ours has no use for: interfaces, and a worker, which
+# would have to be let run WebAssembly by a policy of its own.
+_NEEDLESS = ("pagefind-*.js", "pagefind-*.css")
+# What Sphinx's search consists of, in the order in which it is loaded where Pagefind cannot be.
+_BUILT_IN = (
+    *(f"_static/{name}.js" for name in ("documentation_options", "doctools", "sphinx_highlight")),
+    *("_static/searchtools.js", "_static/language_data.js", "searchindex.js"),
+)
+# What leads to other pages, in the text of a page or of what docutils makes of it.
+_LEFT_OUT = {UNSEARCHED, "toctree-wrapper", "contents"}
+
+
+def is_on(app: Sphinx) -> bool:
+    """Return whether the site is searched by Pagefind; it is installed then."""
+    return bool(app.config.papernotes_search == "pagefind")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A paragraph, or with a ``level`` a heading, which may have an id."""
+
+    text: str
+    level: int = 0
+    id: str = ""
+
+
+class _Text(Prose):
+    """Writes what is searched for: lists without signs, and nothing of what leads elsewhere."""
+
+    def parts(self, node: nodes.Node, level: int = 0) -> Iterator[Part]:
+        """Yield the headings and paragraphs of *node*, which stands in *level* sections."""
+        section = node if isinstance(node, nodes.section) else None
+        if not isinstance(node, nodes.document | nodes.section) or _is_left_out(node):
+            yield from (Part(text) for text in self._blocks(node))
+            return
+        for child in node.children:
+            if section is not None and isinstance(child, nodes.title):
+                id_ = section["ids"][0] if section["ids"] else ""
+                yield Part(self.one_line([child]), min(level, 6), id_)
+            else:
+                yield from self.parts(child, level + isinstance(child, nodes.section))
+
+    def _blocks(self, node: nodes.Node) -> list[str]:
+        if _is_left_out(node):
+            return []
+        if isinstance(node, nodes.list_item):
+            return [block for child in node.children for block in self._blocks(child)]
+        return super()._blocks(node)
+
+    def _inline(self, node: nodes.Node) -> str:
+        return "" if _is_left_out(node) else super()._inline(node)
+
+
+def _is_left_out(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.citation | nodes.label) or (
+        isinstance(node, nodes.Element) and not _LEFT_OUT.isdisjoint(node.get("classes", ()))
+    )
+
+
+def _record_path(app: Sphinx, docname: str) -> Path:
+    """Return where the record of a document is; Pagefind goes by its place in the folder."""
+    builder = app.builder
+    assert isinstance(builder, StandaloneHTMLBuilder)
+    return _records(app) / builder.get_output_path(docname).relative_to(app.outdir)
+
+
+def _records(app: Sphinx) -> Path:
+    # The page of a document has another address with another builder.
+    return Path(app.doctreedir, "papernotes-search", app.builder.name)
+
+
+def record(app: Sphinx, docname: str, doctree: nodes.document) -> None:
+    """Write the record of the page of a document, which is being written, if it is searched."""
+    path = _record_path(app, docname)
+    if not {"no-search", "nosearch"}.isdisjoint(app.env.metadata.get(docname, {})):
+        path.unlink(missing_ok=True)
+        return
+    domain = PaperNotesDomain.of(app.env)
+    note = domain.catalogue.by_docname.get(docname)
+    paper = domain.catalogue.papers.get(note.key) if note else None
+    parts = list(_Text(app.config).parts(doctree))
+    if not (parts and parts[0].level):
+        parts.insert(0, Part(app.env.titles[docname].astext(), 1))
+    values = {
+        "language": app.config.language.replace("_", "-"),
+        "parts": parts,
+        "byline": "".join(node.astext() for node in cards.byline(paper)) if paper else "",
+        "tags": note.tags if note else (),
+        "year": works.year(paper) if paper and paper.year.strip() else "",
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(render("record.html", values), encoding="utf-8")
+
+
+def write(app: Sphinx, before: dict[str, str]) -> dict[str, str]:
+    """Have the index made unless it is that of *before*, or remove it where it is not wanted.
+
+    *before* and the result map the name of the index, if there is one, to the digest of what it is
+    made of.
+    """
+    folder = Path(app.outdir, FOLDER)
+    if not is_on(app):
+        if before:
+            shutil.rmtree(folder, ignore_errors=True)
+        return {}
+    records = _records(app)
+    wanted = {_record_path(app, docname) for docname in app.env.found_docs}
+    digest = hashlib.blake2b(version("pagefind").encode(), digest_size=16)
+    for path in sorted(records.rglob("*.html")):
+        if path not in wanted:
+            path.unlink()
+            continue
+        content = path.read_bytes()
+        digest.update(f"{path.relative_to(records).as_posix()}\0{len(content)}\0".encode())
+        digest.update(content)
+    now = {FOLDER: digest.hexdigest()}
+    if now == before and (folder / "pagefind.js").exists():
+        return now
+    return now if _make(records, folder) else {}
+
+
+def _make(records: Path, folder: Path) -> bool:
+    """Have Pagefind make the index of *records* in *folder*; return whether it could."""
+    from pagefind.service import get_executable
+
+    beside = folder.with_name(f"{folder.name}.new")
+    shutil.rmtree(beside, ignore_errors=True)
+    program = str(get_executable())
+    # It would also go by settings that it finds in its folder and environment.
+    environment = {name: value for name, value in os.environ.items() if name[:9] != "PAGEFIND_"}
+    records.mkdir(parents=True, exist_ok=True)
+    try:
+        subprocess.run(
+            [program, "--site", str(records), "--output-path", str(beside), "--silent"],
+            cwd=records,
+            env=environment,
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+    except (OSError, subprocess.CalledProcessError) as error:
+        said = getattr(error, "stderr", "") or str(error)
+        message = (
+            f"Pagefind cannot make its index: {' '.join(said.split())}; mend that, or set"
+            ' papernotes_search = "sphinx", which the search page does with until then'
+        )
+        warn(Problem("conf.py", 1, message, ProblemKind.NO_PAGEFIND))
+        shutil.rmtree(beside, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
+        return False
+    for pattern in _NEEDLESS:
+        for path in beside.glob(pattern):
+            path.unlink()
+    shutil.rmtree(folder, ignore_errors=True)
+    beside.replace(folder)
+    return True
+
+
+def fill_page(app: Sphinx, context: dict[str, Any]) -> str:
+    """Make the search page one that Pagefind serves, and return the name of its template."""
+    pathto = context["pathto"]
+    notes = PaperNotesDomain.of(app.env).catalogue.notes.values()
+    papers = PaperNotesDomain.of(app.env).catalogue.papers
+    years = {works.year(papers[note.key]) for note in notes if note.key in papers}
+    tags = {tag for note in notes for tag in note.tags}
+    values = {
+        "action": pathto(PAGE),
+        "index": pathto(f"{FOLDER}/pagefind.js", resource=True),
+        "built_in": " ".join(pathto(name, resource=True) for name in _BUILT_IN),
+        "front": pathto(app.config.root_doc),
+        "tags": sorted(tags, key=lambda tag: (works.fold_plain(tag), tag)),
+        "years": sorted(filter(str.strip, years), reverse=True),
+        "texts": {
+            "title": _("Search"),
+            "words": _("Words"),
+            "tag": _("Tag"),
+            "tags": _("All tags"),
+            "year": _("Year"),
+            "years": _("All years"),
+            "one": _("1 page found"),
+            "found": _("%d pages found"),
+            "none": _("Nothing found"),
+            "more": _("Show more"),
+            "enter": _("Press Enter to search"),
+            "script": _(
+                "Searching needs JavaScript. Without it, all notes can be reached from the"
+            ),
+            "front": _("front page"),
+        },
+    }
+    context.update(
+        title=values["texts"]["title"],
+        body=render("search.html", values),
+        metatags=context.get("metatags", "") + render("unlisted.html", {}),
+        sourcename="",
+        toc="",
+        display_toc=False,
+    )
+    app.add_css_file("search.css")
+    app.add_js_file("search.js", loading_method="defer")
+    return "page.html"
