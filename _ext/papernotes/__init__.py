@@ -13,28 +13,25 @@ __version__ = "0.1.0"
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Set up the extension, in the order of a build."""
-    # Imported here, so that the pure modules can be had without Sphinx.
-    from . import (
-        at_once,
-        citations,
-        directives,
-        effort,
-        epub,
-        equations,
-        events,
-        macros,
-        mathematics,
-        mathjax,
-        nodes,
-        pandoc_citations,
-        reading,
-        settings,
-        style,
-        templating,
-    )
-    from .domain import NoteRole, PaperNotesDomain
+    _begin(app)
+    _read(app)
+    _write(app)
+    return {
+        "version": __version__,
+        "env_version": 1,
+        "parallel_read_safe": True,
+        "parallel_write_safe": True,
+    }
+
+
+# The modules are imported here, so that the pure ones can be had without Sphinx.
+
+
+def _begin(app: Sphinx) -> None:
+    """Set up what happens before anything is read."""
+    from . import citations, effort, events, macros, mathjax, settings, style, templating
+    from .domain import PaperNotesDomain
     from .outputs import pictures
-    from .transforms import LeaveOutUnseen, Place
 
     # Before the environment of an earlier build is loaded.
     effort.spare(app)
@@ -42,7 +39,6 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     for library in ("myst_parser", "sphinx_design", "sphinxcontrib.bibtex"):
         app.setup_extension(library)
 
-    # Settings.
     settings.add_settings(app)
     app.connect("config-inited", settings.check_settings)
     app.connect("config-inited", templating.use)
@@ -61,7 +57,12 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("builder-inited", citations.read_bibliography, priority=400)
     app.connect("builder-inited", events.add_assets)
 
-    # Reading.
+
+def _read(app: Sphinx) -> None:
+    """Set up the reading of documents."""
+    from . import directives, equations, events, pandoc_citations, reading
+    from .domain import NoteRole
+
     app.add_role("note", NoteRole())
     app.add_directive("papers", directives.PapersDirective)
     app.add_directive("reading-list", directives.ReadingListDirective)
@@ -79,18 +80,21 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     # After Sphinx's own collectors (500), which make images of a summary complete.
     app.connect("doctree-read", reading.note_document, priority=600)
 
-    # Deriving, ahead of what the library does (500).
+
+def _write(app: Sphinx) -> None:
+    """Set up what follows when all is read: deriving, placing and writing."""
+    from . import at_once, epub, equations, events, mathematics, mathjax, nodes
+    from .transforms import LeaveOutUnseen, Place
+
+    # Ahead of what the library does (500).
     app.connect("env-updated", events.derive, priority=400)
-    written = at_once.AtOnce()
-    app.connect("env-updated", written.begin, priority=410)
     # When sphinx-last-updated-by-git, if it is there, has the dates (500).
     app.connect("env-updated", events.compare_history, priority=600)
 
-    # Placing and writing.
     nodes.add_nodes(app)
     app.add_post_transform(Place)
     app.add_post_transform(LeaveOutUnseen)
-    app.connect("doctree-resolved", written.place)
+    at_once.add_placing(app)
     app.add_post_transform(equations.EquationsForLatex)
     app.add_post_transform(equations.ReferencesInCopies)
     mathematics.add_mathematics(app)
@@ -101,10 +105,3 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("html-page-context", events.serve_search)
     app.connect("html-collect-pages", events.collect_pages)
     app.connect("build-finished", events.finish)
-
-    return {
-        "version": __version__,
-        "env_version": 1,
-        "parallel_read_safe": True,
-        "parallel_write_safe": True,
-    }

@@ -23,6 +23,14 @@ from .rendering import Fragment, Renderers, stand_in
 SUMMARY = "papernotes_summary"
 
 
+def add_placing(app: Sphinx) -> None:
+    """Have the placeholders of a site's pages replaced."""
+    placing = AtOnce()
+    # When the catalogue has been derived (400).
+    app.connect("env-updated", placing.begin, priority=410)
+    app.connect("doctree-resolved", placing.place)
+
+
 class AtOnce:
     """Replaces the placeholders of documents in one build after another."""
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from functools import cached_property
 from pathlib import Path
 from typing import ClassVar
 
 from docutils import nodes
 from docutils.nodes import make_id
-from pybtex.database import Entry
+from pybtex.database import Entry, Person
 from pybtex.plugin import find_plugin
 from pybtex.richtext import Text as RichText
 from pybtex.style import FormattedEntry
@@ -56,6 +57,43 @@ class CitationRole(CiteRole):
             return [nodes.literal(self.rawtext, self.text)], []
         found: tuple[list[nodes.Node], list[nodes.system_message]] = super().run()
         return found
+
+
+class Named(Person):  # type: ignore[misc]  # pybtex has no types
+    """A person whose names are decoded once, and not for each citation."""
+
+    def __init__(self, person: Person) -> None:
+        super().__init__()
+        self.first_names = person.first_names
+        self.middle_names = person.middle_names
+        self.prelast_names = person.prelast_names
+        self.last_names = person.last_names
+        self.lineage_names = person.lineage_names
+
+    @cached_property
+    def rich_first_names(self) -> list[RichText]:
+        """The first names; see the base class, as for the others."""
+        return list(super().rich_first_names)
+
+    @cached_property
+    def rich_middle_names(self) -> list[RichText]:
+        """The middle names."""
+        return list(super().rich_middle_names)
+
+    @cached_property
+    def rich_prelast_names(self) -> list[RichText]:
+        """What stands before the family name, such as "van"."""
+        return list(super().rich_prelast_names)
+
+    @cached_property
+    def rich_last_names(self) -> list[RichText]:
+        """The family names."""
+        return list(super().rich_last_names)
+
+    @cached_property
+    def rich_lineage_names(self) -> list[RichText]:
+        """What stands behind the family name, such as "Jr"."""
+        return list(super().rich_lineage_names)
 
 
 class CitationDomain(BibtexDomain):
@@ -113,7 +151,11 @@ class CitationDomain(BibtexDomain):
             suffix = catalogue.suffixes.get(key, "")
             if paper.year or suffix:
                 fields["year"] = works.year(paper) + suffix
-            entry = Entry(original.type, fields=fields, persons=original.persons)
+            persons = {
+                role: [Named(person) for person in listed]
+                for role, listed in original.persons.items()
+            }
+            entry = Entry(original.type, fields=fields, persons=persons)
             entry.key = key
             self._entries[key] = entry
         return self._entries[key]

@@ -11,9 +11,7 @@ from typing import Any
 from docutils import nodes
 from sphinx.application import Sphinx
 
-
-# Sphinx's own class for what its search is to leave out; ours does as well. What leads to other pages
-# and what is told of their papers is found there.
+# Sphinx's own class for what its search is to leave out; ours does as well.
 UNSEARCHED = "no-search"
 
 

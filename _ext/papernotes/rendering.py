@@ -117,7 +117,8 @@ class Renderer:
         """Resolve the references in *element*, and return what it has become."""
         self.document.children = []
         self.document.append(element)
-        held = list(element.findall())
+        # The element itself is one of ours.
+        held = list(element.findall())[1:]
         links = [node for node in held if type(node) is pending_xref]
         if all(map(_is_plain, held)) and self._resolve(links):
             if any(type(node) is nodes.math for node in held):
