@@ -20,7 +20,8 @@ def setup(app):
     merged = []
     app.connect("env-merge-info", lambda *_: merged.append(1))
     app.connect("env-updated", lambda app, env: print(
-        f"threshold {gc.get_threshold()[0]}, merged {bool(merged)}, then {app.parallel}"
+        f"frozen {gc.get_freeze_count() > 0}, threshold {gc.get_threshold()[0]},",
+        f"merged {bool(merged)}, then {app.parallel}",
     ))
 """
 
@@ -35,10 +36,10 @@ def threshold() -> Iterator[tuple[int, int, int]]:
 @pytest.mark.parametrize(
     ("own", "pages", "said"),
     [
-        (700, FEW, f"threshold {OBJECTS}, merged False, then 2"),
-        (700, FEW + 1, "threshold 700, merged True, then 2"),
-        (90_000, FEW, "threshold 90000, merged False, then 2"),
-        (0, FEW, "threshold 0, merged False, then 2"),
+        (700, FEW, f"frozen True, threshold {OBJECTS}, merged False, then 2"),
+        (700, FEW + 1, "frozen True, threshold 700, merged True, then 2"),
+        (90_000, FEW, "frozen True, threshold 90000, merged False, then 2"),
+        (0, FEW, "frozen True, threshold 0, merged False, then 2"),
     ],
 )
 def test_a_build_spares_itself_what_a_few_documents_do_not_need(
@@ -52,3 +53,4 @@ def test_a_build_spares_itself_what_a_few_documents_do_not_need(
     site.build("dummy", parallel=2)
     assert said in capfd.readouterr().out
     assert gc.get_threshold()[0] == own
+    assert gc.get_freeze_count() == 0

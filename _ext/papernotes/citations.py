@@ -8,7 +8,7 @@ page's own list, where there is one).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from functools import cached_property
 from pathlib import Path
 from typing import ClassVar
@@ -106,6 +106,7 @@ class CitationDomain(BibtexDomain):
         self._ids: dict[str, dict[str, str]] = {}
         self._entries: dict[str, Entry] = {}
         self._labels: dict[str, str] = {}
+        self._citations: dict[Hashable, nodes.Element] = {}
         self._library_keys: set[str] = set()
 
     @classmethod
@@ -124,6 +125,7 @@ class CitationDomain(BibtexDomain):
         """Make the labels of this build, when the catalogue is there."""
         self._ids.clear()
         self._entries.clear()
+        self._citations.clear()
         self._labels = self._make_labels()
 
     def env_updated(self) -> Iterable[str]:
@@ -235,15 +237,24 @@ class CitationDomain(BibtexDomain):
         """Return the citation of works that the references of *home* list."""
         # Only HTML has targets at every citation.
         place: str = node.get("papernotes_place", "") if builder.format == "html" else ""
-        references = []
-        for part in parts:
-            where = (home, place) if place else self._target(part.key, fromdocname, home)
-            references.append(self._reference(part, builder, fromdocname, where))
-        result = nodes.inline("", "", classes=["bibtex-citation"])
-        formatted = format_references(self.reference_style, typ, references)
-        result += formatted.render(self.backend)
-        _name_previews(result, [part.key for part in parts])
-        return result
+        targets = [
+            (home, place) if place else self._target(part.key, fromdocname, home) for part in parts
+        ]
+        # All that the link depends on: pages of a folder link to others alike.
+        folder, _, name = fromdocname.rpartition("/")
+        leads = tuple((docname == fromdocname or docname, id_) for docname, id_ in targets)
+        same = (typ, tuple(parts), leads, folder, name == "index")
+        if same not in self._citations:
+            references = [
+                self._reference(part, builder, fromdocname, where)
+                for part, where in zip(parts, targets, strict=True)
+            ]
+            result = nodes.inline("", "", classes=["bibtex-citation"])
+            formatted = format_references(self.reference_style, typ, references)
+            result += formatted.render(self.backend)
+            _name_previews(result, [part.key for part in parts])
+            self._citations[same] = result
+        return self._citations[same].deepcopy()
 
     def _reference(
         self, part: CitationTarget, builder: Builder, fromdocname: str, where: tuple[str, str]

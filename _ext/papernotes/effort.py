@@ -3,7 +3,8 @@
 Python counts the objects that are made and not freed, and after each 700 looks for those that hold
 each other in circles (https://docs.python.org/3/library/gc.html). A build after an edit loads
 millions that stay, and would spend a quarter of its time on that. One that reads many documents
-leaves as many circles behind, and memory that is not freed soon.
+leaves as many circles behind, and memory that is not freed soon. When all is read, what there is
+stays to the end, and is not looked at again.
 
 Sphinx has even one document read by another process, if it may use several, and takes over what it
 has read with all that it has of other documents. That takes longer than the reading of a few.
@@ -35,8 +36,13 @@ def spare(app: Sphinx) -> None:
     def read(app: Sphinx, env: BuildEnvironment) -> None:
         # What shows these documents may be many pages.
         app.parallel = processes
+        # What has been read stays to the end; writing makes garbage enough to look through.
+        if gc.isenabled():
+            gc.collect()
+            gc.freeze()
 
     def finish(app: Sphinx, exception: Exception | None) -> None:
+        gc.unfreeze()
         gc.set_threshold(threshold, *others)
 
     # Where somebody has said otherwise, or has it switched off, that stands.

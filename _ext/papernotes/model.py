@@ -137,7 +137,10 @@ class Paper:
 
     def field(self, name: str) -> str:
         """Return the LaTeX text of field *name* (lower case), or the empty string."""
-        return next((value for key, value in self.fields if key == name), "")
+        for key, value in self.fields:
+            if key == name:
+                return value
+        return ""
 
 
 @dataclass(frozen=True, slots=True)
