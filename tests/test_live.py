@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import os
-import queue
 import re
 import shutil
-import signal
-import subprocess
 import sys
-import threading
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 
 import pytest
-from sites import ANSI, PROJECT, Site
-from websockets.sync.client import ClientConnection, connect
+from sites import PROJECT, Site
 
-CONF = """\
+sys.path.insert(0, str(PROJECT))
+from bench.live import Live
+
+CONF = f"""\
+import sys
+sys.path.insert(0, {str(PROJECT / "_ext")!r})
 extensions = ["papernotes"]
 bibtex_bibfiles = ["refs.bib"]
 bibtex_reference_style = "papernotes"
@@ -32,76 +28,6 @@ exclude_patterns = ["_build", "_templates"]
 ENTRY = "@article{a2020,\n  author = {A. Author},\n  title = {%s},\n  year = {2020},\n}\n"
 NOTE = "---\npaper: a2020\ntags: [one]\n---\n\n# A note\n\n%s, {cite:t}`a2020`.\n"
 LAYOUT = '{%% extends "!layout.html" %%}\n{%% block footer %%}<p>%s</p>{%% endblock %%}\n'
-# A build takes about a second; a machine can be busy.
-PATIENCE = 120
-
-
-class Live:
-    """`make live` on a site: what it says, what it serves, and what it tells the browser."""
-
-    def __init__(self, site: Site) -> None:
-        self.site = site
-        self.browser: ClientConnection | None = None
-        command = ["make", "-o", ".venv/dev-is-installed", "live", f"PY={sys.executable}"]
-        self.process = subprocess.Popen(
-            [*command, "ARGS=--port 0"],
-            cwd=site.folder,
-            env=os.environ | {"PYTHONPATH": str(PROJECT / "_ext"), "PYTHONUNBUFFERED": "1"},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            encoding="utf-8",
-            start_new_session=True,
-        )
-        self.lines: queue.Queue[str] = queue.Queue()
-        threading.Thread(target=self._listen, daemon=True).start()
-
-    def wait(self) -> None:
-        """Wait until the site is built and served."""
-        self.address = self.built()[-1].rsplit(" ", 1)[-1]
-        latest = time.monotonic() + PATIENCE
-        # It serves a moment after it says so.
-        while True:
-            try:
-                self.get("index.html")
-            except urllib.error.URLError:
-                if time.monotonic() > latest:
-                    raise
-                time.sleep(0.05)
-            else:
-                break
-
-    def _listen(self) -> None:
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            self.lines.put(ANSI.sub("", line.rstrip()))
-
-    def built(self) -> list[str]:
-        """Return what is said until a build is over."""
-        said: list[str] = []
-        while not said or "Serving on" not in said[-1]:
-            said.append(self.lines.get(timeout=PATIENCE))
-        return said
-
-    def save(self, name: str, content: str) -> str:
-        """Save a file, and return what is said until the browser is told to reload."""
-        self.site.write(name, content)
-        assert self.browser is not None
-        assert self.browser.recv(timeout=PATIENCE) == "refresh"
-        assert self.process.poll() is None
-        return "\n".join(self.built())
-
-    def get(self, name: str) -> str:
-        """Return what is served."""
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with opener.open(f"{self.address}/{name}", timeout=PATIENCE) as response:
-            text: str = response.read().decode()
-        return text
-
-    def end(self) -> None:
-        """End it, as Ctrl+C does."""
-        os.killpg(self.process.pid, signal.SIGINT)
-        self.process.wait(PATIENCE)
 
 
 @pytest.fixture(scope="module")
@@ -114,18 +40,18 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     site.write("refs.bib", ENTRY % "A title")
     site.write("_templates/layout.html", LAYOUT % "A footer")
     site.write("_static/site.css", "p { color: black }\n")
-    live = Live(site)
-    try:
-        live.wait()
-        address = live.address.replace("http", "ws", 1)
-        with connect(f"{address}/websocket-reload", proxy=None) as live.browser:
-            yield live
-    finally:
-        live.end()
+    with Live(site.folder) as live:
+        yield live
+
+
+def save(live: Live, name: str, content: str) -> str:
+    """Save a file, and return what is said until the page is loaded again."""
+    Site(live.folder).write(name, content)
+    return live.reloaded()
 
 
 def test_a_style_that_is_saved_is_served(live: Live) -> None:
-    live.save("_static/site.css", "p { color: teal }\n")
+    save(live, "_static/site.css", "p { color: teal }\n")
     assert live.get("_static/site.css") == "p { color: teal }\n"
     assert "websocket-reload" in live.get("papers/a.html")
 
@@ -157,7 +83,7 @@ def test_a_style_that_is_saved_is_served(live: Live) -> None:
         (
             "conf.py",
             f"{CONF}html_title = (\n",
-            r"conf\.py, line 9",
+            r"conf\.py, line 11",
             f'{CONF}html_title = "Another name"\n',
             "Another name",
         ),
@@ -168,8 +94,8 @@ def test_an_error_is_told_and_what_is_mended_is_served(
     live: Live, name: str, broken: str, said: str, mended: str, shown: str
 ) -> None:
     assert shown not in live.get("papers/a.html")
-    told = live.save(name, broken)
+    told = save(live, name, broken)
     assert re.search(said, told), told
     assert "</html>" in live.get("papers/a.html")
-    live.save(name, mended)
+    save(live, name, mended)
     assert shown in live.get("papers/a.html")
