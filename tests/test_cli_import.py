@@ -141,7 +141,7 @@ def test_hugo(imported) -> None:  # type: ignore[no-untyped-def]
         (7, "weight: 3 is left out"),
         (11, "#part is left out"),
         (11, "{{< tweet 123 >}} is a shortcode that is not known; left as text"),
-        (16, "is a picture that is not there"),
+        (16, ") is a picture that is not there"),
         (24, "{#details} is left out"),
         (26, "@nobody2020 cites what no bibliography file has"),
         (26, "[^2] is half of a footnote"),

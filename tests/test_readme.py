@@ -6,9 +6,13 @@
 from __future__ import annotations
 
 import re
+import shutil
 import textwrap
 from collections.abc import Iterable
 from pathlib import Path
+
+from commands import run
+from sites import PROJECT, Site
 
 from papernotes import bibliography, frontmatter
 from papernotes.cli.findings import Finding
@@ -18,7 +22,7 @@ from papernotes.frontmatter import FIELDS
 from papernotes.model import ProblemKind
 from papernotes.settings import SETTINGS
 
-README = Path(__file__).parent.parent / "README.md"
+README = PROJECT / "README.md"
 MARK = re.compile(r"<!-- table: ([a-z ]+) -->\n(?:\n?\|.*)*\n*")
 
 
@@ -51,8 +55,8 @@ def test_tables_of_the_readme_are_those_of_the_code() -> None:
     assert with_tables(text) == text
 
 
-def test_the_readme_s_note_is_a_note() -> None:
-    """What the README has a newcomer write is read without a problem."""
+def test_the_readme_s_note_is_one_for_this_site(tmp_path: Path) -> None:
+    """What the README has a newcomer write is read without a problem, beside what is here."""
     text = README.read_text(encoding="utf-8")
     entry, note = (
         textwrap.dedent(re.findall(rf"   ```{language}\n(.*?)   ```", text, re.DOTALL)[0])
@@ -62,6 +66,14 @@ def test_the_readme_s_note_is_a_note() -> None:
     read = bibliography.read([("refs.bib", entry.encode())])
     assert (problems, read.problems) == ([], ())
     assert front.paper in read
+    for name in ("conf.py", "index.md", "bibliography.md", "reading-list.md", "refs.bib"):
+        shutil.copy(PROJECT / name, tmp_path)
+    shutil.copytree(PROJECT / "papers", tmp_path / "papers")
+    with (tmp_path / "refs.bib").open("a", encoding="utf-8") as refs:
+        refs.write(f"\n{entry}")
+    (tmp_path / "papers" / f"{front.paper}.md").write_text(note, encoding="utf-8")
+    result = run(Site(tmp_path), "check")
+    assert (result.exit_code, result.stdout) == (0, "")
 
 
 if __name__ == "__main__":

@@ -248,7 +248,10 @@ class Inline:
             return self._keep(f"![{text}]({target})")
         path = self.places.file(target)
         if path is None:
-            return self._as_text(f"\\![{text}]\\({target})", line, "is a picture that is not there")
+            self.report(
+                line, f"{self._restore(f'![{text}]({target})')} is a picture that is not there"
+            )
+            return self._keep(f"\\![{text}]\\({target})")
         return self._keep(f"![{text}](<{path}>)")
 
     def _footnote(self, match: re.Match[str], line: int) -> str:
