@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 import os
 import re
 import stat
@@ -597,6 +598,20 @@ def test_what_a_registry_adds_for_itself_is_left_out(site: Site, server: Server)
 }
 """
     )
+
+
+def test_programs_at_once_keep_one_pace_at_arxiv(site: Site, server: Server) -> None:
+    site.edit("conf.py", "papernotes_arxiv_interval = 0\n", "papernotes_arxiv_interval = 0.4\n")
+    server.arxiv("1706.05395", CLOSER.replace("1706.05394", "1706.05395").replace("A Closer", "My"))
+    runs = [start(site, "add", paper) for paper in ("1706.05394", "1706.05395")]
+    for process in runs:
+        told = process.communicate()[1]
+        assert process.returncode == 0, told
+    times = sorted(asked.time for asked in server.asked)
+    gaps = [later - earlier for earlier, later in itertools.pairwise(times)]
+    # For each paper its BibTeX, and whether it was withdrawn. A request is on its way for a moment.
+    assert len(gaps) == 3
+    assert min(gaps) > 0.3
 
 
 def test_fifty_at_once(site: Site) -> None:
