@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import string
 import subprocess
@@ -324,6 +325,28 @@ def test_a_draft_is_removed_where_nothing_comes_of_it(tmp_path: Path) -> None:
     with Draft(path, b"new") as draft, pytest.raises(Changed):
         draft.replace(b"older")
     assert files(tmp_path) == {"refs.bib": b"old"}
+
+
+@pytest.mark.parametrize("old", [b"old", None])
+def test_what_takes_its_place_is_on_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, old: bytes | None
+) -> None:
+    """A power cut may lose what was only written, but not that it was renamed."""
+    path = tmp_path / "refs.bib"
+    if old:
+        path.write_bytes(old)
+    kept = []
+
+    def fsync(handle: int) -> None:
+        status = os.fstat(handle)
+        kept.append((status.st_ino, status.st_size, path.read_bytes() if path.exists() else None))
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    with Draft(path, b"newer") as draft:
+        draft.replace(old) if old else draft.create()
+    (file, size, then), (folder, _, now) = kept
+    assert (file, size, then) == (path.stat().st_ino, 5, old)
+    assert (folder, now) == (tmp_path.stat().st_ino, b"newer")
 
 
 def test_a_new_file_never_takes_the_place_of_another(tmp_path: Path) -> None:
