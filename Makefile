@@ -24,9 +24,10 @@ AUDIT := $(VENV)/audit/node_modules/.package-lock.json
 # in, and break when the checkout moves.  -qq: pip speaks when it fails.
 PIP := $(PY) -m pip --disable-pip-version-check install -qq
 SPHINX := $(PY) -m sphinx -q -j auto
+BABEL := $(PY) -m babel.messages.frontend
 PAPERNOTES := PYTHONPATH=_ext $(PY) -m papernotes
 
-.PHONY: help html paper live check test soak audit bench linkcheck epub pdf lock clean FORCE
+.PHONY: help html paper live check test soak audit bench linkcheck epub pdf messages lock clean FORCE
 .DELETE_ON_ERROR:
 
 help: ## List these targets
@@ -92,6 +93,21 @@ pdf: $(SITE) ## Build the site as a PDF (needs LaTeX)
 # hashes make pip refuse a file that is not the one that was locked.
 LOCK = $(PY) -m uv --quiet --no-config pip compile pyproject.toml --universal --python-version 3.11 \
 	--extra cli --generate-hashes --custom-compile-command 'make lock' $(if $(UPGRADE),--upgrade)
+
+# The extension's own texts, and those of the site's settings and templates, which Sphinx looks for in
+# the catalogue with its own.  Fuzzy guesses would only have to be found and put right.
+messages: $(DEV) ## Extract the interface's texts, and update and compile their translations
+	@$(call extract,_ext/papernotes/locale/papernotes.pot,_ext/papernotes)
+	@$(call extract,_locale/sphinx.pot,conf.py _templates)
+	@$(call update,papernotes,_ext/papernotes/locale)
+	@$(call update,sphinx,_locale)
+	@$(BABEL) compile --domain papernotes --directory _ext/papernotes/locale
+
+extract = $(BABEL) -q extract --mapping pyproject.toml --keyword forms:1,2 --add-location file \
+	--sort-by-file --project $(notdir $(basename $1)) --copyright-holder 'the authors of papernotes' \
+	--output $1 $2
+update = $(BABEL) -q update --domain $1 --input-file $2/$1.pot --output-dir $2 --no-fuzzy-matching \
+	--ignore-obsolete --ignore-pot-creation-date
 
 lock: $(DEV) ## Write the requirements files from the dependencies in pyproject.toml
 	@$(LOCK) --group site --output-file requirements.txt

@@ -6,6 +6,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent / "_ext"))
 
+
+def _(text: str) -> str:
+    """Mark a text that a template shows, and translates, for `make messages`."""
+    return text
+
+
 # -- The site -----------------------------------------------------------------
 
 project = "Marginalia"
@@ -15,6 +21,8 @@ version = "1"
 copyright = "the author of these notes"
 html_title = project
 language = "en"
+# What the templates say in other languages, and translations of notes.
+locale_dirs = ["_locale"]
 # The address that the site is published at, for what wants absolute ones: feed, sitemap, metadata.
 # Whoever publishes tells it; the last is for builds at home.
 site_url = os.environ.get("SITE_URL") or os.environ.get("READTHEDOCS_CANONICAL_URL")
@@ -89,18 +97,18 @@ suppress_warnings = ["git.command_not_found", "git.subprocess_error", "git.too_s
 # The sidebar is the same on every page: a tree of all notes would make each page grow with them.
 html_sidebars = {"**": ["sidebar/brand.html", "sidebar/search.html", "sidebar/sections.html"]}
 html_context = {
-    "tagline": "Notes on research papers",
+    "tagline": _("Notes on research papers"),
     "site_url": site_url,
     # Page, name, and the folder or folders of pages that belong to it.
     "sections": [
-        ("index", "Papers", ("papers/", "page/")),
-        ("tags/index", "Tags", "tags/"),
-        ("years/index", "Years", "years/"),
-        ("authors/index", "Authors", None),
-        ("venues/index", "Venues", None),
-        ("map", "Citation map", None),
-        ("bibliography", "Bibliography", None),
-        ("reading-list", "Reading list", None),
+        ("index", _("Papers"), ("papers/", "page/")),
+        ("tags/index", _("Tags"), "tags/"),
+        ("years/index", _("Years"), "years/"),
+        ("authors/index", _("Authors"), None),
+        ("venues/index", _("Venues"), None),
+        ("map", _("Citation map"), None),
+        ("bibliography", _("Bibliography"), None),
+        ("reading-list", _("Reading list"), None),
     ],
 }
 
@@ -114,6 +122,10 @@ html_use_index = False
 # A book is read in its reader's type, and has no page around the text. What it does not use would
 # only make it heavy.
 epub_css_files: list[str] = []
-epub_exclude_files = ["404.xhtml"] + [
-    f"_static/fonts/{file.name}" for file in sorted(Path(__file__).parent.glob("_static/fonts/*"))
+epub_exclude_files = [
+    *["404.xhtml", "_static/site.css", "_static/text.css"],
+    *[
+        f"_static/fonts/{file.name}"
+        for file in sorted(Path(__file__).parent.glob("_static/fonts/*"))
+    ],
 ]

@@ -29,7 +29,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
 
 def _begin(app: Sphinx) -> None:
     """Set up what happens before anything is read."""
-    from . import citations, effort, events, macros, mathjax, settings, style, templating
+    from . import citations, effort, events, macros, mathjax, settings, style, templating, wording
     from .domain import PaperNotesDomain
     from .outputs import pictures
 
@@ -39,6 +39,7 @@ def _begin(app: Sphinx) -> None:
     for library in ("myst_parser", "sphinx_design", "sphinxcontrib.bibtex"):
         app.setup_extension(library)
 
+    wording.add_catalogue(app)
     settings.add_settings(app)
     app.connect("config-inited", settings.check_settings)
     app.connect("config-inited", templating.use)

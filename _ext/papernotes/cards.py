@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from docutils import nodes
 from sphinx.addnodes import pending_xref
-from sphinx.locale import _
 from sphinx_design.shared import create_component
 
 from . import csl, works
@@ -19,6 +18,7 @@ from .coins import context_object
 from .latex import Span, flatten
 from .model import Note, Paper
 from .nodes import backlinks, coins, fold, works_index
+from .wording import _, forms
 
 _TAGS: dict[str, type[nodes.TextElement]] = {
     "emphasis": nodes.emphasis,
@@ -388,10 +388,12 @@ def work_list(items: Sequence[nodes.Node]) -> nodes.Element:
     return nodes.bullet_list("", *items, classes=["pn-works"])
 
 
-def work_groups(groups: Mapping[str, Sequence[nodes.Node]], level: int) -> list[nodes.Node]:
+def work_groups(
+    groups: Mapping[str, Sequence[nodes.Node]], level: int, language: str
+) -> list[nodes.Node]:
     """Return entries of works under the initials of their names, with links to the initials.
 
-    *level* is that of the initials as headings.
+    *level* is that of the initials as headings, *language* that of the site.
     """
     letters = nodes.paragraph(classes=["pn-letters"])
     parts: list[nodes.Node] = [letters]
@@ -404,7 +406,11 @@ def work_groups(groups: Mapping[str, Sequence[nodes.Node]], level: int) -> list[
         heading["heading-level"] = level
         group = create_component("pn-group", ["pn-group"], children=[heading, work_list(items)])
         parts.append(group)
-    texts = {"label": _("Find works"), "found": _("%d found")}
+    found = forms("%(count)d found", "%(count)d found", language)
+    texts = {
+        "label": _("Find works"),
+        **{f"found-{category}": text for category, text in found.items()},
+    }
     return [works_index("", *parts, classes=["pn-all-works"], data=texts)]
 
 

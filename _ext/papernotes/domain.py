@@ -18,7 +18,6 @@ from sphinx.builders import Builder
 from sphinx.domains import Domain, ObjType
 from sphinx.environment import BuildEnvironment
 from sphinx.errors import NoUri
-from sphinx.locale import _
 from sphinx.roles import XRefRole
 from sphinx.util.nodes import make_refnode
 from sphinxcontrib.bibtex.citation_target import parse_citation_targets
@@ -30,6 +29,7 @@ from .catalogue import Catalogue, derive
 from .equations import as_copy, referred
 from .latex import Span, flatten
 from .model import Citation, Note, Page, Paper, Problem
+from .wording import _
 
 
 def cited_keys(node: pending_xref) -> list[str]:

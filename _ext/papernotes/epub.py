@@ -19,6 +19,8 @@ class BookBuilder(Epub3Builder):
 
     def build_content(self) -> None:
         """Write the list of files."""
+        # Sphinx keeps its last settings under this name, and then takes it for a part of the book.
+        Path(self.outdir, ".buildinfo.bak").unlink(missing_ok=True)
         super().build_content()
         path = Path(self.outdir, "content.opf")
         package = minidom.parse(str(path))  # noqa: S318 -- Sphinx has just written it

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from docutils import nodes
-from sphinx.locale import _
 from sphinx_design.shared import create_component
 
 from . import works
@@ -15,6 +14,7 @@ from .citation_map import CitationMap
 from .citations import distinct_ids
 from .domain import PaperNotesDomain
 from .nodes import navigation, notes_filter
+from .wording import _, forms, ngettext
 
 # How many groups an index has before it is worth parting by initials.
 PARTED_FROM = 40
@@ -44,7 +44,8 @@ def sheet_title(sheet: Sheet, front: str, number: int | None = None) -> str:
 
 def how_many(count: int) -> str:
     """Return a number of notes in words."""
-    return _("1 note") if count == 1 else _("%d notes") % count
+    text = ngettext("%(count)d note", "%(count)d notes", count)
+    return text % {"count": count}
 
 
 def directions(sort: str) -> tuple[str, str]:
@@ -85,8 +86,12 @@ def pager(sheet: Sheet, docname: str) -> list[nodes.Node]:
     return [navigation("", line, label=_("Pages"), classes=["pn-pager"])]
 
 
-def filtered(shown: Iterable[nodes.Node], sort: str) -> nodes.Element:
-    """Return the list of notes that *shown* holds, in the order *sort*, with a filter."""
+def filtered(shown: Iterable[nodes.Node], sort: str, language: str) -> nodes.Element:
+    """Return the list of notes that *shown* holds, in the order *sort*, with a filter.
+
+    *language* is that of the site, by whose rules the filter counts.
+    """
+    found = forms("%(count)d note", "%(count)d notes", language)
     texts = {
         "source": "notes.js",
         "sort": sort,
@@ -104,9 +109,8 @@ def filtered(shown: Iterable[nodes.Node], sort: str) -> nodes.Element:
         "byyear": _("Earliest paper first"),
         "clear": _("Clear"),
         "more": _("Show more"),
-        "one": _("1 note"),
-        "found": _("%d notes"),
         "none": _("No notes found"),
+        **{f"found-{category}": text for category, text in found.items()},
     }
     return notes_filter("", *shown, classes=["pn-filter"], data=texts)
 

@@ -13,7 +13,6 @@ from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
-from sphinx.locale import _
 from sphinx.transforms import SphinxTransform
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.math import get_node_equation_number
@@ -24,6 +23,7 @@ from .latex import Span
 from .mathtext import to_text
 from .model import Paper, Problem, ProblemKind
 from .problems import note_problem
+from .wording import _
 
 NAME = "mathml"
 ATTRIBUTE = "papernotes_mathml"

@@ -19,7 +19,6 @@ from typing import Any
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
-from sphinx.locale import _
 
 from . import cards, drawing, folders, indexes, mathematics, works
 from .browse import Browse, Kind, Sheet, index_page
@@ -30,6 +29,7 @@ from .model import Note
 from .placing import face
 from .rendering import Fragment, Renderer
 from .updates import Digests
+from .wording import _
 
 TEMPLATE = "page.html"
 # What the context of a page says of it to our own handler.

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.environment import BuildEnvironment
-from sphinx.locale import _
 from sphinx.util.i18n import format_date
 
 from . import cards, indexes, works
@@ -24,6 +23,7 @@ from .domain import (
     without_links,
 )
 from .model import Note
+from .wording import _
 
 # How many works a list of all has before it is worth parting by initials.
 GROUPED_FROM = 40
@@ -105,7 +105,9 @@ class Placer:
         if sheet is None:
             return shown
         shown += indexes.pager(sheet, docname)
-        return [indexes.filtered(shown, sheet.sort)] if self.domain.browse.filtered else shown
+        if not self.domain.browse.filtered:
+            return shown
+        return [indexes.filtered(shown, sheet.sort, self.env.config.language)]
 
     def neighbours(self, node: nodes.Element) -> list[nodes.Node]:
         docname, browse = node["docname"], self.domain.browse
@@ -192,7 +194,7 @@ class Placer:
             return [cards.nothing(_("No works yet."))]
         if len(self.catalogue.works) < GROUPED_FROM:
             return [cards.work_list([item for items in groups.values() for item in items])]
-        return cards.work_groups(groups, min(depth(node) + 1, 6))
+        return cards.work_groups(groups, min(depth(node) + 1, 6), self.env.config.language)
 
     def cited_by(self, key: str, docname: str) -> list[nodes.Node]:
         citing = self.catalogue.cited_by.get(key, ())

@@ -15,7 +15,6 @@ from myst_parser.parsers.sphinx_ import MystParser
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
-from sphinx.locale import _
 from sphinx.transforms import SphinxTransform
 from sphinxcontrib.bibtex.nodes import bibliography as library_bibliography
 
@@ -36,6 +35,7 @@ from .equations import referred
 from .mathematics import make_readable, plain_text
 from .model import Citation, Note, Page, Problem, ProblemKind
 from .problems import note_problem, noted_problems
+from .wording import _
 
 _FRONT = "papernotes_front_matter"
 _SPELLED = "papernotes_spelled_citations"

@@ -18,12 +18,12 @@ from urllib.parse import quote
 from PIL import Image, ImageColor, ImageDraw, ImageFont
 from sphinx.application import Sphinx
 from sphinx.config import Config
-from sphinx.locale import _
 
 from papernotes import cards, works
 from papernotes.domain import PaperNotesDomain
 from papernotes.model import Note, Problem, ProblemKind
 from papernotes.problems import warn
+from papernotes.wording import _
 
 from . import site
 from .files import File

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
-from sphinx.locale import _
 
 from papernotes.domain import PaperNotesDomain
 from papernotes.model import Problem, ProblemKind
 from papernotes.problems import warn
+from papernotes.wording import _
 
 from . import site
 from .files import File

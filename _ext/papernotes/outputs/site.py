@@ -10,7 +10,7 @@ from urllib.parse import urljoin
 
 from sphinx.application import Sphinx
 from sphinx.config import Config
-from sphinx.locale import _
+from sphinx.locale import _ as spell_as_sphinx
 
 from papernotes.latex import SAFE_LINK
 
@@ -39,7 +39,7 @@ def page(app: Sphinx, docname: str) -> str:
 
 def title(config: Config) -> str:
     """Return the name of the site: the project's where ``html_title`` is not set."""
-    default = _("%s %s documentation") % (config.project, config.release)
+    default = spell_as_sphinx("%s %s documentation") % (config.project, config.release)
     return str(config.project if config.html_title in ("", default) else config.html_title)
 
 

@@ -28,6 +28,7 @@
   document.head.append(style);
 
   const said = list.dataset;
+  const plurals = new Intl.PluralRules(document.documentElement.lang || "en");
   const first = said.sort ?? "title";
   const separator = " \u00b7 ";
 
@@ -234,8 +235,10 @@
       const count = Array(data.tags.length).fill(0);
       for (const { row } of fits) for (const number of row[7]) count[number] += 1;
       counts.forEach((each, number) => (each.textContent = String(count[number])));
-      const text = found.length === 1 ? said.one : found.length ? said.found : said.none;
-      status.textContent = chosen ? (text ?? "").replace("%d", String(found.length)) : "";
+      const text = found.length
+        ? list?.getAttribute(`data-found-${plurals.select(found.length)}`)
+        : said.none;
+      status.textContent = chosen ? (text ?? "").replace("%(count)d", String(found.length)) : "";
       toAddress(now);
     }
 

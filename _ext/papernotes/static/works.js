@@ -8,7 +8,8 @@
   const list = document.querySelector(".pn-all-works");
   if (!list) return;
 
-  const { label = "", found = "" } = list.dataset;
+  const { label = "" } = list.dataset;
+  const plurals = new Intl.PluralRules(document.documentElement.lang || "en");
   const items = [...list.querySelectorAll(".pn-works > li")].map((element) => ({
     element: /** @type {HTMLElement} */ (element),
     text: fold(element.textContent ?? ""),
@@ -55,7 +56,8 @@
 
   field.addEventListener("input", () => {
     const count = show(field.value);
-    status.textContent = field.value.trim() ? found.replace("%d", String(count)) : "";
+    const text = list.getAttribute(`data-found-${plurals.select(count)}`) ?? "";
+    status.textContent = field.value.trim() ? text.replace("%(count)d", String(count)) : "";
   });
 
   const line = document.createElement("div");

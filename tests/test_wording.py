@@ -1,0 +1,160 @@
+"""The interface in other languages: the catalogues are complete, and a French site is French."""
+
+from __future__ import annotations
+
+import gettext
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po, write_po
+from sites import PROJECT, Build, Site, text
+
+EXTENSION = PROJECT / "_ext/papernotes/locale"
+SITE = PROJECT / "_locale"
+BABEL = [sys.executable, "-m", "babel.messages.frontend", "-q", "extract"]
+BABEL += ["--mapping", "pyproject.toml", "--keyword", "forms:1,2"]
+
+
+def read(path: Path, language: str | None = None) -> Catalog:
+    with path.open("rb") as file:
+        return read_po(file, locale=language)
+
+
+def ids(catalog: Catalog) -> set[object]:
+    return {message.id for message in catalog if message.id}
+
+
+@pytest.mark.parametrize(
+    ("template", "sources"),
+    [
+        (EXTENSION / "papernotes.pot", ["_ext/papernotes"]),
+        (SITE / "sphinx.pot", ["conf.py", "_templates"]),
+    ],
+)
+def test_every_text_is_translated(tmp_path: Path, template: Path, sources: list[str]) -> None:
+    found = tmp_path / "found.pot"
+    subprocess.run([*BABEL, "--output", found, *sources], cwd=PROJECT, check=True)
+    wanted = ids(read(found))
+    assert len(wanted) > 20
+    assert ids(read(template)) == wanted, "run make messages"
+    french = read(template.parent / f"fr/LC_MESSAGES/{template.stem}.po", "fr")
+    assert ids(french) == wanted, "run make messages, and translate"
+    for message in french:
+        if not message.id:
+            continue
+        forms = [message.string] if isinstance(message.string, str) else message.string
+        assert all(forms), f"{message.id} has no translation"
+        assert not message.fuzzy, f"{message.id} is only guessed"
+        assert list(message.check(french)) == [], message.id
+
+
+def test_the_compiled_catalogue_is_that_of_its_source() -> None:
+    folder = EXTENSION / "fr/LC_MESSAGES"
+    with (folder / "papernotes.mo").open("rb") as file:
+        compiled = gettext.GNUTranslations(file)
+    for message in read(folder / "papernotes.po", "fr"):
+        if isinstance(message.id, tuple):
+            found = tuple(compiled.ngettext(*message.id, count) for count in (1, 2))
+            assert found == tuple(message.string), "run make messages"
+            assert compiled.ngettext(*message.id, 0) == message.string[0]
+        elif message.id:
+            assert compiled.gettext(message.id) == message.string, "run make messages"
+
+
+@pytest.fixture(scope="module")
+def french(tmp_path_factory: pytest.TempPathFactory) -> Build:
+    """Return this project's own site in French."""
+    folder = tmp_path_factory.mktemp("french") / "site"
+    folder.mkdir()
+    for name in ("_ext", "_locale", "_static", "_templates", "papers"):
+        shutil.copytree(PROJECT / name, folder / name)
+    for name in ("conf.py", "index.md", "bibliography.md", "reading-list.md", "refs.bib"):
+        shutil.copy(PROJECT / name, folder / name)
+    build = Site(folder).build(confoverrides={"language": "fr", "papernotes_page_size": 2})
+    assert build.messages == []
+    return build
+
+
+def test_a_french_site_is_french(french: Build) -> None:
+    front = french.page("index")
+    assert front.getroottree().getroot().get("lang") == "fr"
+    shown = text(front)
+    for words in (
+        *("Notes sur des articles de recherche", "Aller au contenu", "À lire", "Étiquettes"),
+        *("Lire la suite", "résumé", "Page 1 sur 3", "Suivante", "Dernière"),
+        *("Les notes sont sous licence", "Fait avec"),
+    ):
+        assert words in shown, words
+    (found,) = front.cssselect(".pn-filter")
+    assert found.get("data-none") == "Aucune note trouvée"
+    assert found.get("data-found-one") == "%(count)d note"
+    assert found.get("data-found-other") == "%(count)d notes"
+    note = text(french.page("papers/arpit2017closer"))
+    for words in (
+        *("Lu le 31 août 2020", "Références", "Cité par", "Notes voisines par le sujet"),
+        *("Note suivante", "Retour à la citation 1"),
+    ):
+        assert words in note, words
+    tag = text(french.page("tags/optimization"))
+    assert "2 notes · toutes les étiquettes" in tag
+    assert "1 note · toutes les années" in text(french.page("years/2018"))
+    assert "Une flèche mène" in text(french.page("map"))
+    (missing,) = french.page("404").cssselect("#content")
+    assert text(missing).startswith("Page introuvable Il n’y a rien à cette adresse")
+
+
+def test_a_french_site_has_no_english_of_ours(french: Build) -> None:
+    """No text of the catalogues stands on a page as in the source, but those alike in both."""
+    english = set()
+    for path in (EXTENSION / "papernotes.pot", SITE / "sphinx.pot"):
+        folder = path.parent / "fr/LC_MESSAGES"
+        for message in read(folder / f"{path.stem}.po", "fr"):
+            # What is filled in, or stands in running text too, says nothing here.
+            if isinstance(message.id, str) and message.id not in ("", message.string):
+                english.add(message.id)
+    for path in french.outdir.rglob("*.html"):
+        page = french.page(path.relative_to(french.outdir).with_suffix("").as_posix())
+        shown = {" ".join(each.split()) for each in page.xpath("//body//text()")}
+        shown |= set(page.xpath("//body//@aria-label | //body//@placeholder | //body//@title"))
+        shown |= set(page.xpath("//*[contains(@class, 'pn-')]/@*[starts-with(name(), 'data-')]"))
+        # The titles of pages that an author wrote are the author's to translate.
+        shown -= {"Bibliography", "Reading list"}
+        assert shown & english == set(), path.name
+
+
+def test_dates_and_numbers_follow_the_language(tiny: Site) -> None:
+    """Polish, which has no catalogue, has more plural forms than English; texts stay English."""
+    settings = {"language": "pl", "papernotes_browse": ["tags", "years", "filter"]}
+    build = tiny.build(confoverrides=settings)
+    forms = build.page("index").cssselect(".pn-filter")[0]
+    assert forms.get("data-found-few") == "%(count)d notes"
+    assert forms.get("data-found-many") == "%(count)d notes"
+
+
+def test_a_note_can_be_translated(tiny: Site) -> None:
+    """The template of a note holds its text, and no text of ours; its translation is built."""
+    build = tiny.build("gettext")
+    assert build.messages == []
+    template = read(build.outdir / "papers.pot")
+    said = {str(message.id) for message in template if message.id}
+    (summary,) = (each for each in said if each.startswith("A summary with"))
+    assert not said & {"References", "Cited by", "Read more"}
+    catalogue = Catalog(locale="fr")
+    title = next(each for each in said if each.startswith("Alpha"))
+    catalogue.add(title, "Le titre en français")
+    catalogue.add(summary, summary.replace("A summary with", "Un résumé avec"))
+    path = tiny.folder / "locales/fr/LC_MESSAGES/papers.po"
+    path.parent.mkdir(parents=True)
+    with path.open("wb") as file:
+        write_po(file, catalogue)
+    tiny.clean()
+    french = tiny.build(confoverrides={"language": "fr"})
+    assert french.messages == []
+    assert "Le titre en français" in text(french.page("papers/alpha"))
+    card = text(french.page("index"))
+    assert "Le titre en français" in card
+    assert "Un résumé avec" in card
