@@ -122,6 +122,8 @@ html_use_index = False
 # A book is read in its reader's type, and has no page around the text. What it does not use would
 # only make it heavy.
 epub_css_files: list[str] = []
+# Links work in it; their addresses after them would only be in the way.
+epub_show_urls = "no"
 epub_exclude_files = [
     *["404.xhtml", "_static/site.css", "_static/text.css"],
     *[

