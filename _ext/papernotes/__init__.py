@@ -61,9 +61,10 @@ def _begin(app: Sphinx) -> None:
 
 def _read(app: Sphinx) -> None:
     """Set up the reading of documents."""
-    from . import directives, equations, events, pandoc_citations, reading
+    from . import directives, documents, equations, events, pandoc_citations, reading
     from .domain import NoteRole
 
+    documents.add_documents(app)
     app.add_role("note", NoteRole())
     app.add_directive("papers", directives.PapersDirective)
     app.add_directive("reading-list", directives.ReadingListDirective)

@@ -22,7 +22,7 @@ from pybtex.exceptions import PybtexError
 
 from . import crossref
 from .bibtex import Scanner, SourceEntry
-from .model import Paper, Person, Problem, ProblemKind
+from .model import Paper, Person, Problem, ProblemKind, without_controls
 
 TO_READ = "to-read"
 
@@ -160,7 +160,10 @@ class _Reader(Parser):  # type: ignore[misc]  # pybtex has no types
                 f" 0x{error.object[error.start]:02x} stands here; save the file in that encoding",
             )
             text = content.decode(encoding, errors="replace")
-        scanner = Scanner(text.replace("\r\n", "\n").replace("\r", "\n"), self.macros, self.problem)
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+        text, problems = without_controls(text, path)
+        self.problems += problems
+        scanner = Scanner(text, self.macros, self.problem)
         self.entries[path] = scanner.entries
         for kind, body in scanner:
             self.line = scanner.command_line

@@ -255,6 +255,12 @@ def _incomplete(papers: Iterable[Paper]) -> list[Problem]:
             )
             for name in works.unsafe_links(paper)
         ]
+        if "://" in (eprint := paper.field("eprint")):
+            message = (
+                f'the field "eprint" of the entry "{paper.key}" is an address, "{eprint}", and not'
+                " linked; write only the identifier, such as 1706.03762"
+            )
+            problems.append(Problem(paper.path, paper.line, message, ProblemKind.BAD_LINK))
     return problems
 
 

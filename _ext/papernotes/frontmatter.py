@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import yaml
 
-from .model import FormerName, Problem, ProblemKind
+from .model import NO_CHARACTER, REPLACEMENT, FormerName, Problem, ProblemKind
 
 FIELDS = {
     "paper": "required: the citation key, in the bibliography, of the paper that this is a note on",
@@ -219,6 +219,7 @@ def _take(
                     f'"{key.value}" stands twice in the front matter; the last counts, delete one',
                 )
             fields[key.value] = (line + 1, value)
+            _replace_escaped(value, problems)
             blank.update(range(line, end))
             continue
         others = True
@@ -234,6 +235,18 @@ def _take(
         return fields, everything
     # A mapping in braces has several fields on a line, which cannot be parted by lines.
     return fields, set() if mapping.flow_style else blank
+
+
+def _replace_escaped(value: yaml.Node, problems: _Problems) -> None:
+    """Replace characters that no page can hold, which YAML lets be written as escapes."""
+    for node in [value, *(value.value if isinstance(value, yaml.SequenceNode) else [])]:
+        if isinstance(node, yaml.ScalarNode) and (found := NO_CHARACTER.search(node.value)):
+            problems.add(
+                node.start_mark.line + 1,
+                ProblemKind.CONTROL_CHARACTER,
+                f"the character U+{ord(found[0]):04X} is escaped here; delete it",
+            )
+            node.value = NO_CHARACTER.sub(REPLACEMENT, node.value)
 
 
 def _get(fields: _Fields, name: str) -> tuple[int, yaml.Node | None]:

@@ -22,6 +22,7 @@ from xml.etree import ElementTree
 from math_core import LatexError, LatexToMathML
 
 from . import tex as latex
+from .model import NO_CHARACTER
 
 MATHML = "http://www.w3.org/1998/Math/MathML"
 XHTML = "http://www.w3.org/1999/xhtml"
@@ -95,9 +96,11 @@ def to_mathml(tex: str, display: str, macros: Macros = ()) -> str:
     """Return the TeX formula *tex* as a ``math`` element of MathML, without namespaces.
 
     *display* is ``inline`` or ``block``. Raise :class:`MathematicsError` where TeX is not closed or
-    holds a command that is not known.
+    holds a command that is not known, or a character that no page can hold.
     """
     block = display == "block"
+    if found := NO_CHARACTER.search(tex):
+        raise MathematicsError(f"the character U+{ord(found[0]):04X} is not allowed")
     prepared = latex.prepare(tex, display=block)
     try:
         source = _converter(macros).convert_with_local_state(prepared, displaystyle=block)

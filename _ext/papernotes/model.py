@@ -7,8 +7,14 @@ sent between processes and compared between builds. This module knows no other.
 from __future__ import annotations
 
 import datetime
+import re
 from dataclasses import dataclass, field
 from enum import Enum
+
+# What XML 1.0 cannot hold (production Char), and with it no book, feed or formula.
+NO_CHARACTER = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# What is read in the place of such a character.
+REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
 class ProblemKind(Enum):
@@ -18,6 +24,11 @@ class ProblemKind(Enum):
     in Sphinx's ``suppress_warnings``; the second says what it is about.
     """
 
+    ENCODING = ("encoding", "A document in another encoding, which is left out")
+    FILE_NAME = ("file-name", "A file of a note with a name that not every system can hold")
+    OUTSIDE = ("outside", "A note that takes in a file from outside the site's folder")
+    RAW_HTML = ("raw-html", "HTML in a `summary:`, which is shown as text")
+    CONTROL_CHARACTER = ("control-character", "A control character, which no page can hold")
     FRONT_MATTER = ("front-matter", "Front matter that is not closed, no YAML or no mapping")
     MISSING_PAPER = ("missing-paper", "A note that does not name its paper")
     BAD_PAPER = ("bad-paper", "`paper:` is not a citation key")
@@ -76,6 +87,26 @@ class Problem:
     line: int
     message: str
     kind: ProblemKind = field(compare=False)
+
+
+def without_controls(text: str, path: str) -> tuple[str, list[Problem]]:
+    """Return *text* without characters that no page can hold, and a problem for each line of them.
+
+    A replacement character stands for each, so that it is seen where something was.
+    """
+    if not NO_CHARACTER.search(text):
+        return text, []
+    problems = [
+        Problem(
+            path,
+            number,
+            f"the control character U+{ord(found[0]):04X} stands in this line; delete it",
+            ProblemKind.CONTROL_CHARACTER,
+        )
+        for number, line in enumerate(text.split("\n"), 1)
+        if (found := NO_CHARACTER.search(line))
+    ]
+    return NO_CHARACTER.sub(REPLACEMENT, text), problems
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,10 @@ class PandocDomain(Domain):
             if any(is_cited(word, bibliography) != cited for word, cited in words.items())
         ]
 
+    def resolve_any_xref(self, *_: Any) -> list[tuple[str, nodes.reference]]:
+        """Return nothing: no text stands for one of these words."""
+        return []
+
     def clear_doc(self, docname: str) -> None:
         """Forget document *docname*."""
         self.words.pop(docname, None)

@@ -40,6 +40,8 @@ from .wording import _
 _FRONT = "papernotes_front_matter"
 _SPELLED = "papernotes_spelled_citations"
 
+# What MyST makes of a line break, in the formats that have one.
+_LINE_BREAKS = ("<br />", "\\\\")
 # What stands before the first section of a note but is no part of its summary.
 _NO_SUMMARY = (
     nodes.title,
@@ -100,7 +102,29 @@ class ParseSummary(SphinxTransform):
         part.reporter = self.document.reporter
         # As many empty lines as stand above it keep the numbers of lines in warnings right.
         MystParser().parse("\n" * (front.summary_line - 1) + front.summary, part)
+        if not self.config.papernotes_raw_html:
+            self.spell_out_html(part, front.summary_line)
         self.document += placeholders.summary_source("", *part.children)
+
+    def spell_out_html(self, part: nodes.document, line: int) -> None:
+        """Show as text what a summary holds for a format's own parser."""
+        path = self.env.doc2path(self.env.docname, base=False).as_posix()
+        for node in list(part.findall(nodes.raw)):
+            source = node.astext()
+            if source.strip() in _LINE_BREAKS:
+                continue
+            shown = nodes.Text(source)
+            inline = isinstance(node.parent, nodes.TextElement)
+            node.replace_self(shown if inline else nodes.paragraph("", "", shown))
+            problem = Problem(
+                path,
+                node.line or line,
+                f'"{source.split(maxsplit=1)[0]}" in the summary is shown as text; write Markdown,'
+                " or set papernotes_raw_html = True in conf.py",
+                ProblemKind.RAW_HTML,
+            )
+            if problem not in noted_problems(self.env):
+                note_problem(self.env, problem)
 
 
 class SpellOutInHeadings(SphinxTransform):

@@ -87,6 +87,14 @@ SETTINGS = (
         "take Pandoc's `[@key]`, `[see @key, p. 3; @other]` and `@key` for citations",
     ),
     Setting(
+        "papernotes_raw_html",
+        False,
+        "env",
+        (bool,),
+        "let HTML in the `summary:` of the front matter be HTML; otherwise it is shown as text,"
+        " with a warning",
+    ),
+    Setting(
         "papernotes_macros",
         {},
         "env",

@@ -26,9 +26,9 @@ _SIGNS = {
 _SEPARATORS = frozenset("-_ ")
 _APOSTROPHES = frozenset("'\N{RIGHT SINGLE QUOTATION MARK}")
 # Names that Windows keeps for devices, whatever follows the dot
-# (learn.microsoft.com, "Naming Files, Paths, and Namespaces"), and that of an index page.
+# (learn.microsoft.com, "Naming Files, Paths, and Namespaces").
 _RESERVED = frozenset(
-    ["index", "con", "prn", "aux", "nul"]
+    ["con", "prn", "aux", "nul"]
     + [f"{port}{number}" for port in ("com", "lpt") for number in "123456789¹²³"]
 )
 # Of the 255 bytes that file systems give a name; the rest is for ".html" and the like.
@@ -51,9 +51,14 @@ def slug(text: str) -> str:
     found = "-".join(part for part in [*words, word] if part)
     # What is all separators has its own spelling, too.
     found = found or "-".join(f"u{ord(char):x}" for char in folded)
-    if found in _RESERVED:
+    if found == "index" or is_reserved(found):
         return f"{found}-"
     return _shortened(found)
+
+
+def is_reserved(name: str) -> bool:
+    """Return whether Windows lets no file have this *name*, without its suffix."""
+    return name.casefold() in _RESERVED
 
 
 def _shortened(found: str) -> str:

@@ -1,0 +1,134 @@
+"""The files of documents: one that Sphinx cannot take is left out, and reported.
+
+Sphinx decodes a file without asking, and makes names of its name, and would end the build in a
+traceback.
+"""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+from pathlib import Path
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+
+from .model import Problem, ProblemKind, without_controls
+from .problems import note_problem, warn
+from .reading import is_note
+from .slugs import is_reserved
+
+# Of the 255 bytes that file systems give a name, without the longest suffix that it gets.
+_MOST_BYTES = 255 - len(".doctree")
+
+
+def leave_out_unusable(
+    app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
+) -> list[str]:
+    """Take those documents out of the build whose files cannot be used, with a warning.
+
+    Each is one that there is not: no page is left of it, and links to it are links to nothing. The
+    next build finds it as a new document, and so reports it again until it is mended.
+    """
+    for problem in _odd_names(env):
+        warn(problem)
+    for docname in sorted(added | changed):
+        fault = _fault(env, docname)
+        if fault is None:
+            continue
+        warn(fault)
+        env.found_docs.discard(docname)
+        added.discard(docname)
+        changed.discard(docname)
+        if docname in env.all_docs:
+            removed.add(docname)
+    return []
+
+
+def _odd_names(env: BuildEnvironment) -> list[Problem]:
+    """Return what keeps files of notes from being files, or files of their own, everywhere."""
+    root = Path(env.srcdir)
+    first: dict[str, Path] = {}
+    problems = []
+    for path in sorted((root / env.config.papernotes_folder).rglob("*.md")):
+        composed = unicodedata.normalize("NFC", path.as_posix())
+        other = first.setdefault(composed.casefold(), path)
+        if other != path and unicodedata.normalize("NFC", other.as_posix()) == composed:
+            fault = "is that of another note in another form of Unicode, and one of them is not"
+            fault += " read; rename one"
+        elif other != path:
+            known = other.relative_to(root).as_posix()
+            fault = f"differs from {known} by case only, and is the same to many systems; rename"
+            fault += " one"
+        elif path.is_symlink() and not path.exists():
+            fault = (
+                f"is a link to {path.readlink().as_posix()}, where nothing is; mend or delete it"
+            )
+        elif is_reserved(path.stem.split(".")[0]):
+            fault = "is one that Windows keeps for a device; rename the file"
+        else:
+            continue
+        name = path.relative_to(root).as_posix()
+        problems.append(Problem(name, 1, f"the file's name {fault}", ProblemKind.FILE_NAME))
+    return problems
+
+
+def _fault(env: BuildEnvironment, docname: str) -> Problem | None:
+    path = env.doc2path(docname, base=False).as_posix()
+    if len(docname.rsplit("/", 1)[-1].encode()) > _MOST_BYTES:
+        return Problem(
+            path,
+            1,
+            f"the file's name is too long for the files that are made of it; give it one of"
+            f" {_MOST_BYTES} bytes at most, until then the site does without the page",
+            ProblemKind.FILE_NAME,
+        )
+    encoding: str = env.settings["input_encoding"]
+    content = env.doc2path(docname).read_bytes()
+    try:
+        content.decode(encoding)
+    except UnicodeDecodeError as error:
+        return Problem(
+            path,
+            error.object.count(b"\n", 0, error.start) + 1,
+            f"the file is not {encoding.removesuffix('-sig').upper()}: the byte"
+            f" 0x{error.object[error.start]:02x} stands here; save the file in that encoding, until"
+            " then the site does without the page",
+            ProblemKind.ENCODING,
+        )
+    return None
+
+
+def replace_controls(app: Sphinx, docname: str, content: list[str]) -> None:
+    """Replace control characters in a document's source, with a warning."""
+    path = app.env.doc2path(docname, base=False).as_posix()
+    content[0], problems = without_controls(content[0], path)
+    for problem in problems:
+        note_problem(app.env, problem)
+
+
+def note_outside(app: Sphinx, doctree: nodes.document) -> None:
+    """Report files outside the site's folder that a note has taken in.
+
+    What a note includes is published, and nobody expects that of a file that is not the site's.
+    """
+    env = app.env
+    if not is_note(env, env.docname):
+        return
+    path = env.doc2path(env.docname, base=False).as_posix()
+    taken = {
+        os.path.relpath(Path(app.srcdir, name), app.srcdir)
+        for name in env.dependencies[env.docname]
+    }
+    for name in sorted(Path(name).as_posix() for name in taken):
+        if name.startswith("../"):
+            message = f'the note takes in "{name}" from outside the site\'s folder; copy it there'
+            note_problem(env, Problem(path, 1, message, ProblemKind.OUTSIDE))
+
+
+def add_documents(app: Sphinx) -> None:
+    """Have the files of documents looked at, ahead of what reads them."""
+    app.connect("env-get-outdated", leave_out_unusable, priority=400)
+    app.connect("source-read", replace_controls, priority=400)
+    app.connect("doctree-read", note_outside, priority=590)
