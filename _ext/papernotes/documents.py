@@ -62,9 +62,8 @@ def _odd_names(env: BuildEnvironment) -> list[Problem]:
             fault = f"differs from {known} by case only, and is the same to many systems; rename"
             fault += " one"
         elif path.is_symlink() and not path.exists():
-            fault = (
-                f"is a link to {path.readlink().as_posix()}, where nothing is; mend or delete it"
-            )
+            target = path.readlink().as_posix()
+            fault = f"is that of a link to {target}, where nothing is; mend it"
         elif is_reserved(path.stem.split(".")[0]):
             fault = "is one that Windows keeps for a device; rename the file"
         else:

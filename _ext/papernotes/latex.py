@@ -89,7 +89,8 @@ def spans(source: str) -> tuple[Span, ...]:
     walker = LatexWalker(escaped, latex_context=_CONTEXT, tolerant_parsing=False)
     try:
         nodes, _, _ = walker.get_latex_nodes()
-    except (LatexWalkerError, RecursionError):
+    except (LatexWalkerError, RecursionError, IndexError):
+        # IndexError: of a \verb at the end.
         return (Span("text", source),)
     return _join(_convert(nodes))
 

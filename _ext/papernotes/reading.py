@@ -123,7 +123,8 @@ class ParseSummary(SphinxTransform):
                 " or set papernotes_raw_html = True in conf.py",
                 ProblemKind.RAW_HTML,
             )
-            if problem not in noted_problems(self.env):
+            # Once for an element, at its start.
+            if not source.startswith("</") and problem not in noted_problems(self.env):
                 note_problem(self.env, problem)
 
 
