@@ -119,21 +119,19 @@ clean: ## Remove everything that was built, but not .venv
 # $(call sphinx,BUILDER) builds _build/BUILDER, with every warning an error.
 #
 # Sphinx keeps what it has read in a cache and reads only what changed, so that after a failed
-# build it would not see the faults again, and pass.  Hence the cache is kept only if the build that
-# left it was whole: a failed or interrupted one leaves no mark, and the next starts afresh.  It also
-# starts afresh when the extension or the installed packages are newer than the cache, which Sphinx
-# does not look at.
+# build it would not see the faults again, and pass.  Hence the mark that the extension leaves in the
+# cache of a build that came to its end is taken away if that one failed, and the next starts afresh.
+# So it does when the extension or the installed packages are newer than the cache, which Sphinx does
+# not look at.  Whether another build is at work here is the extension's to see.
 #
 # Each builder has a cache of its own: what changed since the last build is found by comparing with
 # the cache, and another builder's run in between would hide it.
 define sphinx
-cache=$(BUILD)/doctrees/$(1); \
-	test -e $$cache/whole && test -z "$$(find _ext $(SITE) -newer $$cache/whole \
-		\( -name '*.py' -o -path $(SITE) \))" || rm -rf $$cache; \
-	rm -f $$cache/whole; \
-	if $(SPHINX) -W --keep-going -b $(1) -d $$cache . $(BUILD)/$(1); \
-	then touch $$cache/whole; \
-	else rm -rf $$cache; false; fi
+mark=$(BUILD)/doctrees/$(1)/papernotes.json; \
+	test ! -e $$mark || test -z "$$(find _ext $(SITE) -newer $$mark \
+		\( -name '*.py' -o -path $(SITE) \))" || rm -f $$mark; \
+	$(SPHINX) -W --keep-going -b $(1) -d $(BUILD)/doctrees/$(1) . $(BUILD)/$(1) || { \
+		rm -f $$mark; false; }
 endef
 
 # What is no source of the site, or is written by the build itself: watching it would build in

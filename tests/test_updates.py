@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -25,26 +24,12 @@ ALL = {
 
 
 def outputs(outdir: Path) -> dict[str, str]:
-    """Return a digest of each file that a build leaves, without Sphinx's note of the one before."""
+    """Return a digest of each file that a build leaves."""
     return {
-        path.relative_to(outdir).as_posix(): hashlib.sha256(content(path)).hexdigest()
+        path.relative_to(outdir).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(outdir.rglob("*"))
-        if path.is_file() and path.name != ".buildinfo.bak"
+        if path.is_file()
     }
-
-
-def content(path: Path) -> bytes:
-    """Return what a file holds, of Sphinx's search index without words that stand nowhere.
-
-    Sphinx leaves a word that its last page has lost in the index, with an empty list of pages.
-    """
-    found = path.read_bytes()
-    if path.name != "searchindex.js":
-        return found
-    index = json.loads(found[len(b"Search.setIndex(") : -1])
-    for terms in ("terms", "titleterms"):
-        index[terms] = {word: pages for word, pages in index[terms].items() if pages != []}
-    return json.dumps(index).encode()
 
 
 def build_again(site: Site) -> Build:

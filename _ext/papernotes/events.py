@@ -12,7 +12,18 @@ from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 
-from . import caches, filtering, folders, locks, macros, mathematics, pages, previews, updates
+from . import (
+    caches,
+    filtering,
+    folders,
+    locks,
+    macros,
+    mathematics,
+    pages,
+    previews,
+    search_index,
+    updates,
+)
 from .citations import CitationDomain
 from .domain import PaperNotesDomain
 from .model import Problem
@@ -238,6 +249,7 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
     if exception is not None or not keeps_state(app):
         return
     outdir = Path(app.outdir)
+    search_index.mend(outdir)
     digests = updates.Digests(app.env)
     documents = {name: digests.page(name) for name in PaperNotesDomain.of(app.env).records}
     before = updates.load(outdir)

@@ -18,9 +18,10 @@ from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.environment import CONFIG_OK
 
-from . import locks
+from . import locks, search_index
 
 FILES = ".papernotes-files.json"
+_BUILD_INFO = ".buildinfo"
 # What Sphinx leaves of the build before.
 _LEFT_OVER = ".buildinfo.bak"
 _NOT_OURS = {locks.NAME, FILES}
@@ -35,6 +36,7 @@ def begin(app: Sphinx, state_file: str) -> None:
     around = _around(app)
     there = set(_files(outdir))
     theirs, trusted = _others(outdir, there, around)
+    theirs -= {state_file, _BUILD_INFO}
     if not trusted or app.env.config_status != CONFIG_OK:
         for name in sorted(there - theirs):
             remove(outdir / name, outdir)
@@ -50,14 +52,17 @@ def finish(app: Sphinx) -> None:
     found = json.loads((outdir / FILES).read_text(encoding="utf-8"))
     theirs = set(found["names"])
     names = sorted(name for name in _files(outdir) if name not in theirs)
-    _keep(outdir, {"finished": True, "around": found["around"], "names": names})
+    index = _index(outdir)
+    content = {"finished": True, "around": found["around"], "index": index, "names": names}
+    _keep(outdir, content)
 
 
 def _others(outdir: Path, there: set[str], around: str) -> tuple[set[str], bool]:
     """Return which files are not a build's, and whether those that are can be built upon."""
     try:
         found = json.loads((outdir / FILES).read_text(encoding="utf-8"))
-        names, finished, before = set(found["names"]), found["finished"], found["around"]
+        names, finished = set(found["names"]), found["finished"]
+        same = finished and (found["around"], found["index"]) == (around, _index(outdir))
     except FileNotFoundError:
         return there, False
     except (OSError, ValueError, KeyError, TypeError):
@@ -65,7 +70,13 @@ def _others(outdir: Path, there: set[str], around: str) -> tuple[set[str], bool]
         return {name for name in there if name.startswith(".")}, False
     if not finished:
         return names, False
-    return there - names, before == around
+    return there - names, same
+
+
+def _index(outdir: Path) -> str:
+    """Return the digest of Sphinx's search index, which Sphinx builds upon as on a cache."""
+    path = outdir / search_index.NAME
+    return hashlib.blake2b(path.read_bytes()).hexdigest() if path.exists() else ""
 
 
 def _keep(outdir: Path, content: dict[str, object]) -> None:
