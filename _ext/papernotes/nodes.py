@@ -11,7 +11,7 @@ from typing import Any
 from docutils import nodes
 from sphinx.application import Sphinx
 
-# Sphinx's own class for what its search is to leave out; ours does as well.
+# Sphinx's class for what its search leaves out, and Pagefind's too: what is found where it is from.
 UNSEARCHED = "no-search"
 
 

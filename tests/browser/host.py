@@ -12,8 +12,10 @@ from pathlib import Path
 
 from sites import PROJECT
 
-# The policy that the README says the pages obey.
-POLICY = re.search(r"Content-Security-Policy: (.*)", (PROJECT / "README.md").read_text("utf-8"))[1]
+# The policies that the README says the pages obey, the second for the search page alone.
+POLICY, SEARCH_POLICY = re.findall(
+    r"Content-Security-Policy: (.*)", (PROJECT / "README.md").read_text("utf-8")
+)
 
 
 class Quiet(SimpleHTTPRequestHandler):
@@ -28,14 +30,27 @@ class Strict(Quiet):
 
     def end_headers(self) -> None:
         """Add the policy to whatever is sent."""
-        self.send_header("Content-Security-Policy", POLICY)
+        self.send_header("Content-Security-Policy", self.policy())
         super().end_headers()
+
+    def policy(self) -> str:
+        """Return the policy of the page that is asked for."""
+        is_search = re.match(r"/search(\.html|/)(\?|$)", self.path)
+        return SEARCH_POLICY if is_search else POLICY
 
     def send_error(self, code: int, *_: object, **__: object) -> None:
         """Send the site's page for what is not there."""
         self.send_response(code)
         self.end_headers()
         self.wfile.write(Path(self.directory, "404.html").read_bytes())
+
+
+class Strictest(Strict):
+    """A host that sends one policy for all pages, as many can do no other."""
+
+    def policy(self) -> str:
+        """Return that of all pages."""
+        return POLICY
 
 
 @contextlib.contextmanager

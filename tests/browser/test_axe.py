@@ -34,7 +34,7 @@ def test_axe_finds_nothing(open_page: OpenPage, site: str, path: str) -> None:
     visit = open_page(site, path)
     page = visit.page
     if path.startswith("search"):
-        page.locator("#search-results li").first.wait_for()
+        page.locator(".pn-search-found li").first.wait_for()
     # What is out of sight may not be laid out yet; axe would take it to be where it will not stay.
     page.locator(".pn-group").evaluate_all(
         "all => all.forEach(one => { one.style.contentVisibility = 'visible'; })"

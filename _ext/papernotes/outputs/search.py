@@ -3,11 +3,16 @@
 A page is searched for what its author wrote. While the page is written, by whichever process, that
 goes into a record beside the documents' cache: HTML of headings and paragraphs alone, with formulas
 as lines of text. When the build ends, and a record has changed, Pagefind makes its index anew.
+
+Tags and years lie beside the index, and not in it: Pagefind 1.5 writes what it filters by in another
+order each time.
 """
 
 from __future__ import annotations
 
+import gzip
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -28,10 +33,12 @@ from papernotes.model import Problem, ProblemKind
 from papernotes.nodes import UNSEARCHED
 from papernotes.problems import warn
 
+from . import site
 from .prose import Prose
 from .templates import render
 
 FOLDER = "pagefind"
+CHOICES = "choices.json"
 PAGE = "search"
 # Of what Pagefind writes, what the page of ours has no use for: interfaces, and a worker, which
 # would have to be let run WebAssembly by a policy of its own.
@@ -83,6 +90,9 @@ class _Text(Prose):
         return super()._blocks(node)
 
     def _inline(self, node: nodes.Node) -> str:
+        if isinstance(node, nodes.raw):
+            # It may be what parts two lines.
+            return " "
         return "" if _is_left_out(node) else super()._inline(node)
 
 
@@ -120,8 +130,6 @@ def record(app: Sphinx, docname: str, doctree: nodes.document) -> None:
         "language": app.config.language.replace("_", "-"),
         "parts": parts,
         "byline": "".join(node.astext() for node in cards.byline(paper)) if paper else "",
-        "tags": note.tags if note else (),
-        "year": works.year(paper) if paper and paper.year.strip() else "",
     }
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(render("record.html", values), encoding="utf-8")
@@ -140,7 +148,9 @@ def write(app: Sphinx, before: dict[str, str]) -> dict[str, str]:
         return {}
     records = _records(app)
     wanted = {_record_path(app, docname) for docname in app.env.found_docs}
-    digest = hashlib.blake2b(version("pagefind").encode(), digest_size=16)
+    choices = _choices(app)
+    made_of = [version("pagefind"), json.dumps(choices)]
+    digest = hashlib.blake2b(repr(made_of).encode(), digest_size=16)
     for path in sorted(records.rglob("*.html")):
         if path not in wanted:
             path.unlink()
@@ -149,12 +159,33 @@ def write(app: Sphinx, before: dict[str, str]) -> dict[str, str]:
         digest.update(f"{path.relative_to(records).as_posix()}\0{len(content)}\0".encode())
         digest.update(content)
     now = {FOLDER: digest.hexdigest()}
-    if now == before and (folder / "pagefind.js").exists():
+    if now == before and (folder / CHOICES).exists():
         return now
-    return now if _make(records, folder) else {}
+    return now if _make(records, folder, choices) else {}
 
 
-def _make(records: Path, folder: Path) -> bool:
+# What a reader can choose of each note, by the address that Pagefind has for its page.
+Choices = dict[str, dict[str, list[str]]]
+
+
+def _choices(app: Sphinx) -> Choices:
+    """Return the tags and the year of each note."""
+    catalogue = PaperNotesDomain.of(app.env).catalogue
+    found: Choices = {}
+    for docname, note in sorted(catalogue.by_docname.items()):
+        paper = catalogue.papers.get(note.key)
+        place = _record_path(app, docname).relative_to(_records(app)).as_posix()
+        year = works.year(paper) if paper and paper.year.strip() else ""
+        address = f"/{place.removesuffix('index.html')}" if _is_index(place) else f"/{place}"
+        found[address] = {"tag": list(note.tags), "year": [year] if year else []}
+    return found
+
+
+def _is_index(place: str) -> bool:
+    return place.split("/")[-1] == "index.html"
+
+
+def _make(records: Path, folder: Path, choices: Choices) -> bool:
     """Have Pagefind make the index of *records* in *folder*; return whether it could."""
     from pagefind.service import get_executable
 
@@ -186,9 +217,29 @@ def _make(records: Path, folder: Path) -> bool:
     for pattern in _NEEDLESS:
         for path in beside.glob(pattern):
             path.unlink()
+    found: dict[str, dict[str, list[str]]] = {}
+    for id_, address in sorted(_addresses(beside).items()):
+        for name, values in choices.get(address, {}).items():
+            for value in values:
+                found.setdefault(name, {}).setdefault(value, []).append(id_)
+    text = json.dumps(found, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    (beside / CHOICES).write_text(text, encoding="utf-8")
     shutil.rmtree(folder, ignore_errors=True)
     beside.replace(folder)
     return True
+
+
+def _addresses(folder: Path) -> dict[str, str]:
+    """Return the address of each page of an index, by the id that results have.
+
+    The files that Pagefind keeps of pages are no documented format, but nothing else knows both. A
+    test reads the result as the page does.
+    """
+    found = {}
+    for path in folder.glob("fragment/*.pf_fragment"):
+        content = gzip.decompress(path.read_bytes())
+        found[path.stem] = json.loads(content[content.index(b"{") :])["url"]
+    return found
 
 
 def fill_page(app: Sphinx, context: dict[str, Any]) -> str:
@@ -201,6 +252,7 @@ def fill_page(app: Sphinx, context: dict[str, Any]) -> str:
     values = {
         "action": pathto(PAGE),
         "index": pathto(f"{FOLDER}/pagefind.js", resource=True),
+        "choices": pathto(f"{FOLDER}/{CHOICES}", resource=True),
         "built_in": " ".join(pathto(name, resource=True) for name in _BUILT_IN),
         "front": pathto(app.config.root_doc),
         "tags": sorted(tags, key=lambda tag: (works.fold_plain(tag), tag)),
@@ -217,10 +269,8 @@ def fill_page(app: Sphinx, context: dict[str, Any]) -> str:
             "none": _("Nothing found"),
             "more": _("Show more"),
             "enter": _("Press Enter to search"),
-            "script": _(
-                "Searching needs JavaScript. Without it, all notes can be reached from the"
-            ),
-            "front": _("front page"),
+            "script": _("Searching needs JavaScript. Without it, all can be reached from here:"),
+            "front": site.title(app.config),
         },
     }
     context.update(

@@ -13,9 +13,11 @@
    * What Pagefind knows of a page that it found; an excerpt has its words in <mark>.
    * @typedef {{ url: string, excerpt: string, meta: Record<string, string>,
    *   sub_results: { title: string, url: string, anchor?: object }[] }} Found
-   * @typedef {{ data: () => Promise<Found> }} Result
-   * @typedef {{ search: (words: string | null, options: object) => Promise<{ results: Result[] }>,
-   *   preload: (words: string, options: object) => Promise<void> }} Pagefind
+   * @typedef {{ id: string, data: () => Promise<Found> }} Result
+   * @typedef {{ search: (words: string | null) => Promise<{ results: Result[] }>,
+   *   preload: (words: string) => Promise<void> }} Pagefind
+   * The ids of the pages with each tag and of each year.
+   * @typedef {Record<string, Record<string, string[]>>} Choices
    */
 
   /** @type {HTMLElement | null} */
@@ -75,10 +77,28 @@
         noWorker: true,
       });
       // It tells of what it cannot load when it is first used.
-      await found.preload("", {});
+      await found.preload("");
       return found;
     })();
     return loading;
+  }
+
+  /** @type {Promise<Choices> | null} */
+  let loadingChoices = null;
+
+  /**
+   * Return those of *found* that have what is chosen.
+   * @param {Result[]} found
+   * @returns {Promise<Result[]>}
+   */
+  async function chosen(found) {
+    for (const { name, value } of choices) {
+      if (!value) continue;
+      loadingChoices ??= fetch(said.choices ?? "").then((answer) => answer.json());
+      const ids = new Set((await loadingChoices)[name]?.[value]);
+      found = found.filter((result) => ids.has(result.id));
+    }
+    return found;
   }
 
   /** Let Sphinx's search, which goes by the address, find what is asked for. */
@@ -161,10 +181,7 @@
   async function show() {
     const now = ++turn;
     const asked = words.value.trim();
-    const filters = Object.fromEntries(
-      choices.filter((select) => select.value).map((select) => [select.name, select.value]),
-    );
-    if (!asked && !Object.keys(filters).length) {
+    if (!asked && !choices.some((select) => select.value)) {
       toAddress();
       list?.replaceChildren();
       if (status) status.textContent = "";
@@ -173,13 +190,13 @@
     }
     try {
       const pagefind = await load();
-      toAddress();
-      pagefind.preload(asked, { filters });
+      pagefind.preload(asked);
       await new Promise((resolve) => setTimeout(resolve, PAUSE));
       if (now !== turn) return;
-      const answer = await pagefind.search(asked || null, { filters });
+      const found = await chosen((await pagefind.search(asked || null)).results);
       if (now !== turn) return;
-      results = answer.results;
+      results = found;
+      toAddress();
       await add(now, 0);
     } catch {
       fallBack();
