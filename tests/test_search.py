@@ -118,8 +118,8 @@ def test_pages_are_found_by_what_their_author_wrote(built: Build) -> None:
     pages = found(built.outdir)
     page = pages["/papers/gamma.html"]
     assert page["content"] == (
-        "Gamma & <co> Gil Gamma, Gus Gamma and Gail Gamma. Letters Press · 2003. C++ a, b: c."
-        " Formulas read well, a/b, and words stand together. One point. Another, with a note."
+        "Gamma & <co> Formulas read well, a/b, and words stand together. One point. Another, with a"
+        " note. Gil Gamma, Gus Gamma and Gail Gamma. Letters Press · 2003. C++ a, b: c."
         " What was tried. Method | Error. Plain | 7 % first = second. Deeper."
         " Alpha [Alp01] tried it. See Beta. Of small print."
     )

@@ -38,18 +38,18 @@ def test_finds_as_one_types(open_page: OpenPage) -> None:
     visit = open_page("own", "search.html", viewport=PHONE)
     page = visit.page
     field(page).press_sequentially("memorization")
-    expect(count(page)).to_have_text("2 pages found")
+    # It finds what begins with the stem, "memory" too, and what is named so first.
+    expect(count(page)).to_have_text("4 pages found")
     assert titles(page)[0] == "A closer look at memorization in deep networks"
     assert page.url.endswith("?q=memorization")
     first = page.locator(".pn-search-found > li").first
-    assert "Devansh Arpit et al. · 2017" in first.inner_text()
+    assert "Devansh Arpit et al.\xa0· 2017" in first.inner_text()
+    assert "Zhang et al. (2017) left a puzzle behind." in first.inner_text()
     # A formula in an excerpt stands there once, as text.
-    field(page).fill("Gini sensitivity index")
-    expect(count(page)).to_have_text("Nothing found")
-    field(page).fill("examples alike")
+    field(page).fill("incomes")
     expect(count(page)).to_have_text("1 page found")
     assert "G = (∑_i∑_j|g_i − g_j|)/(2n∑_ig_i)" in page.locator(".pn-search-excerpt").inner_text()
-    assert page.locator(".pn-search-excerpt mark").count() >= 2
+    assert page.locator(".pn-search-excerpt mark").all_inner_texts() == ["incomes."]
     # It leads to the section, and the address to what was asked for.
     section = page.locator(".pn-search-sections a").first
     assert section.inner_text() == "Loss sensitivity and its Gini coefficient"
@@ -57,7 +57,7 @@ def test_finds_as_one_types(open_page: OpenPage) -> None:
     page.wait_for_url("**/arpit2017closer.html#loss-sensitivity-and-its-gini-coefficient")
     page.go_back()
     expect(count(page)).to_have_text("1 page found")
-    assert field(page).input_value() == "examples alike"
+    assert field(page).input_value() == "incomes"
     field(page).fill("")
     expect(count(page)).to_be_empty()
     assert (titles(page), urlsplit(page.url).query) == ([], "")
@@ -66,12 +66,15 @@ def test_finds_as_one_types(open_page: OpenPage) -> None:
 
 def test_what_stands_around_the_text_is_not_found(open_page: OpenPage) -> None:
     page = open_page("own", "search.html").page
-    # In BibTeX; in references, and nowhere else.
-    for words in ("inproceedings", "Bergstra"):
-        field(page).fill(words)
+    # In BibTeX, in references and the bibliography, and in the page around all. In quotation marks,
+    # since of a word that is nowhere Pagefind finds the beginning.
+    for words in ("inproceedings", "Krizhevsky", "Furo"):
+        field(page).fill(f'"{words}"')
         expect(count(page)).to_have_text("Nothing found")
-    # A page of the list of works and one of a note hold it, and only the note is found.
-    field(page).fill("Leslie")
+        field(page).fill("")
+        expect(count(page)).to_be_empty()
+    # The bibliography and cards have it too, and only the note is found.
+    field(page).fill('"Leslie"')
     expect(count(page)).to_have_text("1 page found")
 
 
@@ -102,7 +105,8 @@ def test_works_by_keyboard(open_page: OpenPage) -> None:
     visit = open_page("large", "search.html")
     page = visit.page
     field(page).focus()
-    page.keyboard.type("the")
+    # The beginning of every year.
+    page.keyboard.type("20")
     more = page.get_by_role("button", name="Show more")
     more.wait_for()
     shown = titles(page)
@@ -125,7 +129,7 @@ def test_works_by_keyboard(open_page: OpenPage) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing(open_page: OpenPage, scheme: str) -> None:
-    visit = open_page("large", "search.html?q=the", viewport=PHONE, color_scheme=scheme)
+    visit = open_page("large", "search.html?q=20", viewport=PHONE, color_scheme=scheme)
     visit.page.get_by_role("button", name="Show more").wait_for()
     assert judge(visit.page) == []
     assert visit.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
@@ -199,7 +203,8 @@ def test_another_theme_and_builder(browser: Browser, tmp_path: Path) -> None:
         expect(count(page)).to_have_text("1 page found")
         page.locator(".pn-search-found a").first.click()
         page.wait_for_url(f"{address}dirhtml/papers/beta/")
-        assert visit.faults == []
+        # That theme has no icon, which browsers ask for.
+        assert [fault for fault in visit.faults if "404" not in fault] == []
         page.goto(f"{address}dirhtml/search/?q=summary")
         expect(count(page)).to_have_text("3 pages found")
         context.route("**/pagefind/*", lambda route: route.abort())

@@ -75,12 +75,20 @@ class _Text(Prose):
         if not isinstance(node, nodes.document | nodes.section) or _is_left_out(node):
             yield from (Part(text) for text in self._blocks(node))
             return
+        # Who wrote the paper comes after the summary, with which an excerpt is to begin.
+        header: list[Part] = []
         for child in node.children:
             if section is not None and isinstance(child, nodes.title):
                 id_ = section["ids"][0] if section["ids"] else ""
                 yield Part(self.one_line([child]), min(level, 6), id_)
+            elif isinstance(child, nodes.Element) and "pn-header" in child["classes"]:
+                header = list(self.parts(child))
             else:
+                if isinstance(child, nodes.section):
+                    yield from header
+                    header = []
                 yield from self.parts(child, level + isinstance(child, nodes.section))
+        yield from header
 
     def _blocks(self, node: nodes.Node) -> list[str]:
         if _is_left_out(node):
