@@ -11,8 +11,9 @@ import os
 from pathlib import Path
 from typing import IO
 
-from sphinx.locale import _
 from sphinx.util import logging
+
+from .wording import _
 
 try:
     import fcntl

@@ -25,13 +25,13 @@ from typing import Any
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
-from sphinx.locale import _
 
 from papernotes import cards, works
 from papernotes.domain import PaperNotesDomain
 from papernotes.model import Problem, ProblemKind
 from papernotes.nodes import UNSEARCHED
 from papernotes.problems import warn
+from papernotes.wording import _
 
 from . import site
 from .prose import Prose
@@ -190,7 +190,7 @@ def _choices(app: Sphinx) -> Choices:
 
 
 def _is_index(place: str) -> bool:
-    return place.split("/")[-1] == "index.html"
+    return place.rsplit("/", maxsplit=1)[-1] == "index.html"
 
 
 def _make(records: Path, folder: Path, choices: Choices) -> bool:
