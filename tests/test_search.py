@@ -309,7 +309,8 @@ def test_a_pagefind_that_fails_is_told(shelf: Site, monkeypatch: pytest.MonkeyPa
 
 def test_an_unknown_search_is_told(shelf: Site) -> None:
     shelf.edit("conf.py", '= "pagefind"', '= "lunr"')
-    assert shelf.build().messages == [
+    (message,) = shelf.build().messages
+    assert message == (
         'conf.py:1: WARNING: papernotes_search = "lunr" is no search; use sphinx or pagefind'
         " [papernotes.bad-option]"
-    ]
+    )

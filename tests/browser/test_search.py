@@ -1,4 +1,4 @@
-"""Searching, as readers do: as they type, by keyboard, by tag and year, and where Pagefind cannot be.
+"""Searching: as one types, by keyboard, by tag and year, and where Pagefind cannot be had.
 
 Pages are served under the policies of the README, and a visit notes what breaks them.
 """
@@ -48,7 +48,8 @@ def test_finds_as_one_types(open_page: OpenPage) -> None:
     # A formula in an excerpt stands there once, as text.
     field(page).fill("incomes")
     expect(count(page)).to_have_text("1 page found")
-    assert "G = (∑_i∑_j|g_i − g_j|)/(2n∑_ig_i)" in page.locator(".pn-search-excerpt").inner_text()
+    excerpt = page.locator(".pn-search-excerpt").inner_text()
+    assert "G = (∑_i∑_j|g_i \N{MINUS SIGN} g_j|)/(2n∑_ig_i)" in excerpt
     assert page.locator(".pn-search-excerpt mark").all_inner_texts() == ["incomes."]
     # It leads to the section, and the address to what was asked for.
     section = page.locator(".pn-search-sections a").first

@@ -182,15 +182,11 @@ def _choices(app: Sphinx) -> Choices:
     found: Choices = {}
     for docname, note in sorted(catalogue.by_docname.items()):
         paper = catalogue.papers.get(note.key)
-        place = _record_path(app, docname).relative_to(_records(app)).as_posix()
+        place = _record_path(app, docname).relative_to(_records(app))
         year = works.year(paper) if paper and paper.year.strip() else ""
-        address = f"/{place.removesuffix('index.html')}" if _is_index(place) else f"/{place}"
-        found[address] = {"tag": list(note.tags), "year": [year] if year else []}
+        address = f"{place.parent.as_posix()}/" if place.name == "index.html" else place.as_posix()
+        found[f"/{address}"] = {"tag": list(note.tags), "year": [year] if year else []}
     return found
-
-
-def _is_index(place: str) -> bool:
-    return place.rsplit("/", maxsplit=1)[-1] == "index.html"
 
 
 def _make(records: Path, folder: Path, choices: Choices) -> bool:

@@ -1,0 +1,120 @@
+"""Measure what a reader's first search loads, from Pagefind's index and from Sphinx's.
+
+``python -m bench.search --notes 100 1000 4000`` builds this project's site with so many notes,
+opens its search page in Chromium as a reader does who comes with a word, and adds up what is loaded
+for it: the files as they are, and as a host sends them that compresses what is text.
+"""
+
+from __future__ import annotations
+
+import argparse
+import functools
+import gzip
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+from dataclasses import dataclass
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from playwright.sync_api import sync_playwright
+
+from . import generate, sites
+from .peers import OURS
+
+# Of these hosts compress what they send; Pagefind's own files are compressed already.
+TEXT = {".css", ".html", ".js", ".json"}
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """How many files were loaded, and their bytes: as they are, and as they are sent."""
+
+    files: int
+    plain: int
+    sent: int
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """A host that does not write a line for each request."""
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        """Say nothing."""
+
+
+def add_up(paths: set[Path]) -> Loaded:
+    """Return what loading the files *paths* takes."""
+    contents = {path: path.read_bytes() for path in paths}
+    sent = (
+        len(gzip.compress(content, mtime=0)) if path.suffix in TEXT else len(content)
+        for path, content in contents.items()
+    )
+    return Loaded(len(paths), sum(map(len, contents.values())), sum(sent))
+
+
+def first_search(outdir: Path, word: str, *, pagefind: bool) -> Loaded:
+    """Return what the search for *word* loads beside the page itself, with Pagefind or without."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=outdir))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    asked: set[Path] = set()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=_chromium(), args=["--no-sandbox"])
+        page = browser.new_page()
+        if not pagefind:
+            page.route("**/pagefind/**", lambda route: route.abort())
+        page.on(
+            "requestfinished",
+            lambda request: asked.add(outdir / unquote(urlsplit(request.url).path[1:])),
+        )
+        page.goto(f"http://127.0.0.1:{server.server_port}/search.html?q={word}")
+        found = ".pn-search-found li" if pagefind else "#search-results li"
+        page.locator(found).first.wait_for()
+        page.wait_for_load_state("networkidle")
+        browser.close()
+    server.shutdown()
+    # What any page loads, and pages that Sphinx's search shows a piece of, are not the search's.
+    parts = ("pagefind/", "searchindex.js", "_static/search", "_static/language_data.js")
+    parts += tuple(f"_static/{name}" for name in ("doc", "sphinx_highlight.js"))
+    names = {path.relative_to(outdir).as_posix(): path for path in asked}
+    return add_up({path for name, path in names.items() if name.startswith(parts)})
+
+
+def _chromium() -> str:
+    script = sites.PROJECT / "tests/browser/find-chromium"
+    found = subprocess.run(["sh", str(script)], capture_output=True, text=True, check=True)
+    return os.environ.get("CHROMIUM") or found.stdout.strip()
+
+
+def row(notes: int, outdir: Path, word: str) -> str:
+    """Return a line of the table, of a built site."""
+    cells = [f"{notes:,}"]
+    for pagefind in (True, False):
+        loaded = first_search(outdir, word, pagefind=pagefind)
+        cells += [str(loaded.files), f"{loaded.plain / 1000:,.0f}", f"{loaded.sent / 1000:,.0f}"]
+    return f"| {' | '.join(cells)} |\n"
+
+
+def main() -> None:
+    """Measure, and print the table."""
+    parser = argparse.ArgumentParser(prog="python -m bench.search", description=__doc__)
+    parser.add_argument("--notes", type=int, nargs="+", default=[100, 1000, 4000], metavar="N")
+    parser.add_argument("--word", default=generate.TAGS[0], help="what is searched for")
+    options = parser.parse_args()
+    os.environ["PYTHONPATH"] = str(sites.PROJECT / "_ext")
+    sys.stdout.write(
+        "| notes | Pagefind: files | kB | kB sent | Sphinx: files | kB | kB sent |\n"
+        f"|{' --: |' * 7}\n"
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        for notes in options.notes:
+            site = Path(folder, str(notes))
+            sites.make_site(site, notes, OURS.write)
+            OURS.build(site)
+            sys.stdout.write(row(notes, site / OURS.output, options.word))
+
+
+if __name__ == "__main__":
+    main()
