@@ -27,7 +27,8 @@ SPHINX := $(PY) -m sphinx -q -j auto
 BABEL := $(PY) -m babel.messages.frontend
 PAPERNOTES := PYTHONPATH=_ext $(PY) -m papernotes
 
-.PHONY: help html paper live check test soak audit bench linkcheck epub pdf messages lock clean FORCE
+.PHONY: help html paper live check test soak audit bench linkcheck epub pdf messages advisories lock \
+	clean FORCE
 .DELETE_ON_ERROR:
 
 help: ## List these targets
@@ -108,6 +109,13 @@ extract = $(BABEL) -q extract --mapping pyproject.toml --keyword forms:1,2 --add
 	--output $1 $2
 update = $(BABEL) -q update --domain $1 --input-file $2/$1.pot --output-dir $2 --no-fuzzy-matching \
 	--ignore-obsolete --ignore-pot-creation-date
+
+# Of every version in the locks.  It needs the network, so the tests leave it out; a workflow asks.
+advisories: $(DEV) ## Ask whether a security advisory is out on something that is locked
+	@for lock in requirements.txt requirements-dev.txt; do \
+		$(PY) -m uv --quiet --no-config tool run pip-audit@2.10.1 --strict --disable-pip \
+			--require-hashes --requirement $$lock || exit 1; \
+	done
 
 lock: $(DEV) ## Write the requirements files from the dependencies in pyproject.toml
 	@$(LOCK) --group site --output-file requirements.txt
