@@ -88,6 +88,19 @@ def test_each_work_has_a_place_of_its_own_inside(notes: int) -> None:
     assert len(set(places)) > 0.98 * len(places)
 
 
+@pytest.mark.parametrize("notes", [10, 500, 1000])
+def test_nearly_all_works_have_room_for_a_label(notes: int) -> None:
+    """Also around those that everybody cites, where the forces alone would crowd them."""
+    dice = random.Random(notes)
+    names = [f"n{number:04}" for number in range(notes)]
+    found = {name: {names[int(dice.random() ** 3 * notes)] for _ in range(3)} for name in names}
+    shown = citation_map(catalogue(found))
+    labels = {key: Label("Somebody et al. (2000)", key, "", noted=True) for key in shown.drawn}
+    box = ElementTree.fromstring(draw(shown, lay_out(shown), labels, name="Map"))
+    named = [group for group in box.iter("g") if "pn-map-named" in str(group.get("class"))]
+    assert len(named) > 0.9 * len(shown.drawn)
+
+
 def test_parts_without_a_connection_stand_apart() -> None:
     pairs = [(f"a{n}", "a0") for n in range(1, 9)] + [("b1", "b0"), ("c1", "c0")]
     keys = sorted({key for pair in pairs for key in pair})

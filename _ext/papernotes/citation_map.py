@@ -21,6 +21,8 @@ MOST = 150
 SPACING = 110.0
 # Wider than high: so are the labels.
 STRETCH = 1.5
+# How much the rank of a place counts beside the place itself, from 0 to 1.
+SPREAD = 0.7
 # What is left free at the sides, for half a label, and at the ends.
 _SIDE, _END = 120, 50
 _SEED = 1
@@ -118,14 +120,19 @@ def lay_out(shown: CitationMap) -> Picture:
 
 
 def _fitted(found: Mapping[str, Iterable[float]], side: float) -> dict[str, tuple[float, float]]:
-    """Return places stretched to a square of *side*."""
+    """Return places stretched to a square of *side*, and spread over it.
+
+    The forces crowd those with many citations and drive those with few far out, which leaves no
+    room for labels here and only room there. So that each place counts by its rank among the
+    others, too.
+    """
     points = {key: tuple(float(value) for value in place) for key, place in found.items()}
-    spans = []
+    spread: dict[str, list[float]] = {key: [] for key in points}
     for axis in (0, 1):
-        values = [point[axis] for point in points.values()]
-        spans.append((min(values), max(max(values) - min(values), 1e-9)))
-    (left, width), (top, height) = spans
-    return {
-        key: ((px - left) / width * side, (py - top) / height * side)
-        for key, (px, py) in points.items()
-    }
+        order = sorted(points, key=lambda key: (points[key][axis], key))
+        least, most = (points[order[end]][axis] for end in (0, -1))
+        for rank, key in enumerate(order):
+            place = (points[key][axis] - least) / max(most - least, 1e-9)
+            ranked = rank / max(len(order) - 1, 1)
+            spread[key].append(((1 - SPREAD) * place + SPREAD * ranked) * side)
+    return {key: (across, down) for key, (across, down) in spread.items()}
