@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import posixpath
 import re
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
@@ -196,6 +198,24 @@ def test_authors_and_venues(shelf: Site) -> None:
         "Journal of Letters": [("Alpha of x2x^2", "../papers/alpha.html")],
         "Meeting on Letters": [("Beta", "../papers/beta.html")],
     }
+
+
+def test_an_index_of_few_groups_with_many_notes_begins_with_their_names(shelf: Site) -> None:
+    assert not shelf.build().page("venues/index").cssselect("ul.pn-index")
+    for number in range(40):
+        key = f"zeta{number}"
+        shelf.write(f"papers/{key}.md", f"---\npaper: {key}\n---\n\n# Zeta {number}\n\nWords.\n")
+        entry = (
+            f"@article{{{key}, author={{Zoe Zeta}}, title={{Zeta}}, journal={{Zed}}, year=2006}}"
+        )
+        bibliography = (shelf.folder / "refs.bib").read_text(encoding="utf-8")
+        shelf.write("refs.bib", f"{bibliography}\n{entry}\n")
+    page = shelf.build().page("venues/index")
+    names = [text(item) for item in page.cssselect("ul.pn-index > li")]
+    assert names == ["Journal of Letters 1", "Meeting on Letters 1", "Zed 40"]
+    for _, href in hrefs(page, "ul.pn-index a"):
+        (term,) = page.xpath("//dt[@id=$id]", id=str(href).removeprefix("#"))
+        assert term.getnext().tag == "dd"
 
 
 def test_the_citation_map_says_the_same_in_a_picture_and_in_words(shelf: Site) -> None:
@@ -452,6 +472,41 @@ def test_other_formats_have_none_of_it(shelf: Site, builder: str) -> None:
     assert "Related notes" not in whole
     assert "c-plus-plus" not in whole
     assert "Page 1 of" not in whole
+
+
+def test_links_of_a_book_lead_to_what_it_holds(shelf: Site) -> None:
+    """Also after a build of the site, whose notes lead to the pages of their tags."""
+    shelf.build(confoverrides={"copyright": "x", "version": "1"})
+    build = shelf.build("epub", confoverrides={"copyright": "x", "version": "1"})
+    with zipfile.ZipFile(next(build.outdir.glob("*.epub"))) as book:
+        held = set(book.namelist())
+        pages = {
+            name: lxml.html.document_fromstring(book.read(name))
+            for name in held
+            if name.endswith(".xhtml")
+        }
+    links = [
+        (name, urlsplit(href))
+        for name, page in pages.items()
+        for href in page.xpath("//@href | //@src")
+        if not urlsplit(href).scheme
+    ]
+    assert any(here == "works.xhtml" and "alpha" in link.path for here, link in links)
+    for here, link in links:
+        target = posixpath.normpath(posixpath.join(posixpath.dirname(here), unquote(link.path)))
+        target = target if link.path else here
+        assert target in held, (here, link)
+        if link.fragment and target in pages:
+            found = pages[target].xpath("//*[@id=$id]", id=unquote(link.fragment))
+            assert found, (here, link)
+
+
+def test_links_of_a_printed_book_stay_in_it(shelf: Site) -> None:
+    build = shelf.build("latex")
+    whole = "".join(path.read_text(encoding="utf-8") for path in build.outdir.glob("*.tex"))
+    led_to = set(re.findall(r"\\hyperlink\{(.*?)\}\{", whole))
+    assert led_to
+    assert led_to <= set(re.findall(r"\\hypertarget\{(.*?)\}", whole))
 
 
 def test_parallel_builds_leave_the_same(shelf: Site) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from docutils import nodes
 from sphinx_design.shared import create_component
@@ -16,7 +16,8 @@ from .domain import PaperNotesDomain
 from .nodes import navigation, notes_filter
 from .wording import _, forms, ngettext
 
-# How many groups an index has before it is worth parting by initials.
+# How many groups an index has before it is worth parting by initials, and how many notes before it
+# is worth a list of the groups.
 PARTED_FROM = 40
 
 
@@ -161,7 +162,9 @@ def listed(groups: Sequence[Group], domain: PaperNotesDomain, docname: str) -> l
         whole = nodes.definition_list("", classes=["pn-groups"])
         for part in parts.values():
             whole.extend(part.children)
-        return [whole]
+        if len(groups) == 1 or sum(len(group.notes) for group in groups) < PARTED_FROM:
+            return [whole]
+        return [_contents(groups, ids), whole]
     letters = nodes.paragraph(classes=["pn-letters"])
     shown: list[nodes.Node] = [letters]
     for number, (initial, part) in enumerate(parts.items(), 1):
@@ -172,6 +175,16 @@ def listed(groups: Sequence[Group], domain: PaperNotesDomain, docname: str) -> l
         heading["heading-level"] = 2
         shown.append(create_component("pn-group", ["pn-group"], children=[heading, part]))
     return shown
+
+
+def _contents(groups: Iterable[Group], ids: Mapping[str, str]) -> nodes.Element:
+    """Return links to the groups of the same page, which hold too much to be looked through."""
+    items = []
+    for group in groups:
+        link = nodes.reference("", group.name, refid=ids[group.name], internal=True)
+        count = nodes.inline("", str(len(group.notes)), classes=["pn-count"])
+        items.append(nodes.list_item("", nodes.paragraph("", "", link, nodes.Text(" "), count)))
+    return nodes.bullet_list("", *items, classes=["pn-index"])
 
 
 def cited(shown: CitationMap, domain: PaperNotesDomain, docname: str) -> nodes.Element:
