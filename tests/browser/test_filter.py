@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -150,11 +151,22 @@ def test_it_works_by_keyboard(visitor: Visitor) -> None:
     page.keyboard.press("Tab")
     page.keyboard.type("hyperparameter")
     expect(found_line(page)).to_have_text("2 notes")
+    # What these notes have no use for is not in the way.
+    expect(page.get_by_label("deep-learning")).to_be_hidden()
     for _ in range(4):
         page.keyboard.press("Tab")
-    expect(page.get_by_label("deep-learning")).to_be_focused()
+    tag = page.locator(".pn-filter-tags input:visible").first
+    expect(tag).to_be_focused()
     page.keyboard.press("Space")
+    expect(tag).to_be_checked()
+    expect(found_line(page)).to_have_text(re.compile(r"^\d notes?$"))
+    # The key that chose it also gives it up: it stays, though the year has left it no note.
+    page.get_by_label("Year").select_option("2010")
     expect(found_line(page)).to_have_text("No notes found")
+    tag.focus()
+    page.keyboard.press("Space")
+    expect(tag).not_to_be_checked()
+    expect(tag).to_be_focused()
 
 
 def test_it_works_from_a_folder(visitor: Visitor, own_site: Build) -> None:

@@ -234,7 +234,13 @@
       for (const part of parts) part.hidden = chosen;
       const count = Array(data.tags.length).fill(0);
       for (const { row } of fits) for (const number of row[7]) count[number] += 1;
-      counts.forEach((each, number) => (each.textContent = String(count[number])));
+      counts.forEach((each, number) => {
+        each.textContent = String(count[number]);
+        // A tag that none of these has leads nowhere, and is in the way of those that do; but
+        // nothing vanishes from under the keys.
+        const held = boxes[number].checked || boxes[number] === document.activeElement;
+        labels[number].hidden = !count[number] && !held;
+      });
       const text = found.length
         ? list?.getAttribute(`data-found-${plurals.select(found.length)}`)
         : said.none;
