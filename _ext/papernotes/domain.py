@@ -45,6 +45,11 @@ def linked_keys(node: pending_xref) -> list[str]:
     return [node["reftarget"]] if is_link else []
 
 
+def target(node: pending_xref) -> list[str]:
+    """Return what a cross-reference leads to that is neither a work nor a note."""
+    return [] if cited_keys(node) or linked_keys(node) else [str(node["reftarget"])]
+
+
 def without_links(element: nodes.Element) -> list[nodes.Node]:
     """Return a copy of what *element* holds, with the text of each link in its place.
 
@@ -65,7 +70,8 @@ class Excerpt:
     They are kept pickled: most builds carry them from one environment to the next without a look.
     ``digest`` is equal for nodes that look the same; ``citations`` and ``links`` are the citation
     keys that the nodes cite, and those whose notes they link to; ``equations`` the labels of those
-    that they refer to. The number and the label of an equation stay behind.
+    that they refer to, and ``targets`` what else they lead to. The number and the label of an
+    equation stay behind.
     """
 
     pickled: bytes
@@ -73,6 +79,7 @@ class Excerpt:
     citations: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
     equations: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, excerpt: Sequence[nodes.Node]) -> Excerpt:
@@ -87,16 +94,19 @@ class Excerpt:
         text = "".join(copy.pformat() for copy in copies)
         citations: dict[str, None] = {}
         links: dict[str, None] = {}
+        targets: dict[str, None] = {}
         for copy in copies:
             for reference in copy.findall(pending_xref):
                 citations.update(dict.fromkeys(cited_keys(reference)))
                 links.update(dict.fromkeys(linked_keys(reference)))
+                targets.update(dict.fromkeys(target(reference)))
         return cls(
             pickled=pickle.dumps(copies, pickle.HIGHEST_PROTOCOL),
             digest=hashlib.blake2b(text.encode(), digest_size=16).hexdigest(),
             citations=tuple(citations),
             links=tuple(links),
             equations=tuple(label for copy in copies for label in referred(copy)),
+            targets=tuple(targets),
         )
 
     def nodes(self) -> list[nodes.Node]:

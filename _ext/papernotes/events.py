@@ -174,14 +174,15 @@ def read_again(
 ) -> list[str]:
     """Have documents read once more that hold something which is no longer right.
 
-    That is the front page with the notes that it binds, and documents whose headings spell out
-    citations of entries that have changed.
+    That is the front page with the notes that it binds, documents whose headings spell out
+    citations of entries that have changed, and those whose toctrees hold a document that is gone.
     """
     domain = PaperNotesDomain.of(env)
     bound = binds(app)
     stale = bound != domain.bound or (bound and bool(added | removed))
     domain.note_bound(bound)
     wrong = domain.misspelled()
+    wrong += [name for name, held in env.toctree_includes.items() if removed & set(held)]
     return [env.config.root_doc, *wrong] if stale else wrong
 
 

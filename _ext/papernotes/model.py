@@ -208,7 +208,8 @@ class Page:
     """What a document shows of notes and papers, and so what makes it out of date.
 
     ``key_prefixes`` are those that its ``{bibliography}`` directives put before citation keys,
-    ``equations`` the labels of those that it refers to.
+    ``equations`` the labels of those that it refers to, ``targets`` the documents and labels that
+    it leads to otherwise.
     """
 
     docname: str
@@ -220,6 +221,7 @@ class Page:
     references: bool = False
     key_prefixes: tuple[str, ...] = ()
     equations: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
 
 
 SORTS = ("title", "read", "year")

@@ -29,6 +29,7 @@ from .domain import (
     Spelled,
     cited_keys,
     linked_keys,
+    target,
     without_links,
 )
 from .equations import referred
@@ -331,12 +332,14 @@ def _page(
 ) -> Page:
     citations = [part.citation for part in spelled]
     links: list[Citation] = []
+    targets: set[str] = set()
     for root in (doctree, *sources):
         for node in root.findall(addnodes.pending_xref):
             line = _line(node)
             id_ = node["ids"][0] if root is doctree and node["ids"] else ""
             citations += [Citation(docname, key, line, id_) for key in cited_keys(node)]
             links += [Citation(docname, key, line, id_) for key in linked_keys(node)]
+            targets.update(target(node))
     return Page(
         docname=docname,
         citations=tuple(citations),
@@ -347,6 +350,7 @@ def _page(
         references=any(doctree.findall(placeholders.references)),
         key_prefixes=key_prefixes,
         equations=tuple(referred(doctree)),
+        targets=tuple(sorted(targets)),
     )
 
 

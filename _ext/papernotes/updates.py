@@ -42,6 +42,8 @@ class Digests:
         self.label = citations.shown_label
         self.tooltip = citations.tooltip
         self.equation = functools.partial(shown_number, env)
+        self.standard = env.domains.standard_domain
+        self.slugs = {name: data.get("myst_slugs") for name, data in env.metadata.items()}
         self.titles = {name: title.astext() for name, title in env.titles.items()}
         # Pictures that are called otherwise than their files, by document: few sites have any.
         self.renamed: dict[str, list[tuple[str, str]]] = {}
@@ -66,6 +68,7 @@ class Digests:
         page = record.page
         parts: list[object] = [self.references(record)]
         parts.extend(map(self.equation, page.equations))
+        parts.extend(map(self.target, page.targets))
         parts.append(self.renamed.get(docname))
         if record.noted:
             # The second of two notes on a paper has no place in the catalogue.
@@ -192,7 +195,13 @@ class Digests:
         """Return what nodes show that come from another document."""
         cited = [self.citation(key) for key in excerpt.citations]
         linked = [self.title(key) for key in excerpt.links]
-        return [excerpt.digest, cited, linked, *map(self.equation, excerpt.equations)]
+        led = map(self.target, excerpt.targets)
+        return [excerpt.digest, cited, linked, *map(self.equation, excerpt.equations), *led]
+
+    def target(self, name: str) -> list[object]:
+        """Return what a link shows that leads to the document or the label *name*."""
+        labels = (self.standard.labels.get(name), self.standard.anonlabels.get(name))
+        return [name, self.titles.get(name), self.slugs.get(name), *labels]
 
     def card(self, note: Note) -> str:
         """Return the digest of a note's card."""

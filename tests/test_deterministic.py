@@ -1,0 +1,80 @@
+"""The same sources give the same bytes, wherever and however they are built."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from sites import PROJECT, Site
+from test_equal import Shelf, files
+
+# Each build differs from the first in all that it can: processes, seed, language, zone, folder.
+WAYS = [
+    ("1", {"PYTHONHASHSEED": "0", "LC_ALL": "C", "TZ": "UTC"}),
+    ("4", {"PYTHONHASHSEED": "1", "LC_ALL": "C.UTF-8", "TZ": "Pacific/Auckland"}),
+    ("4", {"PYTHONHASHSEED": "2", "LC_ALL": "C", "TZ": "America/Lima"}),
+    ("2", {"PYTHONHASHSEED": "3", "LC_ALL": "C.UTF-8", "TZ": "UTC"}),
+    ("1", {"PYTHONHASHSEED": "4", "LC_ALL": "C", "TZ": "Pacific/Auckland"}),
+]
+
+
+def start(site: Site, jobs: str, env: dict[str, str]) -> subprocess.Popen[bytes]:
+    """Start a build of *site*."""
+    paths = [str(site.folder), str(site.folder / "_build/html")]
+    return subprocess.Popen(
+        [sys.executable, "-m", "sphinx", "-q", "-W", "-j", jobs, *paths],
+        env=os.environ | {"PYTHONPATH": str(PROJECT / "_ext")} | env,
+    )
+
+
+def built(site: Site) -> dict[str, bytes]:
+    """Return what a build has left, without its cache."""
+    found = files(site.folder / "_build/html")
+    return {name: found[name] for name in found if not name.startswith(".doctrees/")}
+
+
+@pytest.fixture(scope="module")
+def builds(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, bytes]]:
+    """Build copies of a site, each in a folder of another name and depth, in another way."""
+    root = tmp_path_factory.mktemp("deterministic")
+    first = Shelf(Site(root / "one"))
+    first.begin()
+    first.note("deep/er", first.notes["gamma"].__class__("k3", tags=("ML", "a b"), picture=True))
+    found = []
+    for number, (jobs, env) in enumerate(WAYS):
+        site = Site(root / ("deeper/" * number + f"copy-{number}"))
+        shutil.copytree(first.site.folder, site.folder)
+        assert start(site, jobs, {"SOURCE_DATE_EPOCH": "1600000000"} | env).wait() == 0
+        found.append(built(site))
+    return found
+
+
+@pytest.mark.parametrize("number", range(1, len(WAYS)))
+def test_same_bytes(builds: list[dict[str, bytes]], number: int) -> None:
+    assert sorted(builds[number]) == sorted(builds[0])
+    assert [name for name in builds[0] if builds[number][name] != builds[0][name]] == []
+
+
+def test_the_site_itself(tmp_path: Path) -> None:
+    """This project's site, under its own theme; it does not ask for the time."""
+    left = []
+    for name, jobs, env in (
+        ("one", "1", {"PYTHONHASHSEED": "1"}),
+        ("two/er", "4", {"TZ": "Asia/Tokyo"}),
+    ):
+        site = Site(tmp_path / name)
+        shutil.copytree(
+            PROJECT,
+            site.folder,
+            ignore=shutil.ignore_patterns(
+                "_build", ".venv", ".git", "tests", "bench", "__pycache__"
+            ),
+        )
+        assert start(site, jobs, env | {"SITE_URL": "https://example.org/"}).wait() == 0
+        left.append(built(site))
+    assert sorted(left[0]) == sorted(left[1])
+    assert [file for file in left[0] if left[0][file] != left[1][file]] == []
