@@ -4,8 +4,8 @@ A page is searched for what its author wrote. While the page is written, by whic
 goes into a record beside the documents' cache: HTML of headings and paragraphs alone, with formulas
 as lines of text. When the build ends, and a record has changed, Pagefind makes its index anew.
 
-Tags and years lie beside the index, and not in it: Pagefind 1.5 writes what it filters by in another
-order each time.
+Tags and years lie beside the index, and not in it: Pagefind 1.5 writes what it filters by in
+another order each time.
 """
 
 from __future__ import annotations
