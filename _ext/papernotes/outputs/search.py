@@ -29,9 +29,9 @@ from sphinx.builders.html import StandaloneHTMLBuilder
 from papernotes import cards, works
 from papernotes.domain import PaperNotesDomain
 from papernotes.model import Problem, ProblemKind
-from papernotes.nodes import UNSEARCHED
+from papernotes.nodes import UNSEARCHED, written
 from papernotes.problems import warn
-from papernotes.wording import _
+from papernotes.wording import _, forms
 
 from . import site
 from .prose import Prose
@@ -81,8 +81,9 @@ class _Text(Prose):
             if section is not None and isinstance(child, nodes.title):
                 id_ = section["ids"][0] if section["ids"] else ""
                 yield Part(self.one_line([child]), min(level, 6), id_)
-            elif isinstance(child, nodes.Element) and "pn-header" in child["classes"]:
-                header = list(self.parts(child))
+            elif isinstance(child, written):
+                lines = (" ".join(line.split()) for line in child.astext().split("\n\n"))
+                header += [Part(line) for line in lines if line]
             else:
                 if isinstance(child, nodes.section):
                     yield from header
@@ -261,6 +262,7 @@ def fill_page(app: Sphinx, context: dict[str, Any]) -> str:
         "front": pathto(app.config.root_doc),
         "tags": sorted(tags, key=lambda tag: (works.fold_plain(tag), tag)),
         "years": sorted(filter(str.strip, years), reverse=True),
+        "found": forms("%(count)d page found", "%(count)d pages found", app.config.language),
         "texts": {
             "title": _("Search"),
             "words": _("Words"),
@@ -268,8 +270,6 @@ def fill_page(app: Sphinx, context: dict[str, Any]) -> str:
             "tags": _("All tags"),
             "year": _("Year"),
             "years": _("All years"),
-            "one": _("1 page found"),
-            "found": _("%d pages found"),
             "none": _("Nothing found"),
             "more": _("Show more"),
             "enter": _("Press Enter to search"),

@@ -30,6 +30,7 @@
   if (!page || !form || !list || !status || !more) return;
 
   const said = page.dataset;
+  const plurals = new Intl.PluralRules(document.documentElement.lang || "en");
   const words = /** @type {HTMLInputElement} */ (form.elements.namedItem("q"));
   const choices = [...form.querySelectorAll("select")];
 
@@ -203,8 +204,10 @@
       return;
     }
     if (now !== turn || !status) return;
-    const text = results.length === 1 ? said.one : results.length ? said.found : said.none;
-    status.textContent = (text ?? "").replace("%d", String(results.length));
+    const text = results.length
+      ? page?.getAttribute(`data-found-${plurals.select(results.length)}`)
+      : said.none;
+    status.textContent = (text ?? "").replace("%(count)d", String(results.length));
   }
 
   const query = new URLSearchParams(location.search);
