@@ -171,7 +171,7 @@ def find_built_in(page: Page) -> None:
 def test_finds_in_a_folder(open_page: OpenPage, own_site: Build) -> None:
     visit = open_page("own", "search.html", f"{own_site.outdir.as_uri()}/")
     find_built_in(visit.page)
-    assert [fault for fault in visit.faults if "search" in fault] == []
+    assert visit.faults == []
 
 
 def test_finds_under_one_policy_for_all_pages(browser: Browser, own_site: Build) -> None:

@@ -102,6 +102,12 @@
     return found;
   }
 
+  /** Let Sphinx's search do without pieces of pages where it could not fetch those either. */
+  function showNoPieces() {
+    // @ts-expect-error -- declared by a script that has been loaded
+    if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
+  }
+
   /** Let Sphinx's search, which goes by the address, find what is asked for. */
   function fallBack() {
     if (page?.classList.contains("pn-search-built-in")) return;
@@ -114,9 +120,10 @@
     for (const source of (said.builtIn ?? "").split(" ")) {
       const src = new URL(source, location.href);
       // One after the other, each once.
-      if (!there.includes(src.pathname)) {
-        document.head.append(make("script", { src: src.href, async: false }));
-      }
+      if (there.includes(src.pathname)) continue;
+      const script = make("script", { src: src.href, async: false });
+      if (source.includes("searchtools")) script.addEventListener("load", showNoPieces);
+      document.head.append(script);
     }
   }
 
