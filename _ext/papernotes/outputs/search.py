@@ -276,6 +276,7 @@ def fill_page(app: Sphinx, context: dict[str, Any]) -> str:
             "script": _("Searching needs JavaScript. Without it, all can be reached from here:"),
             "front": site.title(app.config),
         },
+        "found": forms("%(count)d page found", "%(count)d pages found", app.config.language),
     }
     context.update(
         title=values["texts"]["title"],
