@@ -42,9 +42,11 @@ paper: $(SITE) ## Add a paper, with its entry and a note: make paper ID=1706.053
 	@test -n '$(ID)' || { echo 'make paper needs to know which: make paper ID=1706.05394' >&2; exit 2; }
 	@$(PAPERNOTES) add $(ARGS) $(foreach id,$(ID),'$(id)')
 
+# With the search that is made fastest: it is made again after each save, of all notes.
 live: $(DEV) ## Serve the site, and build and reload it whenever a file is saved
 	@$(PY) -m sphinx_autobuild $(foreach p,$(UNWATCHED),--ignore '$p') --re-ignore '$(UNSAVED)' \
-		-q -j auto -b html -d $(BUILD)/doctrees/live $(ARGS) . $(BUILD)/live
+		-q -j auto -b html -D papernotes_search=sphinx \
+		-d $(BUILD)/doctrees/live $(ARGS) . $(BUILD)/live
 
 # Every part runs, whatever the one before it said, so that one call tells all there is to mend.
 # The notes and the bibliography are read as strictly as `make html` reads them, and looked at for

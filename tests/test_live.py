@@ -19,6 +19,7 @@ sys.path.insert(0, {str(PROJECT / "_ext")!r})
 extensions = ["papernotes"]
 bibtex_bibfiles = ["refs.bib"]
 bibtex_reference_style = "papernotes"
+papernotes_search = "pagefind"
 html_theme = "basic"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
@@ -54,6 +55,8 @@ def test_a_style_that_is_saved_is_served(live: Live) -> None:
     save(live, "_static/site.css", "p { color: teal }\n")
     assert live.get("_static/site.css") == "p { color: teal }\n"
     assert "websocket-reload" in live.get("papers/a.html")
+    # Which would be made after each save, of all notes.
+    assert not (live.folder / "_build/live/pagefind").exists()
 
 
 @pytest.mark.parametrize(
@@ -83,7 +86,7 @@ def test_a_style_that_is_saved_is_served(live: Live) -> None:
         (
             "conf.py",
             f"{CONF}html_title = (\n",
-            r"conf\.py, line 11",
+            r"conf\.py, line 12",
             f'{CONF}html_title = "Another name"\n',
             "Another name",
         ),

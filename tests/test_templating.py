@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from sites import Site
-from sphinx.errors import ThemeError
+from sphinx.errors import SphinxError, ThemeError
 
 CONF = """
 extensions = ["papernotes"]
@@ -29,7 +29,7 @@ def test_a_template_that_is_wrong_is_named_with_its_line(tmp_path: Path, wrong: 
     named = Path(os.path.relpath(tmp_path / "_templates/layout.html")).as_posix()
     # An open block is noticed where another ends.
     line = 4 if "for" in wrong else 3
-    with pytest.raises(ThemeError, match=rf"{named}:{line}: .*; mend the template"):
+    with pytest.raises(SphinxError, match=rf"{named}:{line}: .*; mend the template"):
         site.build()
 
 

@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from jinja2 import TemplateSyntaxError
+from jinja2 import Environment, TemplateSyntaxError
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.errors import SphinxError
@@ -57,6 +57,16 @@ def _place(error: Exception) -> str:
 
 
 def use(app: Sphinx, config: Config) -> None:
-    """Have these templates used where the author has not chosen others."""
-    if not config.template_bridge:
-        config.template_bridge = f"{__name__}.{Templates.__name__}"
+    """Have these templates used where the author has not chosen others.
+
+    One of the author's that cannot be read is told before a build has begun: what the last one has
+    left stays, to be read and to be built upon.
+    """
+    if config.template_bridge:
+        return
+    config.template_bridge = f"{__name__}.{Templates.__name__}"
+    syntax = Environment(extensions=["jinja2.ext.i18n"], autoescape=True)
+    for folder in config.templates_path:
+        for path in sorted(Path(app.confdir, folder).rglob("*.html")):
+            source = path.read_text(encoding="utf-8", errors="replace")
+            _placed(lambda: str(syntax.parse(source, path.name, str(path))))  # noqa: B023
