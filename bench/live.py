@@ -90,8 +90,7 @@ class Live:
                 break
 
     def _listen(self) -> None:
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
+        for line in self.process.stdout or ():
             self.lines.put(ANSI.sub("", line.rstrip()))
 
     def built(self) -> list[str]:
@@ -103,9 +102,9 @@ class Live:
 
     def reloaded(self) -> str:
         """Return what is said about an edit, when the browser has been told to reload."""
-        assert self.browser is not None
-        assert self.browser.recv(timeout=PATIENCE) == "refresh"
-        assert self.process.poll() is None
+        told = self.browser.recv(timeout=PATIENCE) if self.browser else "nothing"
+        if told != "refresh" or self.process.poll() is not None:
+            raise RuntimeError(f"the browser is told {told!r}, or `make live` has ended")
         return "\n".join(self.built())
 
     def get(self, name: str) -> str:
