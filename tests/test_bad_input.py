@@ -373,6 +373,14 @@ CASES = [
         " known [papernotes.incomplete-entry]",
         keys=("shown-nothing",),
     ),
+    bib("per-cent-in-a-name", "@misc{shown-per-cent, author={{50% {Fair} Company}}, title={A title}, year=2001}", keys=("shown-per-cent",)),
+    bib(
+        "braces-in-a-title",
+        "@misc{shown-braces, title={Sets \\{ and 5% \\}}, year=2001}",
+        '1: WARNING: the entry "shown-braces" has no author; add what is known'
+        " [papernotes.incomplete-entry]",
+        keys=("shown-braces",),
+    ),
     bib("year", "@misc{shown-year, author={A Name}, title={A title}, year={soon}}", keys=("shown-year",)),
 ]  # fmt: skip
 

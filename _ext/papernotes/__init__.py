@@ -97,6 +97,7 @@ def _write(app: Sphinx) -> None:
     app.add_post_transform(Place)
     app.add_post_transform(LeaveOutUnseen)
     at_once.add_placing(app)
+    app.add_post_transform(equations.ProgramsForLatex)
     app.add_post_transform(equations.EquationsForLatex)
     app.add_post_transform(equations.ReferencesInCopies)
     mathematics.add_mathematics(app)

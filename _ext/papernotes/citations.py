@@ -8,6 +8,7 @@ page's own list, where there is one).
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Hashable, Iterable
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import ClassVar
 from docutils import nodes
 from docutils.nodes import make_id
 from pybtex.database import Entry, Person
+from pybtex.exceptions import PybtexError
 from pybtex.plugin import find_plugin
 from pybtex.richtext import Text as RichText
 from pybtex.style import FormattedEntry
@@ -37,6 +39,25 @@ from .latex import flatten
 from .model import Problem, ProblemKind
 from .problems import note_problem
 from .style import NAME as OWN_STYLE
+
+_PERCENT = re.compile(r"(?<!\\)%")
+_MARKUP = re.compile(r"[\\{}]")
+
+
+def readable(text: str) -> str:
+    """Return LaTeX *text* as pybtex can read it.
+
+    To pybtex a per cent sign begins a comment, and what it decodes to unpaired braces ends the
+    build; of such text only the letters are left.
+    """
+    if not _MARKUP.search(text) and "%" not in text:
+        return text
+    text = _PERCENT.sub(r"\\%", text)
+    try:
+        RichText.from_latex(text)
+    except PybtexError:
+        return _MARKUP.sub("", text).replace("%", r"\%")
+    return text
 
 
 class CitationRole(CiteRole):
@@ -60,15 +81,15 @@ class CitationRole(CiteRole):
 
 
 class Named(Person):  # type: ignore[misc]  # pybtex has no types
-    """A person whose names are decoded once, and not for each citation."""
+    """A person whose names can be read, and are decoded once, and not for each citation."""
 
     def __init__(self, person: Person) -> None:
         super().__init__()
-        self.first_names = person.first_names
-        self.middle_names = person.middle_names
-        self.prelast_names = person.prelast_names
-        self.last_names = person.last_names
-        self.lineage_names = person.lineage_names
+        self.first_names = [readable(name) for name in person.first_names]
+        self.middle_names = [readable(name) for name in person.middle_names]
+        self.prelast_names = [readable(name) for name in person.prelast_names]
+        self.last_names = [readable(name) for name in person.last_names]
+        self.lineage_names = [readable(name) for name in person.lineage_names]
 
     @cached_property
     def rich_first_names(self) -> list[RichText]:
@@ -149,10 +170,10 @@ class CitationDomain(BibtexDomain):
             paper = catalogue.papers[key]
             original = self.bibdata.data.entries[key]
             # Where nobody is named, a citation names the title, which it cannot give markup.
-            fields = {**dict(paper.fields), "title": flatten(works.title(paper))}
+            fields = {**dict(paper.fields), "title": readable(flatten(works.title(paper)))}
             suffix = catalogue.suffixes.get(key, "")
             if paper.year or suffix:
-                fields["year"] = works.year(paper) + suffix
+                fields["year"] = readable(works.year(paper)) + suffix
             persons = {
                 role: [Named(person) for person in listed]
                 for role, listed in original.persons.items()

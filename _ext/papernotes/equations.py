@@ -6,6 +6,7 @@ labels in it, and invents labels for the environments of amsmath that differ fro
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -143,6 +144,34 @@ def as_copy(node: nodes.math_block) -> None:
     """Make *node* one that can stand in a second place: its number and label stay in the first."""
     node["number"] = node["label"] = None
     node[COPY] = True
+
+
+# TeX that reads or writes files, runs programs, or changes what the rest of the book means; ^^
+# spells any of it by its codes.
+_HARMFUL = re.compile(
+    r"\\(?:write|immediate|input|include|open(?:in|out)|read|special|directlua|catcode|csname"
+    r"|[egx]?def|let|usepackage|verbatiminput|lstinputlisting|InputIfFileExists|end *\{document\})"
+    r"(?![a-zA-Z])|\^\^"
+)
+
+
+class ProgramsForLatex(SphinxPostTransform):
+    """Show a formula as its TeX where it would have LaTeX do more than set it.
+
+    Entries come from elsewhere, and what no other format carries out is not carried out here.
+    """
+
+    default_priority = 190
+    formats = ("latex",)
+
+    def run(self, **kwargs: Any) -> None:
+        """Replace such formulas."""
+        for node in list(self.document.findall(nodes.math)):
+            if _HARMFUL.search(node.astext()):
+                node.replace_self(nodes.literal("", node.astext()))
+        for block in list(self.document.findall(nodes.math_block)):
+            if _HARMFUL.search(block.astext()):
+                block.replace_self(nodes.literal_block("", block.astext(), language="none"))
 
 
 class EquationsForLatex(SphinxPostTransform):

@@ -1,0 +1,240 @@
+"""Hostile text stays text, in every field and on every page, whoever wrote it."""
+
+from __future__ import annotations
+
+import json
+import re
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from xml.etree import ElementTree
+
+import lxml.html
+import pytest
+from host import Quiet, serve
+from playwright.sync_api import Browser
+from sites import PROJECT, Build, Site, parse, text
+
+pytestmark = pytest.mark.browser
+
+# What is tried: a script that calls ran(), or a request to evil.example.
+TEXTS = (
+    "<script>ran(1)</script>",
+    "<img src=x onerror=ran(1)>",
+    '"><svg onload=ran(1)>',
+    "' onmouseover='ran(1)",
+    '" onfocus="ran(1)" autofocus="',
+    "</script><script>ran(1)</script>",
+    "</title></textarea></style></noscript><script>ran(1)</script>",
+    "]]><script>ran(1)</script>",
+    "--><script>ran(1)</script><!--",
+    "<svg><script>ran(1)</script><animate onbegin=ran(1) attributeName=x dur=1s></svg>",
+    "<math><mtext></mtext><mglyph><style></math><img src onerror=ran(1)>",
+    '<iframe srcdoc="<script>parent.ran(1)</script>"></iframe>',
+    '<a href="javascript:ran(1)">x</a>',
+    "javascript:ran(1)",
+    "data:text/html,<script>ran(1)</script>",
+    "{{ ran(1) }}{% raw %}{{ 7*7 }}",
+    "${ran(1)}",
+    r"\u003cscript\u003eran(1)\u003c/script\u003e",
+    "&lt;script&gt;ran(1)&lt;/script&gt;",
+    "&#60;script&#62;ran(1)&#60;/script&#62;",
+    "\u202e<script>ran(1)</script>\u2066",
+    "\u2028<script>ran(1)</script>",
+    "\uff1cscript\uff1eran(1)\uff1c/script\uff1e",
+    "<style>body{background:url(//evil.example/x)}</style>",
+    "<link rel=stylesheet href=//evil.example/x.css><base href=//evil.example/>",
+    "<meta http-equiv=refresh content='0;url=//evil.example'>",
+    "<form action=//evil.example><input autofocus onfocus=ran(1)></form>",
+    '"]);ran(1);//',
+    "</script><!--<script>",
+    r"\write18{touch /tmp/ran}\input{/etc/passwd}",
+    r"\href{javascript:ran(1)}{x} \url{javascript:ran(1)}",
+    r"\begin{document}\end{document}^^5cinput{/etc/passwd}",
+    r"$\text{<script>ran(1)</script>}$",
+    '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>&e;',
+)
+FIELDS = "title journal publisher address note abstract volume pages url pdf doi eprint".split()
+FOREIGN = {"iframe", "base", "object", "embed", "animate", "mglyph", "frame", "marquee"}
+
+
+def entry(number: int, hostile: str) -> str:
+    fields = "".join(f"  {field} = {{{hostile} w{number}}},\n" for field in FIELDS)
+    people = (
+        f"  author = {{{{{hostile}}} and {{w{number}}}}},\n  keywords = {{to-read, {hostile}}},\n"
+    )
+    return f"@article{{h{number},\n{fields}{people}  year = {{2001 {hostile}}},\n}}\n"
+
+
+def note(number: int, hostile: str) -> str:
+    quoted = json.dumps(hostile)
+    front = f"tags: [{quoted}]\nread: 2020-01-{number % 28 + 1:02}\nredirect_from: [{quoted}]\n"
+    # Every third takes its summary from the front matter, the others from their text.
+    front += f"summary: {quoted}\n" if number % 3 == 0 else ""
+    other = (number + 1) % len(TEXTS)
+    formula = "" if "$" in hostile else f"$\\text{{{hostile}}}$"
+    return (
+        f"---\npaper: h{number}\n{front}---\n\n# w{number} `{hostile}`\n\nOf `{hostile}`, and"
+        f" {{cite:t}}`h{other}`, {{cite:p}}`r{number}`, {{note}}`h{other}`.\n\n"
+        f"## More `{hostile}`\n\n```html\n{hostile}\n```\n\n{formula}\n"
+        f"[x](javascript:ran(1))\n"
+    )
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """Write a site in which every field is hostile, with the settings of this project's own."""
+    folder = tmp_path_factory.mktemp("hostile") / "site"
+    folder.mkdir()
+    site = Site(folder)
+    for name in ("conf.py", "_ext", "_static", "_templates"):
+        (folder / name).symlink_to(PROJECT / name)
+    for name in ("index.md", "reading-list.md", "bibliography.md"):
+        site.write(name, (PROJECT / name).read_bytes())
+    entries = ""
+    for number, hostile in enumerate(TEXTS):
+        site.write(f"papers/h{number}.md", note(number, hostile))
+        entries += entry(number, hostile) + entry(number, hostile).replace("{h", "{r", 1)
+    site.write("refs.bib", entries)
+    return site
+
+
+@pytest.fixture(scope="module")
+def built(site: Site) -> Build:
+    """Build it."""
+    return site.build(confoverrides={"papernotes_pictures": True})
+
+
+def judge(tree: lxml.html.HtmlElement, where: object) -> None:
+    """Assert that *tree* holds no markup that nobody but a hostile text has put there."""
+    for element in tree.iter(lxml.html.etree.Element):
+        assert element.tag not in FOREIGN, where
+        for name, value in element.attrib.items():
+            assert not name.startswith("on"), (where, element.tag, name)
+            if name in ("href", "src", "action", "srcdoc", "xlink:href", "formaction"):
+                address = re.sub(r"[\0-\x20]", "", value).lower()
+                assert not address.startswith(("javascript:", "vbscript:", "//evil")), (
+                    where,
+                    value,
+                )
+                assert not address.startswith("data:text"), (where, value)
+        if element.tag in ("script", "style") and element.get("type") != "application/ld+json":
+            assert "ran(" not in (element.text or ""), where
+            assert "evil" not in (element.text or ""), where
+        elif element.tag == "script":
+            json.loads(element.text)
+
+
+def strings(value: object) -> Iterator[str]:
+    """Yield all strings in what JSON held."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (list, dict)):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from strings(part)
+
+
+def test_pages_hold_no_foreign_markup(built: Build) -> None:
+    pages = sorted(built.outdir.rglob("*.html"))
+    assert len(pages) > 2 * len(TEXTS)
+    for path in pages:
+        if "ran(" in path.read_text(encoding="utf-8"):
+            judge(parse(path), path)
+    for number, hostile in enumerate(TEXTS):
+        page = built.page(f"papers/h{number}")
+        folded = " ".join(hostile.split())
+        assert folded in text(page.cssselect("h1")[0])
+        assert folded in text(page.cssselect(".highlight-html pre")[0])
+
+
+def test_data_is_well_formed_and_has_the_text(built: Build) -> None:
+    held = json.loads(built.read("papers.json"))
+    titles = {note["title"] for note in held["notes"]}
+    assert {f"w{number} {' '.join(hostile.split())}" for number, hostile in enumerate(TEXTS)} <= {
+        " ".join(title.split()) for title in titles
+    }
+    for path in built.outdir.rglob("*.json"):
+        json.loads(path.read_text(encoding="utf-8"))
+    feed = ElementTree.parse(built.outdir / "feed.xml")
+    contents = [element.text for element in feed.iter("{http://www.w3.org/2005/Atom}content")]
+    assert len(contents) == len(TEXTS)
+    for content in contents:
+        judge(lxml.html.fragment_fromstring(content, create_parent="div"), "feed")
+    for path in [*built.outdir.rglob("*.xml"), *built.outdir.rglob("*.svg")]:
+        ElementTree.parse(path)
+
+
+def test_no_script_of_theirs_runs(built: Build, browser: Browser) -> None:
+    """No policy is sent, which would keep scripts from running whatever the page holds."""
+    told: list[str] = []
+    context = browser.new_context()
+    context.add_init_script("window.ran = () => { document.documentElement.dataset.ran = 'yes' }")
+    page = context.new_page()
+    page.set_default_timeout(10_000)
+    page.on("dialog", lambda dialog: (told.append(dialog.message), dialog.dismiss()))
+    # The witness sees what it is to see.
+    page.set_content("<img src=x onerror=ran(1)><link rel=stylesheet href=https://evil.example/>")
+    page.wait_for_selector("[data-ran]")
+    with serve(built.outdir, Quiet) as address:
+        page.on(
+            "request",
+            lambda request: (
+                told.append(request.url) if not request.url.startswith((address, "data:")) else None
+            ),
+        )
+        tags = sorted((built.outdir / "tags").glob("*.html"))
+        paths = [
+            *built.outdir.glob("*.html"),
+            *(built.outdir / "papers").glob("*.html"),
+            *tags[::6],
+        ]
+        for path in sorted(paths):
+            if 'http-equiv="refresh"' in path.read_text(encoding="utf-8"):
+                continue  # the address that a note had, which leads on at once
+            page.goto(address + path.relative_to(built.outdir).as_posix(), wait_until="load")
+            assert page.locator("[data-ran]").count() == 0, path
+            assert page.url.startswith(address), path
+        # Previews, the filter and the search write into the page.
+        for number in range(0, len(TEXTS), 3):
+            page.goto(f"{address}papers/h{number}.html")
+            page.locator("article [data-pn-preview] > a").first.hover()
+            page.locator(".pn-preview").wait_for()
+            assert (
+                page.locator(".pn-preview script, .pn-preview img, .pn-preview iframe").count() == 0
+            )
+        page.goto(f"{address}index.html")
+        for hostile in ("<img src=x onerror=ran(1)>", '"><svg onload=ran(1)>', "script"):
+            page.locator("input[type=search]").last.fill(hostile)
+            page.wait_for_timeout(300)
+            assert page.locator("[data-ran]").count() == 0
+        page.goto(f"{address}search.html?q=%3Cimg%20src%3Dx%20onerror%3Dran(1)%3E%20script")
+        page.wait_for_timeout(500)
+        page.goto(f"{address}search.html?q=ran")
+        page.wait_for_timeout(500)
+        assert page.locator("[data-ran]").count() == 0
+    context.close()
+    assert told == []
+
+
+def test_latex_has_the_text_escaped(site: Site) -> None:
+    build = site.build("latex")
+    (path,) = build.outdir.glob("*.tex")
+    tex = path.read_text(encoding="utf-8")
+    body = tex[tex.index("\\begin{document}") :]
+    assert "\\write18" not in body
+    assert "\\input{/etc" not in body
+    assert body.count("\\begin{document}") == body.count("\\end{document}") == 1
+    assert "textbackslash{}write18" in body
+    assert "javascript:" not in re.findall(r"\\href\{([^}]*)", body)
+
+
+def test_books_hold_no_foreign_markup(site: Site) -> None:
+    build = site.build("epub")
+    (path,) = build.outdir.glob("*.epub")
+    with zipfile.ZipFile(path) as book:
+        names = [name for name in book.namelist() if name.endswith((".xhtml", ".opf", ".ncx"))]
+        assert len(names) > len(TEXTS)
+        for name in names:
+            ElementTree.fromstring(book.read(name))
+            if name.endswith(".xhtml"):
+                judge(lxml.html.document_fromstring(book.read(name)), Path(name))
