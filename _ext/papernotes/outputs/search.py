@@ -262,7 +262,6 @@ def fill_page(app: Sphinx, context: dict[str, Any]) -> str:
         "front": pathto(app.config.root_doc),
         "tags": sorted(tags, key=lambda tag: (works.fold_plain(tag), tag)),
         "years": sorted(filter(str.strip, years), reverse=True),
-        "found": forms("%(count)d page found", "%(count)d pages found", app.config.language),
         "texts": {
             "title": _("Search"),
             "words": _("Words"),
