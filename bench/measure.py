@@ -58,5 +58,9 @@ def run(command: list[str], folder: Path, output: str = "") -> Measurement:
 def _stamps(folder: Path) -> dict[Path, int]:
     # Sphinx writes these in each build, whether anything has changed or not.
     always = {"search.html", "404.html"}
-    pages = (path for path in folder.rglob("*.html") if path.name not in always)
-    return {path: path.stat().st_mtime_ns for path in pages}
+    # A folder with a dot is Sphinx's cache, where it stands among the pages.
+    return {
+        path: path.stat().st_mtime_ns
+        for path in folder.rglob("*.html")
+        if path.name not in always and not str(path.relative_to(folder)).startswith(".")
+    }

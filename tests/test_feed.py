@@ -157,14 +157,15 @@ def test_hostile_text_stays_text(tiny: Site) -> None:
     tiny.edit("papers/beta.md", "The summary of beta.", f"Here `{hostile}` is code.")
     tiny.edit("papers/beta.md", "[optimization]", '["]]></category><b>", "\\x01tag\\x1f"]')
     tiny.edit("refs.bib", "{On beta}", "{On ]]> <b>beta</b>}")
-    made = build(tiny, author="]]> <A> & B")
+    made = tiny.build(confoverrides={"author": "]]> <A> & B"})
+    assert all(message.endswith(" [papernotes.control-character]") for message in made.messages)
     tree = feed(made)
     shown = "]]> <script>alert(1)</script> & &amp;"
     assert found(tree, "a:entry[1]/a:title/text()")[0].startswith(f"Beta {shown}")
     beta, _ = contents(tree)
     assert f"Here {shown}" in text(beta)
     assert "\U0001f600" in text(beta)
-    assert found(tree, "a:entry[1]/a:category/@term") == ["]]></category><b>", "tag"]
+    assert found(tree, "a:entry[1]/a:category/@term") == ["]]></category><b>", "\ufffdtag\ufffd"]
     assert found(tree, "a:entry[1]/a:link[@rel='related']/@title") == ["On ]]> <b>beta</b>"]
     assert found(tree, "a:author/a:name/text()") == ["]]> <A> & B"]
     # What a feed reader makes of it, after cleaning it by its own rules.
