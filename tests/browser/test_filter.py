@@ -183,7 +183,10 @@ def test_it_fits_the_window(visitor: Visitor, width: int) -> None:
     page = opened(visitor)
     page.get_by_label("Words").fill("deep")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    for control in page.locator(".pn-filter-box :is(input, select, button)").all():
+    controls = page.locator(".pn-filter-box :is(input, select, button)").filter(visible=True).all()
+    # The words, an order and a year at least, and the tags that the found notes have.
+    assert len(controls) > 3
+    for control in controls:
         box = control.bounding_box()
         assert box is not None
         assert box["x"] + box["width"] <= width
