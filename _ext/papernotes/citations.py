@@ -39,6 +39,7 @@ from .latex import flatten
 from .model import Problem, ProblemKind
 from .problems import note_problem
 from .style import NAME as OWN_STYLE
+from .style import Shown
 
 _PERCENT = re.compile(r"(?<!\\)%")
 _MARKUP = re.compile(r"[\\{}]")
@@ -178,7 +179,7 @@ class CitationDomain(BibtexDomain):
                 role: [Named(person) for person in listed]
                 for role, listed in original.persons.items()
             }
-            entry = Entry(original.type, fields=fields, persons=persons)
+            entry = Shown(original.type, fields=fields, persons=persons)
             entry.key = key
             self._entries[key] = entry
         return self._entries[key]

@@ -9,7 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from pybtex.database import Entry
 from pybtex.richtext import Text
+from pybtex.style.template import node
 from sphinxcontrib.bibtex.plugin import register_plugin
 from sphinxcontrib.bibtex.style.referencing import BracketStyle, PersonStyle
 from sphinxcontrib.bibtex.style.referencing.author_year import AuthorYearReferenceStyle
@@ -27,6 +29,38 @@ def _round() -> BracketStyle:
 
 def _listed() -> BracketStyle:
     return BracketStyle(left="(", right=")", sep=", ", sep2=" and ", last_sep=" and ")
+
+
+class Shown(Entry):  # type: ignore[misc]  # pybtex has no types
+    """An entry as citations are made of it, with the names that they have shown so far."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.names: dict[bool, Text] = {}
+
+
+@node  # type: ignore[untyped-decorator]
+def once(children: list[Any], data: dict[str, Any], full: bool) -> Any:
+    """Return what stands for the people of an entry, which is formatted once in a build.
+
+    *full* says whether all of them are named. It is half of what a citation takes.
+    """
+    entry = data["entry"]
+    (names,) = children
+    if not isinstance(entry, Shown):
+        return names.format_data(data)
+    if full not in entry.names:
+        entry.names[full] = names.format_data(data)
+    return entry.names[full]
+
+
+@dataclass
+class People(PersonStyle):
+    """The library's style of names, each list of them formatted once."""
+
+    def author_or_editor_or_title(self, full: bool) -> Any:
+        """Return the template of the people, or else of the title."""
+        return once(full=full)[super().author_or_editor_or_title(full)]
 
 
 @dataclass
@@ -59,7 +93,7 @@ class ReferenceStyle(AuthorYearReferenceStyle):
     bracket_label: BracketStyle = field(default_factory=_round)
     bracket_year: BracketStyle = field(default_factory=_round)
     person: PersonStyle = field(
-        default_factory=lambda: PersonStyle(other=Text(" et al."), last_sep=" and ")
+        default_factory=lambda: People(other=Text(" et al."), last_sep=" and ")
     )
 
     def __post_init__(self) -> None:
