@@ -15,7 +15,7 @@ from host import serve
 from large import write_large_site
 from playwright.sync_api import Browser, Page, expect
 from sites import PROJECT, Build, parse
-from visits import KINDS, PAGES, Visit, Visitor
+from visits import KINDS, ONCE, Visit, Visitor
 
 pytestmark = pytest.mark.browser
 OpenPage = Callable[..., Visit]
@@ -38,7 +38,7 @@ def try_everything(page: Page) -> None:
         field.fill("a")
 
 
-@pytest.mark.parametrize(("site", "path"), PAGES)
+@pytest.mark.parametrize(("site", "path"), ONCE)
 def test_policy_holds_whatever_is_done(open_page: OpenPage, site: str, path: str) -> None:
     visit = open_page(site, path)
     try_everything(visit.page)
@@ -68,7 +68,7 @@ def test_no_page_names_a_resource_elsewhere(builds: dict[str, Build], site: str)
         assert page.xpath(f"//style | //@style | {inline}") == [], path
 
 
-@pytest.mark.parametrize(("site", "path"), PAGES)
+@pytest.mark.parametrize(("site", "path"), ONCE)
 def test_pages_work_from_a_folder(
     open_page: OpenPage, builds: dict[str, Build], site: str, path: str
 ) -> None:
@@ -153,7 +153,7 @@ def test_links_lead_everywhere(builds: dict[str, Build], site: str) -> None:
 UNLINKED = {"404.html", "search.html", "components.html"}
 
 
-@pytest.mark.parametrize(("site", "path"), PAGES)
+@pytest.mark.parametrize(("site", "path"), ONCE)
 def test_without_scripts_nothing_is_missing(open_page: OpenPage, site: str, path: str) -> None:
     size = {"width": 320, "height": 900}
     visit = open_page(site, path, java_script_enabled=False, viewport=size)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page
 from pypdf import PdfReader
-from visits import KINDS, PAGES, Visit
+from visits import KINDS, ONCE, Visit
 
 pytestmark = pytest.mark.browser
 OpenPage = Callable[..., Visit]
@@ -28,7 +28,7 @@ CUT = """() => {
 }"""
 
 
-@pytest.mark.parametrize(("site", "path"), PAGES)
+@pytest.mark.parametrize(("site", "path"), ONCE)
 def test_nothing_sticks_out(open_page: OpenPage, site: str, path: str) -> None:
     page = open_page(site, path).page
     # 1280 px at 400 %; a phone; the widths around those where the layout changes; text of 200 %.
@@ -97,7 +97,7 @@ def test_reduced_motion(open_page: OpenPage, site: str, path: str) -> None:
 # -- Paper ---------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("site", "path"), PAGES)
+@pytest.mark.parametrize(("site", "path"), ONCE)
 def test_paper_has_the_text_alone(open_page: OpenPage, site: str, path: str) -> None:
     page = open_page(site, path, color_scheme="dark").page
     page.evaluate("document.documentElement.dataset.theme = 'dark'")

@@ -28,6 +28,11 @@ KINDS = {
     "404": ("404.html", "404.html"),
 }
 PAGES = [pair for own, large in KINDS.values() for pair in (("own", own), ("large", large))]
+# Every kind once, and again those that hold more on the larger site than other names: long lists,
+# and all that a note can hold.
+LARGER = {"front page", "note", "further page", "bibliography", "search"}
+ONCE = [("own", own) for own, _ in KINDS.values()]
+ONCE += [("large", large) for kind, (_, large) in KINDS.items() if kind in LARGER]
 
 
 @dataclass
