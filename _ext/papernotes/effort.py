@@ -3,7 +3,8 @@
 Python counts the objects that are made and not freed, and after each 700 looks for those that hold
 each other in circles (https://docs.python.org/3/library/gc.html). A build makes millions that stay,
 and would spend a fifth of its time on that, a quarter where it loads them from an earlier one. So
-it looks rarely, at the price of some memory, and when all is read, no more at what there is then.
+it looks rarely, at the price of some memory. (To freeze what has been read saves more time, and
+keeps all doctrees in memory, which are circles.)
 
 Where Sphinx may use several processes, each reads ten documents and sends back with them all that
 it has of others, which is taken apart and thrown away. That grows with the square of the site: on
@@ -31,13 +32,8 @@ def spare(app: Sphinx) -> None:
 
     def read(app: Sphinx, env: BuildEnvironment) -> None:
         app.parallel = processes
-        # What has been read stays to the end; writing makes garbage enough to look through.
-        if gc.isenabled():
-            gc.collect()
-            gc.freeze()
 
     def finish(app: Sphinx, exception: Exception | None) -> None:
-        gc.unfreeze()
         gc.set_threshold(threshold, *others)
 
     # Where somebody has said otherwise, or has it switched off, that stands.
