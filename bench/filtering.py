@@ -7,24 +7,18 @@ and from opening the filter to the first answer, with what is loaded and read fo
 from __future__ import annotations
 
 import argparse
-import contextlib
-import functools
 import gzip
 import json
 import os
-import shutil
-import subprocess
 import sys
 import tempfile
-import threading
-from collections.abc import Iterator
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from statistics import median
 
 from playwright.sync_api import Page, sync_playwright
 
 from . import sites
+from .browser import chromium, served
 from .peers import OURS
 
 BAR = 100
@@ -53,20 +47,6 @@ CHOOSE = """async (number) => {
   await new Promise((go) => requestAnimationFrame(() => setTimeout(go)));
   return performance.now() - start;
 }"""
-
-
-class _Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        """Say nothing."""
-
-
-@contextlib.contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """Serve *folder* on the loopback address, and give its address."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(folder)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
 
 
 def measure(page: Page, address: str) -> dict[str, float]:
@@ -110,7 +90,7 @@ def main() -> None:
             sites.make_site(Path(folder, "site"), options.notes, sites.whole)
             OURS.build(Path(folder, "site"))
             outdir = Path(folder, "site", OURS.output)
-        browser = playwright.chromium.launch(executable_path=_chromium(), args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
         with served(outdir) as address:
             taken = []
             for _ in range(options.repeats):
@@ -120,13 +100,6 @@ def main() -> None:
                 page.context.close()
         browser.close()
         sys.stdout.write(report((outdir / "notes.js").read_bytes(), taken))
-
-
-def _chromium() -> str:
-    script = sites.PROJECT / "tests/browser/find-chromium"
-    shell = shutil.which("sh") or "sh"
-    found = subprocess.run([shell, script], capture_output=True, text=True, check=True)
-    return found.stdout.strip()
 
 
 if __name__ == "__main__":

@@ -8,21 +8,18 @@ for it: the files as they are, and as a host sends them that compresses what is 
 from __future__ import annotations
 
 import argparse
-import functools
 import gzip
 import os
-import subprocess
 import sys
 import tempfile
-import threading
 from dataclasses import dataclass
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from playwright.sync_api import sync_playwright
 
 from . import generate, sites
+from .browser import chromium, served
 from .peers import OURS
 
 # Of these hosts compress what they send; Pagefind's own files are compressed already.
@@ -38,13 +35,6 @@ class Loaded:
     sent: int
 
 
-class Quiet(SimpleHTTPRequestHandler):
-    """A host that does not write a line for each request."""
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        """Say nothing."""
-
-
 def add_up(paths: set[Path]) -> Loaded:
     """Return what loading the files *paths* takes."""
     contents = {path: path.read_bytes() for path in paths}
@@ -57,11 +47,9 @@ def add_up(paths: set[Path]) -> Loaded:
 
 def first_search(outdir: Path, word: str, *, pagefind: bool) -> Loaded:
     """Return what the search for *word* loads beside the page itself, with Pagefind or without."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=outdir))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
     asked: set[Path] = set()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=_chromium(), args=["--no-sandbox"])
+    with served(outdir) as address, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
         page = browser.new_page()
         if not pagefind:
             page.route("**/pagefind/**", lambda route: route.abort())
@@ -69,23 +57,16 @@ def first_search(outdir: Path, word: str, *, pagefind: bool) -> Loaded:
             "requestfinished",
             lambda request: asked.add(outdir / unquote(urlsplit(request.url).path[1:])),
         )
-        page.goto(f"http://127.0.0.1:{server.server_port}/search.html?q={word}")
+        page.goto(f"{address}search.html?q={word}")
         found = ".pn-search-found li" if pagefind else "#search-results li"
         page.locator(found).first.wait_for()
         page.wait_for_load_state("networkidle")
         browser.close()
-    server.shutdown()
     # What any page loads, and pages that Sphinx's search shows a piece of, are not the search's.
     parts = ("pagefind/", "searchindex.js", "_static/search", "_static/language_data.js")
     parts += tuple(f"_static/{name}" for name in ("doc", "sphinx_highlight.js"))
     names = {path.relative_to(outdir).as_posix(): path for path in asked}
     return add_up({path for name, path in names.items() if name.startswith(parts)})
-
-
-def _chromium() -> str:
-    script = sites.PROJECT / "tests/browser/find-chromium"
-    found = subprocess.run(["sh", str(script)], capture_output=True, text=True, check=True)
-    return os.environ.get("CHROMIUM") or found.stdout.strip()
 
 
 def row(notes: int, outdir: Path, word: str) -> str:

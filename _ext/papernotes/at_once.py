@@ -39,12 +39,12 @@ class AtOnce:
 
     def begin(self, app: Sphinx, env: BuildEnvironment) -> list[str]:
         """Forget what has been written: the catalogue has been derived anew."""
-        self._placer = WrittenPlacer(app)
+        self._placer = WrittenPlacer(app) if PaperNotesDomain.of(env).writes_site else None
         return []
 
     def place(self, app: Sphinx, doctree: nodes.document, docname: str) -> None:
         """Replace the placeholders of a document whose references are resolved."""
-        if self._placer is None or not PaperNotesDomain.of(app.env).writes_site:
+        if self._placer is None:
             return
         for node in list(doctree.findall(placeholders.Placeholder)):
             self._placer.replace(node, doctree, docname)

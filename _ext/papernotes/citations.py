@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Hashable, Iterable
-from functools import cached_property
 from pathlib import Path
 from typing import ClassVar
 
@@ -81,8 +80,8 @@ class CitationRole(CiteRole):
         return found
 
 
-class Named(Person):  # type: ignore[misc]  # pybtex has no types
-    """A person whose names can be read, and are decoded once, and not for each citation."""
+class ReadablePerson(Person):  # type: ignore[misc]  # pybtex has no types
+    """A person whose names pybtex can read; see :func:`readable`."""
 
     def __init__(self, person: Person) -> None:
         super().__init__()
@@ -91,31 +90,6 @@ class Named(Person):  # type: ignore[misc]  # pybtex has no types
         self.prelast_names = [readable(name) for name in person.prelast_names]
         self.last_names = [readable(name) for name in person.last_names]
         self.lineage_names = [readable(name) for name in person.lineage_names]
-
-    @cached_property
-    def rich_first_names(self) -> list[RichText]:
-        """The first names; see the base class, as for the others."""
-        return list(super().rich_first_names)
-
-    @cached_property
-    def rich_middle_names(self) -> list[RichText]:
-        """The middle names."""
-        return list(super().rich_middle_names)
-
-    @cached_property
-    def rich_prelast_names(self) -> list[RichText]:
-        """What stands before the family name, such as "van"."""
-        return list(super().rich_prelast_names)
-
-    @cached_property
-    def rich_last_names(self) -> list[RichText]:
-        """The family names."""
-        return list(super().rich_last_names)
-
-    @cached_property
-    def rich_lineage_names(self) -> list[RichText]:
-        """What stands behind the family name, such as "Jr"."""
-        return list(super().rich_lineage_names)
 
 
 class CitationDomain(BibtexDomain):
@@ -176,7 +150,7 @@ class CitationDomain(BibtexDomain):
             if paper.year or suffix:
                 fields["year"] = readable(works.year(paper)) + suffix
             persons = {
-                role: [Named(person) for person in listed]
+                role: [ReadablePerson(person) for person in listed]
                 for role, listed in original.persons.items()
             }
             entry = Shown(original.type, fields=fields, persons=persons)

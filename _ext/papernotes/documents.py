@@ -1,19 +1,23 @@
-"""The files of documents: one that Sphinx cannot take is left out, and reported.
+"""The files of documents: when they are read again, and which cannot be.
 
-Sphinx decodes a file without asking, and makes names of its name, and would end the build in a
-traceback.
+Sphinx goes by the time of a file; here a document is known by what it holds. And Sphinx decodes a
+file without asking, and makes names of its name, and would end the build in a traceback; here one
+that it cannot take is left out, and reported.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 import unicodedata
+from collections.abc import Iterable
 from pathlib import Path
 
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
+from .domain import PaperNotesDomain
 from .model import Problem, ProblemKind, without_controls
 from .problems import note_problem, warn
 from .reading import is_note
@@ -126,8 +130,54 @@ def note_outside(app: Sphinx, doctree: nodes.document) -> None:
             note_problem(env, Problem(path, 1, message, ProblemKind.OUTSIDE))
 
 
+def note_source(app: Sphinx, doctree: nodes.document) -> None:
+    """Keep the digest of what the document that has just been read is made of."""
+    env = app.env
+    PaperNotesDomain.of(env).note_source(env.docname, _digest(env, env.docname, {}))
+
+
+def find_changed(
+    app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
+) -> list[str]:
+    """Return the documents that are no longer what was read, whatever the time of their files."""
+    known: dict[Path, bytes] = {}
+    return [
+        name
+        for name, digest in sorted(PaperNotesDomain.of(env).sources.items())
+        if name in env.found_docs and name not in changed and digest != _digest(env, name, known)
+    ]
+
+
+def _digest(env: BuildEnvironment, docname: str, known: dict[Path, bytes]) -> bytes:
+    """Return the digest of the file of *docname* and of all that it includes or shows.
+
+    *known* are those of files that have been looked at.
+    """
+    paths = sorted({Path(path) for path in env.dependencies.get(docname, ())})
+    return _of([_file(Path(env.doc2path(docname)), known), *(_file(path, known) for path in paths)])
+
+
+def _file(path: Path, known: dict[Path, bytes]) -> bytes:
+    if path not in known:
+        try:
+            known[path] = _of([path.read_bytes()])
+        except OSError:
+            known[path] = b""
+    return known[path]
+
+
+def _of(parts: Iterable[bytes]) -> bytes:
+    digest = hashlib.blake2b(digest_size=16)
+    for part in parts:
+        digest.update(part)
+    return digest.digest()
+
+
 def add_documents(app: Sphinx) -> None:
     """Have the files of documents looked at, ahead of what reads them."""
     app.connect("env-get-outdated", leave_out_unusable, priority=400)
     app.connect("source-read", replace_controls, priority=400)
+    app.connect("env-get-outdated", find_changed)
+    # After Sphinx's own collectors (500), which know what a document takes in.
     app.connect("doctree-read", note_outside, priority=590)
+    app.connect("doctree-read", note_source, priority=590)

@@ -204,8 +204,9 @@ class PaperNotesDomain(Domain):
         "bibliography": Bibliography(),
         "bound": False,
         "formatted": {},
+        "sources": {},
     }
-    data_version = 1
+    data_version = 2
 
     def __init__(self, env: BuildEnvironment) -> None:
         super().__init__(env)
@@ -240,6 +241,16 @@ class PaperNotesDomain(Domain):
         """Whether the front page was read for a format that binds all pages together."""
         return bool(self.data["bound"])
 
+    @property
+    def sources(self) -> dict[str, bytes]:
+        """The digest of what each document that has been read was made of, by name."""
+        sources: dict[str, bytes] = self.data["sources"]
+        return sources
+
+    def note_source(self, docname: str, digest: bytes) -> None:
+        """Keep the digest of what document *docname* is made of."""
+        self.sources[docname] = digest
+
     def note_record(self, docname: str, record: Record) -> None:
         """Keep what has been read of document *docname*."""
         self.records[docname] = record
@@ -255,11 +266,15 @@ class PaperNotesDomain(Domain):
     def clear_doc(self, docname: str) -> None:
         """Forget document *docname*."""
         self.records.pop(docname, None)
+        self.sources.pop(docname, None)
 
     def merge_domaindata(self, docnames: Set[str], otherdata: dict[str, Any]) -> None:
         """Take over what another process has read of *docnames*."""
         self.records.update(
             (name, record) for name, record in otherdata["records"].items() if name in docnames
+        )
+        self.sources.update(
+            (name, digest) for name, digest in otherdata["sources"].items() if name in docnames
         )
 
     def spell(self, key: str, *, linked: bool) -> str:

@@ -48,7 +48,6 @@ STATIC = Path(__file__).parent / "static"
 def take_up(app: Sphinx) -> None:
     """Set up what a build takes up from the one before, and what it leaves to the next."""
     app.connect("config-inited", begin, priority=900)
-    app.add_env_collector(caches.SourceCollector)
     # When the other extensions have said what they bring (500 to 900), and have written all.
     app.connect("builder-inited", begin_folder, priority=950)
     app.connect("build-finished", finish_folders, priority=999)

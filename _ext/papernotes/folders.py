@@ -19,6 +19,7 @@ from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.environment import CONFIG_OK
 
 from . import locks, search_index
+from .caches import write_whole
 
 FILES = ".papernotes-files.json"
 _BUILD_INFO = ".buildinfo"
@@ -80,10 +81,7 @@ def _index(outdir: Path) -> str:
 
 
 def _keep(outdir: Path, content: dict[str, object]) -> None:
-    path = outdir / FILES
-    beside = path.with_suffix(".new")
-    beside.write_text(json.dumps(content, indent=0) + "\n", encoding="utf-8")
-    beside.replace(path)
+    write_whole(outdir / FILES, json.dumps(content, indent=0) + "\n")
 
 
 def _files(folder: Path) -> Iterator[str]:

@@ -10,6 +10,8 @@ from typing import Any
 
 from sphinx.search import js_index
 
+from .caches import write_whole
+
 NAME = "searchindex.js"
 
 
@@ -24,6 +26,4 @@ def mend(outdir: Path) -> None:
     index: dict[str, Any] = js_index.loads(text)
     for kind in ("terms", "titleterms"):
         index[kind] = {word: pages for word, pages in index[kind].items() if pages != []}
-    beside = path.with_suffix(".new")
-    beside.write_text(js_index.dumps(index), encoding="utf-8")
-    beside.replace(path)
+    write_whole(path, js_index.dumps(index))

@@ -18,6 +18,7 @@ from sphinx.environment import BuildEnvironment
 
 from . import works
 from .browse import Sheet
+from .caches import write_whole
 from .citation_map import CitationMap
 from .citations import CitationDomain
 from .domain import Excerpt, PaperNotesDomain, Record
@@ -283,7 +284,4 @@ def load(outdir: Path) -> State:
 def save(outdir: Path, state: State) -> None:
     """Keep the state of *outdir*, whole or not at all."""
     text = json.dumps(asdict(state), indent=0, sort_keys=True) + "\n"
-    path = outdir / STATE_FILE
-    beside = path.with_suffix(".new")
-    beside.write_text(text, encoding="utf-8")
-    beside.replace(path)
+    write_whole(outdir / STATE_FILE, text)
