@@ -333,3 +333,9 @@ def test_a_control_character_in_a_formula(character: str) -> None:
 
 def test_verbatim_text_that_is_not_there() -> None:
     assert latex.plain("A \\verb") == "A \\verb"
+
+
+@pytest.mark.parametrize("text", ["---\n'", "---\nx: [", "---\n'\n", "---\n---\n", "---"])
+def test_a_fault_at_the_end_of_the_file_has_a_line_of_it(text: str) -> None:
+    _, problems = frontmatter.parse(text, "papers/x.md")
+    assert all(problem.line <= text.count("\n") + 1 for problem in problems)

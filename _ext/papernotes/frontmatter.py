@@ -159,7 +159,8 @@ def _compose(lines: list[str], extent: _Extent, problems: _Problems) -> yaml.Map
         node = _composed(source)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark else line
+        # What is not ended is found at the end, which may be behind the last line of the file.
+        line = min(mark.line + 1, max(extent.after, 1)) if mark else line
         reason = f"{error.problem or error.context}; mend this line"
     except yaml.reader.ReaderError as error:
         line = source.count("\n", 0, error.position) + 1
