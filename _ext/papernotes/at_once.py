@@ -7,6 +7,7 @@ many pages is written once for all of a folder.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 
 from docutils import nodes
@@ -17,7 +18,7 @@ from . import nodes as placeholders
 from .domain import PaperNotesDomain
 from .model import Note
 from .placing import Placer, depth, face
-from .rendering import Fragment, Renderers, stand_in
+from .rendering import NO_PAGE, Fragment, Renderer, stand_in
 
 # The attribute of a document that keeps the nodes of a note's summary for the head of its page.
 SUMMARY = "papernotes_summary"
@@ -55,15 +56,20 @@ class WrittenPlacer(Placer):
 
     def __init__(self, app: Sphinx) -> None:
         super().__init__(app.env)
-        self.renderers = Renderers(app)
+        self.app = app
         self._kept: dict[tuple[str, str, str], Fragment] = {}
+
+    @functools.cached_property
+    def renderer(self) -> Renderer:
+        """What writes for any page; the builder has the settings for it when it begins to write."""
+        return Renderer(self.app, NO_PAGE)
 
     def replace(
         self, node: placeholders.Placeholder, doctree: nodes.document, docname: str
     ) -> None:
         """Put HTML into the place of *node*."""
         level = depth(node)
-        renderer = self.renderers.at(docname)
+        renderer = self.renderer.at(docname)
         # A raw node is a target of another format.
         shown = [each for each in self.shown(node) if not isinstance(each, nodes.raw)]
         parts: list[nodes.Node] = []
@@ -81,7 +87,7 @@ class WrittenPlacer(Placer):
         if noted is None or not self.env.config.papernotes_metadata:
             return []
         holder = nodes.container("", *face(self.domain, noted.note, docname).summary())
-        return self.renderers.at(docname).settle(holder).children
+        return self.renderer.at(docname).settle(holder).children
 
     def reference(self, key: str, docname: str) -> Sequence[nodes.Node]:
         note = self.catalogue.notes.get(key)
@@ -132,7 +138,7 @@ class WrittenPlacer(Placer):
         found = self._kept.get((kind, key, place))
         if found is None:
             holder = nodes.inline("", "", *make(key, place))
-            found = self._kept[kind, key, place] = self.renderers.at(place).inner(holder)
+            found = self._kept[kind, key, place] = self.renderer.at(place).inner(holder)
         return [found.node()]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -98,6 +99,15 @@ class Renderer:
         translator = builder.create_translator(self.document, builder)
         assert isinstance(translator, HTML5Translator)
         self.translator = translator
+
+    def at(self, docname: str) -> Renderer:
+        """Return what writes elements with links as from the page *docname*, by the same means.
+
+        A translator is made of hundreds of methods, and does not know the page.
+        """
+        other = copy.copy(self)
+        other.docname = docname
+        return other
 
     def fragments(self, elements: Iterable[nodes.Element]) -> Iterator[Fragment]:
         """Yield the HTML of each element."""
@@ -208,17 +218,3 @@ def stand_in(docname: str) -> str:
     """
     folder, slash, name = docname.rpartition("/")
     return f"{folder}{slash}{'index' if name == 'index' else NO_PAGE}"
-
-
-class Renderers:
-    """The renderers of one build: one for each folder of pages."""
-
-    def __init__(self, app: Sphinx) -> None:
-        self.app = app
-        self._made: dict[str, Renderer] = {}
-
-    def at(self, docname: str) -> Renderer:
-        """Return what writes elements with links as from the page *docname*."""
-        if docname not in self._made:
-            self._made[docname] = Renderer(self.app, docname)
-        return self._made[docname]
