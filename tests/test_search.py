@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import shutil
 import sys
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from typing import Any
 
 import pytest
 from sites import ROOTS, Build, Site, parse, text
+from sphinx.errors import ExtensionError
 from sphinx.testing.util import SphinxTestApp
 from test_updates import build_again, outputs
 
@@ -296,15 +298,58 @@ def test_without_pagefind_sphinx_searches(shelf: Site, monkeypatch: pytest.Monke
     build_again(shelf)
 
 
-def test_a_pagefind_that_fails_is_told(shelf: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PAGEFIND_BINARY_PATH", str(shelf.folder / "nothing"))
+@pytest.mark.parametrize(
+    ("program", "said"),
+    [(None, "No such file"), ("echo no room >&2\nexit 3", "no room;"), ("exit 3", "with 3;")],
+)
+def test_a_pagefind_that_fails_is_told(
+    shelf: Site, monkeypatch: pytest.MonkeyPatch, program: str | None, said: str
+) -> None:
+    instead_of_pagefind(shelf, program, monkeypatch)
     build = shelf.build()
     (message,) = build.messages
     assert message.startswith("conf.py:1: WARNING: Pagefind cannot make its index: ")
+    assert said in message
     assert message.endswith("[papernotes.no-pagefind]")
     assert not list(build.outdir.glob("pagefind*"))
     monkeypatch.undo()
     assert len(found(shelf.build().outdir)) == 9
+
+
+def instead_of_pagefind(site: Site, program: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have *program* run for Pagefind, a shell's script, or a file that is not there."""
+    path = site.folder.parent / "instead"
+    if program is not None:
+        path.write_text(f"#!/bin/sh\n{program}\n", encoding="utf-8")
+        path.chmod(0o755)
+    monkeypatch.setenv("PAGEFIND_BINARY_PATH", str(path))
+
+
+FAILING = """
+import pathlib, time
+
+def setup(app):
+    def fail(app):
+        while not pathlib.Path("number").exists():
+            time.sleep(0.01)
+        raise RuntimeError("not today")
+
+    app.connect("html-collect-pages", fail, priority=900)
+"""
+
+
+def test_a_build_that_fails_leaves_no_pagefind_behind(
+    shelf: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = shelf.folder / "number"
+    script = f'echo $$ > "{number}.new"; mv "{number}.new" "{number}"; exec sleep 600'
+    instead_of_pagefind(shelf, script, monkeypatch)
+    failing = FAILING.replace('"number"', repr(str(number)))
+    shelf.edit("conf.py", '= "pagefind"\n', f'= "pagefind"\n{failing}')
+    with pytest.raises(ExtensionError, match="not today"):
+        shelf.build()
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(number.read_text("ascii")), 0)
 
 
 def test_an_unknown_search_is_told(shelf: Site) -> None:

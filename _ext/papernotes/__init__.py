@@ -106,5 +106,4 @@ def _write(app: Sphinx) -> None:
     app.connect("html-page-context", events.add_page_assets)
     app.connect("html-page-context", events.add_ways)
     app.connect("html-page-context", events.serve_search)
-    app.connect("html-collect-pages", events.collect_pages)
-    app.connect("build-finished", events.finish)
+    events.complete(app)

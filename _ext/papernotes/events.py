@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -236,17 +237,29 @@ def remove_pages(app: Sphinx, docnames: Iterable[str]) -> None:
         folders.remove(Path(builder.get_output_path(docname)), Path(app.outdir))
 
 
-def collect_pages(app: Sphinx) -> Iterable[pages.Page]:
-    """Return the pages that no document stands for and that are to be written."""
+def complete(app: Sphinx) -> None:
+    """Set up what is written when all documents are."""
+    index = search.Making()
+    app.connect("html-collect-pages", functools.partial(collect_pages, index))
+    app.connect("build-finished", functools.partial(finish, index))
+
+
+def collect_pages(index: search.Making, app: Sphinx) -> Iterable[pages.Page]:
+    """Return the pages that no document stands for and that are to be written.
+
+    The *index* of the search is made meanwhile.
+    """
     if not keeps_state(app):
         return ()
-    now = pages.digests_of(app, updates.Digests(app.env))
-    return pages.collect(app, now, updates.load(Path(app.outdir)).made)
+    before = updates.load(Path(app.outdir))
+    index.begin(app, before.search)
+    return pages.collect(app, pages.digests_of(app, updates.Digests(app.env)), before.made)
 
 
-def finish(app: Sphinx, exception: Exception | None) -> None:
+def finish(index: search.Making, app: Sphinx, exception: Exception | None) -> None:
     """Write the previews and the files beside the pages, and keep the digests of all of them."""
     if exception is not None or not keeps_state(app):
+        index.stop()
         return
     outdir = Path(app.outdir)
     search_index.mend(outdir)
@@ -269,7 +282,7 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
         previews=written,
         filter=filtered,
         files=files.write(app, found, before.files),
-        search=search.write(app, before.search),
+        search=index.end(app),
         changed=dict(history.all_changed(app.env)),
         beside=folders.beside(app),
     )

@@ -2,7 +2,7 @@
 
 A page is searched for what its author wrote. While the page is written, by whichever process, that
 goes into a record beside the documents' cache: HTML of headings and paragraphs alone, with formulas
-as lines of text. When the build ends, and a record has changed, Pagefind makes its index anew.
+as lines of text. When all are written, and a record has changed, Pagefind makes its index anew.
 
 Tags and years lie beside the index, and not in it: Pagefind 1.5 writes what it filters by in
 another order each time.
@@ -48,6 +48,8 @@ _BUILT_IN = (
     *(f"_static/{name}.js" for name in ("documentation_options", "doctools", "sphinx_highlight")),
     *("_static/searchtools.js", "_static/language_data.js", "searchindex.js"),
 )
+# What a reader can choose of each note, by the address that Pagefind has for its page.
+Choices = dict[str, dict[str, list[str]]]
 # What leads to other pages, in the text of a page or of what docutils makes of it.
 _LEFT_OUT = {UNSEARCHED, "toctree-wrapper", "contents"}
 
@@ -144,20 +146,61 @@ def record(app: Sphinx, docname: str, doctree: nodes.document) -> None:
     path.write_text(render("record.html", values), encoding="utf-8")
 
 
-def write(app: Sphinx, before: dict[str, str]) -> dict[str, str]:
-    """Have the index made unless it is that of *before*, or remove it where it is not wanted.
+class Making:
+    """The index in one build after another, made by Pagefind while Sphinx does the rest."""
 
-    *before* and the result map the name of the index, if there is one, to the digest of what it is
-    made of.
-    """
-    folder = Path(app.outdir, FOLDER)
-    if not is_on(app):
-        if before:
-            shutil.rmtree(folder, ignore_errors=True)
-        return {}
+    def __init__(self) -> None:
+        self._now: dict[str, str] = {}
+        self._choices: Choices = {}
+        self._pagefind: subprocess.Popen[str] | None = None
+
+    def begin(self, app: Sphinx, before: dict[str, str]) -> None:
+        """Begin to make the index unless it is that of *before*, or remove one that is not wanted.
+
+        All records are written by now. *before* maps the name of the index, if there is one, to
+        the digest of what it is made of.
+        """
+        self._now, self._choices, self._pagefind = {}, {}, None
+        folder = Path(app.outdir, FOLDER)
+        if not is_on(app):
+            if before:
+                shutil.rmtree(folder, ignore_errors=True)
+            return
+        self._choices = _choices(app)
+        self._now = {FOLDER: _digest(app, self._choices)}
+        if self._now == before and (folder / CHOICES).exists():
+            return
+        try:
+            self._pagefind = _start(_records(app), _beside(folder))
+        except OSError as error:
+            self._now = {}
+            _give_up(folder, str(error))
+
+    def end(self, app: Sphinx) -> dict[str, str]:
+        """Put the index into its place, if one is made, and return what ``begin`` is to know."""
+        if self._pagefind is not None:
+            folder = Path(app.outdir, FOLDER)
+            _, said = self._pagefind.communicate()
+            if self._pagefind.returncode == 0:
+                _put_into_place(folder, self._choices)
+            else:
+                self._now = {}
+                _give_up(folder, said or f"it ended with {self._pagefind.returncode}")
+            self._pagefind = None
+        return self._now
+
+    def stop(self) -> None:
+        """Have Pagefind stop, since the build has failed."""
+        if self._pagefind is not None:
+            self._pagefind.kill()
+            self._pagefind.communicate()
+            self._pagefind = None
+
+
+def _digest(app: Sphinx, choices: Choices) -> str:
+    """Return the digest of what the index is made of, and remove the records of no page."""
     records = _records(app)
     wanted = {_record_path(app, docname) for docname in app.env.found_docs}
-    choices = _choices(app)
     made_of = [version("pagefind"), json.dumps(choices)]
     digest = hashlib.blake2b(repr(made_of).encode(), digest_size=16)
     for path in sorted(records.rglob("*.html")):
@@ -167,14 +210,7 @@ def write(app: Sphinx, before: dict[str, str]) -> dict[str, str]:
         content = path.read_bytes()
         digest.update(f"{path.relative_to(records).as_posix()}\0{len(content)}\0".encode())
         digest.update(content)
-    now = {FOLDER: digest.hexdigest()}
-    if now == before and (folder / CHOICES).exists():
-        return now
-    return now if _make(records, folder, choices) else {}
-
-
-# What a reader can choose of each note, by the address that Pagefind has for its page.
-Choices = dict[str, dict[str, list[str]]]
+    return digest.hexdigest()
 
 
 def _choices(app: Sphinx) -> Choices:
@@ -190,48 +226,54 @@ def _choices(app: Sphinx) -> Choices:
     return found
 
 
-def _make(records: Path, folder: Path, choices: Choices) -> bool:
-    """Have Pagefind make the index of *records* in *folder*; return whether it could."""
+def _beside(folder: Path) -> Path:
+    """Return where the index is made that is to stand in *folder*."""
+    return folder.with_name(f"{folder.name}.new")
+
+
+def _start(records: Path, target: Path) -> subprocess.Popen[str]:
+    """Have Pagefind make the index of *records* in *target*; raise OSError if it cannot be run."""
     from pagefind.service import get_executable
 
-    beside = folder.with_name(f"{folder.name}.new")
-    shutil.rmtree(beside, ignore_errors=True)
-    program = str(get_executable())
-    # It would also go by settings that it finds in its folder and environment.
-    environment = {name: value for name, value in os.environ.items() if name[:9] != "PAGEFIND_"}
+    shutil.rmtree(target, ignore_errors=True)
     records.mkdir(parents=True, exist_ok=True)
-    try:
-        subprocess.run(
-            [program, "--site", str(records), "--output-path", str(beside), "--silent"],
-            cwd=records,
-            env=environment,
-            check=True,
-            capture_output=True,
-            text=True,
-        )
-    except (OSError, subprocess.CalledProcessError) as error:
-        said = getattr(error, "stderr", "") or str(error)
-        message = (
-            f"Pagefind cannot make its index: {' '.join(said.split())}; mend that, or set"
-            ' papernotes_search = "sphinx", which the search page does with until then'
-        )
-        warn(Problem("conf.py", 1, message, ProblemKind.NO_PAGEFIND))
-        shutil.rmtree(beside, ignore_errors=True)
-        shutil.rmtree(folder, ignore_errors=True)
-        return False
+    return subprocess.Popen(
+        [str(get_executable()), "--site", str(records), "--output-path", str(target), "--silent"],
+        cwd=records,
+        # It would also go by settings that it finds in its folder and environment.
+        env={name: value for name, value in os.environ.items() if name[:9] != "PAGEFIND_"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def _give_up(folder: Path, said: str) -> None:
+    """Report what Pagefind has said, and leave no index."""
+    message = (
+        f"Pagefind cannot make its index: {' '.join(said.split())}; mend that, or set"
+        ' papernotes_search = "sphinx", which the search page does with until then'
+    )
+    warn(Problem("conf.py", 1, message, ProblemKind.NO_PAGEFIND))
+    shutil.rmtree(_beside(folder), ignore_errors=True)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _put_into_place(folder: Path, choices: Choices) -> None:
+    """Complete the index that has been made, and put it in the place of the one before."""
+    made = _beside(folder)
     for pattern in _NEEDLESS:
-        for path in beside.glob(pattern):
+        for path in made.glob(pattern):
             path.unlink()
     found: dict[str, dict[str, list[str]]] = {}
-    for id_, address in sorted(_addresses(beside).items()):
+    for id_, address in sorted(_addresses(made).items()):
         for name, values in choices.get(address, {}).items():
             for value in values:
                 found.setdefault(name, {}).setdefault(value, []).append(id_)
     text = json.dumps(found, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-    (beside / CHOICES).write_text(text, encoding="utf-8")
+    (made / CHOICES).write_text(text, encoding="utf-8")
     shutil.rmtree(folder, ignore_errors=True)
-    beside.replace(folder)
-    return True
+    made.replace(folder)
 
 
 def _addresses(folder: Path) -> dict[str, str]:
