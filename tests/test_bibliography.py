@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pickle
 from pathlib import Path
 
 import pytest
+from pybtex.database import Entry
 
+from papernotes import entries
 from papernotes.bibliography import Bibliography, arxiv_id, digest, load, read
 from papernotes.model import Paper, Person, Problem, ProblemKind
 
@@ -743,3 +746,39 @@ def test_an_empty_bibliography() -> None:
     assert (found.problems, found.places, found.keys) == ((), {}, {})
     assert found.nearest("a") == []
     assert found.to_read() == []
+
+
+def test_an_entry_is_made_when_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+
+    class Counted(Entry):  # type: ignore[misc]  # pybtex has no types
+        def __init__(self, type_: str) -> None:
+            super().__init__(type_)
+            made.append(type_)
+
+    monkeypatch.setattr(entries, "Entry", Counted)
+    found = bibliography(
+        "@book{a, author = {A, B}, keywords = {to-read}}\n@article{b, author = {A, B}}\n@misc{c}"
+    )
+    assert "b" in found
+    assert found.to_read() == ["a"]
+    assert made == []
+    for _ in range(2):
+        assert found.paper("b").authors == (Person("B", "A"),)
+    assert made == ["article"]
+    # Nor does an environment carry more than text from one build to the next.
+    kept = pickle.dumps(found)
+    assert b"Person" not in kept
+    again = pickle.loads(kept)  # noqa: S301 -- made above
+    assert [again.paper(key).type for key in again.places] == ["book", "article", "misc"]
+    assert again.data.entries["B"].persons["author"][0].last_names == ["A"]
+
+
+def test_what_an_entry_takes_from_another_is_kept() -> None:
+    found = bibliography(
+        "@book{v, editor = {E, F}, title = {V}, year = 2001}\n"
+        "@incollection{p, crossref = {v}, title = {P}}"
+    )
+    for each in (found, pickle.loads(pickle.dumps(found))):  # noqa: S301
+        part = each.paper("p")
+        assert (part.editors, part.venue, part.year) == ((Person("F", "E"),), "V", "2001")

@@ -18,10 +18,10 @@ from pybtex.bibtex.utils import split_name_list
 from pybtex.database import BibliographyData, Entry
 from pybtex.database import Person as PybtexPerson
 from pybtex.database.input.bibtex import Parser
-from pybtex.exceptions import PybtexError
 
 from . import crossref
 from .bibtex import Scanner, SourceEntry
+from .entries import PEOPLE, Entries, person
 from .model import Paper, Person, Problem, ProblemKind, without_controls
 
 TO_READ = "to-read"
@@ -31,17 +31,24 @@ TO_READ = "to-read"
 class Bibliography:
     """Everything that the bibliography files hold.
 
-    ``data`` is pybtex's own record, for the libraries that want one; ``places`` says in which file
-    and on which line each entry begins; ``keys`` lists the keys of each file; ``digest`` is equal
-    for equal input. A key is looked up to the letter, as biber does it; two that differ by case
-    only count as one key twice, as in BibTeX.
+    ``entries`` are those of pybtex; ``places`` says in which file and on which line each begins;
+    ``keys`` lists the keys of each file; ``digest`` is equal for equal input. A key is looked up to
+    the letter, as biber does it; two that differ by case only count as one key twice, as in BibTeX.
     """
 
-    data: BibliographyData = field(default_factory=BibliographyData)
+    entries: Entries = field(default_factory=Entries)
     places: Mapping[str, tuple[str, int]] = field(default_factory=dict)
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+    preamble: tuple[str, ...] = ()
     digest: str = ""
+
+    @property
+    def data(self) -> BibliographyData:
+        """Entries and preamble as pybtex hands them on, for the libraries that want it so."""
+        data = BibliographyData(preamble=self.preamble)
+        data.entries = self.entries
+        return data
 
     def __contains__(self, key: str) -> bool:
         return key in self.places
@@ -49,14 +56,12 @@ class Bibliography:
     def paper(self, key: str) -> Paper:
         """Return the work with this *key*; raise KeyError if there is none."""
         path, line = self.places[key]
-        return _paper(key, self.data.entries[key], path, line)
+        return _paper(key, self.entries[key], path, line)
 
     def to_read(self) -> list[str]:
         """Return the keys of the entries whose ``keywords`` hold ``to-read``, in file order."""
         return [
-            key
-            for key in self.places
-            if TO_READ in _keywords(self.data.entries[key].fields.get("keywords", ""))
+            key for key, value in self.entries.values_of("keywords") if TO_READ in _keywords(value)
         ]
 
     def nearest(self, key: str) -> list[str]:
@@ -96,7 +101,7 @@ def read(sources: list[tuple[str, bytes | None]], encoding: str = "utf-8-sig") -
     Macros that one file defines hold in those after it. Of two entries with one key, the first
     counts. Nothing is raised for a fault in a file: it becomes a problem.
     """
-    return read_with_sources(sources, encoding)[0]
+    return _read(_Reader(), sources, encoding)
 
 
 def read_with_sources(
@@ -107,35 +112,40 @@ def read_with_sources(
     That text is the file's with LF at all ends of lines. The entries are all that could be read to
     their ends, those with a key that is taken too.
     """
-    reader = _Reader()
+    reader = _Reader(keeps_sources=True)
+    return _read(reader, sources, encoding), reader.sources
+
+
+def _read(reader: _Reader, sources: list[tuple[str, bytes | None]], encoding: str) -> Bibliography:
     keys: dict[str, tuple[str, ...]] = {}
     for path, content in sources:
         before = len(reader.places)
         reader.read_file(path, content, encoding)
         keys[path] = tuple(reader.places)[before:]
     reader.follow_references()
-    bibliography = Bibliography(
-        data=reader.data,
+    return Bibliography(
+        entries=reader.entries,
         places=reader.places,
         keys=keys,
         problems=tuple(sorted(reader.problems)),
+        preamble=tuple(reader.data.preamble_list),
         digest=digest(sources, encoding),
     )
-    return bibliography, reader.entries
 
 
 class _Reader(Parser):  # type: ignore[misc]  # pybtex has no types
     """pybtex's parser, with faults collected rather than raised."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, keeps_sources: bool = False) -> None:
         super().__init__()
+        self.keeps_sources = keeps_sources
         self.path = ""
         self.problems: list[Problem] = []
         self.places: dict[str, tuple[str, int]] = {}
-        self.entries: dict[str, list[SourceEntry]] = {}
+        self.entries = Entries()
+        self.referring: list[str] = []
+        self.sources: dict[str, list[SourceEntry]] = {}
         self.line = 0
-        # Taking a name apart is slow, and most people write more than one paper.
-        self.people: dict[str, PybtexPerson] = {}
 
     def problem(self, line: int, kind: ProblemKind, message: str) -> None:
         self.problems.append(Problem(self.path, line, message, kind))
@@ -163,8 +173,8 @@ class _Reader(Parser):  # type: ignore[misc]  # pybtex has no types
         text = text.replace("\r\n", "\n").replace("\r", "\n")
         text, problems = without_controls(text, path)
         self.problems += problems
-        scanner = Scanner(text, self.macros, self.problem)
-        self.entries[path] = scanner.entries
+        sources = self.sources.setdefault(path, []) if self.keeps_sources else None
+        scanner = Scanner(text, self.macros, self.problem, sources)
         for kind, body in scanner:
             self.line = scanner.command_line
             match kind.lower():
@@ -178,9 +188,8 @@ class _Reader(Parser):  # type: ignore[misc]  # pybtex has no types
     def process_entry(
         self, entry_type: str, key: str, fields: Iterable[tuple[str, list[str]]]
     ) -> None:
-        if key in self.data.entries:
-            first = self.data.entries[key].key
-            path, line = self.places[first]
+        if key in self.entries:
+            path, line = self.places[self.entries[key].key]
             self.problem(
                 self.line,
                 ProblemKind.DUPLICATE_KEY,
@@ -188,22 +197,26 @@ class _Reader(Parser):  # type: ignore[misc]  # pybtex has no types
                 " delete one of them",
             )
             return
-        entry = Entry(entry_type)
+        kept: dict[str, str] = {}
+        names: set[str] = set()
         for name, parts in fields:
-            value = " ".join("".join(parts).split())
-            if name in entry.fields or name in entry.persons:
+            folded = name.lower()
+            if folded in names:
                 self.problem(
                     self.line,
                     ProblemKind.DUPLICATE_FIELD,
                     f'the entry "{key}" has the field "{name}" twice; the first counts, delete one',
                 )
-            elif name.lower() in ("author", "editor"):
-                for person in split_name_list(value):
-                    entry.add_person(self.person(person, key), name)
-            else:
-                entry.fields[name] = value
-        self.data.add_entry(key, entry)
+                continue
+            names.add(folded)
+            value = kept[name] = " ".join("".join(parts).split())
+            # Fewer commas than that are in order, however they are spread.
+            if folded in PEOPLE and value.count(",") > 2:
+                self.check_people(value, key)
+        self.entries.note(key, entry_type, kept)
         self.places[key] = (self.path, self.line)
+        if names & crossref.REFERENCES:
+            self.referring.append(key)
 
     def follow_references(self) -> None:
         """Complete the entries that refer to others, which can stand in any file."""
@@ -213,29 +226,25 @@ class _Reader(Parser):  # type: ignore[misc]  # pybtex has no types
             message = f'in the entry "{entry.key}" {fault}'
             self.problem(line, ProblemKind.BAD_CROSSREF, message)
 
-        for entry in list(self.data.entries.values()):
-            crossref.complete(entry, self.data.entries.get, report)
+        for key in self.referring:
+            crossref.complete(self.entries[key], self.entries.get, report)
+        for key in self.referring:
+            self.entries.settle(key)
 
-    def person(self, text: str, key: str) -> PybtexPerson:
-        if text not in self.people:
-            person = self.parse_person(text, key)
-            if text.count(",") > 2:
-                # Each entry gets its own report.
-                return person
-            self.people[text] = person
-        return self.people[text]
+    def check_people(self, people: str, key: str) -> None:
+        """Report the names of the entry *key* that cannot be taken apart."""
 
-    def parse_person(self, text: str, key: str) -> PybtexPerson:
-        try:
-            return PybtexPerson(text)
-        except PybtexError:
+        def report(text: str) -> None:
             self.problem(
                 self.line,
                 ProblemKind.BIB_NAME,
                 f'a name of the entry "{key}" has too many commas: "{text}"; write "Family, Given",'
                 ' and "and" between two people',
             )
-            return PybtexPerson(last=text)
+
+        for text in split_name_list(people):
+            if text.count(",") > 2:
+                person(text, report)
 
 
 def _paper(key: str, entry: Entry, path: str, line: int) -> Paper:

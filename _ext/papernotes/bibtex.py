@@ -91,10 +91,17 @@ class Scanner(LowLevelParser):  # type: ignore[misc]  # pybtex has no types
     value_start = value_end = 0
     failed = False
 
-    def __init__(self, text: str, macros: MutableMapping[str, str], report: Report) -> None:
+    def __init__(
+        self,
+        text: str,
+        macros: MutableMapping[str, str],
+        report: Report,
+        entries: list[SourceEntry] | None = None,
+    ) -> None:
+        """Scan *text*; *entries*, if it is given, takes up where each entry stands in it."""
         super().__init__(text, macros=macros)
         self.report = report
-        self.entries: list[SourceEntry] = []
+        self.entries = entries
         self.field_places: list[tuple[int, int, int, int]] = []
 
     def parse_bibliography(self) -> Iterator[tuple[Any, ...]]:
@@ -104,7 +111,8 @@ class Scanner(LowLevelParser):  # type: ignore[misc]  # pybtex has no types
             self.field_places = []
             try:
                 command = tuple(self.parse_command())
-                if self.current_entry_key is not None and not self.failed:
+                is_read = self.current_entry_key is not None and not self.failed
+                if self.entries is not None and is_read:
                     self.entries.append(self.source_entry(command[0]))
                 yield command
             except PybtexSyntaxError as error:

@@ -18,6 +18,8 @@ Report = Callable[[Entry, str], None]
 # Finds an entry by its key.
 Find = Callable[[str], Entry | None]
 
+# The fields that refer, in lower case.
+REFERENCES = frozenset(("xdata", "crossref"))
 # What belongs to a volume and not to what is in it. The rest of a name is lost with the volume.
 _OF_THE_VOLUME = frozenset(
     "abstract annotation archiveprefix doi eprint eprinttype file ids key keywords label note pages"

@@ -206,7 +206,7 @@ class PaperNotesDomain(Domain):
         "formatted": {},
         "sources": {},
     }
-    data_version = 2
+    data_version = 3
 
     def __init__(self, env: BuildEnvironment) -> None:
         super().__init__(env)
