@@ -330,6 +330,16 @@ def test_a_clash_with_a_page_made_for_browsing(tiny: Site) -> None:
         assert not made.page("tags/index").cssselect("meta[http-equiv=refresh]")
 
 
+def test_a_tag_that_gets_the_name_of_what_leads_on(tiny: Site) -> None:
+    tiny.edit("papers/beta.md", "read:", "redirect_from: [tags/fresh]\nread:")
+    browse = {"papernotes_browse": ["tags"]}
+    assert redirect(tiny.build(confoverrides=browse), "tags/fresh.html")
+    tiny.edit("papers/beta.md", "redirect_from: [tags/fresh]\n", "")
+    tiny.edit("papers/beta.md", "tags: [optimization]", "tags: [fresh]")
+    made = tiny.build(confoverrides=browse)
+    assert made.page("tags/fresh").cssselect("h1")[0].text_content().startswith("fresh")
+
+
 def test_hostile_titles_and_names_stay_text(tiny: Site) -> None:
     renamed(tiny, "\"papers/a 'quoted' & <name>\"", "papers/naïve")
     tiny.edit("papers/b.md", "# Beta", '# Beta `"><script>alert(1)</script>`')

@@ -106,4 +106,6 @@ def _write(app: Sphinx) -> None:
     app.connect("html-page-context", events.add_page_assets)
     app.connect("html-page-context", events.add_ways)
     app.connect("html-page-context", events.serve_search)
-    events.complete(app)
+    rest = events.Rest()
+    app.connect("html-collect-pages", rest.begin)
+    app.connect("build-finished", rest.finish)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
+from sphinx.util.parallel import ParallelTasks, SerialTasks
 
 from . import (
     caches,
@@ -237,37 +238,71 @@ def remove_pages(app: Sphinx, docnames: Iterable[str]) -> None:
         folders.remove(Path(builder.get_output_path(docname)), Path(app.outdir))
 
 
-def complete(app: Sphinx) -> None:
-    """Set up what is written when all documents are."""
-    index = search.Making()
-    app.connect("html-collect-pages", functools.partial(collect_pages, index))
-    app.connect("build-finished", functools.partial(finish, index))
+class Rest:
+    """What is written when all documents are, in one build after another.
 
-
-def collect_pages(index: search.Making, app: Sphinx) -> Iterable[pages.Page]:
-    """Return the pages that no document stands for and that are to be written.
-
-    The *index* of the search is made meanwhile.
+    Where Sphinx may use several processes, one of them writes the previews and what is published
+    beside the pages, while further pages are made here, and Pagefind makes its index.
     """
-    if not keeps_state(app):
-        return ()
-    before = updates.load(Path(app.outdir))
-    index.begin(app, before.search)
-    return pages.collect(app, pages.digests_of(app, updates.Digests(app.env)), before.made)
+
+    def __init__(self) -> None:
+        self._index = search.Making()
+        self._tasks: ParallelTasks | SerialTasks = SerialTasks()
+        self._written: list[Written] = []
+
+    def begin(self, app: Sphinx) -> Iterable[pages.Page]:
+        """Begin with all that, and return the pages that no document stands for."""
+        if not keeps_state(app):
+            return ()
+        before = updates.load(Path(app.outdir))
+        self._index.begin(app, before.search)
+        self._written = []
+        self._tasks = ParallelTasks(1) if app.builder.parallel_ok else SerialTasks()
+        # What is handed on last is what the function has returned.
+        self._tasks.add_task(
+            functools.partial(write_beside, app, before),
+            result_func=lambda *handed: self._written.append(handed[-1]),
+        )
+        return pages.collect(app, pages.digests_of(app, updates.Digests(app.env)), before.made)
+
+    def finish(self, app: Sphinx, exception: Exception | None) -> None:
+        """Wait for the end of all that, and keep the digests of what the pages show."""
+        if exception is not None or not keeps_state(app):
+            self._index.stop()
+            if isinstance(self._tasks, ParallelTasks):
+                self._tasks.terminate()
+            return
+        outdir = Path(app.outdir)
+        search_index.mend(outdir)
+        self._tasks.join()
+        (written,) = self._written
+        before = updates.load(outdir)
+        files.remove(app, before.files.keys() - written.files.keys())
+        digests = updates.Digests(app.env)
+        state = updates.State(
+            pages={name: digests.page(name) for name in PaperNotesDomain.of(app.env).records},
+            made=pages.digests_of(app, digests),
+            previews=written.previews,
+            filter=written.filter,
+            files=written.files,
+            search=self._index.end(app),
+            changed=dict(history.all_changed(app.env)),
+            beside=folders.beside(app),
+        )
+        updates.save(outdir, state)
 
 
-def finish(index: search.Making, app: Sphinx, exception: Exception | None) -> None:
-    """Write the previews and the files beside the pages, and keep the digests of all of them."""
-    if exception is not None or not keeps_state(app):
-        index.stop()
-        return
-    outdir = Path(app.outdir)
-    search_index.mend(outdir)
+class Written(NamedTuple):
+    """The digests of what stands beside the pages, for the state of the output folder."""
+
+    previews: dict[str, str]
+    filter: dict[str, str]
+    files: dict[str, str]
+
+
+def write_beside(app: Sphinx, before: updates.State) -> Written:
+    """Write the previews, the filter's script and the files that are published beside the pages."""
     digests = updates.Digests(app.env)
-    documents = {name: digests.page(name) for name in PaperNotesDomain.of(app.env).records}
-    before = updates.load(outdir)
-    written = previews.write(app, digests, before.previews)
-    filtered = filtering.write(app, digests, before.filter)
     summaries = Summaries(app)
     found = (
         *feed.files(app, digests, summaries),
@@ -276,17 +311,11 @@ def finish(index: search.Making, app: Sphinx, exception: Exception | None) -> No
         *sitemap.files(app),
         *redirects.files(app),
     )
-    state = updates.State(
-        pages=documents,
-        made=pages.digests_of(app, digests),
-        previews=written,
-        filter=filtered,
-        files=files.write(app, found, before.files),
-        search=index.end(app),
-        changed=dict(history.all_changed(app.env)),
-        beside=folders.beside(app),
+    return Written(
+        previews.write(app, digests, before.previews),
+        filtering.write(app, digests, before.filter),
+        files.write(app, found, before.files),
     )
-    updates.save(outdir, state)
 
 
 def finish_folders(app: Sphinx, exception: Exception | None) -> None:

@@ -11,6 +11,7 @@ from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 
 from papernotes import folders
+from papernotes.domain import PaperNotesDomain
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class File:
 
 
 def write(app: Sphinx, files: Iterable[File], before: dict[str, str]) -> dict[str, str]:
-    """Write the files that are not those of *before*, and remove those that are gone.
+    """Write the files that are not those of *before*.
 
     *before* and the result map the name of each file to the digest of its source. A file that the
     author puts in its place, through ``html_extra_path``, is left alone.
@@ -42,9 +43,6 @@ def write(app: Sphinx, files: Iterable[File], before: dict[str, str]) -> dict[st
         if before.get(file.name) != digest or not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(file.content())
-    gone = sorted(before.keys() - now.keys())
-    if gone:
-        _remove(app, gone)
     return now
 
 
@@ -57,13 +55,16 @@ def is_extra(app: Sphinx, name: str) -> bool:
     )
 
 
-def _remove(app: Sphinx, names: Iterable[str]) -> None:
+def remove(app: Sphinx, gone: Iterable[str]) -> None:
+    """Remove the files *gone*, which have been written once, but for what has come in their place.
+
+    A note can have come back to the name that led on from it, or a tag can have got that name.
+    """
     builder = app.builder
     assert isinstance(builder, StandaloneHTMLBuilder)
-    # A note can have come back to the name that led on from it.
-    pages = {Path(builder.get_output_path(docname)) for docname in app.env.found_docs}
-    for name in names:
+    names = app.env.found_docs | PaperNotesDomain.of(app.env).browse.pages.keys()
+    pages = {Path(builder.get_output_path(name)) for name in names}
+    for name in sorted(gone):
         path = Path(app.outdir, name)
-        if path in pages or is_extra(app, name):
-            continue
-        folders.remove(path, Path(app.outdir))
+        if path not in pages and not is_extra(app, name):
+            folders.remove(path, Path(app.outdir))
