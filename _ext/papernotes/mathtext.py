@@ -27,6 +27,8 @@ _ACCENTS = {
     "\u0332": "\u0305",  # an overline, in the place above
 }
 _BRACES = frozenset("⏞⏟⎴⎵")
+# What holds text alone, as most elements of a formula do.
+_TOKENS = frozenset(("mi", "mn", "ms", "mtext"))
 
 
 def to_text(mathml: str) -> str:
@@ -36,6 +38,10 @@ def to_text(mathml: str) -> str:
 
 
 def _text(element: ElementTree.Element) -> str:
+    if element.tag in _TOKENS and not len(element):
+        return element.text or ""
+    if element.tag == "mo":
+        return _operator(element)
     return "".join(_linear(element))
 
 
@@ -60,8 +66,6 @@ def _linear(element: ElementTree.Element) -> Iterator[str]:
             yield f"√{content}" if _WHOLE.fullmatch(content) else f"√({content})"
         case "mspace":
             yield " " if element.get("width", "0").strip("0.") else ""
-        case "mo":
-            yield _operator(element)
         case _:
             yield element.text or ""
             for part in parts:
