@@ -23,6 +23,7 @@ from papernotes.domain import PaperNotesDomain
 SETTINGS = """
 papernotes_page_size = 10
 papernotes_browse = ["tags", "years", "authors", "venues", "map", "neighbours", "related", "filter"]
+bibtex_reference_style = "papernotes"
 html_baseurl = "https://notes.example/"
 papernotes_pictures = False
 """
@@ -88,6 +89,9 @@ def test_an_edit_costs_what_it_changes(tmp_path: Path) -> None:
         edit(site.folder)
         found, build = count(site)
         assert (found["documents read"], found["references formatted"]) == expected[what]
+        # Those of works whose citations are written, or all where a file has been read anew.
+        wanted = cold["entries made"] if what == "entry" else 6 * len(build.written)
+        assert found["entries made"] <= wanted
         # Nodes are made for the pages that are written, and for no others.
         assert found["nodes"] <= 3 * a_page * pages(build) + 1
         assert len(build.written) <= {"text": 1, "nothing": 0}.get(what, 20)

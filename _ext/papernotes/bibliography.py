@@ -42,6 +42,8 @@ class Bibliography:
     problems: tuple[Problem, ...] = ()
     preamble: tuple[str, ...] = ()
     digest: str = ""
+    # What has been asked for, which the next build will ask for again.
+    _papers: dict[str, Paper] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def data(self) -> BibliographyData:
@@ -55,8 +57,10 @@ class Bibliography:
 
     def paper(self, key: str) -> Paper:
         """Return the work with this *key*; raise KeyError if there is none."""
-        path, line = self.places[key]
-        return _paper(key, self.entries[key], path, line)
+        if key not in self._papers:
+            path, line = self.places[key]
+            self._papers[key] = _paper(key, self.entries[key], path, line)
+        return self._papers[key]
 
     def to_read(self) -> list[str]:
         """Return the keys of the entries whose ``keywords`` hold ``to-read``, in file order."""

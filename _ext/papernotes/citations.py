@@ -101,7 +101,7 @@ class CitationDomain(BibtexDomain):
         super().__init__(env)
         self._ids: dict[str, dict[str, str]] = {}
         self._entries: dict[str, Entry] = {}
-        self._labels: dict[str, str] = {}
+        self._labels: dict[str, str] | None = None
         self._citations: dict[Hashable, nodes.Element] = {}
         self._library_keys: set[str] = set()
 
@@ -118,11 +118,11 @@ class CitationDomain(BibtexDomain):
         return PaperNotesDomain.of(self.env)
 
     def prepare(self) -> None:
-        """Make the labels of this build, when the catalogue is there."""
+        """Forget what an earlier catalogue was the reason of."""
         self._ids.clear()
         self._entries.clear()
         self._citations.clear()
-        self._labels = self._make_labels()
+        self._labels = None
 
     def env_updated(self) -> Iterable[str]:
         """Do the library's own work, where there is a ``{bibliography}`` that needs it."""
@@ -158,14 +158,13 @@ class CitationDomain(BibtexDomain):
             self._entries[key] = entry
         return self._entries[key]
 
-    def entry_label(self, key: str) -> str:
-        """Return the label of the work *key*."""
-        return self._labels.get(key, key)
-
     def shown_label(self, key: str) -> str:
         """Return the label of the work *key*, or nothing where citations go by people and year."""
-        by_label = self.env.config.bibtex_reference_style not in (OWN_STYLE, "author_year")
-        return self.entry_label(key) if by_label else ""
+        if self.env.config.bibtex_reference_style in (OWN_STYLE, "author_year"):
+            return ""
+        if self._labels is None:
+            self._labels = self._make_labels()
+        return self._labels.get(key, key)
 
     def reference_ids(self, docname: str) -> dict[str, str]:
         """Return the id of each work in the references of *docname*, in the order of the list."""
@@ -265,7 +264,7 @@ class CitationDomain(BibtexDomain):
             pre_text=part.pre,
             post_text=part.post,
         )
-        label = self.entry_label(part.key)
+        label = self.shown_label(part.key)
         return self.entry(part.key), FormattedEntry(part.key, RichText(""), label), info
 
     def tooltip(self, key: str) -> str | None:
