@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import filecmp
+import logging
 import os
 import shutil
 import tempfile
@@ -21,6 +22,8 @@ from hypothesis.stateful import (
 )
 from sites import SOAK, Site
 from sphinx.testing.util import SphinxTestApp
+
+LOG = logging.getLogger(__name__)
 
 CONF = """\
 project = "equal"
@@ -149,6 +152,7 @@ class Shelf:
     notes: dict[str, Written] = field(default_factory=dict)
     entries: dict[str, Entry] = field(default_factory=dict)
     broken: str = ""
+    checks: int = 0
 
     def begin(self) -> None:
         """Write the files that there are at first."""
@@ -196,6 +200,7 @@ class Shelf:
         shutil.rmtree(clean)
         assert sorted(ours) == sorted(theirs)
         assert [name for name in ours if ours[name] != theirs[name]] == []
+        self.checks += 1
 
 
 def build(site: Site, folder: Path, parallel: int) -> None:
@@ -466,7 +471,20 @@ class Edits(RuleBasedStateMachine):
 
 @pytest.mark.soak
 def test_edits() -> None:
-    examples, steps = (30, 30) if SOAK else (2, 12)
+    examples, steps, least = (30, 30, 500) if SOAK else (2, 12, 15)
+    checks = 0
+
+    class Counted(Edits):
+        """Edits whose builds are counted."""
+
+        def teardown(self) -> None:
+            """Count what was held beyond the first build."""
+            nonlocal checks
+            checks += self.shelf.checks - 1
+            LOG.info("%d edits, each followed by a build that equals a clean one", checks)
+            super().teardown()
+
     phases = (Phase.explicit, Phase.generate)
     run = settings(max_examples=examples, stateful_step_count=steps, phases=phases)
-    run_state_machine_as_test(Edits, settings=run)
+    run_state_machine_as_test(Counted, settings=run)
+    assert checks >= least

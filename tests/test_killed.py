@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import logging
 import os
 import random
 import resource
@@ -21,7 +23,8 @@ from test_equal import build as build_here
 
 from papernotes import locks
 
-TURNS = 200 if SOAK else 6
+KILLS = 200 if SOAK else 6
+LOG = logging.getLogger(__name__)
 
 
 def command(site: Site, builder: str = "html") -> list[str]:
@@ -81,12 +84,19 @@ def test_killed_at_any_moment(shelf: Shelf) -> None:
         restore(site, state)
         clean.append(build(site))
         shutil.rmtree(site.folder / "_build")
-    for turn in range(TURNS):
+    turn = killed = 0
+    while killed < KILLS:
+        turn += 1
         restore(site, states[turn % 2])
         process = start(site)
-        time.sleep(takes * chance.random())
-        os.killpg(process.pid, signal.SIGKILL)
+        moment = takes * chance.random()
+        time.sleep(moment)
+        # One that has come to its end is none that was killed.
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
+        killed += process.returncode == -signal.SIGKILL
+        LOG.info("%d killed, the last after %.2f of %.2f s", killed, moment, takes)
         # The author changes back what was half built.
         restore(site, states[(turn + chance.randint(0, 1)) % 2])
         wanted = clean[1] if not (site.folder / "page.md").exists() else clean[0]
