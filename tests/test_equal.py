@@ -203,13 +203,13 @@ class Shelf:
         self.checks += 1
 
 
-def build(site: Site, folder: Path, parallel: int) -> None:
-    """Build *site* into *folder*."""
+def build(site: Site, folder: Path, parallel: int, *names: str) -> None:
+    """Build *site* into *folder*; only the files *names*, if there are any."""
     # Sphinx compares files by this module, which remembers by time and size within a process.
     filecmp.clear_cache()
     app = SphinxTestApp("html", srcdir=site.folder, builddir=folder, parallel=parallel)
     try:
-        app.build()
+        app.build(filenames=[site.folder / name for name in names])
     finally:
         app.cleanup()
 
@@ -280,9 +280,9 @@ def test_a_link_to_a_document_whose_title_changes(shelf: Shelf) -> None:
 
 def test_pictures_of_one_name(shelf: Shelf) -> None:
     """They are numbered as a clean build does it, whichever came first."""
-    shelf.note("alpha", replace(shelf.notes["alpha"], picture=True))
-    shelf.check()
     shelf.note("deep/er", Written("k3", picture=True))
+    shelf.check()
+    shelf.note("alpha", replace(shelf.notes["alpha"], picture=True))
     shelf.check()
     shelf.drop("deep/er")
     shelf.check()
@@ -310,6 +310,17 @@ def test_files_that_are_gone(shelf: Shelf) -> None:
 def test_a_chapter_that_is_gone(shelf: Shelf) -> None:
     """The page whose toctree holds it is read again."""
     shelf.site.remove("chapter.md")
+    shelf.check()
+
+
+def test_a_build_of_one_file(shelf: Shelf) -> None:
+    """``sphinx-build … papers/gamma.md`` leaves to the next build what it has not written."""
+    shelf.site.edit("page.md", "# ", "# Another ")
+    shelf.note("beta", replace(shelf.notes["beta"], title="of one file"))
+    build(shelf.site, shelf.site.folder / "_build", 1, "papers/gamma.md")
+    shelf.check()
+    shelf.note("gamma", replace(shelf.notes["gamma"], title="of one file"))
+    build(shelf.site, shelf.site.folder / "_build", 1, "papers/alpha.md")
     shelf.check()
 
 

@@ -151,15 +151,26 @@ def test_a_cache_that_was_spoilt(shelf: Shelf, how: str) -> None:
 def test_a_full_disk(shelf: Shelf) -> None:
     """The build ends with what the system said, and the next is as if it had not been."""
     site = shelf.site
+    # Its page is longer than the cache, and the first file that a disk has no place for.
+    site.write("long.md", f"---\norphan: true\n---\n\n# Long\n\n```python\n{'0,' * 60_000}\n```\n")
     clean = build(site)
     for size in (20, 9_000):
         site.edit("page.md", "A page", "A page, changed")
-        process = start(site, preexec_fn=functools.partial(limit, size))
-        said, _ = process.communicate()
-        assert process.returncode != 0
-        assert "File too large" in said
+        assert build_on_a_full_disk(site, size) != 0
         site.edit("page.md", "A page, changed", "A page")
         assert build(site) == clean
+    # A page that cannot be written does not keep Sphinx from the end, with a warning.
+    shutil.rmtree(site.folder / "_build")
+    assert build_on_a_full_disk(site, 1_000_000) == 0
+    assert build(site) == clean
+
+
+def build_on_a_full_disk(site: Site, size: int) -> int:
+    """Build *site* where no file can grow beyond *size* bytes, and return how that ends."""
+    process = start(site, preexec_fn=functools.partial(limit, size))
+    said, _ = process.communicate()
+    assert "File too large" in said
+    return process.returncode
 
 
 def limit(size: int) -> None:

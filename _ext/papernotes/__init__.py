@@ -61,7 +61,7 @@ def _begin(app: Sphinx) -> None:
 
 def _read(app: Sphinx) -> None:
     """Set up the reading of documents."""
-    from . import directives, documents, equations, events, pandoc_citations, reading
+    from . import directives, documents, equations, events, pandoc_citations, reading, unwritten
     from .domain import NoteRole
 
     documents.add_documents(app)
@@ -71,6 +71,8 @@ def _read(app: Sphinx) -> None:
     app.add_directive("works", directives.WorksDirective)
     app.connect("env-get-outdated", events.read_again)
     app.connect("env-before-read-docs", events.ask_for_history)
+    # When others have said what is to be read (500).
+    app.connect("env-before-read-docs", unwritten.note_reading, priority=900)
     app.connect("source-read", reading.take_front_matter)
     app.add_transform(reading.ParseSummary)
     app.add_domain(equations.EquationDomain, override=True)
@@ -85,7 +87,7 @@ def _read(app: Sphinx) -> None:
 
 def _write(app: Sphinx) -> None:
     """Set up what follows when all is read: deriving, placing and writing."""
-    from . import at_once, epub, equations, events, mathematics, mathjax, nodes
+    from . import at_once, epub, equations, events, mathematics, mathjax, nodes, unwritten
     from .transforms import LeaveOutUnseen, Place
 
     # Ahead of what the library does (500).
@@ -93,6 +95,7 @@ def _write(app: Sphinx) -> None:
     # When sphinx-last-updated-by-git, if it is there, has the dates (500).
     app.connect("env-updated", events.compare_history, priority=600)
 
+    app.connect("write-started", unwritten.listen)
     nodes.add_nodes(app)
     app.add_post_transform(Place)
     app.add_post_transform(LeaveOutUnseen)

@@ -214,6 +214,9 @@ class PaperNotesDomain(Domain):
         self.browse = Browse()
         # Whether the build is of a site, whose pages are written one by one.
         self.writes_site = False
+        # The documents that this build reads, and whether a file of its pages could not be written.
+        self.read: Set[str] = frozenset()
+        self.refused = False
         # Digests of what the catalogue holds, by kind and name, each made once in a build.
         self.digests: dict[tuple[str, str], str] = {}
 

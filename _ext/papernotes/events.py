@@ -24,6 +24,7 @@ from . import (
     pages,
     previews,
     search_index,
+    unwritten,
     updates,
 )
 from .citations import CitationDomain
@@ -289,7 +290,7 @@ class Rest:
             changed=dict(history.all_changed(app.env)),
             beside=folders.beside(app),
         )
-        updates.save(outdir, state)
+        updates.save(outdir, unwritten.left(app, state, before))
 
 
 class Written(NamedTuple):
