@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
 from sites import PROJECT, Site
 from test_equal import Shelf, Written, files
 
-# Each build differs from the first in all that it can: processes, seed, language, zone, folder.
+# A system that knows ASCII, and one that speaks French.
+ASCII = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
+FRENCH = {"LC_ALL": "C.UTF-8", "LANGUAGE": "fr"}
+EPOCH = {"SOURCE_DATE_EPOCH": "1600000000"}
+# Each build differs from the first in all that it can: processes, seed, language, zone, folder. In
+# one Sphinx's clock goes; nothing of this site asks it.
 WAYS = [
-    ("1", {"PYTHONHASHSEED": "0", "LC_ALL": "C", "TZ": "UTC"}),
-    ("4", {"PYTHONHASHSEED": "1", "LC_ALL": "C.UTF-8", "TZ": "Pacific/Auckland"}),
-    ("4", {"PYTHONHASHSEED": "2", "LC_ALL": "C", "TZ": "America/Lima"}),
-    ("2", {"PYTHONHASHSEED": "3", "LC_ALL": "C.UTF-8", "TZ": "UTC"}),
-    ("1", {"PYTHONHASHSEED": "4", "LC_ALL": "C", "TZ": "Pacific/Auckland"}),
+    ("1", {"PYTHONHASHSEED": "0", **ASCII, **EPOCH, "TZ": "UTC"}),
+    ("4", {"PYTHONHASHSEED": "1", **FRENCH, **EPOCH, "TZ": "Pacific/Auckland"}),
+    ("4", {"PYTHONHASHSEED": "2", **ASCII, **EPOCH, "TZ": "America/Lima"}),
+    ("2", {"PYTHONHASHSEED": "3", **FRENCH, "TZ": "UTC"}),
+    ("1", {"PYTHONHASHSEED": "4", **ASCII, **EPOCH, "TZ": "Pacific/Auckland"}),
 ]
 
 
@@ -49,7 +56,7 @@ def builds(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, bytes]]:
     for number, (jobs, env) in enumerate(WAYS):
         site = Site(root / ("deeper/" * number + f"copy-{number}"))
         shutil.copytree(first.site.folder, site.folder)
-        assert start(site, jobs, {"SOURCE_DATE_EPOCH": "1600000000"} | env).wait() == 0
+        assert start(site, jobs, env).wait() == 0
         found.append(built(site))
     return found
 
@@ -85,3 +92,32 @@ def test_the_site_itself(tmp_path: Path) -> None:
         left.append(built(site))
     assert sorted(left[0]) == sorted(left[1])
     assert [file for file in left[0] if left[0][file] != left[1][file]] == []
+
+
+@pytest.mark.parametrize(
+    ("builder", "name", "says"),
+    [("epub", "content.opf", "(dc:date|dcterms:modified)"), ("latex", "tiny.tex", r"\\date")],
+)
+def test_a_book_says_when_it_was_made(
+    tiny: Site, monkeypatch: pytest.MonkeyPatch, builder: str, name: str, says: str
+) -> None:
+    """That is all of it that differs from day to day, unless ``SOURCE_DATE_EPOCH`` is set."""
+    left = []
+    for epoch in ("1600000000", ""):
+        if epoch:
+            monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)
+        else:
+            monkeypatch.delenv("SOURCE_DATE_EPOCH")
+        build = tiny.build(builder, confoverrides={"version": "1", "copyright": "us"})
+        left.append(files(build.outdir))
+        tiny.clean()
+    one, two = left
+    assert sorted(one) == sorted(two)
+    assert {file for file in one if one[file] != two[file]} - {"tiny.epub"} == {name}
+    lines = zip(one[name].decode().splitlines(), two[name].decode().splitlines(), strict=True)
+    differing = [pair for pair in lines if pair[0] != pair[1]]
+    assert differing
+    assert all(re.search(says, line) for pair in differing for line in pair)
+    if builder == "epub":
+        with zipfile.ZipFile(io.BytesIO(one["tiny.epub"])) as book:
+            assert {info.date_time for info in book.infolist()} == {(1980, 1, 1, 0, 0, 0)}

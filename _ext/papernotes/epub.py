@@ -1,10 +1,11 @@
-"""EPUB 3, whose list of files has to say which of them hold MathML."""
+"""EPUB 3, whose list of files has to say which of them hold MathML; it keeps no time of a file."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from urllib.parse import unquote
 from xml.dom import minidom
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from sphinx.builders.epub3 import Epub3Builder
 
@@ -36,3 +37,12 @@ class BookBuilder(Epub3Builder):
                 known = item.getAttribute("properties").split()
                 item.setAttribute("properties", " ".join([*known, "mathml"]))
         path.write_bytes(package.toxml(encoding="utf-8"))
+
+    def build_epub(self) -> None:
+        """Write the book, in which no file has the time at which it was written."""
+        names = ("mimetype", "META-INF/container.xml", "content.opf", "toc.ncx", *self.files)
+        with ZipFile(Path(self.outdir, f"{self.config.epub_basename}.epub"), "w") as book:
+            for name in names:
+                # Programs know the format by this file, which comes first and is not packed.
+                method = ZIP_STORED if name == "mimetype" else ZIP_DEFLATED
+                book.writestr(ZipInfo(name), Path(self.outdir, name).read_bytes(), method)
