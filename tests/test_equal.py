@@ -314,13 +314,17 @@ def test_a_chapter_that_is_gone(shelf: Shelf) -> None:
 
 
 def test_a_build_of_one_file(shelf: Shelf) -> None:
-    """``sphinx-build … papers/gamma.md`` leaves to the next build what it has not written."""
-    shelf.site.edit("page.md", "# ", "# Another ")
-    shelf.note("beta", replace(shelf.notes["beta"], title="of one file"))
+    """``sphinx-build … papers/gamma.md`` leaves to the next build what it has not written.
+
+    That is a page that it has read, and one that shows what has changed elsewhere.
+    """
+    path = shelf.site.folder / "works.md"
+    keep_time(path, path.read_text(encoding="utf-8").replace("# Works", "# Words"))
     build(shelf.site, shelf.site.folder / "_build", 1, "papers/gamma.md")
     shelf.check()
-    shelf.note("gamma", replace(shelf.notes["gamma"], title="of one file"))
-    build(shelf.site, shelf.site.folder / "_build", 1, "papers/alpha.md")
+    shelf.entries["k1"] = Entry(title="On one file")
+    shelf.bibliography()
+    build(shelf.site, shelf.site.folder / "_build", 1, "papers/gamma.md")
     shelf.check()
 
 
