@@ -374,6 +374,14 @@ class Edits(RuleBasedStateMachine):
             self.shelf.check(self.parallel)
 
     @precondition(lambda self: self.shelf.notes)
+    @rule(data=st.data(), change=changes)
+    def edit_note_and_build_another(self, data: st.DataObject, change: dict[str, object]) -> None:
+        slug, another = (data.draw(st.sampled_from(sorted(self.shelf.notes))) for _ in range(2))
+        self.shelf.note(slug, replace(self.shelf.notes[slug], **change))
+        build(self.shelf.site, self.folder / "_build", self.parallel, f"papers/{another}.md")
+        self.shelf.check(self.parallel)
+
+    @precondition(lambda self: self.shelf.notes)
     @rule(data=st.data())
     def delete_note(self, data: st.DataObject) -> None:
         self.shelf.drop(data.draw(st.sampled_from(sorted(self.shelf.notes))))
