@@ -195,6 +195,7 @@ def test_citations_of_pandoc(text: str, escaped: set[int]) -> None:
 
 @given(made_of("C++", "con", ".", "..", "/", "\\", " ", "-", "é", "e\u0301", "😀", "\0", "ß", "İ"))
 @example("CON")
+@example("é" * 300)
 def test_slugs(text: str) -> None:
     if not text:
         return
@@ -232,6 +233,7 @@ LATEX = made_of(
 
 
 @given(LATEX)
+@example("\\href{javascript:x}{y} \\url{data:z}")
 def test_latex(text: str) -> None:
     with ending():
         found = latex.spans(text)

@@ -146,11 +146,12 @@ def as_copy(node: nodes.math_block) -> None:
     node[COPY] = True
 
 
-# TeX that reads or writes files, runs programs, or changes what the rest of the book means; ^^
-# spells any of it by its codes.
+# TeX that reads or writes files, runs programs, links to whatever address, or changes what the rest
+# of the book means; ^^ spells any of it by its codes.
 _HARMFUL = re.compile(
     r"\\(?:write|immediate|input|include|open(?:in|out)|read|special|directlua|catcode|csname"
-    r"|[egx]?def|let|usepackage|verbatiminput|lstinputlisting|InputIfFileExists|end *\{document\})"
+    r"|[egx]?def|let|usepackage|verbatiminput|lstinputlisting|InputIfFileExists|href|url"
+    r"|end *\{document\})"
     r"(?![a-zA-Z])|\^\^"
 )
 
