@@ -73,15 +73,15 @@ class Site:
         """Delete a file of the site."""
         (self.folder / name).unlink()
 
-    def build(self, builder: str = "html", **options: Any) -> Build:
-        """Build the site, on top of what an earlier build left."""
+    def build(self, builder: str = "html", *names: str, **options: Any) -> Build:
+        """Build the site, on top of what an earlier build left; only the files *names*, if any."""
         out = self.folder / "_build" / builder
         before = _stamps(out)
         # Stamps of files can be as coarse as the clock's ticks.
         time.sleep(0.02)
         app = SphinxTestApp(builder, srcdir=self.folder, **options)
         try:
-            app.build()
+            app.build(filenames=[self.folder / name for name in names])
             messages = ANSI.sub("", app.warning.getvalue()).splitlines()
             found = set(app.env.found_docs)
         finally:

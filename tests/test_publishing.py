@@ -170,6 +170,10 @@ def test_a_commit_changes_the_day_and_nothing_else(history: Repository) -> None:
     assert made.written == {"papers/alpha"}
     assert modified(made, "papers/alpha") == ("2023-07-08", "2023-07-08T08:00:00+00:00")
     assert site.build().written == set()
+    # A build of another page alone leaves it to the next.
+    history.git("commit", "--quiet", "--amend", "--no-edit", "--reset-author", day="2024-01-02")
+    site.build("html", "papers/beta.md")
+    assert modified(site.build(), "papers/alpha")[0] == "2024-01-02"
 
 
 def test_in_a_shallow_clone_there_is_no_day_rather_than_a_wrong_one(
