@@ -51,7 +51,7 @@ def builds(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, bytes]]:
     root = tmp_path_factory.mktemp("deterministic")
     first = Shelf(Site(root / "one"))
     first.begin()
-    first.note("deep/er", Written("k3", tags=("ML", "a b"), picture=True))
+    first.note("deep/er", Written("k3", title="é", tags=("ML", "a b"), picture=True))
     found = []
     for number, (jobs, env) in enumerate(WAYS):
         site = Site(root / ("deeper/" * number + f"copy-{number}"))
