@@ -21,6 +21,7 @@ from sphinxcontrib.bibtex.citation_target import parse_citation_targets
 
 from papernotes import coins, csl, frontmatter, latex, mathml, mathtext, pandoc, sentences
 from papernotes.bibliography import Bibliography, read
+from papernotes.outputs import pictures
 from papernotes.slugs import slug
 
 pytestmark = pytest.mark.soak
@@ -306,6 +307,10 @@ def _math(text: str) -> object:
     return None
 
 
+def _cut_title(text: str) -> object:
+    return pictures.cut(pictures.Fonts(()), text, 24)
+
+
 GROWING = [
     *((_front, unit) for unit in ["a: b\n", "- ", "[", "tags: [a]\n", "tag: [a]\n", "? ", "&a "]),
     *((_bib, unit) for unit in ["@", "@a{", "{", '"', "@a{b,", "@a{b, t={c}}\n", "@a{b\n"]),
@@ -313,6 +318,7 @@ GROWING = [
     *((latex.spans, unit) for unit in ["{a", "$a", "\\emph{", "\\", "}", "\\em ", "%", "\\sqrt"]),
     *((_math, unit) for unit in ["{", "\\frac", "a_", "\\text{", "\\left(", "$", "&"]),
     *((slug, unit) for unit in ["+", "a ", "é"]),
+    (_cut_title, "word "),
 ]  # fmt: skip
 
 

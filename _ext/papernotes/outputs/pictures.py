@@ -10,6 +10,7 @@ import hashlib
 import io
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import astuple, dataclass
 from pathlib import Path
@@ -190,10 +191,10 @@ def _draw(fonts: Fonts, words: Words) -> bytes:
     image = Image.new("RGB", (WIDTH, HEIGHT), _PAPER)
     pen = ImageDraw.Draw(image)
     pen.rectangle((0, 0, 16, HEIGHT), fill=_ACCENT)
-    _write(pen, fonts, _MARGIN, [_cut(fonts, words.site, _SMALL)], _SMALL, _ACCENT)
+    _write(pen, fonts, _MARGIN, [cut(fonts, words.site, _SMALL)], _SMALL, _ACCENT)
     lines, size = _title(fonts, words.title)
     below = _write(pen, fonts, 150, lines, size, _INK)
-    small = [_cut(fonts, text, _SMALL) for text in (words.authors, words.source) if text]
+    small = [cut(fonts, text, _SMALL) for text in (words.authors, words.source) if text]
     _write(pen, fonts, below + 24, small, _SMALL, _MUTED)
     out = io.BytesIO()
     image.quantize(palette=_palette(), dither=Image.Dither.NONE).save(out, "PNG")
@@ -227,20 +228,22 @@ def _title(fonts: Fonts, text: str) -> tuple[list[str], int]:
     shown = lines[: int(room / (size * _LEADING))]
     if len(shown) < len(lines):
         shown[-1] += "…"
-    return [_cut(fonts, line, size) for line in shown], size
+    return [cut(fonts, line, size) for line in shown], size
 
 
 def _fits(fonts: Fonts, text: str, size: int) -> bool:
     return fonts.width(text, size) <= WIDTH - 2 * _MARGIN
 
 
-def _cut(fonts: Fonts, text: str, size: int) -> str:
+def cut(fonts: Fonts, text: str, size: int) -> str:
     """Return *text*, cut where it would leave the picture."""
     if _fits(fonts, text, size):
         return text
-    while text and not _fits(fonts, f"{text}…", size):
-        text = text[:-1]
-    return f"{text.rstrip()}…"
+    # The first length that is too much: each look at a text goes through all of its letters.
+    too_long = bisect_left(
+        range(1, len(text) + 1), True, key=lambda end: not _fits(fonts, f"{text[:end]}…", size)
+    )
+    return f"{text[:too_long].rstrip()}…"
 
 
 def _wrap(fonts: Fonts, text: str, size: int) -> Iterator[str]:
