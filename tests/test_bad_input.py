@@ -18,6 +18,8 @@ import pytest
 from sites import ROOTS, Build, Site, parse, text
 
 from papernotes import bibliography
+from papernotes.cli.check import check
+from papernotes.cli.site import find
 
 NOTE = "papers/{name}.md"
 BIB = "bib/{name}.bib"
@@ -36,6 +38,12 @@ class Case:
     content: bytes
     messages: tuple[str, ...]
     keys: tuple[str, ...] = ()
+
+    @property
+    def shown(self) -> str:
+        """The name as messages have it."""
+        escaped = self.name.replace("\n", r"\n").replace("\x1b", r"\x1b")
+        return escaped.replace("\udce9", r"\udce9")
 
 
 def key_of(name: str) -> str:
@@ -89,6 +97,19 @@ DEVICE = (
 OUTSIDE = (
     '1: WARNING: the note takes in "../outside.md" from outside the site\'s folder; copy it there'
     " [papernotes.outside]"
+)
+NO_WORDS = "the note's heading shows nothing; write the title of the paper after its #"
+NO_WORDS = f"5: WARNING: {NO_WORDS} [papernotes.no-heading]"
+NO_CARD = "which no card can show;"
+AS_LINK = "is none and shown as text; mend it or delete it [papernotes.bad-link]"
+NO_PAGE = (
+    "which is no page of the site; write the name that the page had, from the root of the site, such"
+    ' as "papers/old-name" [papernotes.bad-redirect]'
+)
+NO_NAME = "rename the file, until then the site does without the page [papernotes.file-name]"
+ENCODE = (
+    "holds a space, a quote or an angle bracket, which no address can, and is not linked; write it as"
+    f" %20, %22, %3C or %3E {KIND['link']}"
 )
 TAG = 'the tag {0} is not a string; put it in quotes: "{0}" [papernotes.bad-tags]'
 LETTERS = "abcdefghi"
@@ -161,6 +182,8 @@ CASES = [
     note("tag-empty", "3: WARNING: " + EMPTY_TAG, front='tags: [""]\n'),
     note("tag-true", "3: WARNING: " + TAG.format("true"), front="tags: [true]\n"),
     note("tag-number", f'3: WARNING: "tags" is not a list; write "tags: [3]" {KIND["tags"]}', front="tags: 3\n"),
+    note("tags-empty", f'3: WARNING: "tags" is not a list; write "tags: []" {KIND["tags"]}', front='tags: ""\n'),
+    note("tag-unseen", "3: WARNING: " + EMPTY_TAG, front='tags: ["\u200b\u00a0"]\n'),
     note("tags-null", front="tags: null\n"),
     note("tags-text", f'3: WARNING: "tags" is not a list; write "tags: [first, second]" {KIND["tags"]}', front="tags: {a: b}\n"),
     note(
@@ -185,7 +208,37 @@ CASES = [
         f'4: WARNING: "<div" {AS_TEXT}',
         front="summary: |\n  <div onclick=ran>A block.</div>\n",
     ),
-    note("links", body="[a](javascript:alert) [b](JaVaScript:alert) [c](data:text/html,x)"),
+    note(
+        "image-in-summary",
+        f'3: WARNING: "<img" {AS_TEXT}',
+        front="summary: A <img src=x onerror=ran()> word.\n",
+    ),
+    note("html-in-tag", front='tags: ["<script>ran()</script>", "<img src=x onerror=ran()>"]\n'),
+    note("html-in-body", body="A <b onclick=ran()>bold</b> word.\n\n<script>ran()</script>"),
+    note(
+        "list-in-summary",
+        f"6: WARNING: the summary holds a list of notes or works, {NO_CARD} take it out"
+        " [papernotes.bad-summary]",
+        front="summary: |\n  A list.\n\n  ```{papers}\n  ```\n",
+    ),
+    note(
+        "summary-heading",
+        f"4: WARNING: the summary holds a heading, {NO_CARD} write a paragraph [papernotes.bad-summary]",
+        front="summary: |\n  # A heading\n\n  A text.\n",
+    ),
+    note("list-in-a-quotation", body="The summary.\n\n> ```{papers}\n> ```\n"),
+    note(
+        "links",
+        f'7: WARNING: the link to "JaVaScript:alert" {AS_LINK}',
+        f'7: WARNING: the link to "data:text/html,x" {AS_LINK}',
+        f'7: WARNING: the link to "javascript:alert" {AS_LINK}',
+        body="[a](javascript:alert) [b](JaVaScript:alert) [c](data:text/html,x) `[d](data:x)`",
+    ),
+    note(
+        "link-in-summary",
+        f'3: WARNING: the link to "javascript:alert" {AS_LINK}',
+        front='summary: "[a](javascript:alert)"\n',
+    ),
     note(
         "link-with-a-tab",
         "8: WARNING: 'myst' cross-reference target not found: 'JaVa\\tscript:alert'"
@@ -205,7 +258,37 @@ CASES = [
         f" not known; {MEND}",
         body="$\\style{color:red}{x}$",
     ),
-    # Files from outside.
+    *(
+        note(
+            f"{name}-in-a-formula",
+            f'7: WARNING: the formula "\\{name}{{a}}{{b}}" cannot be shown: the command \\{name} is not'
+            f" known; {MEND}",
+            body=f"$\\{name}{{a}}{{b}}$",
+        )
+        for name in ("url", "html", "class", "cssId", "htmlData", "includegraphics", "input", "write")
+    ),
+    # Headings.
+    whole("heading-empty", BEFORE.format(key=key_of("heading-empty"), front="", body="").replace("A title", ""), NO_WORDS),
+    whole("heading-unseen", BEFORE.format(key=key_of("heading-unseen"), front="", body="").replace("A title", "\u200b&nbsp;"), NO_WORDS),
+    whole("heading-html", BEFORE.format(key=key_of("heading-html"), front="", body="").replace("A title", "<b></b>"), NO_WORDS),
+    # Former names.
+    *(
+        note(
+            f"former-{number}",
+            f'3: WARNING: "redirect_from" holds "{name}", {NO_PAGE}',
+            front=f"redirect_from: ['{name}']\n",
+        )
+        for number, name in enumerate(
+            ("../x", "a/../../x", "papers/alpha.html/x", "feed.xml/x", "C:/x", "a//b", "", "<script>", "x" * 248)
+        )
+    ),
+    # Files from outside, and the file itself.
+    note(
+        "itself",
+        "1: WARNING: the document includes itself, or is nested too deeply; mend it, until then the"
+        " page is empty [papernotes.nesting]",
+        body="```{include} itself.md\n```",
+    ),
     note("include", OUTSIDE, body="```{include} ../../outside.md\n```"),
     note("literal-include", OUTSIDE, body="```{literalinclude} ../../outside.md\n```"),
     note("raw-file", OUTSIDE, body="```{raw} html\n:file: ../../outside.md\n```"),
@@ -215,6 +298,9 @@ CASES = [
         body="```{include} /etc/nothing\n```",
     ),
     # Names of files.
+    note("esc\x1b", f"1: WARNING: the file's name holds the control character U+001B; {NO_NAME}"),
+    note("new\nline", f"1: WARNING: the file's name holds the control character U+000A; {NO_NAME}"),
+    note("caf\udce9", f"1: WARNING: the file's name is not UTF-8; {NO_NAME}"),
     note("CON", DEVICE),
     note("nul.x", DEVICE),
     *(note(name) for name in ("search", "index", "genindex", "😀", "a b", "a#b%20c?d", "..e", "-f")),
@@ -300,6 +386,13 @@ CASES = [
         " of them out [papernotes.bad-crossref]",
         keys=("a11", "a12")),
     bib("latin-1", "@misc{a13, title = {Café}}\n".encode("latin-1"), f"1: WARNING: the file is not UTF-8: the byte 0xe9 {BYTE} [papernotes.bib-encoding]", keys=("a13",)),
+    bib(
+        "utf-16",
+        "@misc{a14b, title = {A}}".encode("utf-16"),
+        "1: WARNING: the control character U+0000 stands in this line; delete it"
+        " [papernotes.control-character]",
+        f"1: WARNING: the file is not UTF-8: the byte 0xff {BYTE} [papernotes.bib-encoding]",
+    ),
     bib("bom", "\ufeff@misc{a14, title = {A}}\n", keys=("a14",)),
     bib("crlf", "@misc{a15,\r\n  title = {A}\r\n}\r\n", keys=("a15",)),
     bib(
@@ -343,6 +436,15 @@ CASES = [
         for number, address in enumerate(
             ("javascript:alert(1)", "JaVa\tscript:alert(1)", "data:text/html,x", "vbscript:x", "//x.org", "ftp://x.org/")
         )
+    ),
+    *(
+        bib(
+            f"encode-{number}",
+            entry(f"shown-encode{number}", f"url = {{{address}}}") + "\n",
+            f'1: WARNING: the field "url" of the entry "shown-encode{number}" {ENCODE}',
+            keys=(f"shown-encode{number}",),
+        )
+        for number, address in enumerate(("https://x.org/a b", "https://x.org/<b>", 'https://x.org/"b'))
     ),
     bib(
         "pdf",
@@ -403,6 +505,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
     site.write("../linked.md", "---\npaper: k-linked\n---\n\n# Linked\n\nFrom elsewhere.\n")
     (folder / "papers/linked.md").symlink_to("../../linked.md")
     (folder / "papers/dangling.md").symlink_to("../nowhere.md")
+    (folder / "papers/circular.md").symlink_to("circular.md")
     site.edit("conf.py", '["refs.bib"]', repr(bibliographies()))
     site.edit("plain.md", "cites", "".join(f"{{cite:p}}`{key}` " for key in SHOWN) + "cites")
     return site
@@ -431,16 +534,21 @@ def messages(built: Build, site: Site) -> dict[str, list[str]]:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name[:40])
 def test_messages_of(built: Build, site: Site, case: Case) -> None:
     expected = [message.replace("{root}", str(site.folder)) for message in case.messages]
-    assert messages(built, site).get(case.name, []) == expected
+    assert messages(built, site).get(case.shown, []) == expected
 
 
 def test_nothing_else_is_reported(built: Build, site: Site) -> None:
     told = messages(built, site)
-    assert told.pop("papers/dangling.md") == [
-        "1: WARNING: the file's name is that of a link to ../nowhere.md, where nothing is; mend it"
-        " [papernotes.file-name]"
+    for name, target in (("dangling", "../nowhere.md"), ("circular", "circular.md")):
+        assert told.pop(f"papers/{name}.md") == [
+            f"1: WARNING: the file's name is that of a link to {target}, where nothing is; mend it"
+            " [papernotes.file-name]"
+        ]
+    assert told.pop("papers/linked.md") == [
+        '1: WARNING: the note is a link to "../../linked.md", outside the site\'s folder; copy it'
+        " there [papernotes.outside]"
     ]
-    assert told.keys() <= {case.name for case in CASES}
+    assert told.keys() <= {case.shown for case in CASES}
     # Sphinx says the same of two files: once each, in words of its own.
     rest = [line for line in built.messages if not re.search(r"\.(md|bib)\b.*\[[a-z._-]+\]$", line)]
     assert all("multiple files" in line or "Ignored" in line or "Use" in line for line in rest)
@@ -449,11 +557,14 @@ def test_nothing_else_is_reported(built: Build, site: Site) -> None:
 
 def test_each_note_has_its_page_and_the_others_theirs(built: Build) -> None:
     left_out = {"latin-1", "utf-16", "q" * 248, "e\u0301", "\u00e9"}
+    left_out |= {"esc\x1b", "new\nline", "caf\udce9"}
     for case in CASES:
         path = Path(case.name)
         if path.suffix == ".md" and path.stem not in left_out:
             page = built.page(case.name.removesuffix(".md"))
-            assert text(page.cssselect("h1")[0]).startswith("A title"), case.name
+            shown = "papers/itself" if path.stem == "itself" else "A title"
+            shown = path.stem if path.stem.startswith("heading-") else shown
+            assert shown in text(page.cssselect("h1")[0]), case.name
             if not any("not YAML" in message for message in case.messages):
                 assert "A Name" in text(page), case.name
     assert (
@@ -488,10 +599,37 @@ def test_all_links_lead_somewhere_and_none_runs(built: Build) -> None:
                 assert (path.parent / target).exists(), (path, address)
 
 
+# What `papernotes check` looks at too: front matter and bibliography.
+CHECKED = (
+    *("front-matter", "bad-tags", "bad-redirect", "bib-syntax", "bib-encoding", "bib-name"),
+    *("duplicate-key", "duplicate-field", "undefined-macro", "bad-crossref", "encoding"),
+    "control-character",
+)
+
+
+def test_a_check_says_the_same(site: Site) -> None:
+    found = [
+        f"{remark.path}:{remark.line}: WARNING: {remark.message} [{remark.label}]"
+        for remark in check(find(site.folder)).remarks
+    ]
+    expected = [
+        f"{case.name}:{message}"
+        for case in CASES
+        for message in case.messages
+        if message.endswith(tuple(f"[papernotes.{kind}]" for kind in CHECKED))
+    ]
+    assert len(expected) > 40
+    assert [message for message in expected if message not in found] == []
+    assert (
+        'bib/year.bib:1: WARNING: "soon" is no year; write four digits (field "year" of'
+        ' "shown-year") [papernotes.bad-year]'
+    ) in found
+
+
 def test_the_faults_are_told_until_they_are_mended(built: Build, site: Site) -> None:
     again = messages(site.build(), site)
     assert again.keys() >= {
-        case.name for case in CASES if any("papernotes" in m for m in case.messages)
+        case.shown for case in CASES if any("papernotes" in m for m in case.messages)
     }
 
 

@@ -61,10 +61,20 @@ def _begin(app: Sphinx) -> None:
 
 def _read(app: Sphinx) -> None:
     """Set up the reading of documents."""
-    from . import directives, documents, equations, events, pandoc_citations, reading, unwritten
+    from . import (
+        directives,
+        documents,
+        equations,
+        events,
+        pandoc_citations,
+        parsing,
+        reading,
+        unwritten,
+    )
     from .domain import NoteRole
 
     documents.add_documents(app)
+    parsing.add_parser(app)
     app.add_role("note", NoteRole())
     app.add_directive("papers", directives.PapersDirective)
     app.add_directive("reading-list", directives.ReadingListDirective)

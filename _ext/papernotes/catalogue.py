@@ -6,9 +6,10 @@ records in, records out.
 
 from __future__ import annotations
 
+import re
 import string
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from . import works
@@ -233,6 +234,16 @@ class _UnknownKeys:
         )
 
 
+def _link_faults(paper: Paper) -> Iterator[tuple[str, tuple[str, str]]]:
+    """Yield the fields whose addresses are not let through, with what is wrong and what to do."""
+    for name in works.unsafe_links(paper):
+        if re.match(r"\W*https?://\S", paper.field(name), re.IGNORECASE):
+            fault = "holds a space, a quote or an angle bracket, which no address can, and is"
+            yield name, (fault, "write it as %20, %22, %3C or %3E")
+        else:
+            yield name, ("is no http or https address and is", "mend it or delete it")
+
+
 def _incomplete(papers: Iterable[Paper]) -> list[Problem]:
     problems = []
     for paper in papers:
@@ -249,11 +260,10 @@ def _incomplete(papers: Iterable[Paper]) -> list[Problem]:
             Problem(
                 paper.path,
                 paper.line,
-                f'the field "{name}" of the entry "{paper.key}" is no http or https address and is'
-                " not linked; mend it or delete it",
+                f'the field "{name}" of the entry "{paper.key}" {fault} not linked; {remedy}',
                 ProblemKind.BAD_LINK,
             )
-            for name in works.unsafe_links(paper)
+            for name, (fault, remedy) in _link_faults(paper)
         ]
         if "://" in (eprint := paper.field("eprint")):
             message = (

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
@@ -18,13 +19,15 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
 from .domain import PaperNotesDomain
-from .model import Problem, ProblemKind, without_controls
+from .model import Problem, ProblemKind, fault_of_encoding, without_controls
 from .problems import note_problem, warn
 from .reading import is_note
 from .slugs import is_reserved
 
 # Of the 255 bytes that file systems give a name, without the longest suffix that it gets.
 _MOST_BYTES = 255 - len(".doctree")
+# Control characters, and what stands for a byte that is not UTF-8.
+_NO_NAME = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def leave_out_unusable(
@@ -53,11 +56,18 @@ def leave_out_unusable(
 def _odd_names(env: BuildEnvironment) -> list[Problem]:
     """Return what keeps files of notes from being files, or files of their own, everywhere."""
     root = Path(env.srcdir)
+    folder = root / env.config.papernotes_folder
+    homes = (root.resolve(), folder.resolve())
     first: dict[str, Path] = {}
     problems = []
-    for path in sorted((root / env.config.papernotes_folder).rglob("*.md")):
+    for path in sorted(folder.rglob("*.md")):
+        name = path.relative_to(root).as_posix()
         composed = unicodedata.normalize("NFC", path.as_posix())
         other = first.setdefault(composed.casefold(), path)
+        if "\n" in name:
+            # Sphinx passes over it.
+            problems += _unwritable(name)
+            continue
         if other != path and unicodedata.normalize("NFC", other.as_posix()) == composed:
             fault = "is that of another note in another form of Unicode, and one of them is not"
             fault += " read; rename one"
@@ -68,17 +78,34 @@ def _odd_names(env: BuildEnvironment) -> list[Problem]:
         elif path.is_symlink() and not path.exists():
             target = path.readlink().as_posix()
             fault = f"is that of a link to {target}, where nothing is; mend it"
+        elif path.is_symlink() and not any(map(path.resolve().is_relative_to, homes)):
+            target = path.readlink().as_posix()
+            message = f'the note is a link to "{target}", outside the site\'s folder; copy it there'
+            problems.append(Problem(name, 1, message, ProblemKind.OUTSIDE))
+            continue
         elif is_reserved(path.stem.split(".")[0]):
             fault = "is one that Windows keeps for a device; rename the file"
         else:
             continue
-        name = path.relative_to(root).as_posix()
         problems.append(Problem(name, 1, f"the file's name {fault}", ProblemKind.FILE_NAME))
     return problems
 
 
+def _unwritable(path: str) -> list[Problem]:
+    """Return the problem of a name that no page, feed or sitemap can hold, if *path* is one."""
+    if not (found := _NO_NAME.search(path)):
+        return []
+    surrogate = "\ud800" <= found[0] <= "\udfff"
+    fault = "is not UTF-8" if surrogate else f"holds the control character U+{ord(found[0]):04X}"
+    shown = _NO_NAME.sub(lambda match: match[0].encode("unicode_escape").decode("ascii"), path)
+    message = f"the file's name {fault}; rename the file, until then the site does without the page"
+    return [Problem(shown, 1, message, ProblemKind.FILE_NAME)]
+
+
 def _fault(env: BuildEnvironment, docname: str) -> Problem | None:
     path = env.doc2path(docname, base=False).as_posix()
+    for problem in _unwritable(path):
+        return problem
     if len(docname.rsplit("/", 1)[-1].encode()) > _MOST_BYTES:
         return Problem(
             path,
@@ -88,19 +115,7 @@ def _fault(env: BuildEnvironment, docname: str) -> Problem | None:
             ProblemKind.FILE_NAME,
         )
     encoding: str = env.settings["input_encoding"]
-    content = env.doc2path(docname).read_bytes()
-    try:
-        content.decode(encoding)
-    except UnicodeDecodeError as error:
-        return Problem(
-            path,
-            error.object.count(b"\n", 0, error.start) + 1,
-            f"the file is not {encoding.removesuffix('-sig').upper()}: the byte"
-            f" 0x{error.object[error.start]:02x} stands here; save the file in that encoding, until"
-            " then the site does without the page",
-            ProblemKind.ENCODING,
-        )
-    return None
+    return fault_of_encoding(env.doc2path(docname).read_bytes(), path, encoding)
 
 
 def replace_controls(app: Sphinx, docname: str, content: list[str]) -> None:

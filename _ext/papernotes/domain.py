@@ -29,6 +29,7 @@ from .catalogue import Catalogue, derive
 from .equations import as_copy, referred
 from .latex import Span, flatten
 from .model import Citation, Note, Page, Paper, Problem
+from .nodes import Placeholder
 from .wording import _
 
 
@@ -84,8 +85,11 @@ class Excerpt:
     @classmethod
     def of(cls, excerpt: Sequence[nodes.Node]) -> Excerpt:
         """Keep a copy of the nodes *excerpt*, parted from their document."""
-        copies = [node.deepcopy() for node in excerpt]
+        copies = [node.deepcopy() for node in excerpt if not isinstance(node, Placeholder)]
         for copy in copies:
+            # A list of notes in a note's card would be a card in itself.
+            for list_ in list(copy.findall(Placeholder)):
+                list_.parent.remove(list_)
             for node in copy.findall():
                 # A copy remembers its document, which would be pickled with it.
                 node.document = None  # type: ignore[assignment]

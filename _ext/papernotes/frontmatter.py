@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import yaml
 
-from .model import NO_CHARACTER, REPLACEMENT, FormerName, Problem, ProblemKind
+from .model import NO_CHARACTER, REPLACEMENT, FormerName, Problem, ProblemKind, is_visible
 
 FIELDS = {
     "paper": "required: the citation key, in the bibliography, of the paper that this is a note on",
@@ -29,6 +29,10 @@ FIELDS = {
 _FAST = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _FENCE = re.compile(r"-{3}\s*$")
 _HEADING = re.compile(r"#{1,6}\s")
+# The name of a file of those kinds that sites are made of.
+_FILE = re.compile(
+    r"\.(?:html|css|js|json|xml|bib|txt|inv|svg|png|ico|woff2?|buildinfo)$", re.IGNORECASE
+)
 _STRING = "tag:yaml.org,2002:str"
 _NULL = "tag:yaml.org,2002:null"
 # YAML ends lines at these too, an editor does not; a space keeps the numbers of lines right.
@@ -294,14 +298,14 @@ def _tags(fields: _Fields, problems: _Problems) -> tuple[str, ...]:
         text = item.value.strip() if isinstance(item, yaml.ScalarNode) else ""
         # Systems differ in how they write a letter with an accent; it is the same tag.
         text = unicodedata.normalize("NFC", text)
-        if text and item.tag == _STRING:
+        if item.tag == _STRING and is_visible(text):
             tags[text] = None
             continue
         problems.add(
             item.start_mark.line + 1,
             ProblemKind.BAD_TAGS,
             f'the tag {text} is not a string; put it in quotes: "{text}"'
-            if text
+            if is_visible(text)
             else "a tag is empty, a list or a mapping; write a word or leave it out",
         )
     return tuple(tags)
@@ -339,6 +343,9 @@ def _page_name(text: str) -> str:
     name = re.sub(r"(?:\.md|\.html)$", "", text.strip().strip("/"))
     parts = name.split("/")
     is_page = all(part.strip(".") and part == part.strip() for part in parts)
+    # What is a file of the site is no folder, and no file has a longer name or path.
+    is_page = is_page and not any(map(_FILE.search, parts[:-1]))
+    is_page = is_page and max(len(part.encode()) for part in parts) <= 247 and len(name) <= 1000
     return name if is_page and not re.search(r'[\\:?#*"<>|\x00-\x1f]', name) else ""
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import re
+import unicodedata
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -26,7 +27,8 @@ class ProblemKind(Enum):
 
     ENCODING = ("encoding", "A document in another encoding, which is left out")
     FILE_NAME = ("file-name", "A file of a note with a name that not every system can hold")
-    OUTSIDE = ("outside", "A note that takes in a file from outside the site's folder")
+    OUTSIDE = ("outside", "A note that takes in a file from outside the site's folder, or is one")
+    NESTING = ("nesting", "A document that includes itself, or is nested too deeply")
     RAW_HTML = ("raw-html", "HTML in a `summary:`, which is shown as text")
     CONTROL_CHARACTER = ("control-character", "A control character, which no page can hold")
     FRONT_MATTER = ("front-matter", "Front matter that is not closed, no YAML or no mapping")
@@ -41,7 +43,7 @@ class ProblemKind(Enum):
     BAD_SUMMARY = ("bad-summary", "`summary:` is not text")
     BAD_REDIRECT = ("bad-redirect", "`redirect_from:` names no page, or one that is there")
     UNKNOWN_FIELD = ("unknown-field", "A front-matter key that looks like a misspelt one")
-    NO_HEADING = ("no-heading", "A note without a heading")
+    NO_HEADING = ("no-heading", "A note without a heading, or with one that shows nothing")
     BAD_OPTION = ("bad-option", "A directive's option with a value that it does not know")
     UNKNOWN_TAG = ("unknown-tag", "A list of notes asks for a tag that no note has")
     SAME_ADDRESS = (
@@ -64,7 +66,7 @@ class ProblemKind(Enum):
         "bad-crossref",
         "An entry whose `crossref` or `xdata` leads nowhere, or in a circle",
     )
-    BAD_LINK = ("bad-link", "An address in an entry that is not let through as a link")
+    BAD_LINK = ("bad-link", "An address that is not let through as a link")
     INCOMPLETE_ENTRY = (
         "incomplete-entry",
         "A paper that the site shows has no author, year or title",
@@ -87,6 +89,28 @@ class Problem:
     line: int
     message: str
     kind: ProblemKind = field(compare=False)
+
+
+def fault_of_encoding(content: bytes, path: str, encoding: str) -> Problem | None:
+    """Return what keeps the document *content* from being text in this *encoding*."""
+    try:
+        content.decode(encoding)
+    except UnicodeDecodeError as error:
+        return Problem(
+            path,
+            error.object.count(b"\n", 0, error.start) + 1,
+            f"the file is not {encoding.removesuffix('-sig').upper()}: the byte"
+            f" 0x{error.object[error.start]:02x} stands here; save the file in that encoding, until"
+            " then the site does without the page",
+            ProblemKind.ENCODING,
+        )
+    return None
+
+
+def is_visible(text: str) -> bool:
+    """Return whether *text* shows anything, which spaces and what formats or controls do not."""
+    unseen = ("Cc", "Cf", "Zs", "Zl", "Zp")
+    return any(unicodedata.category(char) not in unseen for char in text)
 
 
 def without_controls(text: str, path: str) -> tuple[str, list[Problem]]:

@@ -11,7 +11,6 @@ from typing import Any
 
 from docutils import nodes
 from docutils.utils import new_document
-from myst_parser.parsers.sphinx_ import MystParser
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
@@ -34,7 +33,8 @@ from .domain import (
 )
 from .equations import referred
 from .mathematics import make_readable, plain_text
-from .model import Citation, Note, Page, Problem, ProblemKind
+from .model import Citation, Note, Page, Problem, ProblemKind, is_visible
+from .parsing import Parser
 from .problems import note_problem, noted_problems
 from .wording import _
 
@@ -102,10 +102,30 @@ class ParseSummary(SphinxTransform):
         part = new_document(self.document["source"], self.document.settings)
         part.reporter = self.document.reporter
         # As many empty lines as stand above it keep the numbers of lines in warnings right.
-        MystParser().parse("\n" * (front.summary_line - 1) + front.summary, part)
+        Parser().parse("\n" * (front.summary_line - 1) + front.summary, part)
+        self.keep_to_text(part, front.summary_line)
         if not self.config.papernotes_raw_html:
             self.spell_out_html(part, front.summary_line)
         self.document += placeholders.summary_source("", *part.children)
+
+    def keep_to_text(self, part: nodes.document, line: int) -> None:
+        """Take out what no card can hold: headings, and lists, which would hold the card."""
+        path = self.env.doc2path(self.env.docname, base=False).as_posix()
+        for node in list(part.findall(nodes.Element)):
+            if isinstance(node, placeholders.Placeholder):
+                message = "a list of notes or works, which no card can show; take it out"
+                node.parent.remove(node)
+            elif isinstance(node, nodes.section):
+                message = "a heading, which no card can show; write a paragraph"
+                title, *rest = node.children
+                assert isinstance(title, nodes.Element)
+                node.replace_self([nodes.paragraph("", "", *title.children), *rest])
+            else:
+                continue
+            problem = Problem(
+                path, node.line or line, f"the summary holds {message}", ProblemKind.BAD_SUMMARY
+            )
+            note_problem(self.env, problem)
 
     def spell_out_html(self, part: nodes.document, line: int) -> None:
         """Show as text what a summary holds for a format's own parser."""
@@ -180,12 +200,30 @@ class PlacePlaceholders(SphinxTransform):
         section = _heading(self.document)
         is_note = section is not None and self.env.temp_data.get(_FRONT) is not None
         if section is not None and is_note:
+            self.fill_heading(section)
+        if section is not None and is_note:
             section.insert(1, placeholders.note_header(docname=self.env.docname))
         if self.config.papernotes_references and self.cites():
             self.add_references()
         if section is not None and is_note:
             section += placeholders.mentioned_in(docname=self.env.docname)
             section += placeholders.neighbours(docname=self.env.docname)
+
+    def fill_heading(self, section: nodes.section) -> None:
+        """Put the note's name into a heading that shows nothing, as links to the note do."""
+        title = section[0]
+        assert isinstance(title, nodes.Element)
+        shown = "".join(
+            node.astext()
+            for node in title.findall(lambda node: isinstance(node, nodes.Text | nodes.image))
+            if not isinstance(node.parent, nodes.raw)
+        )
+        if is_visible(shown):
+            return
+        title.append(nodes.Text(self.env.docname.rsplit("/", 1)[-1]))
+        path = self.env.doc2path(self.env.docname, base=False).as_posix()
+        message = "the note's heading shows nothing; write the title of the paper after its #"
+        note_problem(self.env, Problem(path, title.line or 1, message, ProblemKind.NO_HEADING))
 
     def add_references(self) -> None:
         """Close the page with a section for the works that it cites."""

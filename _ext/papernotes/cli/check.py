@@ -12,6 +12,7 @@ from pathlib import Path
 from papernotes import bibliography
 from papernotes.bibliography import Bibliography
 from papernotes.bibtex import SourceEntry
+from papernotes.model import fault_of_encoding, without_controls
 
 from . import files, keys, note_checks
 from .editing import edit, is_plain, within
@@ -78,8 +79,11 @@ def check(site: Site) -> Checked:
     shows_all = False
     folder = f"{site.folder}/"
     for name in site.documents():
-        text = (files.read(site.root / name) or b"").decode("utf-8-sig", "replace")
-        text = text.replace("\r\n", "\n")
+        content = files.read(site.root / name) or b""
+        text = content.decode("utf-8-sig", "replace").replace("\r\n", "\n")
+        text, controls = without_controls(text, name)
+        encoding = fault_of_encoding(content, name, "utf-8-sig")
+        remarks += map(of_problem, [*controls, *([encoding] if encoding else [])])
         cited.update(note_checks.cited(text))
         shows_all = shows_all or bool(_SHOWS_ALL.search(text) and _ALL.search(text))
         if name.startswith(folder) and name.endswith(".md"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
 import tempfile
@@ -64,7 +65,10 @@ def read(path: Path) -> bytes | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise Fault(f"{show(path)} cannot be read: {error.strerror}") from error
+        if error.errno == errno.ELOOP:
+            # A link to itself is one to nothing, too.
+            return None
+        raise Fault(f"{show(path)} cannot be read: {error.strerror}; mend it") from error
 
 
 class Draft:
