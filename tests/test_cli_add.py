@@ -474,6 +474,8 @@ def test_a_folder_without_a_site(tiny: Site) -> None:
     [
         ("raise ValueError('no luck')", "conf.py cannot be read: ValueError: no luck"),
         ("bibtex_bibfiles = []", "names no bibliography"),
+        ("bibtex_bibfiles = [3]", "bibtex_bibfiles = [3] is not a list of names; write one"),
+        ("bibtex_encoding = 'x-9'", "bibtex_encoding = 'x-9' is no encoding; write one"),
         ("papernotes_contact = 3", "papernotes_contact = 3 is no str"),
     ],
 )

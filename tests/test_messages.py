@@ -268,12 +268,60 @@ def test_message(tiny: Site, spoil: Callable[[Site], object], message: str) -> N
         assert tiny.build().messages == [message]
 
 
+SETTINGS = """
+papernotes_folder = "../papers"
+papernotes_sort = 3
+papernotes_page_size = "many"
+papernotes_browse = "tags"
+papernotes_sections = [1]
+papernotes_feed = "yes"
+papernotes_macros = ["R"]
+papernotes_arxiv_interval = None
+papernotes_date_format = 1
+papernotes_feed_id = 2
+bibtex_bibfiles = "refs.bib"
+bibtex_encoding = "utf-9"
+html_baseurl = "https://[example.org/"
+"""
+
+
+def test_settings_that_cannot_be(tiny: Site) -> None:
+    tiny.edit("conf.py", "html_math_renderer", SETTINGS + "html_math_renderer")
+    build = tiny.build()
+    until = "mend it, until then it is"
+    faults = [
+        f"papernotes_sort = 3 is not a text in quotes; {until} 'title'",
+        f"papernotes_page_size = 'many' is not a whole number; {until} 24",
+        f"papernotes_browse = 'tags' is not a list of texts in brackets; {until} ()",
+        f"papernotes_sections = [1] is not a list of texts in brackets; {until} ()",
+        f"papernotes_macros = ['R'] is not a dictionary in braces; {until} {{}}",
+        f"papernotes_date_format = 1 is not a text in quotes; {until} '%-d %B %Y'",
+        f"papernotes_arxiv_interval = None is not a number; {until} 3",
+        f"papernotes_feed = 'yes' is not True or False; {until} True",
+        f"papernotes_feed_id = 2 is not a text in quotes; {until} ''",
+        "bibtex_bibfiles = 'refs.bib' is not a list of names; write one, such as [\"refs.bib\"]",
+        "bibtex_encoding = 'utf-9' is no encoding; write one, such as \"utf-8-sig\"",
+        (
+            'papernotes_folder = "../papers" is no folder in that of conf.py; write the name of'
+            ' one, such as "papers"'
+        ),
+        (
+            "html_baseurl = 'https://[example.org/' is no address that pages can have; write where"
+            ' the site will be, such as "https://example.org/notes/", until then it has none'
+        ),
+    ]
+    told = [line for line in build.messages if "toc.not_included" not in line]
+    assert told == [f"conf.py:1: WARNING: {fault} [papernotes.bad-option]" for fault in faults]
+    assert "The summary of beta." in text(build.page("index"))
+
+
 def test_every_kind_is_reported_somewhere() -> None:
     shown = {message.rsplit("[papernotes.", 1)[1].rstrip("]") for _, message in CASES.values()}
     # Two need another machine: see test_mathjax.py and test_search.py. The others are in
     # test_bad_input.py.
     only_in_unit_tests = {"bib-name", "duplicate-field", "no-mathjax", "no-pagefind"}
-    only_in_unit_tests |= {"control-character", "encoding", "file-name", "outside", "raw-html"}
+    only_in_unit_tests |= {"control-character", "encoding", "file-name", "nesting", "outside"}
+    only_in_unit_tests |= {"raw-html"}
     assert shown | only_in_unit_tests == {kind.subtype for kind in ProblemKind}
 
 

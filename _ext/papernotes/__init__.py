@@ -31,7 +31,7 @@ def _begin(app: Sphinx) -> None:
     """Set up what happens before anything is read."""
     from . import citations, effort, events, macros, mathjax, settings, style, templating, wording
     from .domain import PaperNotesDomain
-    from .outputs import pictures
+    from .outputs import pictures, site
 
     # Before the environment of an earlier build is loaded.
     effort.spare(app)
@@ -46,6 +46,7 @@ def _begin(app: Sphinx) -> None:
     app.connect("config-inited", macros.spread)
     app.connect("config-inited", mathjax.choose)
     app.connect("config-inited", pictures.check_fonts)
+    app.connect("config-inited", site.check_address)
 
     # What an earlier build has left, before Sphinx takes it up.
     events.take_up(app)

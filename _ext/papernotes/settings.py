@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Literal
@@ -230,7 +231,7 @@ SETTINGS = (
 
 
 def add_settings(app: Sphinx) -> None:
-    """Declare the settings to Sphinx, which checks their types."""
+    """Declare the settings to Sphinx."""
     for setting in SETTINGS:
         app.add_config_value(setting.name, setting.default, setting.rebuild, setting.types)
 
@@ -249,11 +250,74 @@ def _has_pagefind() -> bool:
     return get_executable() is not None
 
 
+# What a setting takes, by the last of its types.
+_TAKEN = {
+    str: "a text in quotes",
+    bool: "True or False",
+    int: "a whole number",
+    float: "a number",
+    tuple: "a list of texts in brackets",
+    dict: "a dictionary in braces",
+}
+
+
+def _check_types(config: Config) -> None:
+    """Replace a value of another type, which Sphinx would report and hand on, by the default."""
+    from .problems import warn
+
+    for setting in SETTINGS:
+        value = config[setting.name]
+        parts = value if isinstance(value, list | tuple) else ()
+        if isinstance(value, setting.types) and all(isinstance(part, str) for part in parts):
+            continue
+        wrong = f"{setting.name} = {value!r} is not {_TAKEN[setting.types[-1]]}; mend it, until"
+        warn(
+            Problem(
+                "conf.py",
+                1,
+                f"{wrong} then it is {setting.default!r}",
+                ProblemKind.BAD_OPTION,
+            )
+        )
+        setattr(config, setting.name, setting.default)
+
+
+def fault_of_bibliography(files: object, encoding: object) -> str:
+    """Return what is wrong with the library's settings for bibliography files, or nothing.
+
+    They are ``bibtex_bibfiles`` and ``bibtex_encoding``; what is wrong ends with what to do.
+    """
+    if not (isinstance(files, list | tuple) and all(isinstance(name, str) for name in files)):
+        return (
+            f'bibtex_bibfiles = {files!r} is not a list of names; write one, such as ["refs.bib"]'
+        )
+    try:
+        codecs.lookup(str(encoding))
+    except (LookupError, ValueError):
+        return f'bibtex_encoding = {encoding!r} is no encoding; write one, such as "utf-8-sig"'
+    return ""
+
+
+def _check_bibliography(config: Config) -> None:
+    """Replace a value that the library would take without asking, with a warning."""
+    from .problems import warn
+
+    while fault := fault_of_bibliography(config.bibtex_bibfiles, config.bibtex_encoding):
+        warn(Problem("conf.py", 1, fault, ProblemKind.BAD_OPTION))
+        if fault.startswith("bibtex_bibfiles"):
+            files = config.bibtex_bibfiles
+            config.bibtex_bibfiles = [files] if isinstance(files, str) else []
+        else:
+            config.bibtex_encoding = "utf-8-sig"
+
+
 def check_settings(app: Sphinx, config: Config) -> None:
-    """Replace a value that has the right type but no meaning by the default, with a warning."""
+    """Replace a value that has no meaning by the default, with a warning."""
     # Imported here, so that the command line can have the settings without a build.
     from .problems import logger, warn
 
+    _check_types(config)
+    _check_bibliography(config)
     if not is_sort(config.papernotes_sort):
         warn(
             Problem(
@@ -326,4 +390,16 @@ def check_settings(app: Sphinx, config: Config) -> None:
             ' "sphinx-papernotes[search]", or set papernotes_search = "sphinx"'
         )
         config.papernotes_search = "sphinx"
-    config.papernotes_folder = config.papernotes_folder.strip("/")
+    folder = config.papernotes_folder.strip("/")
+    if not all(part.strip(".") for part in folder.split("/")):
+        warn(
+            Problem(
+                "conf.py",
+                1,
+                f'papernotes_folder = "{config.papernotes_folder}" is no folder in that of conf.py;'
+                ' write the name of one, such as "papers"',
+                ProblemKind.BAD_OPTION,
+            )
+        )
+        folder = "papers"
+    config.papernotes_folder = folder

@@ -14,7 +14,7 @@ from sphinx.project import EXCLUDE_PATHS
 from sphinx.util.matching import get_matching_files
 from sphinx.util.tags import Tags
 
-from papernotes.settings import SETTINGS
+from papernotes.settings import SETTINGS, fault_of_bibliography
 
 from .errors import Fault
 
@@ -118,4 +118,6 @@ def _read(root: Path) -> Config:
         if not isinstance(value, types[name]):
             wanted = " or ".join(kind.__name__ for kind in types[name])
             raise Fault(f"{show(root / _CONF)}: {name} = {value!r} is no {wanted}; mend it")
+    if fault := fault_of_bibliography(config.bibtex_bibfiles, config.bibtex_encoding):
+        raise Fault(f"{show(root / _CONF)}: {fault}")
     return config

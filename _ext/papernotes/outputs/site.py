@@ -6,13 +6,37 @@ that Sphinx gives each page as its canonical one.
 
 from __future__ import annotations
 
-from urllib.parse import urljoin
+import contextlib
+import re
+from urllib.parse import urljoin, urlsplit
 
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.locale import _ as spell_as_sphinx
 
 from papernotes.latex import SAFE_LINK
+from papernotes.model import NO_CHARACTER, Problem, ProblemKind
+from papernotes.problems import warn
+
+
+def check_address(app: Sphinx, config: Config) -> None:
+    """Do without an address that none can be made from, with a warning.
+
+    A path, such as ``/notes/``, is one: Sphinx makes canonical links of it.
+    """
+    url = config.html_baseurl
+    if isinstance(url, str) and (not url.strip() or re.fullmatch(r"/(?!/)[^\s<>\"]*", url.strip())):
+        return
+    if isinstance(url, str) and SAFE_LINK.fullmatch(url.strip()) and not NO_CHARACTER.search(url):
+        with contextlib.suppress(ValueError):
+            urlsplit(url.strip())
+            return
+    message = (
+        f"html_baseurl = {url!r} is no address that pages can have; write where the site will be,"
+        ' such as "https://example.org/notes/", until then it has none'
+    )
+    warn(Problem("conf.py", 1, message, ProblemKind.BAD_OPTION))
+    config.html_baseurl = ""
 
 
 def base(app: Sphinx) -> str:
