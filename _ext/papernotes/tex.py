@@ -177,6 +177,20 @@ def is_closed(tex: str) -> bool:
     return not depth
 
 
+def uncommented(tex: str) -> str:
+    """Return *tex* without comments, which would go on to the end of the line that it is put on."""
+    return _TOKEN.sub(lambda match: "" if match["comment"] else match[0], tex)
+
+
+def is_whole(tex: str) -> bool:
+    r"""Return whether *tex* stays within its formula: braces match, nothing ends it before its end.
+
+    A ``#`` is an error of TeX's outside definitions.
+    """
+    parts = re.findall(r"\\(?:[A-Za-z]+|.)|[#]", tex, re.DOTALL)
+    return is_closed(tex) and not {"#", r"\(", r"\)", r"\[", r"\]"}.intersection(parts)
+
+
 def _outside(tex: str) -> tuple[bool, bool]:
     """Return whether rows or columns, and whether tags stand outside any environment."""
     depth = 0

@@ -48,22 +48,47 @@ TEXTS = (
     "<form action=//evil.example><input autofocus onfocus=ran(1)></form>",
     '"]);ran(1);//',
     "</script><!--<script>",
+    r"50% #1 & _ ^ ~ \csname input\endcsname /etc/passwd",
     r"\write18{touch /tmp/ran}\input{/etc/passwd}",
     r"\href{javascript:ran(1)}{x} \url{javascript:ran(1)}",
     r"\begin{document}\end{document}^^5cinput{/etc/passwd}",
     r"$\text{<script>ran(1)</script>}$",
     '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>&e;',
 )
-FIELDS = "title journal publisher address note abstract volume pages url pdf doi eprint".split()
+# What would reach further than the formula that it stands in.
+FORMULAS = (
+    r"a%b",
+    r"\text{50% #}",
+    r"a\)\input{/etc/passwd}\(b",
+    r"\includegraphics{/etc/passwd}",
+    r"\href{javascript:ran(1)}{x}",
+    r"\url{javascript:ran(1)}",
+    r"\html{<script>ran(1)</script>}",
+    r'\class{x" onclick="ran(1)}{y}',
+    r"\style{background:url(//evil.example)}{x}",
+    r"\unicode{x3c}script\unicode{x3e}",
+    r"\newcommand{\x}{\write18{x}}\x",
+    r"\mathrm{</math><script>ran(1)</script>}",
+    r"\csname input\endcsname{/etc/passwd}",
+    r"\expandafter\input /etc/passwd",
+)
+# All that the references of some kind of entry show, and what only other programs are given.
+FIELDS = (
+    "title journal booktitle series publisher institution school organization howpublished address"
+    " note abstract volume number pages month type edition language url pdf doi eprint"
+).split()
+KINDS = "article inproceedings techreport phdthesis book misc".split()
 FOREIGN = {"iframe", "base", "object", "embed", "animate", "mglyph", "frame", "marquee"}
 
 
 def entry(number: int, hostile: str) -> str:
     fields = "".join(f"  {field} = {{{hostile} w{number}}},\n" for field in FIELDS)
     people = (
-        f"  author = {{{{{hostile}}} and {{w{number}}}}},\n  keywords = {{to-read, {hostile}}},\n"
+        f"  author = {{{{{hostile}}} and {{w{number}}}}},\n  editor = {{{{{hostile}}}}},\n"
+        f"  keywords = {{to-read, {hostile}}},\n"
     )
-    return f"@article{{h{number},\n{fields}{people}  year = {{2001 {hostile}}},\n}}\n"
+    kind = KINDS[number % len(KINDS)]
+    return f"@{kind}{{h{number},\n{fields}{people}  year = {{2001 {hostile}}},\n}}\n"
 
 
 def note(number: int, hostile: str) -> str:
@@ -72,10 +97,13 @@ def note(number: int, hostile: str) -> str:
     # Every third takes its summary from the front matter, the others from their text.
     front += f"summary: {quoted}\n" if number % 3 == 0 else ""
     other = (number + 1) % len(TEXTS)
+    alt = re.sub(r'([]["\\`$@*_<{])', r"\\\1", hostile)
     formula = "" if "$" in hostile else f"$\\text{{{hostile}}}$"
     return (
         f"---\npaper: h{number}\n{front}---\n\n# w{number} `{hostile}`\n\nOf `{hostile}`, and"
         f" {{cite:t}}`h{other}`, {{cite:p}}`r{number}`, {{note}}`h{other}`.\n\n"
+        f"{' '.join(f'${formula}$' for formula in FORMULAS) if number == 0 else ''}\n\n"
+        f'![{alt}](/_static/favicon.svg "{alt}") [x](https://example.org/ "{alt}")\n\n'
         f"## More `{hostile}`\n\n```html\n{hostile}\n```\n\n{formula}\n"
         f"[x](javascript:ran(1))\n"
     )
@@ -228,6 +256,18 @@ def test_latex_has_the_text_escaped(site: Site) -> None:
     assert "\\input{/etc" not in body
     assert body.count("\\begin{document}") == body.count("\\end{document}") == 1
     assert "textbackslash{}write18" in body
+    assert re.search(r"\\\(a\s*\\\)", body), "a comment ends with its formula"
+    for command in (
+        "includegraphics{{/etc",
+        "href{javascript",
+        "newcommand",
+        "csname",
+        "expandafter",
+    ):
+        assert f"\\{command}" not in body, command
+    # No comment but those that end a line, no parameter outside a definition.
+    assert not re.findall(r"(?<!\\)[%](?!\n).{0,40}", body)
+    assert not re.findall(r".{0,20}(?<!\\)#", body)
     links = re.findall(r"(?:href|url)\{([^}]*)", body)
     assert {link.partition(":")[0] for link in links} == {"https"}
 
