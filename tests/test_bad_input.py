@@ -112,6 +112,10 @@ ENCODE = (
     f" %20, %22, %3C or %3E {KIND['link']}"
 )
 TAG = 'the tag {0} is not a string; put it in quotes: "{0}" [papernotes.bad-tags]'
+TOO_MANY = (
+    '{}: WARNING: "{}" stands for more than 10000 values by its aliases, and is left out; write out'
+    f" what it holds, or delete it {KIND['yaml']}"
+)
 LETTERS = "abcdefghi"
 BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"{name}: &{name} [{', '.join([f'*{before}'] * 9)}]\n"
@@ -173,8 +177,9 @@ CASES = [
     ),
     note(
         "alias-bomb",
-        *(f"WARNING: Front matter field '{n}' is too large to render [myst.topmatter]" for n in "fghi"),
+        *(TOO_MANY.format(line, name) for line, name in enumerate("efgh", 7)),
         "10: WARNING: " + EMPTY_TAG,
+        TOO_MANY.format(11, "i"),
         front=BOMB + "tags: *i\n",
     ),
     note("tag-3", "3: WARNING: " + TAG.format("3"), front="tags: [3]\n"),
@@ -241,6 +246,7 @@ CASES = [
     ),
     note(
         "link-with-a-tab",
+        f'8: WARNING: the link to "JaVa\tscript:alert" {AS_LINK}',
         "8: WARNING: 'myst' cross-reference target not found: 'JaVa\\tscript:alert'"
         " [myst.xref_missing]",
         front="summary: The summary.\n",
@@ -670,3 +676,12 @@ def test_html_in_a_summary_is_a_setting(tiny: Site) -> None:
     allowed = tiny.build(confoverrides={"papernotes_raw_html": True})
     assert allowed.messages == []
     assert "A bold word." in text(allowed.page("index"))
+
+
+def test_html_in_a_text_is_a_setting_of_the_parser(tiny: Site) -> None:
+    tiny.write("papers/zeta.md", "---\npaper: zeta2006\n---\n\n# Zeta\n\nA <b>bold</b> word.\n")
+    assert "A bold word." in text(tiny.build().page("papers/zeta"))
+    settings = {"myst_disable_syntax": ["html_inline", "html_block"]}
+    shown = tiny.build(confoverrides=settings)
+    assert "A <b>bold</b> word." in text(shown.page("papers/zeta"))
+    assert "A <b>bold</b> word." in text(shown.page("index"))

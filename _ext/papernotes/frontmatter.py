@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime
 import difflib
+import itertools
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -35,6 +36,8 @@ _FILE = re.compile(
 )
 _STRING = "tag:yaml.org,2002:str"
 _NULL = "tag:yaml.org,2002:null"
+# No front matter that people write comes near it.
+_MOST_VALUES = 10_000
 # YAML ends lines at these too, an editor does not; a space keeps the numbers of lines right.
 _NO_LINE_ENDS = str.maketrans("\x85\u2028\u2029", "   ")
 
@@ -213,6 +216,7 @@ def _take(
     fields: _Fields = {}
     blank: set[int] = set()
     others = False
+    sizes: dict[int, int] = {}
     ends = [key.start_mark.line for key, _ in mapping.value[1:]] + [extent.end]
     for (key, value), end in zip(mapping.value, ends, strict=False):
         line = key.start_mark.line
@@ -225,6 +229,15 @@ def _take(
                 )
             fields[key.value] = (line + 1, value)
             _replace_escaped(value, problems)
+            blank.update(range(line, end))
+            continue
+        if _size(value, sizes) > _MOST_VALUES:
+            problems.add(
+                line + 1,
+                ProblemKind.FRONT_MATTER,
+                f'"{key.value}" stands for more than {_MOST_VALUES} values by its aliases, and is'
+                " left out; write out what it holds, or delete it",
+            )
             blank.update(range(line, end))
             continue
         others = True
@@ -240,6 +253,20 @@ def _take(
         return fields, everything
     # A mapping in braces has several fields on a line, which cannot be parted by lines.
     return fields, set() if mapping.flow_style else blank
+
+
+def _size(node: yaml.Node, known: dict[int, int]) -> int:
+    """Return how many values *node* stands for, where each alias is a copy of what it names.
+
+    *known* are those of nodes that have been looked at; one that holds itself is counted once.
+    """
+    if isinstance(node, yaml.ScalarNode):
+        return 1
+    if id(node) not in known:
+        known[id(node)] = 1
+        parts = node.value if isinstance(node, yaml.SequenceNode) else itertools.chain(*node.value)
+        known[id(node)] = 1 + sum(_size(part, known) for part in parts)
+    return known[id(node)]
 
 
 def _replace_escaped(value: yaml.Node, problems: _Problems) -> None:

@@ -6,6 +6,7 @@ import re
 
 from docutils import nodes
 from myst_parser.parsers.sphinx_ import MystParser
+from sphinx import addnodes
 from sphinx.application import Sphinx
 
 from .model import Problem, ProblemKind
@@ -13,6 +14,7 @@ from .problems import note_problem
 
 # A link whose scheme MyST does not let through stands in the page as it was written.
 _UNSAFE = re.compile(r"\]\(<?\s*((?:javascript|vbscript|file|data):[^\s)>]*)", re.IGNORECASE)
+_SCHEME = re.compile(r"(?:javascript|vbscript|file|data):", re.IGNORECASE)
 _NO_PROSE = (nodes.FixedTextElement, nodes.literal, nodes.math, nodes.raw)
 
 
@@ -41,16 +43,26 @@ class Parser(MystParser):
 def note_unsafe_links(app: Sphinx, doctree: nodes.document) -> None:
     """Report links that are none, since a click on them would run what they hold."""
     env = app.env
-    for node in doctree.findall(nodes.Text):
-        if ":" not in node or isinstance(node.parent, _NO_PROSE):
-            continue
-        for match in _UNSAFE.finditer(node):
-            holder = node.parent
-            while holder.line is None and holder.parent is not None:
-                holder = holder.parent
-            message = f'the link to "{match[1]}" is none and shown as text; mend it or delete it'
-            path = env.doc2path(env.docname, base=False).as_posix()
+    path = env.doc2path(env.docname, base=False).as_posix()
+    for node in doctree.findall(_may_be_unsafe):
+        if isinstance(node, addnodes.pending_xref):
+            # What browsers leave out of an address keeps MyST from seeing what it is.
+            target = re.sub(r"[\0-\x20]", "", node["reftarget"])
+            found = [node["reftarget"]] if _SCHEME.match(target) else []
+        else:
+            found = [match[1] for match in _UNSAFE.finditer(str(node))]
+        holder = node
+        while holder.line is None and holder.parent is not None:
+            holder = holder.parent
+        for address in found:
+            message = f'the link to "{address}" is none and shown as text; mend it or delete it'
             note_problem(env, Problem(path, holder.line or 1, message, ProblemKind.BAD_LINK))
+
+
+def _may_be_unsafe(node: nodes.Node) -> bool:
+    if isinstance(node, addnodes.pending_xref):
+        return bool(node.get("reftype") == "myst")
+    return isinstance(node, nodes.Text) and ":" in node and not isinstance(node.parent, _NO_PROSE)
 
 
 def add_parser(app: Sphinx) -> None:
