@@ -170,6 +170,6 @@ def test_a_note_added_to_a_book(tiny: Site) -> None:
     assert re.search(r"\\chapter\{.*Zeta", tiny.build("latex").read("tiny.tex"))
 
 
-@pytest.mark.parametrize("builder", ["man", "texinfo", "xml", "pseudoxml", "gettext"])
+@pytest.mark.parametrize("builder", ["man", "texinfo", "xml", "pseudoxml"])
 def test_other_builders_know_every_node(tiny: Site, builder: str) -> None:
     assert tiny.build(builder).messages == []

@@ -65,6 +65,15 @@ def test_the_compiled_catalogue_is_that_of_its_source() -> None:
             assert compiled.gettext(message.id) == message.string, "run make messages"
 
 
+def test_sphinx_extracts_the_texts_of_templates(tmp_path: Path) -> None:
+    """Its builder fails at a call of ``_`` without a text, which Babel passes over."""
+    command = [sys.executable, "-m", "sphinx", "-q", "-W", "-b", "gettext"]
+    subprocess.run([*command, "-d", tmp_path / "trees", PROJECT, tmp_path / "pot"], check=True)
+    extracted = ids(read(tmp_path / "pot/sphinx.pot"))
+    assert len(extracted) > 10
+    assert extracted <= ids(read(SITE / "sphinx.pot"))
+
+
 @pytest.fixture(scope="module")
 def french(tmp_path_factory: pytest.TempPathFactory) -> Build:
     """Return this project's own site in French."""
