@@ -1,6 +1,6 @@
 """Build a site as large as anybody will have, and say how much memory that takes.
 
-    python -m bench.load --notes 4000 --entries 13000 --jobs auto
+    python -m bench.load --notes 4000 --entries 13000 --jobs auto --keep /tmp/large
 
 Linux only: the memory of all processes is read from /proc, pages that they share counted once.
 """
@@ -40,9 +40,10 @@ def main() -> None:
     parser.add_argument("--notes", type=int, default=4000)
     parser.add_argument("--entries", type=int, default=13_000)
     parser.add_argument("--jobs", default="auto")
+    parser.add_argument("--keep", type=Path, help="a new folder that the site is left in")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as root:
-        folder = Path(root, "site")
+        folder = options.keep or Path(root, "site")
         folder.mkdir()
         entries = generate.make_entries(options.entries)
         sites.whole(folder, generate.make_notes(options.notes, entries), entries)
