@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from typing import Any
 
 import lxml.html
 import pytest
@@ -49,6 +50,21 @@ def test_citations_read_well(tiny: Site) -> None:
     }
     content = "# Page\n\n" + "\n\n".join(forms)
     assert citations(page(tiny, content)) == list(forms.values())
+
+
+def test_others_who_are_not_named(tiny: Site) -> None:
+    """They are no name, and what shows the same names in one year is told apart by letters."""
+    entries = """
+@misc{one, author = {Al One and others}, title = {A}, year = 2001}
+@misc{two, author = {Al One and Bo Two and others}, title = {B}, year = 2001}
+@misc{three, author = {Al One and Bo Two and Cy Three}, title = {C}, year = 2001}
+@misc{four, editor = {Al Four and others}, title = {D}, year = 2001}
+"""
+    tiny.write("refs.bib", (tiny.folder / "refs.bib").read_text(encoding="utf-8") + entries)
+    assert citations(page(tiny, "# P\n\n{cite:t}`one,two,three,four`, {cite:ts}`one,two`.\n")) == [
+        "One et al. (2001a), One et al. (2001b), One et al. (2001c) and Four et al. (2001)",
+        "One et al. (2001a) and One, Two et al. (2001b)",
+    ]
 
 
 def test_works_of_the_same_people_and_year_have_letters(tiny: Site) -> None:
@@ -202,9 +218,9 @@ def test_an_entry_is_formatted_once_and_again_when_it_has_changed(
     formatted: list[str] = []
     original = works.reference
 
-    def reference(paper: works.Paper, suffix: str = "") -> object:
+    def reference(paper: works.Paper, *others: Any) -> object:
         formatted.append(paper.key)
-        return original(paper, suffix)
+        return original(paper, *others)
 
     monkeypatch.setattr(works, "reference", reference)
     tiny.build()

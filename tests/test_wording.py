@@ -19,6 +19,24 @@ BABEL = [sys.executable, "-m", "babel.messages.frontend", "-q", "extract"]
 BABEL += ["--mapping", "pyproject.toml", "--keyword", "forms:1,2"]
 
 
+KINDS = """
+@phdthesis{un, author = {Ann Un and Bo Deux}, title = {Une}, school = {Paris}, year = 2001}
+@techreport{deux, author = {Ann Un and others}, title = {Deux}, institution = {Lyon}, year = 2002}
+@misc{trois, author = {Bo Trois}, title = {Trois}}
+@proceedings{quatre, editor = {Bo Quatre and Al Deux}, title = {Quatre}, year = 2004}
+@mastersthesis{cinq, author = {Ann Cinq}, title = {Cinq}, school = {Paris}, year = 2005}
+"""
+
+CITING = """---
+orphan: true
+---
+
+# Sortes
+
+{cite:t}`un,deux,trois`, {cite:t}`trois,quatre` et {cite:p}`trois,cinq`.
+"""
+
+
 def read(path: Path, language: str | None = None) -> Catalog:
     with path.open("rb") as file:
         return read_po(file, locale=language)
@@ -83,8 +101,12 @@ def french(tmp_path_factory: pytest.TempPathFactory) -> Build:
         shutil.copytree(PROJECT / name, folder / name)
     for name in ("conf.py", "index.md", "bibliography.md", "reading-list.md", "refs.bib"):
         shutil.copy(PROJECT / name, folder / name)
+    with (folder / "refs.bib").open("a", encoding="utf-8") as file:
+        file.write(KINDS)
+    (folder / "kinds.md").write_text(CITING, encoding="utf-8")
     build = Site(folder).build(confoverrides={"language": "fr", "papernotes_page_size": 2})
-    assert build.messages == []
+    # Of the work that has no year.
+    assert [line for line in build.messages if "[papernotes.incomplete-entry]" not in line] == []
     return build
 
 
@@ -114,6 +136,21 @@ def test_a_french_site_is_french(french: Build) -> None:
     assert "Une flèche mène" in text(french.page("map"))
     (missing,) = french.page("404").cssselect("#content")
     assert text(missing).startswith("Page introuvable Il n’y a rien à cette adresse")
+
+
+def test_citations_and_references_are_french(french: Build) -> None:
+    page = text(french.page("kinds"))
+    for words in (
+        *("Un et Deux (2001), Un et al. (2002) et Trois (s. d.),", "Quatre et Deux (2004)"),
+        *("(Trois, s. d.; Cinq, 2005)", "Ann Un et Bo Deux (2001). Une. Thèse de doctorat, Paris."),
+        *("Ann Un et al. (2002). Deux. Rapport technique, Lyon.", "Bo Trois (s. d.). Trois."),
+        *("Bo Quatre et Al Deux, éds (2004). Quatre.", "Cinq. Mémoire de master, Paris."),
+    ):
+        assert words in page, words
+    note = text(french.page("papers/arpit2017closer"))
+    assert "Yoshua Bengio et Simon Lacoste-Julien" in note
+    reference = text(french.page("bibliography").cssselect("[id=work-arpit2017closer]")[0])
+    assert "Dans Proceedings of the 34th" in reference
 
 
 def test_a_french_site_has_no_english_of_ours(french: Build) -> None:

@@ -18,7 +18,7 @@ from .coins import context_object
 from .latex import Span, flatten
 from .model import Note, Paper
 from .nodes import backlinks, coins, fold, works_index
-from .wording import _, forms
+from .wording import _, forms, phrases
 
 _TAGS: dict[str, type[nodes.TextElement]] = {
     "emphasis": nodes.emphasis,
@@ -111,8 +111,8 @@ def byline(paper: Paper) -> list[nodes.Node]:
     """Return "authors · year · venue"."""
     return _interpose(
         [
-            inline(works.byline(paper, FEW)),
-            [nodes.Text(works.year(paper))],
+            inline(works.byline(paper, FEW, phrases())),
+            [nodes.Text(works.year(paper, phrases()))],
             inline(works.short_venue(paper)),
         ]
     )
@@ -237,8 +237,10 @@ def header(
     """Return what stands under a note's title: the paper, the day read, tags, links, BibTeX."""
     whole = create_component("pn-header", ["pn-header"])
     if paper is not None:
-        whole += nodes.paragraph("", "", *inline(works.byline(paper)), classes=["pn-authors"])
-        where = _interpose([inline(works.short_venue(paper)), [nodes.Text(works.year(paper))]])
+        names = works.byline(paper, 0, phrases())
+        when = nodes.Text(works.year(paper, phrases()))
+        whole += nodes.paragraph("", "", *inline(names), classes=["pn-authors"])
+        where = _interpose([inline(works.short_venue(paper)), [when]])
         whole += nodes.paragraph("", "", *where, classes=["pn-venue"])
     groups: list[list[nodes.Node]] = []
     if note.read is not None:

@@ -281,7 +281,8 @@ def _suffixes(papers: Mapping[str, Paper], keys: Iterable[str]) -> dict[str, str
         paper = papers[key]
         families = [works.fold(person.family) for person in works.people(paper)]
         # A citation names one, two, or the first of more.
-        names = families if len(families) < 3 else [families[0], "et al."]
+        more = len(families) > 2 or families[1:] == [works.OTHERS]
+        names = [families[0], "et al."] if more else families
         groups[(*names, works.year(paper)) if names else (key,)].append(key)
     return {
         key: letters(position)

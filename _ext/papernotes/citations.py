@@ -39,6 +39,7 @@ from .model import Problem, ProblemKind
 from .problems import note_problem
 from .style import NAME as OWN_STYLE
 from .style import Shown
+from .wording import phrases
 
 _PERCENT = re.compile(r"(?<!\\)%")
 _MARKUP = re.compile(r"[\\{}]")
@@ -265,7 +266,10 @@ class CitationDomain(BibtexDomain):
             post_text=part.post,
         )
         label = self.shown_label(part.key)
-        return self.entry(part.key), FormattedEntry(part.key, RichText(""), label), info
+        entry = self.entry(part.key)
+        # The library's styles would say it themselves, in English.
+        entry.fields.setdefault("year", phrases().undated)
+        return entry, FormattedEntry(part.key, RichText(""), label), info
 
     def tooltip(self, key: str) -> str | None:
         """Return the browser's own tooltip, where the site wants it and has no previews."""

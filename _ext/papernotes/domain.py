@@ -30,7 +30,7 @@ from .equations import as_copy, referred
 from .latex import Span, flatten
 from .model import Citation, Note, Page, Paper, Problem
 from .nodes import Placeholder
-from .wording import _
+from .wording import _, phrases
 
 
 def cited_keys(node: pending_xref) -> list[str]:
@@ -289,7 +289,7 @@ class PaperNotesDomain(Domain):
         if key not in self.bibliography:
             return f"[?{key}]"
         paper = self.bibliography.paper(key)
-        return flatten(works.title(paper)) if linked else works.in_words(paper)
+        return flatten(works.title(paper)) if linked else works.in_words(paper, phrases())
 
     def misspelled(self) -> list[str]:
         """Return the documents whose headings the bibliography has since made wrong."""
@@ -341,7 +341,7 @@ class PaperNotesDomain(Domain):
         before: Formatted | None = self.data["formatted"].get(key)
         if before and (before.paper, before.suffix) == (paper, suffix):
             return before
-        reference = works.reference(paper, suffix)
+        reference = works.reference(paper, suffix, phrases())
         return Formatted(paper, suffix, reference, self._sort_key(paper))
 
     def _sort_key(self, paper: Paper) -> works.SortKey:

@@ -19,6 +19,7 @@ from .latex import flatten
 from .model import Note
 from .rendering import Renderer
 from .updates import Digests
+from .wording import phrases
 
 FILE = "notes.js"
 
@@ -64,7 +65,7 @@ def _data(app: Sphinx, domain: PaperNotesDomain, notes: tuple[Note, ...]) -> dic
         paper = domain.catalogue.papers.get(note.key)
         title, is_html = titles[note.key]
         byline = "".join(node.astext() for node in cards.byline(paper)) if paper else ""
-        people = flatten(works.byline(paper)) if paper else ""
+        people = flatten(works.byline(paper, 0, phrases())) if paper else ""
         rows.append(
             [
                 builder.get_relative_uri(root, note.docname),

@@ -18,7 +18,18 @@ from sphinxcontrib.bibtex.style.referencing.author_year import AuthorYearReferen
 from sphinxcontrib.bibtex.style.referencing.basic_author_year import (
     BasicAuthorYearTextualReferenceStyle,
 )
-from sphinxcontrib.bibtex.style.template import join, join2, post_text, pre_text, reference, year
+from sphinxcontrib.bibtex.style.template import (
+    author_or_editor_or_title,
+    join,
+    join2,
+    post_text,
+    pre_text,
+    reference,
+    year,
+)
+
+from . import works
+from .wording import phrases
 
 NAME = "papernotes"
 
@@ -28,7 +39,13 @@ def _round() -> BracketStyle:
 
 
 def _listed() -> BracketStyle:
-    return BracketStyle(left="(", right=")", sep=", ", sep2=" and ", last_sep=" and ")
+    last = phrases().last
+    return BracketStyle(left="(", right=")", sep=", ", sep2=last, last_sep=last)
+
+
+def _people() -> PersonStyle:
+    said = phrases()
+    return People(other=Text(said.others), sep2=said.last, last_sep=said.last)
 
 
 class Shown(Entry):  # type: ignore[misc]  # pybtex has no types
@@ -38,6 +55,20 @@ class Shown(Entry):  # type: ignore[misc]  # pybtex has no types
         super().__init__(*args, **kwargs)
         self.names: dict[bool, Text] = {}
 
+    def named(self, full: bool) -> Entry | None:
+        """Return the entry of those who are named before "et al.", where the list ends in others.
+
+        To the library "others" is one more name.
+        """
+        for role in ("author", "editor"):
+            if persons := self.persons.get(role):
+                others = len(persons) > 1 and str(persons[-1]).lower() == works.OTHERS
+                kept = persons[:-1] if full else persons[:1]
+                return (
+                    Entry(self.type, fields=self.fields, persons={role: kept}) if others else None
+                )
+        return None
+
 
 @node  # type: ignore[untyped-decorator]
 def once(children: list[Any], data: dict[str, Any], full: bool) -> Any:
@@ -46,11 +77,15 @@ def once(children: list[Any], data: dict[str, Any], full: bool) -> Any:
     *full* says whether all of them are named. It is half of what a citation takes.
     """
     entry = data["entry"]
-    (names,) = children
+    names, first_names = children
     if not isinstance(entry, Shown):
         return names.format_data(data)
     if full not in entry.names:
-        entry.names[full] = names.format_data(data)
+        if first := entry.named(full):
+            shown = first_names.format_data({**data, "entry": first})
+            entry.names[full] = Text(shown, data["style"].person.other)
+        else:
+            entry.names[full] = names.format_data(data)
     return entry.names[full]
 
 
@@ -60,7 +95,9 @@ class People(PersonStyle):
 
     def author_or_editor_or_title(self, full: bool) -> Any:
         """Return the template of the people, or else of the title."""
-        return once(full=full)[super().author_or_editor_or_title(full)]
+        # Of people who are not the last ones, none has an "and" before it.
+        first_names = author_or_editor_or_title(sep=self.sep)
+        return once(full=full)[super().author_or_editor_or_title(full), first_names]
 
 
 @dataclass
@@ -92,9 +129,7 @@ class ReferenceStyle(AuthorYearReferenceStyle):
     bracket_author: BracketStyle = field(default_factory=_round)
     bracket_label: BracketStyle = field(default_factory=_round)
     bracket_year: BracketStyle = field(default_factory=_round)
-    person: PersonStyle = field(
-        default_factory=lambda: People(other=Text(" et al."), last_sep=" and ")
-    )
+    person: PersonStyle = field(default_factory=_people)
 
     def __post_init__(self) -> None:
         """Put the textual style in the place of the library's."""

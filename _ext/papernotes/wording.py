@@ -5,11 +5,15 @@
 
 from __future__ import annotations
 
+import functools
+from gettext import NullTranslations
 from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
 from sphinx.application import Sphinx
 from sphinx.locale import get_translation, get_translator
+
+from .works import Phrases
 
 CATALOGUE = "papernotes"
 FOLDER = Path(__file__).parent / "locale"
@@ -43,3 +47,24 @@ def forms(singular: str, plural: str, language: str) -> dict[str, str]:
     for count in _SAMPLES:
         found.setdefault(rule(count), ngettext(singular, plural, count))
     return found
+
+
+def phrases() -> Phrases:
+    """Return what references and citations say around names and titles."""
+    return _phrases(get_translator(CATALOGUE))
+
+
+@functools.lru_cache(maxsize=1)
+def _phrases(translator: NullTranslations) -> Phrases:
+    # Asked for with each card and each reference: looked up once.
+    return Phrases(
+        last=_(" and "),
+        others=_(" et al."),
+        undated=_("n.d."),
+        inside=_("In "),
+        editor=_(", ed. "),
+        editors=_(", eds. "),
+        report=_("Technical report"),
+        doctoral=_("PhD thesis"),
+        masters=_("Master's thesis"),
+    )

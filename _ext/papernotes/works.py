@@ -29,7 +29,8 @@ PRIVATE = frozenset(
 )
 # So do those that reference managers keep for themselves.
 _PRIVATE_PREFIXES = ("bdsk-", "citeulike-", "comment-", "mendeley-")
-_OTHERS = "others"
+# What BibTeX has for people who are not named.
+OTHERS = "others"
 # Letters that Unicode does not take apart into one of a to z and an accent.
 _LETTERS = str.maketrans(
     {"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "æ": "ae", "Æ": "Ae"}
@@ -40,6 +41,24 @@ _PROCEEDINGS = re.compile(
     re.IGNORECASE,
 )
 _DOI_PREFIX = re.compile(r"^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """What is said around names and titles; in English, where nobody has put it otherwise."""
+
+    last: str = " and "
+    others: str = " et al."
+    undated: str = "n.d."
+    inside: str = "In "
+    editor: str = ", ed. "
+    editors: str = ", eds. "
+    report: str = "Technical report"
+    doctoral: str = "PhD thesis"
+    masters: str = "Master's thesis"
+
+
+ENGLISH = Phrases()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,21 +125,21 @@ def _unescape(text: str) -> str:
     return re.sub(r"\\([%#&_~{}])", r"\1", text)
 
 
-def year(paper: Paper) -> str:
+def year(paper: Paper, phrases: Phrases = ENGLISH) -> str:
     """Return the year as it is shown: "n.d." where there is none."""
-    return flatten(spans(paper.year)) or "n.d."
+    return flatten(spans(paper.year)) or phrases.undated
 
 
-def in_words(paper: Paper) -> str:
+def in_words(paper: Paper, phrases: Phrases = ENGLISH) -> str:
     """Return a citation of the work as plain text, such as "Zhang et al. (2017)"."""
     families = [flatten(spans(person.family)) for person in people(paper)]
     if not families:
         names = flatten(byline(paper)) or flatten(title(paper))
-    elif len(families) > 2 or (len(families) == 2 and families[-1].lower() == _OTHERS):
-        names = f"{families[0]} et al."
+    elif len(families) > 2 or (len(families) == 2 and families[-1].lower() == OTHERS):
+        names = families[0] + phrases.others
     else:
-        names = " and ".join(families)
-    return f"{names} ({year(paper)})"
+        names = phrases.last.join(families)
+    return f"{names} ({year(paper, phrases)})"
 
 
 def title(paper: Paper) -> tuple[Span, ...]:
@@ -136,7 +155,7 @@ def people(paper: Paper) -> tuple[Person, ...]:
 def named(paper: Paper) -> tuple[Person, ...]:
     """Return the authors, or else the editors, without an "and others"."""
     return tuple(
-        person for person in people(paper) if person.family.lower() != _OTHERS or person.given
+        person for person in people(paper) if person.family.lower() != OTHERS or person.given
     )
 
 
@@ -145,7 +164,7 @@ def family_first(person: Person) -> tuple[Span, ...]:
     return spans(f"{person.family}, {person.given}" if person.given else person.family)
 
 
-def byline(paper: Paper, at_most: int = 0) -> tuple[Span, ...]:
+def byline(paper: Paper, at_most: int = 0, phrases: Phrases = ENGLISH) -> tuple[Span, ...]:
     """Return the names of the authors, of all of them or of the first of more than *at_most*.
 
     Where there are neither authors nor editors, what published the work stands for them.
@@ -162,8 +181,8 @@ def byline(paper: Paper, at_most: int = 0) -> tuple[Span, ...]:
         shown, open_ended = shown[:1], True
     parts = [_name(person) for person in shown]
     if open_ended and parts:
-        return (*_listed(parts, ""), Span("text", " et al."))
-    return _listed(parts, " and ")
+        return (*_listed(parts, ""), Span("text", phrases.others))
+    return _listed(parts, phrases.last)
 
 
 def byline_source(paper: Paper) -> tuple[object, ...]:
@@ -196,24 +215,25 @@ def short_venue(paper: Paper) -> tuple[Span, ...]:
     return spans(_PROCEEDINGS.sub("", paper.venue))
 
 
-def reference(paper: Paper, suffix: str = "") -> tuple[Span, ...]:
+def reference(paper: Paper, suffix: str = "", phrases: Phrases = ENGLISH) -> tuple[Span, ...]:
     """Return the work's entry in a list of references.
 
     *suffix* is the letter after the year that tells apart works of the same people and year. The
     order is that of author-year styles (as in The Chicago Manual of Style, 17th ed., 15.2): names,
     year, title, where it appeared.
     """
-    names = byline(paper)
+    names = byline(paper, 0, phrases)
     head = [*names, Span("text", " ")] if names else []
     if paper.editors and not paper.authors:
-        head = [*names, Span("text", ", eds. " if len(paper.editors) > 1 else ", ed. ")]
-    head.append(Span("text", f"({year(paper)}{suffix}). "))
+        edited = phrases.editors if len(paper.editors) > 1 else phrases.editor
+        head = [*names, Span("text", edited)]
+    head.append(Span("text", f"({year(paper, phrases)}{suffix}). "))
     heading = title(paper)
     stop = "" if flatten(heading).endswith(("?", "!", ".")) else "."
     whole: tuple[Span, ...] = (Span("emphasis", children=heading),) if _is_whole(paper) else heading
     url = target(paper)
     linked: tuple[Span, ...] = (Span("link", url, whole),) if url else whole
-    tail = _appearance(paper)
+    tail = _appearance(paper, phrases)
     return (*head, *linked, Span("text", stop), *tail)
 
 
@@ -221,7 +241,7 @@ def _is_whole(paper: Paper) -> bool:
     return paper.type in ("book", "proceedings", "collection", "phdthesis", "thesis")
 
 
-def _appearance(paper: Paper) -> tuple[Span, ...]:
+def _appearance(paper: Paper, phrases: Phrases) -> tuple[Span, ...]:
     """Return the part of a reference that says where the work appeared, with a full stop."""
     field = paper.field
     volume, pages = field("volume"), field("pages") or field("eid")
@@ -236,15 +256,15 @@ def _appearance(paper: Paper) -> tuple[Span, ...]:
         case "inproceedings" | "conference" | "incollection" | "inbook":
             series = " ".join(part for part in (field("series"), volume) if part)
             inside = _emphasis(paper.venue)
-            parts.append((Span("text", "In "), *inside) if inside else ())
+            parts.append((Span("text", phrases.inside), *inside) if inside else ())
             parts.append(spans(series))
             parts.append(spans(pages))
         case "techreport" | "report":
-            kind = field("type") or "Technical report"
+            kind = field("type") or phrases.report
             parts.append(spans(f"{kind} {number}".strip()))
             parts.append(spans(paper.venue))
         case "phdthesis" | "mastersthesis" | "thesis":
-            kind = "Master's thesis" if paper.type == "mastersthesis" else "PhD thesis"
+            kind = phrases.masters if paper.type == "mastersthesis" else phrases.doctoral
             parts.append(spans(field("type") or kind))
             parts.append(spans(paper.venue))
         case _:

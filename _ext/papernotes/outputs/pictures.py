@@ -24,7 +24,7 @@ from papernotes import cards, works
 from papernotes.domain import PaperNotesDomain
 from papernotes.model import Note, Problem, ProblemKind
 from papernotes.problems import warn
-from papernotes.wording import _
+from papernotes.wording import _, phrases
 
 from . import site
 from .files import File
@@ -92,10 +92,10 @@ def words_of(app: Sphinx, note: Note) -> Words:
     if paper is None:
         found = (prose.title(domain.noted(note).title.nodes()), "", "")
     else:
-        source = (prose.flatten(works.short_venue(paper)), works.year(paper))
+        source = (prose.flatten(works.short_venue(paper)), works.year(paper, phrases()))
         found = (
             prose.flatten(works.title(paper)),
-            prose.flatten(works.byline(paper, cards.FEW)),
+            prose.flatten(works.byline(paper, cards.FEW, phrases())),
             " · ".join(part for part in source if part),
         )
     label = _("%s: a note on") % site.title(app.config)
