@@ -18,6 +18,11 @@ from sites import PROJECT, Build, Site, parse, text
 from test_updates import outputs
 
 
+def folded(written: str) -> str:
+    """Return text with lines joined, and one space in the place of all white space."""
+    return " ".join(written.split())
+
+
 def test_dirhtml(tiny: Site) -> None:
     build = tiny.build("dirhtml")
     assert build.messages == []
@@ -31,13 +36,33 @@ def test_dirhtml(tiny: Site) -> None:
 def test_text(tiny: Site) -> None:
     build = tiny.build("text")
     assert build.messages == []
-    note = build.read("papers/alpha.txt")
+    note = folded(build.read("papers/alpha.txt"))
     assert "Anna Alpha" in note
-    assert "[GGG03] Gil Gamma" in " ".join(note.split())
-    front = build.read("index.txt")
-    assert "A summary with p = 2n + d that cites Beta and Other [BO02]" in " ".join(front.split())
+    assert "[GGG03] Gil Gamma" in note
     # Nor what opens on demand: the BibTeX.
     assert "@" not in note
+    front = folded(build.read("index.txt"))
+    assert "A summary with p = 2n + d that cites Beta and Other [BO02]" in front
+
+
+def test_plain_text_shows_where_links_lead(tiny: Site) -> None:
+    """Each address once in a block, and the names of notes' files; tags take one line."""
+    there = "[There](https://example.org/a) <me@example.org>."
+    tiny.edit("papers/alpha.md", "Its second paragraph.", there)
+    build = tiny.build("text")
+    assert build.messages == []
+    front = folded(build.read("index.txt"))
+    abstract = "abstract <https://arxiv.org/abs/math/0101001>"
+    assert f"generalization · C++ Read more <papers/alpha.txt> · {abstract} · PDF <http" in front
+    note = folded(build.read("papers/alpha.txt"))
+    assert (
+        f"{abstract} · PDF <https://arxiv.org/pdf/math/0101001> generalization · C++ A sum" in note
+    )
+    assert "There <https://example.org/a> me@example.org." in note
+    # Its title leads to the same place, and so it is said once.
+    assert "On beta. In *Proceedings of the 3rd Meeting on Letters*. DOI <http" in note
+    assert note.count("<https://doi.org/10.1000/beta>") == 1
+    assert "note <beta.txt>" in note
 
 
 def test_latex_binds_all_pages(tiny: Site) -> None:
@@ -108,7 +133,9 @@ def test_a_book_in_latex_has_cards_references_and_their_links(book: Build) -> No
     card, _, _rest = tex.partition(r"\chapter{")
     assert "Devansh Arpit et al." in card
     assert "left a puzzle behind" in card
-    assert "Read more" in card
+    joined = card.replace("\N{NO-BREAK SPACE}", " ")
+    assert r"Read more}}} · \sphinxhref{https://arxiv.org/abs/1706.05394}" in joined
+    assert r"deep\sphinxhyphen{}learning · generalization" in joined
     assert "@article" not in tex
     assert tex.count(r"\section{References}") == 5
     assert r"\section{Cited by}" in tex

@@ -98,8 +98,17 @@ def _read(app: Sphinx) -> None:
 
 def _write(app: Sphinx) -> None:
     """Set up what follows when all is read: deriving, placing and writing."""
-    from . import at_once, epub, equations, events, mathematics, mathjax, nodes, unwritten
-    from .transforms import LeaveOutUnseen, Place
+    from . import (
+        at_once,
+        epub,
+        equations,
+        events,
+        mathematics,
+        mathjax,
+        nodes,
+        transforms,
+        unwritten,
+    )
 
     # Ahead of what the library does (500).
     app.connect("env-updated", events.derive, priority=400)
@@ -108,8 +117,10 @@ def _write(app: Sphinx) -> None:
 
     app.connect("write-started", unwritten.listen)
     nodes.add_nodes(app)
-    app.add_post_transform(Place)
-    app.add_post_transform(LeaveOutUnseen)
+    app.add_post_transform(transforms.Place)
+    app.add_post_transform(transforms.LeaveOutUnseen)
+    app.add_post_transform(transforms.TagsInLine)
+    app.add_post_transform(transforms.WriteAddresses)
     at_once.add_placing(app)
     app.add_post_transform(equations.ProgramsForLatex)
     app.add_post_transform(equations.EquationsForLatex)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import posixpath
 from typing import Any
 
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from . import nodes as placeholders
+from .cards import SEPARATOR
 from .domain import PaperNotesDomain
 from .placing import Placer
+
+# Formats in which classes mean nothing.
+PLAIN = ("latex", "man", "texinfo", "text")
 
 
 class Place(SphinxPostTransform):
@@ -35,10 +40,68 @@ class LeaveOutUnseen(SphinxPostTransform):
     """Leave out what only screen readers say, where nothing keeps it from being seen."""
 
     default_priority = 600
-    formats = ("latex", "man", "texinfo", "text")
+    formats = PLAIN
 
     def run(self, **kwargs: Any) -> None:
-        """Remove it."""
+        """Remove it, with the space before it."""
         for node in list(self.document.findall(nodes.inline)):
             if "pn-unseen" in node["classes"]:
-                node.parent.remove(node)
+                parent, position = node.parent, node.parent.index(node)
+                if position and parent[position - 1].astext() == " ":
+                    del parent[position - 1]
+                parent.remove(node)
+
+
+class TagsInLine(SphinxPostTransform):
+    """Have a note's tags in one line, which a style sheet does on a page."""
+
+    # Behind the placing of cards and headers, and of the links in them.
+    default_priority = 600
+    formats = PLAIN
+
+    def run(self, **kwargs: Any) -> None:
+        """Put a paragraph in the place of each list."""
+        for tags in list(self.document.findall(nodes.bullet_list)):
+            if "pn-tags" not in tags["classes"]:
+                continue
+            line = nodes.paragraph()
+            for tag in tags.findall(nodes.paragraph):
+                line += [nodes.Text(SEPARATOR)] if line.children else []
+                line += tag.children
+            tags.replace_self(line)
+
+
+class WriteAddresses(SphinxPostTransform):
+    """Write the addresses of links into plain text, which cannot hide them.
+
+    Of a note that is the name of its file. An address that several links of a block lead to is
+    written after the last; a title's link is among those under it.
+    """
+
+    # While links to notes are still known as such: ReferencesResolver comes at 10.
+    default_priority = 8
+    formats = ("text",)
+
+    def run(self, **kwargs: Any) -> None:
+        """Add the addresses after the texts of links."""
+        for block in self.document.findall(nodes.TextElement):
+            if isinstance(block, nodes.Inline | nodes.title | nodes.rubric):
+                continue
+            last: dict[str, nodes.Element] = {}
+            for link in block.findall(nodes.Element):
+                if address := self._address(link):
+                    last[address] = link
+            for address, link in last.items():
+                if link.astext() not in (address, address.removeprefix("mailto:")):
+                    link.parent.insert(link.parent.index(link) + 1, nodes.Text(f" <{address}>"))
+
+    def _address(self, link: nodes.Element) -> str:
+        """Return what is to be written after *link*, or nothing."""
+        if isinstance(link, nodes.reference):
+            address: str = link.get("refuri", "")
+            return address if address.startswith(("http:", "https:", "mailto:")) else ""
+        if not {"pn-more", "pn-note-link"} & set(link.get("classes", ())):
+            return ""
+        note = PaperNotesDomain.of(self.env).catalogue.notes[link["reftarget"]]
+        home = posixpath.dirname(self.env.docname)
+        return posixpath.relpath(f"{note.docname}.txt", home or ".")
