@@ -82,10 +82,10 @@ epub: $(SITE) ## Build the site as a book for an e-reader
 	@$(call sphinx,epub)
 	@echo 'The book is built:' $(BUILD)/epub/*.epub
 
-pdf: $(SITE) ## Build the site as a PDF (needs LaTeX)
-	@command -v latexmk >/dev/null || { echo 'make pdf needs LaTeX with latexmk, which is not here:' \
-		'on Debian and Ubuntu, apt-get install latexmk texlive-latex-extra' \
-		'texlive-fonts-recommended tex-gyre.' >&2; exit 1; }
+pdf: $(SITE) ## Build the site as a PDF (needs LuaLaTeX)
+	@command -v latexmk >/dev/null && kpsewhich luaotfload.sty >/dev/null || { echo 'make pdf needs' \
+		'LuaLaTeX with latexmk, which is not here: on Debian and Ubuntu, apt-get install latexmk' \
+		'texlive-luatex texlive-latex-extra texlive-fonts-recommended fonts-freefont-otf.' >&2; exit 1; }
 	@$(call sphinx,latex)
 	@$(MAKE) --silent -C $(BUILD)/latex all-pdf LATEXMKOPTS='-silent' >$(BUILD)/latex/make.log 2>&1 || { \
 		echo 'LaTeX failed; the end of $(BUILD)/latex/make.log:' >&2; \

@@ -131,3 +131,12 @@ epub_exclude_files = [
         for file in sorted(Path(__file__).parent.glob("_static/fonts/*"))
     ],
 ]
+
+# pdfLaTeX stops at the first letter that is not Latin; this sets every one that its fonts have.
+latex_engine = "lualatex"
+latex_elements = {
+    # Read on a screen, where empty pages before chapters help nobody.
+    "extraclassoptions": "openany,oneside",
+    # The cards follow in no chapter, and would stand under "Contents".
+    "tableofcontents": rf"\sphinxtableofcontents\markboth{{{project}}}{{{project}}}",
+}

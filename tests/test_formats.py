@@ -148,8 +148,23 @@ def test_a_book_in_latex_has_cards_references_and_their_links(book: Build) -> No
     assert {re.sub(r"\\detokenize\{(.*)\}", r"\1", each) for each in led_to} <= places
 
 
-@pytest.mark.skipif(not shutil.which("latexmk"), reason="needs latexmk and LaTeX, as make pdf does")
+def has_latex() -> bool:
+    """Return whether what `make pdf` asks for is here."""
+    if not shutil.which("latexmk") or not shutil.which("kpsewhich"):
+        return False
+    looked = subprocess.run(["kpsewhich", "luaotfload.sty"], capture_output=True, check=False)
+    return looked.returncode == 0
+
+
+@pytest.mark.skipif(not has_latex(), reason="needs latexmk and LuaLaTeX, as make pdf does")
 def test_a_pdf_has_chapters_cards_and_links(book: Build) -> None:
+    # Letters that are not Latin, as the names of people have, and signs outside formulas.
+    tex = book.read("marginalia.tex")
+    assert "left a puzzle behind." in tex
+    written = tex.replace(
+        "left a puzzle behind.", "left a puzzle behind. Чебышёв, Ευκλείδης: λ ≤ ℝ."
+    )
+    (book.outdir / "marginalia.tex").write_text(written, encoding="utf-8")
     made = subprocess.run(
         ["make", "-C", book.outdir, "all-pdf", "LATEXMKOPTS=-silent"],
         capture_output=True,
@@ -162,8 +177,12 @@ def test_a_pdf_has_chapters_cards_and_links(book: Build) -> None:
     assert "A closer look at memorization in deep networks" in chapters
     assert chapters[-2:] == ["Bibliography", "Reading list"]
     words = " ".join(" ".join(page.extract_text() for page in pdf.pages).split())
-    assert "left a puzzle behind" in words
+    assert "left a puzzle behind. Чебышёв, Ευκλείδης: λ ≤ ℝ." in words
     assert "Cited by" in words
+    # The cards are not under the head "Contents", and no page is empty.
+    heads = [page.extract_text() for page in pdf.pages]
+    assert [head for head in heads if "CONTENTS" in head] == [heads[1]]
+    assert all(len(head) > 40 for head in heads[1:])
     actions = [
         link.get_object().get("/A", {}) for page in pdf.pages for link in page.get("/Annots", [])
     ]
