@@ -67,6 +67,22 @@ def test_others_who_are_not_named(tiny: Site) -> None:
     ]
 
 
+def test_footnotes_stand_before_the_references(tiny: Site) -> None:
+    tiny.edit("papers/beta.md", "cited here.", "cited.[^1]\n\n[^1]: Only {cite:t}`gamma2003`.")
+    tiny.edit("papers/alpha.md", "linked.", "linked.[^1]\n\n[^1]: The last word.")
+    build = tiny.build(confoverrides={"papernotes_browse": ["neighbours"]})
+    assert build.messages == []
+    for name in ("alpha", "beta"):
+        order = [
+            element.tag if element.tag == "hr" else (element.get("class") or "").split()[0]
+            for element in build.page(f"papers/{name}").cssselect(
+                "hr.footnotes, aside.footnote, .pn-references, .pn-cited-by-section, .pn-neighbours"
+            )
+        ]
+        assert order[:3] == ["hr", "footnote", "pn-references"]
+        assert order[3:], "what closes the page is not looked at"
+
+
 def test_works_of_the_same_people_and_year_have_letters(tiny: Site) -> None:
     for number in (7, 8):
         entry = (

@@ -196,10 +196,27 @@ def test_a_pdf_has_chapters_cards_and_links(book: Build) -> None:
     assert not re.search(r"undefined references|Missing character|destination.*referenced", log)
 
 
-def test_singlehtml_holds_the_notes(tiny: Site) -> None:
-    build = tiny.build("singlehtml")
-    assert build.messages == []
-    assert "Nothing is cited here." in text(parse(build.outdir / "index.html"))
+def test_singlehtml_holds_the_notes_and_its_links_work(tmp_path: Path) -> None:
+    """Where notes cite the same work, each citation leads to the references of its own note."""
+    command = [sys.executable, "-m", "sphinx", "-q", "-W", "-b", "singlehtml"]
+    subprocess.run([*command, "-d", tmp_path / "trees", PROJECT, tmp_path / "out"], check=True)
+    page = parse(tmp_path / "out/index.html")
+    assert "minimum-norm solution" in text(page)
+    there = page.xpath("//@id")
+    links = set(page.xpath("//a/@href"))
+    for note in ("arpit2017closer", "zhang2017understanding"):
+        assert f"#document-papers/{note}-ref-srivastava2014dropout" in links
+    # Sections of notes may have the same name, and are led to by their headings alone.
+    heads = set(page.xpath("//a[@class='headerlink']/@href"))
+    # The front page is the page itself.
+    for link in links - heads - {"#"}:
+        if link.startswith("#"):
+            assert there.count(link[1:]) == 1, link
+        else:
+            assert ":" in link or (tmp_path / "out" / link).is_file(), link
+    # There are no pages for browsing.
+    names = [text(link) for link in page.cssselect(".site-sections a")]
+    assert names == ["Papers", "Bibliography", "Reading list"]
 
 
 def test_html_after_a_book_is_as_before(tiny: Site) -> None:

@@ -91,6 +91,7 @@ def _read(app: Sphinx) -> None:
     pandoc_citations.add_citations(app)
     app.add_transform(reading.SpellOutInHeadings)
     app.add_transform(reading.PlacePlaceholders)
+    app.add_transform(reading.PlaceFootnotes)
     app.add_transform(reading.BindPages)
     # After Sphinx's own collectors (500), which make images of a summary complete.
     app.connect("doctree-read", reading.note_document, priority=600)
@@ -121,6 +122,7 @@ def _write(app: Sphinx) -> None:
     app.add_post_transform(transforms.LeaveOutUnseen)
     app.add_post_transform(transforms.TagsInLine)
     app.add_post_transform(transforms.WriteAddresses)
+    app.add_post_transform(transforms.OnePage)
     at_once.add_placing(app)
     app.add_post_transform(equations.ProgramsForLatex)
     app.add_post_transform(equations.EquationsForLatex)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Iterator
 from typing import Any
 
 from docutils import nodes
+from sphinx import addnodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from . import nodes as placeholders
@@ -105,3 +107,41 @@ class WriteAddresses(SphinxPostTransform):
         note = PaperNotesDomain.of(self.env).catalogue.notes[link["reftarget"]]
         home = posixpath.dirname(self.env.docname)
         return posixpath.relpath(f"{note.docname}.txt", home or ".")
+
+
+class OnePage(SphinxPostTransform):
+    """Keep apart what the documents of a site that is one page cite, and mend links between them.
+
+    Sphinx leaves their ids as they are, each of which then stands there more than once, and writes
+    links of two fragments. Ids that it knows sections and figures by are left to it.
+    """
+
+    # When nothing is resolved any more.
+    default_priority = 650
+    builders = ("singlehtml",)
+
+    def run(self, **kwargs: Any) -> None:
+        """Rename ids, and what refers to them."""
+        placed = list(_with_homes(self.document, self.config.root_doc))
+        renamed: dict[tuple[str, str], str] = {}
+        for node, home in placed:
+            if isinstance(node, nodes.Inline | nodes.list_item | nodes.footnote):
+                renamed |= {(home, id_): f"document-{home}-{id_}" for id_ in node["ids"]}
+                node["ids"] = [renamed[home, id_] for id_ in node["ids"]]
+        for node, home in placed:
+            if (there := (home, node.get("refid", ""))) in renamed:
+                node["refid"] = renamed[there]
+            if backrefs := node.get("backrefs"):
+                node["backrefs"] = [renamed.get((home, id_), id_) for id_ in backrefs]
+            document, _, id_ = str(node.get("refuri", "")).removeprefix("#document-").partition("#")
+            if document and id_ and node["refuri"].startswith("#document-"):
+                node["refuri"] = f"#{renamed.get((document, id_), id_)}"
+
+
+def _with_homes(node: nodes.Element, home: str) -> Iterator[tuple[nodes.Element, str]]:
+    """Return the elements of *node*, each with the document that it is of."""
+    for child in node.children:
+        if isinstance(child, nodes.Element):
+            of = child["docname"] if isinstance(child, addnodes.start_of_file) else home
+            yield child, of
+            yield from _with_homes(child, of)
