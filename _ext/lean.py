@@ -41,7 +41,7 @@ JOINED = ("papernotes.js", "previews.js", "mathematics.js")
 # What page.css is in place of, and what theme.js is.
 REPLACED = ("furo.css", "pygments.css", "furo.js")
 # What only the page of search results needs, and what sphinx-design's components do.
-SEARCH = ("documentation_options.js", "doctools.js", "sphinx_highlight.js")
+SEARCH = ("documentation_options.js", "doctools.js", "sphinx_highlight.js", "translations.js")
 COMPONENTS = ("sphinx-design.min.css", "furo-extensions.css", "design-tabs.js")
 # A unit in pixels, if it is none; a percentage is one of the text's width.
 PIXELS = {"em": 20, "ex": 9, "ch": 9, "rem": 16, "%": 5.92}

@@ -46,6 +46,8 @@ _NEEDLESS = ("pagefind-*.js", "pagefind-*.css")
 # What Sphinx's search consists of, in the order in which it is loaded where Pagefind cannot be.
 _BUILT_IN = (
     *(f"_static/{name}.js" for name in ("documentation_options", "doctools", "sphinx_highlight")),
+    # Which there is only for languages that Sphinx is translated into.
+    "_static/translations.js",
     *("_static/searchtools.js", "_static/language_data.js", "searchindex.js"),
 )
 # What a reader can choose of each note, by the address that Pagefind has for its page.
@@ -289,6 +291,16 @@ def _addresses(folder: Path) -> dict[str, str]:
     return found
 
 
+def _built_in(context: dict[str, Any]) -> list[str]:
+    """Return the addresses of the scripts of Sphinx's search, for the page of *context*."""
+    given = {str(script.filename) for script in context["script_files"]}
+    return [
+        context["pathto"](name, resource=True)
+        for name in _BUILT_IN
+        if name in given or not name.endswith("/translations.js")
+    ]
+
+
 def fill_page(app: Sphinx, context: dict[str, Any]) -> str:
     """Make the search page one that Pagefind serves, and return the name of its template."""
     pathto = context["pathto"]
@@ -300,7 +312,7 @@ def fill_page(app: Sphinx, context: dict[str, Any]) -> str:
         "action": pathto(PAGE),
         "index": pathto(f"{FOLDER}/pagefind.js", resource=True),
         "choices": pathto(f"{FOLDER}/{CHOICES}", resource=True),
-        "built_in": " ".join(pathto(name, resource=True) for name in _BUILT_IN),
+        "built_in": " ".join(_built_in(context)),
         "front": pathto(app.config.root_doc),
         "tags": sorted(tags, key=lambda tag: (works.fold_plain(tag), tag)),
         "years": sorted(filter(str.strip, years), reverse=True),
