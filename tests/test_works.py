@@ -320,6 +320,7 @@ def test_the_short_venue(type_: str, name: str, short: str | None) -> None:
         ),
         ("incollection", "booktitle = {B}, pages = {3}", "A B (2010). T. In *B*, 3."),
         ("inbook", "booktitle = {B}", "A B (2010). T. In *B*."),
+        ("inbook", "publisher = {P}, pages = {3}", "A B (2010). T. P, 3."),
         ("conference", "pages = {1}", "A B (2010). T. 1."),
         ("book", "publisher = {P}", "A B (2010). *T*. P."),
         ("proceedings", "publisher = {P}", "A B (2010). *T*. P."),

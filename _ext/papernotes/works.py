@@ -21,6 +21,8 @@ LinkKind = Literal["abstract", "PDF", "DOI"]
 
 # What publishes a work without people, and stands for them.
 _PUBLISHERS = ("organization", "institution", "publisher")
+# What a chapter or a paper is a part of.
+_WHOLES = ("journal", "journaltitle", "booktitle", "maintitle")
 # Fields that are the author's own business, not the paper's: they stay out of the BibTeX shown.
 PRIVATE = frozenset(
     "abstract annotation annote comment creationdate date-added date-modified file groups"
@@ -255,8 +257,11 @@ def _appearance(paper: Paper, phrases: Phrases) -> tuple[Span, ...]:
             parts.append(spans(pages))
         case "inproceedings" | "conference" | "incollection" | "inbook":
             series = " ".join(part for part in (field("series"), volume) if part)
-            inside = _emphasis(paper.venue)
-            parts.append((Span("text", phrases.inside), *inside) if inside else ())
+            # Without the name of what it is a part of, the venue is who published it.
+            whole = any(field(name) for name in _WHOLES)
+            inside = _emphasis(paper.venue) if whole else ()
+            lead = (Span("text", phrases.inside), *inside)
+            parts.append(lead if inside else spans(paper.venue))
             parts.append(spans(series))
             parts.append(spans(pages))
         case "techreport" | "report":
