@@ -67,6 +67,7 @@ def _read(app: Sphinx) -> None:
         documents,
         equations,
         events,
+        footnotes,
         pandoc_citations,
         parsing,
         reading,
@@ -91,7 +92,7 @@ def _read(app: Sphinx) -> None:
     pandoc_citations.add_citations(app)
     app.add_transform(reading.SpellOutInHeadings)
     app.add_transform(reading.PlacePlaceholders)
-    app.add_transform(reading.PlaceFootnotes)
+    app.add_transform(footnotes.PlaceFootnotes)
     app.add_transform(reading.BindPages)
     # After Sphinx's own collectors (500), which make images of a summary complete.
     app.connect("doctree-read", reading.note_document, priority=600)
