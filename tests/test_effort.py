@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sites import Site
 
+from papernotes import effort
 from papernotes.effort import OBJECTS
 
 CONF = """
@@ -21,8 +22,24 @@ def setup(app):
     app.connect("env-merge-info", lambda *_: merged.append(1))
     app.connect("env-updated", lambda app, env: print(
         f"threshold {gc.get_threshold()[0]},",
-        f"merged {bool(merged)}, then {app.parallel}",
+        f"merged {bool(merged)}, then {app.parallel},",
+        f"held {len(env._write_doc_doctree_cache)}",
     ))
+"""
+
+WATCHING = """
+import weakref
+extensions = ["papernotes"]
+bibtex_bibfiles = []
+
+def setup(app):
+    there = weakref.WeakSet()
+
+    def watch(app, doctree, docname):
+        there.add(doctree)
+        print("alive", len(there))
+
+    app.connect("doctree-resolved", watch)
 """
 
 
@@ -35,14 +52,35 @@ def threshold() -> Iterator[tuple[int, int, int]]:
 
 @pytest.mark.parametrize(("own", "then"), [(700, OBJECTS), (90_000, 90_000), (0, 0)])
 def test_a_build_spares_itself_effort(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str], own: int, then: int
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    own: int,
+    then: int,
 ) -> None:
+    monkeypatch.setattr(effort, "DOCUMENTS", 10)
     site = Site(tmp_path)
     site.write("conf.py", CONF)
     for number in range(25):
         site.write(f"{number or 'index'}.md", "# Notes\n")
     gc.set_threshold(own)
     site.build("dummy", parallel=2)
-    said = f"threshold {then},", "merged False, then 2"
+    said = f"threshold {then},", "merged False, then 2,", "held 5"
     assert " ".join(said) in capfd.readouterr().out
     assert gc.get_threshold()[0] == own
+
+
+def test_documents_of_pages_that_are_written_are_freed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """With Python's own looks for garbage as rare as they are in a large site."""
+    site = Site(tmp_path)
+    site.write("conf.py", WATCHING)
+    for number in range(25):
+        site.write(f"{number or 'index'}.md", "# Notes\n")
+    monkeypatch.setattr(effort, "DOCUMENTS", 5)
+    gc.set_threshold(10_000_000)
+    site.build()
+    alive = [int(line.split()[1]) for line in capfd.readouterr().out.splitlines()]
+    assert len(alive) == 25
+    assert max(alive) < 15
