@@ -40,7 +40,7 @@ def spare(app: Sphinx) -> None:
 
     def forget(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
         # Before each document that is read; Sphinx has no public name for it.
-        held = env._write_doc_doctree_cache  # noqa: SLF001
+        held: dict[str, nodes.document] = getattr(env, "_write_doc_doctree_cache", {})
         if len(held) >= DOCUMENTS:
             held.clear()
 
