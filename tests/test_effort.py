@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 from sites import Site
+from sphinx.errors import ExtensionError
 
-from papernotes import effort
+from papernotes import effort, events
 from papernotes.effort import OBJECTS
 
 CONF = """
@@ -84,3 +85,15 @@ def test_documents_of_pages_that_are_written_are_freed(
     alive = [int(line.split()[1]) for line in capfd.readouterr().out.splitlines()]
     assert len(alive) == 25
     assert max(alive) < 15
+
+
+def test_very_large_sites_have_no_second_process_beside_pagefind(
+    tiny: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(events, "ParallelTasks", None)
+    monkeypatch.setattr(effort, "DOCUMENTS", 5)
+    assert tiny.build(parallel=2).messages == []
+    tiny.clean()
+    monkeypatch.setattr(effort, "DOCUMENTS", 1000)
+    with pytest.raises(ExtensionError, match=r"Rest\."):
+        tiny.build(parallel=2)

@@ -16,6 +16,7 @@ from sphinx.util.parallel import ParallelTasks, SerialTasks
 
 from . import (
     caches,
+    effort,
     filtering,
     folders,
     locks,
@@ -258,7 +259,9 @@ class Rest:
         before = updates.load(Path(app.outdir))
         self._index.begin(app, before.search)
         self._written = []
-        self._tasks = ParallelTasks(1) if app.builder.parallel_ok else SerialTasks()
+        # Of a very large site, two processes and Pagefind would take too much memory at a time.
+        several = app.builder.parallel_ok and len(app.env.found_docs) <= effort.DOCUMENTS
+        self._tasks = ParallelTasks(1) if several else SerialTasks()
         # What is handed on last is what the function has returned.
         self._tasks.add_task(
             functools.partial(write_beside, app, before),
