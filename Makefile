@@ -66,7 +66,7 @@ test: $(DEV) $(JUDGES) ## Run the tests, some of them in a browser
 		$(PY) -m pytest $(ARGS)
 
 soak: $(DEV) ## Run the random tests for long (hours; ARGS="-k equal" runs some of them)
-	@SOAK=1 $(PY) -m pytest -m soak $(ARGS)
+	@SOAK=1 $(PY) -m pytest -m soak -rP --log-level=INFO $(ARGS)
 
 audit: html $(AUDIT) ## Ask Lighthouse for its scores of front page and note
 	@CHROMIUM="$$(sh tests/browser/find-chromium --install)" && export CHROMIUM && \

@@ -504,10 +504,10 @@ def test_edits() -> None:
             """Count what was held beyond the first build."""
             nonlocal checks
             checks += self.shelf.checks - 1
-            LOG.info("%d edits, each followed by a build that equals a clean one", checks)
             super().teardown()
 
     phases = (Phase.explicit, Phase.generate)
     run = settings(max_examples=examples, stateful_step_count=steps, phases=phases)
     run_state_machine_as_test(Counted, settings=run)
+    LOG.info("%d edits, each followed by a build that equals a clean one", checks)
     assert checks >= least

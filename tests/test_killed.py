@@ -92,18 +92,17 @@ def test_killed_at_any_moment(shelf: Shelf) -> None:
         turn += 1
         restore(site, states[turn % 2])
         process = start(site)
-        moment = takes * chance.random()
-        time.sleep(moment)
+        time.sleep(takes * chance.random())
         # One that has come to its end is none that was killed.
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
         killed += process.returncode == -signal.SIGKILL
-        LOG.info("%d killed, the last after %.2f of %.2f s", killed, moment, takes)
         # The author changes back what was half built.
         restore(site, states[(turn + chance.randint(0, 1)) % 2])
         wanted = clean[1] if not (site.folder / "page.md").exists() else clean[0]
         assert build(site) == wanted
+    LOG.info("%d of %d builds were killed before their end", killed, turn)
 
 
 def restore(site: Site, state: dict[str, bytes]) -> None:
@@ -212,7 +211,6 @@ def test_another_build_is_named(shelf: Shelf) -> None:
         said = next((line for line in second.stdout if "another" in line), "")
         given_up.cancel()
         assert said == f"another build is at work in {doctrees}: waiting for its end\n"
-        assert not (site.folder / "_build/html/index.html").exists()
     second.communicate()
     assert second.returncode == 0
     assert (site.folder / "_build/html/index.html").exists()
