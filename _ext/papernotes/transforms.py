@@ -74,10 +74,11 @@ class TagsInLine(SphinxPostTransform):
 
 
 class WriteAddresses(SphinxPostTransform):
-    """Write the addresses of links into plain text, which cannot hide them.
+    """Write the addresses of links into the plain text of notes and lists, which cannot hide them.
 
     Of a note that is the name of its file. An address that several links of a block lead to is
-    written after the last; a title's link is among those under it.
+    written after the last; a title's link is among those under it. Documents that are none of ours
+    stay as Sphinx writes them.
     """
 
     # While links to notes are still known as such: ReferencesResolver comes at 10.
@@ -86,8 +87,11 @@ class WriteAddresses(SphinxPostTransform):
 
     def run(self, **kwargs: Any) -> None:
         """Add the addresses after the texts of links."""
+        record = PaperNotesDomain.of(self.env).records[self.env.docname]
         for block in self.document.findall(nodes.TextElement):
             if isinstance(block, nodes.Inline | nodes.title | nodes.rubric):
+                continue
+            if record.noted is None and not _is_derived(block):
                 continue
             last: dict[str, nodes.Element] = {}
             for link in block.findall(nodes.Element):
@@ -107,6 +111,16 @@ class WriteAddresses(SphinxPostTransform):
         note = PaperNotesDomain.of(self.env).catalogue.notes[link["reftarget"]]
         home = posixpath.dirname(self.env.docname)
         return posixpath.relpath(f"{note.docname}.txt", home or ".")
+
+
+def _is_derived(node: nodes.Element | None) -> bool:
+    """Return whether *node* stands in markup that is made here, such as a card or a list."""
+    while node is not None:
+        classes: list[str] = node.get("classes", [])
+        if any(name.startswith("pn-") for name in classes):
+            return True
+        node = node.parent
+    return False
 
 
 class OnePage(SphinxPostTransform):
