@@ -91,9 +91,9 @@ def test_very_large_sites_have_no_second_process_beside_pagefind(
     tiny: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(events, "ParallelTasks", None)
-    monkeypatch.setattr(effort, "DOCUMENTS", 5)
+    monkeypatch.setattr(effort, "SEVERAL", 5)
     assert tiny.build(parallel=2).messages == []
     tiny.clean()
-    monkeypatch.setattr(effort, "DOCUMENTS", 1000)
+    monkeypatch.setattr(effort, "SEVERAL", 50)
     with pytest.raises(ExtensionError, match=r"Rest\."):
         tiny.build(parallel=2)

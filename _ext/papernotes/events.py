@@ -260,7 +260,7 @@ class Rest:
         self._index.begin(app, before.search)
         self._written = []
         # Of a very large site, two processes and Pagefind would take too much memory at a time.
-        several = app.builder.parallel_ok and len(app.env.found_docs) <= effort.DOCUMENTS
+        several = app.builder.parallel_ok and len(app.env.found_docs) <= effort.SEVERAL
         self._tasks = ParallelTasks(1) if several else SerialTasks()
         # What is handed on last is what the function has returned.
         self._tasks.add_task(
