@@ -494,7 +494,7 @@ class Edits(RuleBasedStateMachine):
 
 @pytest.mark.soak
 def test_edits() -> None:
-    examples, steps, least = (30, 30, 500) if SOAK else (2, 12, 15)
+    examples, steps, least = (30, 30, 500) if SOAK else (4, 12, 30)
     checks = 0
 
     class Counted(Edits):
