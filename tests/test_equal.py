@@ -278,6 +278,12 @@ def test_a_link_to_a_document_whose_title_changes(shelf: Shelf) -> None:
     shelf.check()
 
 
+def test_an_equation_of_another_s_label(shelf: Shelf) -> None:
+    """References go on leading to that of the document that a clean build reads last."""
+    shelf.note("beta", replace(shelf.notes["beta"], equation=True))
+    shelf.check()
+
+
 def test_pictures_of_one_name(shelf: Shelf) -> None:
     """They are numbered as a clean build does it, whichever came first."""
     shelf.note("deep/er", Written("k3", picture=True))

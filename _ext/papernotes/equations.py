@@ -31,6 +31,13 @@ COPY = "papernotes_copy"
 class EquationDomain(MathDomain):
     """Sphinx's domain, with a number for equations outside any toctree."""
 
+    def note_equation(self, docname: str, labelid: str, location: Any = None) -> None:
+        """Keep the equation, unless a document that a clean build reads later has the label."""
+        before = self.equations.get(labelid)
+        super().note_equation(docname, labelid, location)
+        if before and before[0] > docname:
+            self.equations[labelid] = before
+
     def resolve_xref(
         self,
         env: BuildEnvironment,
@@ -96,7 +103,8 @@ class NumberEquations(SphinxTransform):
             if node.get("label"):
                 number += 1
                 node["number"] = number
-                self.domain.equations[node["label"]] = (self.env.docname, number)
+                if self.domain.equations.get(node["label"], ("",))[0] <= self.env.docname:
+                    self.domain.equations[node["label"]] = (self.env.docname, number)
 
     @property
     def domain(self) -> MathDomain:
