@@ -282,6 +282,8 @@ def test_an_equation_of_another_s_label(shelf: Shelf) -> None:
     """References go on leading to that of the document that a clean build reads last."""
     shelf.note("beta", replace(shelf.notes["beta"], equation=True))
     shelf.check()
+    shelf.note("gamma", replace(shelf.notes["gamma"], equation=False))
+    shelf.check()
 
 
 def test_pictures_of_one_name(shelf: Shelf) -> None:

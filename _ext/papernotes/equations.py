@@ -7,8 +7,8 @@ labels in it, and invents labels for the environments of amsmath that differ fro
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Set
+from typing import Any, ClassVar
 
 from docutils import nodes
 from docutils.nodes import make_id
@@ -31,12 +31,37 @@ COPY = "papernotes_copy"
 class EquationDomain(MathDomain):
     """Sphinx's domain, with a number for equations outside any toctree."""
 
-    def note_equation(self, docname: str, labelid: str, location: Any = None) -> None:
-        """Keep the equation, unless a document that a clean build reads later has the label."""
-        before = self.equations.get(labelid)
-        super().note_equation(docname, labelid, location)
-        if before and before[0] > docname:
-            self.equations[labelid] = before
+    initial_data: ClassVar[dict[str, Any]] = {**MathDomain.initial_data, "claims": {}}
+    data_version = MathDomain.data_version + 1
+
+    def claim(self, docname: str, label: str, number: int) -> None:
+        """Keep that *docname* has the equation *label*.
+
+        Where several have it, it is that of the last by name, which a clean build reads last.
+        """
+        claims: dict[str, int] = self.data["claims"].setdefault(label, {})
+        claims[docname] = number
+        last = max(claims)
+        self.equations[label] = (last, claims[last])
+
+    def clear_doc(self, docname: str) -> None:
+        """Forget the document; the equations that others claim are theirs."""
+        super().clear_doc(docname)
+        for label, claims in list(self.data["claims"].items()):
+            if claims.pop(docname, None) is None:
+                continue
+            if claims:
+                last = max(claims)
+                self.equations[label] = (last, claims[last])
+            else:
+                del self.data["claims"][label]
+
+    def merge_domaindata(self, docnames: Set[str], otherdata: dict[str, Any]) -> None:
+        """Take over what another process has read of *docnames*."""
+        super().merge_domaindata(docnames, otherdata)
+        for label, claims in otherdata["claims"].items():
+            for docname in claims.keys() & docnames:
+                self.claim(docname, label, claims[docname])
 
     def resolve_xref(
         self,
@@ -103,12 +128,13 @@ class NumberEquations(SphinxTransform):
             if node.get("label"):
                 number += 1
                 node["number"] = number
-                if self.domain.equations.get(node["label"], ("",))[0] <= self.env.docname:
-                    self.domain.equations[node["label"]] = (self.env.docname, number)
+                self.domain.claim(self.env.docname, node["label"], number)
 
     @property
-    def domain(self) -> MathDomain:
-        return self.env.domains.math_domain
+    def domain(self) -> EquationDomain:
+        domain = self.env.domains.math_domain
+        assert isinstance(domain, EquationDomain)
+        return domain
 
     def label(self, node: nodes.math_block) -> None:
         """Give *node* its label and its target."""
