@@ -40,7 +40,7 @@ class ProblemKind(Enum):
     NO_NOTE = ("no-note", "`{note}` names a paper that has no note")
     BAD_TAGS = ("bad-tags", "`tags:` is not a list of strings")
     BAD_READ = ("bad-read", "`read:` is not a day of the calendar")
-    BAD_SUMMARY = ("bad-summary", "`summary:` is not text")
+    BAD_SUMMARY = ("bad-summary", "`summary:` is not text, or holds what no card can show")
     BAD_REDIRECT = ("bad-redirect", "`redirect_from:` names no page, or one that is there")
     UNKNOWN_FIELD = ("unknown-field", "A front-matter key that looks like a misspelt one")
     NO_HEADING = ("no-heading", "A note without a heading, or with one that shows nothing")
