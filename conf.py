@@ -31,7 +31,7 @@ html_baseurl = site_url or "https://marginalia.example/"
 # -- What is read -------------------------------------------------------------
 
 # The second leaves to a page those style sheets and scripts that it uses.
-extensions = ["papernotes", "lean", "sphinx_last_updated_by_git"]
+extensions = ["papernotes", "asset_bundling", "sphinx_last_updated_by_git"]
 source_suffix = {".md": "markdown"}
 # The project around the site is no part of it.
 exclude_patterns = [

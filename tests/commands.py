@@ -11,7 +11,7 @@ from typing import Any
 from click.testing import CliRunner, Result
 from sites import PROJECT, Site
 
-from papernotes.cli.program import main
+from papernotes.cli.main import main
 
 
 def environment(site: Site) -> dict[str, str]:

@@ -13,8 +13,9 @@ from typing import Any
 import lxml.html
 from sphinx.testing.util import SphinxTestApp
 
-PROJECT = Path(__file__).parent.parent
-ROOTS = Path(__file__).parent / "roots"
+TESTS = Path(__file__).parent
+PROJECT = TESTS.parent
+ROOTS = TESTS / "roots"
 # Whether random tests are to go on for long: `make soak` runs those with the marker `soak`.
 SOAK = bool(os.environ.get("SOAK"))
 ANSI = re.compile(r"\x1b\[[0-9;]*m")

@@ -8,7 +8,7 @@ import sys
 def main() -> None:
     """Run the command line; say what to install where a library of it is missing."""
     try:
-        from papernotes.cli.program import main as program
+        from papernotes.cli.main import main as program
 
         program(prog_name="papernotes")
     except ModuleNotFoundError as error:

@@ -14,46 +14,50 @@ from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.util.parallel import ParallelTasks, SerialTasks
 
-from . import (
-    caches,
-    effort,
-    filtering,
-    folders,
+from papernotes.builders import binds, keeps_state
+from papernotes.citations.domain import CitationDomain
+from papernotes.core.diagnostics import Problem
+from papernotes.domain import PaperNotesDomain
+from papernotes.incremental import (
+    doctree_cache,
     locks,
-    macros,
-    mathematics,
-    pages,
-    previews,
-    search_index,
-    unwritten,
-    updates,
+    output_folder,
+    pending,
+    tuning,
 )
-from .citations import CitationDomain
-from .domain import PaperNotesDomain
-from .model import Problem
-from .nodes import cited_work, fold, written
-from .outputs import (
+from papernotes.incremental.digests import Digests
+from papernotes.incremental.state import STATE_FILE, State
+from papernotes.mathematics import macros, renderer
+from papernotes.pages import archive_pages, filter_data, pagefind, previews
+from papernotes.publish import (
     catalogue_json,
     feed,
     files,
-    history,
-    metadata,
-    pictures,
+    last_changed,
     redirects,
-    search,
     sitemap,
+    social_cards,
 )
-from .outputs.summaries import Summaries
-from .problems import warn
-
-STATIC = Path(__file__).parent / "static"
+from papernotes.publish.summaries import Summaries
+from papernotes.reporting import warn
 
 
-def take_up(app: Sphinx) -> None:
-    """Set up what a build takes up from the one before, and what it leaves to the next."""
+def setup(app: Sphinx) -> None:
+    """Connect the handlers, in the order in which Sphinx calls them."""
     app.connect("config-inited", begin, priority=900)
-    # When the other extensions have said what they bring (500 to 900), and have written all.
+    # When the other extensions have said what they bring (500 to 900).
     app.connect("builder-inited", begin_folder, priority=950)
+    app.connect("env-get-outdated", read_again)
+    app.connect("env-before-read-docs", ask_for_history)
+    # Ahead of what sphinxcontrib-bibtex does (500).
+    app.connect("env-updated", derive, priority=400)
+    # When sphinx-last-updated-by-git, if it is there, has the dates (500).
+    app.connect("env-updated", compare_history, priority=600)
+    app.connect("html-page-context", serve_search)
+    rest = Rest()
+    app.connect("html-collect-pages", rest.begin)
+    app.connect("build-finished", rest.finish)
+    # When the other extensions have written all.
     app.connect("build-finished", finish_folders, priority=999)
 
 
@@ -62,7 +66,7 @@ def begin(app: Sphinx, config: Config) -> None:
     held = locks.hold(Path(app.doctreedir))
     # The last of all handlers.
     app.connect("build-finished", lambda app, exception: held.close(), priority=1000)
-    caches.begin(Path(app.doctreedir))
+    doctree_cache.begin(Path(app.doctreedir))
 
 
 def begin_folder(app: Sphinx) -> None:
@@ -70,76 +74,7 @@ def begin_folder(app: Sphinx) -> None:
     if keeps_state(app):
         held = locks.hold(Path(app.outdir))
         app.connect("build-finished", lambda app, exception: held.close(), priority=1000)
-        folders.begin(app, updates.STATE_FILE)
-
-
-def add_assets(app: Sphinx) -> None:
-    """Give HTML pages the style that the extension's markup needs."""
-    if app.builder.format != "html":
-        return
-    app.config.html_static_path.insert(0, str(STATIC))
-    app.add_css_file("papernotes.css")
-
-
-def add_page_assets(
-    app: Sphinx,
-    pagename: str,
-    templatename: str,
-    context: dict[str, Any],
-    doctree: nodes.document | None,
-) -> None:
-    """Give a page the scripts that it needs: to copy, to preview citations, to find a work.
-
-    They are deferred and no modules: browsers do not load modules from file://. Each page of a
-    site says in its head what it is.
-    """
-    cites, folds = context.get(pages.CITES, False), False
-    for node in doctree.findall(_needs_a_script) if doctree is not None else ():
-        assert isinstance(node, nodes.Element)
-        cites = cites or isinstance(node, cited_work) or node.get("cites", False)
-        folds = folds or isinstance(node, fold) or node.get("folds", False)
-    if folds:
-        app.add_js_file("papernotes.js", loading_method="defer")
-    if cites and app.config.papernotes_previews and keeps_state(app):
-        app.add_css_file("previews.css")
-        app.add_js_file("previews.js", loading_method="defer")
-    record = PaperNotesDomain.of(app.env).records.get(pagename)
-    if record and record.page.works:
-        app.add_css_file("works.css")
-        app.add_js_file("works.js", loading_method="defer")
-    if keeps_state(app):
-        metadata.add_head(app, pagename, context, doctree)
-
-
-def _needs_a_script(node: nodes.Node) -> bool:
-    return isinstance(node, cited_work | fold | written)
-
-
-def add_ways(
-    app: Sphinx,
-    pagename: str,
-    templatename: str,
-    context: dict[str, Any],
-    doctree: nodes.document | None,
-) -> None:
-    """Give a page what its ways to others need: style, filter, links in its head."""
-    browse = PaperNotesDomain.of(app.env).browse
-    before, after = browse.neighbours(pagename)
-    related = browse.related.get(pagename, ())
-    context["papernotes_near"] = {"before": before, "after": after, "related": related}
-    front = browse.front if browse.front and pagename == browse.front.pages[0] else None
-    goes_on = front is not None and len(front.pages) > 1
-    if pagename in browse.pages or before or after or related or goes_on:
-        app.add_css_file("browse.css")
-    if front and browse.filtered:
-        app.add_css_file("browse.css")
-        app.add_js_file("filter.js", loading_method="defer")
-    # A toctree has a say of its own.
-    if front and goes_on and not context.get("next"):
-        builder = app.builder
-        assert isinstance(builder, StandaloneHTMLBuilder)
-        title = app.env.titles[pagename].astext()
-        _, context["next"] = pages.sheet_links(builder, pagename, front, title)
+        output_folder.begin(app, STATE_FILE)
 
 
 def serve_search(
@@ -150,26 +85,11 @@ def serve_search(
     doctree: nodes.document | None,
 ) -> str | None:
     """Note what Pagefind is to find on a page, and give the search page another template."""
-    if not (search.is_on(app) and keeps_state(app)):
+    if not (pagefind.is_on(app) and keeps_state(app)):
         return None
     if doctree is not None:
-        search.record(app, pagename, doctree)
-    return search.fill_page(app, context) if templatename == "search.html" else None
-
-
-# The formats of builders that write a page at a time, or none; those of others bind.
-_PAGE_FORMATS = ("html", "text", "xml", "pseudoxml", "")
-
-
-def binds(app: Sphinx) -> bool:
-    """Return whether the builder binds all pages together, along the toctrees."""
-    builder = app.builder
-    return builder.format not in _PAGE_FORMATS or builder.name in ("epub", "singlehtml")
-
-
-def keeps_state(app: Sphinx) -> bool:
-    """Return whether the builder writes a site, whose pages are written again one by one."""
-    return app.builder.format == "html" and not binds(app)
+        pagefind.record(app, pagename, doctree)
+    return pagefind.fill_page(app, context) if templatename == "search.html" else None
 
 
 def read_again(
@@ -201,34 +121,34 @@ def derive(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
     if not keeps_state(app):
         return domain.records
     redirects.check(app)
-    folders.name_pictures(app)
-    before = updates.load(Path(app.outdir))
-    digests = updates.Digests(env)
+    output_folder.name_pictures(app)
+    before = State.load(Path(app.outdir))
+    digests = Digests(env)
     now = {name: digests.page(name) for name in domain.records}
     remove_pages(app, before.pages.keys() - now.keys())
-    folders.leave_out(app, before.beside.keys() - folders.beside(app).keys())
+    output_folder.leave_out(app, before.beside.keys() - output_folder.beside(app).keys())
     return [name for name, digest in now.items() if before.pages.get(name) != digest]
 
 
 def formula_problems(app: Sphinx, domain: PaperNotesDomain) -> Iterator[Problem]:
     """Yield what is wrong with formulas in the entries of works that the site shows."""
-    if mathematics.is_used(app.config):
+    if renderer.is_used(app.config):
         given = macros.for_converter(app.config)
         for key, paper in domain.catalogue.papers.items():
-            yield from mathematics.faults(paper, domain.formatted(key), given)
+            yield from renderer.faults(paper, domain.formatted(key), given)
 
 
 def ask_for_history(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
     """Have the dates of all pages looked up in this build."""
-    history.forget(env)
+    last_changed.forget(env)
 
 
 def compare_history(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
     """Return the pages that say when they were last changed, and say it wrong."""
     if not keeps_state(app):
         return []
-    before = updates.load(Path(app.outdir)).changed
-    now = history.all_changed(env)
+    before = State.load(Path(app.outdir)).changed
+    now = last_changed.all_changed(env)
     return [name for name in env.found_docs if before.get(name) != now.get(name)]
 
 
@@ -237,7 +157,7 @@ def remove_pages(app: Sphinx, docnames: Iterable[str]) -> None:
     builder = app.builder
     assert isinstance(builder, StandaloneHTMLBuilder)
     for docname in docnames:
-        folders.remove(Path(builder.get_output_path(docname)), Path(app.outdir))
+        output_folder.remove(Path(builder.get_output_path(docname)), Path(app.outdir))
 
 
 class Rest:
@@ -248,26 +168,28 @@ class Rest:
     """
 
     def __init__(self) -> None:
-        self._index = search.Making()
+        self._index = pagefind.Making()
         self._tasks: ParallelTasks | SerialTasks = SerialTasks()
         self._written: list[Written] = []
 
-    def begin(self, app: Sphinx) -> Iterable[pages.Page]:
+    def begin(self, app: Sphinx) -> Iterable[archive_pages.Page]:
         """Begin with all that, and return the pages that no document stands for."""
         if not keeps_state(app):
             return ()
-        before = updates.load(Path(app.outdir))
+        before = State.load(Path(app.outdir))
         self._index.begin(app, before.search)
         self._written = []
         # Of a very large site, two processes and Pagefind would take too much memory at a time.
-        several = app.builder.parallel_ok and len(app.env.found_docs) <= effort.SEVERAL
+        several = app.builder.parallel_ok and len(app.env.found_docs) <= tuning.SEVERAL
         self._tasks = ParallelTasks(1) if several else SerialTasks()
         # What is handed on last is what the function has returned.
         self._tasks.add_task(
             functools.partial(write_beside, app, before),
             result_func=lambda *handed: self._written.append(handed[-1]),
         )
-        return pages.collect(app, pages.digests_of(app, updates.Digests(app.env)), before.made)
+        return archive_pages.collect(
+            app, archive_pages.digests_of(app, Digests(app.env)), before.made
+        )
 
     def finish(self, app: Sphinx, exception: Exception | None) -> None:
         """Wait for the end of all that, and keep the digests of what the pages show."""
@@ -277,23 +199,23 @@ class Rest:
                 self._tasks.terminate()
             return
         outdir = Path(app.outdir)
-        search_index.mend(outdir)
+        output_folder.drop_lost_words(outdir)
         self._tasks.join()
         (written,) = self._written
-        before = updates.load(outdir)
+        before = State.load(outdir)
         files.remove(app, before.files.keys() - written.files.keys())
-        digests = updates.Digests(app.env)
-        state = updates.State(
+        digests = Digests(app.env)
+        state = State(
             pages={name: digests.page(name) for name in PaperNotesDomain.of(app.env).records},
-            made=pages.digests_of(app, digests),
+            made=archive_pages.digests_of(app, digests),
             previews=written.previews,
             filter=written.filter,
             files=written.files,
             search=self._index.end(app),
-            changed=dict(history.all_changed(app.env)),
-            beside=folders.beside(app),
+            changed=dict(last_changed.all_changed(app.env)),
+            beside=output_folder.beside(app),
         )
-        updates.save(outdir, unwritten.left(app, state, before))
+        pending.left(app, state, before).save(outdir)
 
 
 class Written(NamedTuple):
@@ -304,20 +226,20 @@ class Written(NamedTuple):
     files: dict[str, str]
 
 
-def write_beside(app: Sphinx, before: updates.State) -> Written:
+def write_beside(app: Sphinx, before: State) -> Written:
     """Write the previews, the filter's script and the files that are published beside the pages."""
-    digests = updates.Digests(app.env)
+    digests = Digests(app.env)
     summaries = Summaries(app)
     found = (
         *feed.files(app, digests, summaries),
         *catalogue_json.files(app, digests, summaries),
-        *pictures.files(app),
+        *social_cards.files(app),
         *sitemap.files(app),
         *redirects.files(app),
     )
     return Written(
         previews.write(app, digests, before.previews),
-        filtering.write(app, digests, before.filter),
+        filter_data.write(app, digests, before.filter),
         files.write(app, found, before.files),
     )
 
@@ -326,5 +248,5 @@ def finish_folders(app: Sphinx, exception: Exception | None) -> None:
     """Note that the build is whole, when nobody writes any more."""
     if exception is None:
         if keeps_state(app):
-            folders.finish(app)
-        caches.finish(Path(app.doctreedir))
+            output_folder.finish(app)
+        doctree_cache.finish(Path(app.doctreedir))

@@ -184,7 +184,7 @@ def skip(self: Any, node: nodes.Element) -> None:
     raise nodes.SkipNode
 
 
-def add_nodes(app: Sphinx) -> None:
+def setup(app: Sphinx) -> None:
     """Declare the nodes to Sphinx; placeholders never reach a writer."""
     for placeholder in Placeholder.__subclasses__():
         app.add_node(placeholder)

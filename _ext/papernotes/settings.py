@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Literal
 
-from .browse import PARTS
-from .model import SORTS, Problem, ProblemKind
+from papernotes.catalogue.archives import PARTS
+from papernotes.core.diagnostics import Problem, ProblemKind
+from papernotes.core.model import SORTS
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -230,10 +231,11 @@ SETTINGS = (
 )
 
 
-def add_settings(app: Sphinx) -> None:
-    """Declare the settings to Sphinx."""
+def setup(app: Sphinx) -> None:
+    """Declare the settings, and check what conf.py gives them."""
     for setting in SETTINGS:
         app.add_config_value(setting.name, setting.default, setting.rebuild, setting.types)
+    app.connect("config-inited", check_settings)
 
 
 def is_sort(value: str) -> bool:
@@ -263,7 +265,7 @@ _TAKEN = {
 
 def _check_types(config: Config) -> None:
     """Replace a value of another type, which Sphinx would report and hand on, by the default."""
-    from .problems import warn
+    from papernotes.reporting import warn
 
     for setting in SETTINGS:
         value = config[setting.name]
@@ -300,7 +302,7 @@ def fault_of_bibliography(files: object, encoding: object) -> str:
 
 def _check_bibliography(config: Config) -> None:
     """Replace a value that the library would take without asking, with a warning."""
-    from .problems import warn
+    from papernotes.reporting import warn
 
     while fault := fault_of_bibliography(config.bibtex_bibfiles, config.bibtex_encoding):
         warn(Problem("conf.py", 1, fault, ProblemKind.BAD_OPTION))
@@ -314,7 +316,7 @@ def _check_bibliography(config: Config) -> None:
 def check_settings(app: Sphinx, config: Config) -> None:
     """Replace a value that has no meaning by the default, with a warning."""
     # Imported here, so that the command line can have the settings without a build.
-    from .problems import logger, warn
+    from papernotes.reporting import logger, warn
 
     _check_types(config)
     _check_bibliography(config)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page
-from visits import JUDGES, KINDS, PAGES, Visit
+from visits import CHECKERS, KINDS, PAGES, Visit
 
 pytestmark = pytest.mark.browser
 OpenPage = Callable[..., Visit]
@@ -22,7 +22,7 @@ AXE = """async tags => {
 def judge(page: Page) -> list[str]:
     """Return what axe finds wrong on a page."""
     if not page.evaluate("'axe' in window"):
-        page.evaluate((JUDGES / "axe-core" / "axe.min.js").read_text(encoding="utf-8"))
+        page.evaluate((CHECKERS / "axe-core" / "axe.min.js").read_text(encoding="utf-8"))
     violations, passes = page.evaluate(AXE, [*WCAG, "best-practice"])
     # That it has looked: at the landmarks, the contrast and the size of targets, too.
     assert {"region", "color-contrast", "target-size"} <= set(passes)

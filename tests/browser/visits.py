@@ -9,7 +9,7 @@ from pathlib import Path
 from playwright.sync_api import BrowserContext, Page, Request
 
 # What judges pages, where the Makefile puts it.
-JUDGES = Path(sys.prefix, "judges", "node_modules")
+CHECKERS = Path(sys.prefix, "checkers", "node_modules")
 # Every kind of page, on this project's own site and on the larger one.
 KINDS = {
     "front page": ("index.html", "index.html"),

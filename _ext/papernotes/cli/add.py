@@ -9,16 +9,16 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from papernotes import bibliography
-from papernotes.bibliography import TO_READ, Bibliography
-
-from . import files, keys, template
-from .appending import Appended, append, layout_of
-from .entries import Entry
-from .errors import Fault
-from .identifiers import Identifier
-from .library import Held, Library
-from .site import Site, show
+from papernotes.bibliography import reader
+from papernotes.bibliography.identifiers import Identifier
+from papernotes.bibliography.reader import TO_READ, Bibliography
+from papernotes.cli import note_template, storage
+from papernotes.cli.bibfile import keys
+from papernotes.cli.bibfile.append import Appended, append, layout_of
+from papernotes.cli.bibfile.entry import Entry
+from papernotes.cli.errors import Fault
+from papernotes.cli.library import Held, Library
+from papernotes.cli.site import Site, show
 
 _TRIES = 20
 
@@ -64,14 +64,14 @@ def add(site: Site, wanted: Wanted, incoming: Sequence[Incoming | Identifier]) -
     An Identifier stands for a paper that is there already, and that lacks at most its note.
     """
     keys.check_pattern(site.config.papernotes_key_pattern)
-    with files.lock(site.bibliography_files()[0]):
+    with storage.lock(site.bibliography_files()[0]):
         for path in {path.resolve().parent for path in site.bibliography_files()}:
-            files.sweep(path)
-        files.sweep(site.root / site.folder)
+            storage.sweep(path)
+        storage.sweep(site.root / site.folder)
         for _ in range(_TRIES):
             try:
                 return _Addition(site, wanted).run(incoming)
-            except files.Changed:
+            except storage.Changed:
                 # Someone saved the bibliography in between: begin again from what it is now.
                 continue
     target = show(site.bibliography_files()[0])
@@ -99,11 +99,11 @@ class _Addition:
         missing = self._missing_notes(outcomes)
         with ExitStack() as drafts:
             notes = {
-                key: drafts.enter_context(files.Draft(path, text.encode()))
+                key: drafts.enter_context(storage.Draft(path, text.encode()))
                 for key, (path, text) in self._notes(missing, appended).items()
             }
             if appended:
-                draft = drafts.enter_context(files.Draft(self.target, appended.content))
+                draft = drafts.enter_context(storage.Draft(self.target, appended.content))
                 # The entry first: a run that is killed before the note is made has left what the
                 # next one completes. A note without an entry would be a fault.
                 draft.replace(before)
@@ -170,8 +170,8 @@ class _Addition:
             return {}
         read = appended.read if appended else Bibliography()
         if any(key not in read for key in missing):
-            loaded = bibliography.load(self.site.bibliography_files(), self.site.root)
-            old = bibliography.read(loaded, self.site.encoding)
+            loaded = reader.load(self.site.bibliography_files(), self.site.root)
+            old = reader.read(loaded, self.site.encoding)
             papers = {key: (read if key in read else old).paper(key) for key in missing}
         else:
             papers = {key: read.paper(key) for key in missing}
@@ -183,7 +183,7 @@ class _Addition:
         return {
             key: (
                 folder / f"{_slug(key)}.md",
-                template.write(self.site, papers[key], self.wanted.today),
+                note_template.write(self.site, papers[key], self.wanted.today),
             )
             for key in missing
         }
@@ -221,7 +221,7 @@ def _slug(key: str) -> str:
     return re.sub(r"[^\w.+-]+", "-", key).strip("-.") or "note"
 
 
-def _create(draft: files.Draft) -> Path:
+def _create(draft: storage.Draft) -> Path:
     """Put a new note in its place, under a name with a number if its own is taken."""
     own = draft.real
     number = 1

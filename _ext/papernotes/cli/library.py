@@ -6,15 +6,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from papernotes import bibliography, frontmatter
-from papernotes.bibtex import SourceEntry
-
-from . import files
-from .entries import Entry
-from .identifiers import Identifier
-from .names import family_name
-from .site import Site
-from .titles import comparable
+from papernotes.bibliography import reader
+from papernotes.bibliography.identifiers import Identifier
+from papernotes.bibliography.names import family_name
+from papernotes.bibliography.scanner import SourceEntry
+from papernotes.bibliography.titles import comparable
+from papernotes.cli import storage
+from papernotes.cli.bibfile.entry import Entry
+from papernotes.cli.site import Site
+from papernotes.core import frontmatter
 
 
 @dataclass(frozen=True)
@@ -46,9 +46,9 @@ class Library:
     @classmethod
     def of(cls, site: Site) -> Library:
         """Read the bibliography and the notes of *site*; what is wrong in them is passed over."""
-        contents = {path: files.read(path) for path in site.bibliography_files()}
+        contents = {path: storage.read(path) for path in site.bibliography_files()}
         named = {site.relative(path): path for path in contents}
-        read, sources = bibliography.read_with_sources(
+        read, sources = reader.read_with_sources(
             [(name, contents[path]) for name, path in named.items()], site.encoding
         )
         library = cls(
@@ -96,7 +96,7 @@ def same_title(entry: Entry) -> tuple[str, str]:
 def _notes(site: Site) -> Iterator[tuple[str, Path]]:
     for name in site.notes():
         path = site.root / name
-        content = files.read(path)
+        content = storage.read(path)
         if content is not None:
             front, _ = frontmatter.parse(content.decode("utf-8", "replace"), name)
             if front.paper:

@@ -14,23 +14,22 @@ from pathlib import Path
 
 from pybtex.bibtex.utils import split_name_list
 
-from papernotes import bibliography
-from papernotes.bibtex import SourceEntry
-
-from . import files
-from .appending import layout_of, line_end
-from .cleaning import arxiv_year, clean, mend_latex, mend_pages
-from .editing import edit
-from .entries import Entry, lacks, parse
-from .entry_checks import lacking
-from .errors import Fault, Unreachable
-from .findings import Mend
-from .identifiers import Identifier, of_doi
-from .layout import Layout
-from .names import family_name, person_of
-from .site import Site, show
-from .sources import Record, Sources
-from .titles import comparable
+from papernotes.bibliography import reader
+from papernotes.bibliography.identifiers import Identifier, of_doi
+from papernotes.bibliography.names import family_name, person_of
+from papernotes.bibliography.scanner import SourceEntry
+from papernotes.bibliography.titles import comparable
+from papernotes.cli import storage
+from papernotes.cli.bibfile.append import layout_of, line_end
+from papernotes.cli.bibfile.clean import arxiv_year, clean, mend_latex, mend_pages
+from papernotes.cli.bibfile.edit import edit
+from papernotes.cli.bibfile.entry import Entry, lacks, parse
+from papernotes.cli.bibfile.style import Layout
+from papernotes.cli.checks.entries import lacking
+from papernotes.cli.checks.findings import Mend
+from papernotes.cli.errors import Fault, Unreachable
+from papernotes.cli.remote.sources import Record, Sources
+from papernotes.cli.site import Site, show
 
 # What a registry says of a publication; the rest of an entry is no matter of it.
 _FIELDS = (
@@ -104,8 +103,8 @@ def propose(
 
 def _targets(site: Site, wanted: Sequence[str]) -> Iterator[_Target]:
     paths = {site.relative(path): path for path in site.bibliography_files()}
-    loaded = bibliography.load(paths.values(), site.root)
-    read, found = bibliography.read_with_sources(loaded, site.encoding)
+    loaded = reader.load(paths.values(), site.root)
+    read, found = reader.read_with_sources(loaded, site.encoding)
     for key in wanted:
         if key not in read:
             near = " or ".join(f'"{other}"' for other in read.nearest(key))
@@ -223,20 +222,20 @@ def apply(site: Site, agreed: Sequence[Proposal]) -> None:
     Raise a Fault, with nothing written to that file, where an entry has changed meanwhile in what
     is to be changed.
     """
-    with files.lock(site.bibliography_files()[0]):
+    with storage.lock(site.bibliography_files()[0]):
         for path in dict.fromkeys(proposal.path for proposal in agreed):
             while True:
                 try:
                     _apply(site, path, [one for one in agreed if one.path == path])
-                except files.Changed:
+                except storage.Changed:
                     # Someone saved the file in between: begin again from what it is now.
                     continue
                 break
 
 
 def _apply(site: Site, path: Path, agreed: Sequence[Proposal]) -> None:
-    content = files.read(path) or b""
-    found = bibliography.read_with_sources([("", content)], site.encoding)[1][""]
+    content = storage.read(path) or b""
+    found = reader.read_with_sources([("", content)], site.encoding)[1][""]
     layout = layout_of(content, site.encoding, found)
     by_key = {source.key: source for source in reversed(found)}
     mends: list[Mend] = []
@@ -245,7 +244,7 @@ def _apply(site: Site, path: Path, agreed: Sequence[Proposal]) -> None:
         if source is None:
             raise Fault(f'the entry "{proposal.key}" has just gone from {show(path)}')
         mends += _mends(path, source, proposal, layout, line_end(content))
-    with files.Draft(path, edit(path, content, site.encoding, mends)) as draft:
+    with storage.Draft(path, edit(path, content, site.encoding, mends)) as draft:
         draft.replace(content)
 
 

@@ -14,9 +14,8 @@ from sphinx.project import EXCLUDE_PATHS
 from sphinx.util.matching import get_matching_files
 from sphinx.util.tags import Tags
 
+from papernotes.cli.errors import Fault
 from papernotes.settings import SETTINGS, fault_of_bibliography
-
-from .errors import Fault
 
 _CONF = "conf.py"
 

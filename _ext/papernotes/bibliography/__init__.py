@@ -1,0 +1,1 @@
+"""BibTeX into entries, and entries into references and links; without Sphinx."""

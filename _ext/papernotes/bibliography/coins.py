@@ -1,0 +1,89 @@
+"""Works as COinS, which the browser connectors of reference managers find in a page.
+
+COinS is an OpenURL context object (ANSI/NISO Z39.88-2004, in key/encoded-value form) in the title
+of an empty span; see https://web.archive.org/web/20170810220022/http://ocoins.info/. Pure: an item
+of CSL-JSON in, text out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import urlencode
+
+from papernotes.bibliography import csl
+
+_FORMAT = "info:ofi/fmt:kev:mtx:"
+# The metadata format, and the genre in it, of each kind of work; of others it is Dublin Core.
+_KINDS = {
+    "article": ("journal", "preprint"),
+    "article-journal": ("journal", "article"),
+    "book": ("book", "book"),
+    "chapter": ("book", "bookitem"),
+    "paper-conference": ("book", "proceeding"),
+    "report": ("book", "report"),
+    "thesis": ("dissertation", ""),
+}
+_NAMES = {
+    "journal": {
+        "title": "atitle",
+        "container-title": "jtitle",
+        "volume": "volume",
+        "issue": "issue",
+        "page": "pages",
+        "ISSN": "issn",
+    },
+    "book": {
+        "container-title": "btitle",
+        "collection-title": "series",
+        "publisher": "pub",
+        "publisher-place": "place",
+        "edition": "edition",
+        "volume": "volume",
+        "page": "pages",
+        "ISBN": "isbn",
+        "ISSN": "issn",
+    },
+    "dissertation": {"title": "title", "publisher": "inst", "genre": "degree"},
+    "dc": {"title": "title", "publisher": "publisher", "language": "language"},
+}
+
+
+def context_object(item: csl.Item) -> str:
+    """Return the context object of a work."""
+    return urlencode(list(_pairs(item)))
+
+
+def _pairs(item: csl.Item) -> Iterator[tuple[str, str]]:
+    kind, genre = _KINDS.get(item["type"], ("dc", ""))
+    yield "ctx_ver", "Z39.88-2004"
+    yield "rft_val_fmt", f"{_FORMAT}{kind}"
+    if doi := item.get("DOI"):
+        yield "rft_id", f"info:doi/{doi}"
+    if url := item.get("URL"):
+        yield "rft_id", url
+    if genre:
+        yield "rft.genre", genre
+    if kind == "book":
+        yield ("rft.atitle" if "container-title" in item else "rft.btitle"), item["title"]
+    for variable, key in _NAMES[kind].items():
+        if value := item.get(variable):
+            yield f"rft.{key}", value
+    parts = item.get("issued", {}).get("date-parts")
+    if parts:
+        yield "rft.date", "-".join(f"{part:02}" for part in parts[0])
+    yield from _people(item, kind)
+
+
+def _people(item: csl.Item, kind: str) -> Iterator[tuple[str, str]]:
+    for number, name in enumerate(item.get("author", ())):
+        literal = name.get("literal", "")
+        given, family = name.get("given", ""), name.get("family", "")
+        if kind == "dc":
+            yield "rft.creator", literal or f"{given} {family}".strip()
+            continue
+        if number == 0 and family:
+            # Of the first only: the keys do not repeat, and say which name is which.
+            yield "rft.aulast", family
+            if given:
+                yield "rft.aufirst", given
+        yield ("rft.aucorp", literal) if literal else ("rft.au", f"{given} {family}".strip())

@@ -1,0 +1,305 @@
+"""BibTeX files: text in, entries and problems out.
+
+pybtex parses; what is added here is that a fault never takes the next entry down, that every
+entry knows its file and line, and that a file in another encoding is still read.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import os
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pybtex.bibtex.utils import split_name_list
+from pybtex.database import BibliographyData, Entry
+from pybtex.database import Person as PybtexPerson
+from pybtex.database.input.bibtex import Parser
+
+from papernotes.bibliography import inheritance
+from papernotes.bibliography.identifiers import _unbrace, arxiv_id
+from papernotes.bibliography.lazy_entries import PEOPLE, Entries, person
+from papernotes.bibliography.scanner import Scanner, SourceEntry
+from papernotes.core.diagnostics import Problem, ProblemKind
+from papernotes.core.model import Paper, Person
+from papernotes.core.text import without_controls
+
+TO_READ = "to-read"
+
+
+@dataclass(frozen=True)
+class Bibliography:
+    """Everything that the bibliography files hold.
+
+    ``entries`` are those of pybtex; ``places`` says in which file and on which line each begins;
+    ``keys`` lists the keys of each file; ``digest`` is equal for equal input. A key is looked up to
+    the letter, as biber does it; two that differ by case only count as one key twice, as in BibTeX.
+    """
+
+    entries: Entries = field(default_factory=Entries)
+    places: Mapping[str, tuple[str, int]] = field(default_factory=dict)
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+    preamble: tuple[str, ...] = ()
+    digest: str = ""
+    # What has been asked for, which the next build will ask for again.
+    _papers: dict[str, Paper] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def data(self) -> BibliographyData:
+        """Entries and preamble as pybtex hands them on, for the libraries that want it so."""
+        data = BibliographyData(preamble=self.preamble)
+        data.entries = self.entries
+        return data
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.places
+
+    def paper(self, key: str) -> Paper:
+        """Return the work with this *key*; raise KeyError if there is none."""
+        if key not in self._papers:
+            path, line = self.places[key]
+            self._papers[key] = _paper(key, self.entries[key], path, line)
+        return self._papers[key]
+
+    def to_read(self) -> list[str]:
+        """Return the keys of the entries whose ``keywords`` hold ``to-read``, in file order."""
+        return [
+            key for key, value in self.entries.values_of("keywords") if TO_READ in _keywords(value)
+        ]
+
+    def nearest(self, key: str) -> list[str]:
+        """Return up to three keys that look like *key*, the nearest first."""
+        folded = {known.casefold(): known for known in self.places}
+        near = difflib.get_close_matches(key.casefold(), folded, n=3, cutoff=0.6)
+        return [folded[match] for match in near]
+
+
+def digest(sources: Iterable[tuple[str, bytes | None]], encoding: str) -> str:
+    """Return a digest of what :func:`read` would be given; equal for equal input."""
+    state = hashlib.blake2b(encoding.encode(), digest_size=16)
+    for path, content in sources:
+        state.update(f"\0{path}\0{-1 if content is None else len(content)}\0".encode())
+        state.update(content or b"")
+    return state.hexdigest()
+
+
+def load(paths: Iterable[Path], root: Path) -> list[tuple[str, bytes | None]]:
+    """Return the path from *root*, with slashes, and the content of each of *paths*.
+
+    The content is None where there is no file to read.
+    """
+    sources: list[tuple[str, bytes | None]] = []
+    for path in paths:
+        name = Path(os.path.relpath(path, root)).as_posix()
+        try:
+            sources.append((name, path.read_bytes()))
+        except OSError:
+            sources.append((name, None))
+    return sources
+
+
+def read(sources: list[tuple[str, bytes | None]], encoding: str = "utf-8-sig") -> Bibliography:
+    """Read bibliography files, given as names and contents, in their order.
+
+    Macros that one file defines hold in those after it. Of two entries with one key, the first
+    counts. Nothing is raised for a fault in a file: it becomes a problem.
+    """
+    return _read(_Reader(), sources, encoding)
+
+
+def read_with_sources(
+    sources: list[tuple[str, bytes | None]], encoding: str = "utf-8-sig"
+) -> tuple[Bibliography, dict[str, list[SourceEntry]]]:
+    """Read as :func:`read` does; return also where each entry of each file stands in its text.
+
+    That text is the file's with LF at all ends of lines. The entries are all that could be read to
+    their ends, those with a key that is taken too.
+    """
+    reader = _Reader(keeps_sources=True)
+    return _read(reader, sources, encoding), reader.sources
+
+
+def _read(reader: _Reader, sources: list[tuple[str, bytes | None]], encoding: str) -> Bibliography:
+    keys: dict[str, tuple[str, ...]] = {}
+    for path, content in sources:
+        before = len(reader.places)
+        reader.read_file(path, content, encoding)
+        keys[path] = tuple(reader.places)[before:]
+    reader.follow_references()
+    return Bibliography(
+        entries=reader.entries,
+        places=reader.places,
+        keys=keys,
+        problems=tuple(sorted(reader.problems)),
+        preamble=tuple(reader.data.preamble_list),
+        digest=digest(sources, encoding),
+    )
+
+
+class _Reader(Parser):  # type: ignore[misc]  # pybtex has no types
+    """pybtex's parser, with faults collected rather than raised."""
+
+    def __init__(self, *, keeps_sources: bool = False) -> None:
+        super().__init__()
+        self.keeps_sources = keeps_sources
+        self.path = ""
+        self.problems: list[Problem] = []
+        self.places: dict[str, tuple[str, int]] = {}
+        self.entries = Entries()
+        self.referring: list[str] = []
+        self.sources: dict[str, list[SourceEntry]] = {}
+        self.line = 0
+
+    def problem(self, line: int, kind: ProblemKind, message: str) -> None:
+        self.problems.append(Problem(self.path, line, message, kind))
+
+    def read_file(self, path: str, content: bytes | None, encoding: str) -> None:
+        self.path = path
+        if content is None:
+            self.problem(
+                1,
+                ProblemKind.BIB_MISSING,
+                "no such bibliography file; create it, or mend bibtex_bibfiles in conf.py",
+            )
+            return
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError as error:
+            self.problem(
+                # The error counts bytes after the byte order mark.
+                error.object.count(b"\n", 0, error.start) + 1,
+                ProblemKind.BIB_ENCODING,
+                f"the file is not {encoding.removesuffix('-sig').upper()}: the byte"
+                f" 0x{error.object[error.start]:02x} stands here; save the file in that encoding",
+            )
+            text = content.decode(encoding, errors="replace")
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+        text, problems = without_controls(text, path)
+        self.problems += problems
+        sources = self.sources.setdefault(path, []) if self.keeps_sources else None
+        scanner = Scanner(text, self.macros, self.problem, sources)
+        for kind, body in scanner:
+            self.line = scanner.command_line
+            match kind.lower():
+                case "string":
+                    pass
+                case "preamble":
+                    self.process_preamble(*body)
+                case _ if body[0] is not None:
+                    self.process_entry(kind, *body)
+
+    def process_entry(
+        self, entry_type: str, key: str, fields: Iterable[tuple[str, list[str]]]
+    ) -> None:
+        if key in self.entries:
+            path, line = self.places[self.entries[key].key]
+            self.problem(
+                self.line,
+                ProblemKind.DUPLICATE_KEY,
+                f'the key "{key}" is taken by the entry at {path}:{line}, which counts; rename or'
+                " delete one of them",
+            )
+            return
+        kept: dict[str, str] = {}
+        names: set[str] = set()
+        for name, parts in fields:
+            folded = name.lower()
+            if folded in names:
+                self.problem(
+                    self.line,
+                    ProblemKind.DUPLICATE_FIELD,
+                    f'the entry "{key}" has the field "{name}" twice; the first counts, delete one',
+                )
+                continue
+            names.add(folded)
+            value = kept[name] = " ".join("".join(parts).split())
+            # Fewer commas than that are in order, however they are spread.
+            if folded in PEOPLE and value.count(",") > 2:
+                self.check_people(value, key)
+        self.entries.note(key, entry_type, kept)
+        self.places[key] = (self.path, self.line)
+        if names & inheritance.REFERENCES:
+            self.referring.append(key)
+
+    def follow_references(self) -> None:
+        """Complete the entries that refer to others, which can stand in any file."""
+
+        def report(entry: Entry, fault: str) -> None:
+            self.path, line = self.places[entry.key]
+            message = f'in the entry "{entry.key}" {fault}'
+            self.problem(line, ProblemKind.BAD_CROSSREF, message)
+
+        for key in self.referring:
+            inheritance.complete(self.entries[key], self.entries.get, report)
+        for key in self.referring:
+            self.entries.settle(key)
+
+    def check_people(self, people: str, key: str) -> None:
+        """Report the names of the entry *key* that cannot be taken apart."""
+
+        def report(text: str) -> None:
+            self.problem(
+                self.line,
+                ProblemKind.BIB_NAME,
+                f'a name of the entry "{key}" has too many commas: "{text}"; write "Family, Given",'
+                ' and "and" between two people',
+            )
+
+        for text in split_name_list(people):
+            if text.count(",") > 2:
+                person(text, report)
+
+
+def _paper(key: str, entry: Entry, path: str, line: int) -> Paper:
+    fields = {name.lower(): value for name, value in entry.fields.items()}
+    persons = {
+        role.lower(): tuple(_person(person) for person in people)
+        for role, people in entry.persons.items()
+    }
+    return Paper(
+        key=key,
+        type=entry.type.lower(),
+        authors=persons.get("author", ()),
+        editors=persons.get("editor", ()),
+        title=fields.get("title", ""),
+        year=_year(fields),
+        venue=_venue(entry.type.lower(), fields),
+        keywords=_keywords(fields.get("keywords", "")),
+        fields=tuple(fields.items()),
+        path=path,
+        line=line,
+    )
+
+
+def _person(person: PybtexPerson) -> Person:
+    given = [*person.first_names, *person.middle_names]
+    family = [*person.prelast_names, *person.last_names, *person.lineage_names]
+    return Person(" ".join(given), " ".join(family))
+
+
+def _year(fields: Mapping[str, str]) -> str:
+    """Return the year, of BibLaTeX's ``date`` (ISO 8601) where there is no ``year``."""
+    if year := fields.get("year"):
+        return _unbrace(year)
+    match = re.match(r"-?\d{4}", fields.get("date", ""))
+    return match[0] if match else ""
+
+
+def _venue(type_: str, fields: Mapping[str, str]) -> str:
+    """Return where the work appeared: journal, proceedings, institution, publisher or archive."""
+    names = ["journal", "journaltitle", "booktitle", "maintitle"]
+    if type_ in ("techreport", "report", "phdthesis", "mastersthesis", "thesis"):
+        names = ["institution", "school"]
+    for name in [*names, "howpublished", "publisher", "organization", "institution", "school"]:
+        if value := fields.get(name):
+            return value
+    return "arXiv" if arxiv_id(fields) else ""
+
+
+def _keywords(text: str) -> tuple[str, ...]:
+    parts = re.split(r"[,;]", _unbrace(text))
+    return tuple(word for part in parts if (word := _unbrace(part)))

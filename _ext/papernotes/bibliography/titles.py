@@ -1,0 +1,104 @@
+"""Titles: how two compare, and which capitals of theirs BibTeX styles must not make small."""
+
+from __future__ import annotations
+
+import re
+
+from papernotes.core.text import fold_plain
+
+# A word whose capitals are no matter of style: BERT, ImageNet, fMRI, L2, the Q of Q-learning.
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+_INNER_CAPITAL = re.compile(r"[^\W\d_AI]\b|[AI]\d|\w+[A-Z]|[A-Z]\d|\d[A-Z]")
+_PROPER = re.compile(
+    r"(?:American|Atari|Banach|Bayes|Bernoulli|Boltzmann|Brownian|Carlo|Chinese|Dirichlet|English"
+    r"|Euclidean?|European?|Fisher|Fourier|French|Gauss|Gaussian|German|Gibbs|Hamiltonian|Hebbian"
+    r"|Hessian|Hilbert|Hopfield|Jacobian|Japanese|Kalman|Kolmogorov|Lagrangian|Langevin|Laplace"
+    r"|Lebesgue|Lipschitz|Markov|Monte|Nash|Newton|Pareto|Poisson|Python|Riemann|Shannon|Shapley"
+    r"|Sobolev|Turing|Wasserstein|Wikipedia)(?:ian)?s?"
+)
+
+
+# Macros that are letters stand for them, those of accents and of style for nothing.
+_LETTER_MACRO = re.compile(r"\\(ss|[aA]e|AE|[oO]e|OE|aa|AA|[lLoOij])(?![A-Za-z])\s*")
+_MACRO = re.compile(r"\\(?:[A-Za-z]{2,}\s*|[uvHckbdrt](?![A-Za-z])\s*|[^A-Za-z])")
+
+
+_MARKS = str.maketrans("", "", "{}$")
+_DASHES = re.compile("[-\u2010-\u2015]+")
+
+
+def bare(source: str) -> str:
+    """Return the LaTeX text *source* without macros, accents and all, but with letters as macros.
+
+    It is much faster than :func:`papernotes.bibliography.latex.plain`, which parses LaTeX.
+    """
+    if "\\" in source:
+        source = _MACRO.sub("", _LETTER_MACRO.sub(r"\1", source))
+    return source.translate(_MARKS)
+
+
+def comparable(source: str) -> str:
+    """Return the LaTeX text *source* as it is compared: letters and digits, in lower case."""
+    return fold_plain(_DASHES.sub(" ", bare(source)))
+
+
+def protect_capitals(title: str) -> str:
+    """Return *title* with braces around the words whose capitals must stay.
+
+    What stands in braces, in mathematics or after a backslash is left alone, and so is a title that
+    is all in capitals, which says nothing of a word's own.
+    """
+    if not re.search(r"[a-z]", re.sub(r"\{[^{}]*\}|\\[A-Za-z]+", "", title)):
+        return title
+    found: list[str] = []
+    for part in _pieces(title):
+        if part[0] in "{$\\":
+            found.append(part)
+        else:
+            found.append(_WORD.sub(lambda match: _protected(match[0]), part))
+    return "".join(found)
+
+
+def _pieces(text: str) -> list[str]:
+    """Part *text* into groups in braces, mathematics, macros and what is between them."""
+    pieces: list[str] = []
+    depth, start = 0, 0
+
+    def end(position: int) -> None:
+        nonlocal start
+        if position > start:
+            pieces.append(text[start:position])
+        start = position
+
+    position = 0
+    while position < len(text):
+        char = text[position]
+        if char == "\\" and depth == 0:
+            end(position)
+            match = re.compile(r"\\(?:[A-Za-z]+\s*|.?)").match(text, position)
+            position = match.end() if match else position + 1
+            end(position)
+            continue
+        if char == "$" and depth == 0 and "$" in text[position + 1 :]:
+            end(position)
+            position = text.index("$", position + 1) + 1
+            end(position)
+            continue
+        if char == "{":
+            if depth == 0:
+                end(position)
+            depth += 1
+        position += 1
+        if char == "}" and depth:
+            depth -= 1
+            if depth == 0:
+                end(position)
+    end(position)
+    return pieces
+
+
+def _protected(word: str) -> str:
+    bare = re.sub(r"['’]s$", "", word)
+    if _INNER_CAPITAL.match(bare) and not bare.islower() and not bare.isdigit():
+        return f"{{{bare}}}{word[len(bare) :]}"
+    return f"{{{bare}}}{word[len(bare) :]}" if _PROPER.fullmatch(bare) else word

@@ -1,0 +1,1 @@
+"""All that follows from notes, citations and entries together; without Sphinx."""

@@ -1,0 +1,293 @@
+"""The catalogue: everything that is derived from notes, papers and citations.
+
+It is derived once, when all documents are read, by :func:`derive`; pages only look things up. Pure:
+records in, records out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from papernotes.bibliography import formatting
+from papernotes.bibliography.reader import Bibliography
+from papernotes.core.diagnostics import Problem, ProblemKind
+from papernotes.core.model import Citation, Note, Page, Paper, Query
+from papernotes.core.text import fold_plain, letters
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """The derived whole.
+
+    ``notes`` maps the key of each paper that has a note to it, in the order of titles; ``papers``
+    holds each work that is cited, noted or to be read; ``works`` the keys of those that are cited
+    or noted, in the order of a bibliography, and ``cited_by`` the documents that cite each or link
+    to the note on it, sorted; ``suffixes`` the letters that tell works of the same people and year
+    apart. ``redirects`` maps names that pages had once to the notes that they are now.
+    ``problems`` are those that only the whole shows.
+    """
+
+    notes: Mapping[str, Note] = field(default_factory=dict)
+    by_docname: Mapping[str, Note] = field(default_factory=dict)
+    papers: Mapping[str, Paper] = field(default_factory=dict)
+    works: tuple[str, ...] = ()
+    cited_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    suffixes: Mapping[str, str] = field(default_factory=dict)
+    reading_list: tuple[str, ...] = ()
+    redirects: Mapping[str, Note] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+
+    def select(self, query: Query) -> list[Note]:
+        """Return the notes that *query* asks for, in its order.
+
+        A note has to have one of the tags, if any are given. Notes without the day or year that
+        the order goes by come last, in the order of titles.
+        """
+        found = [
+            note
+            for note in self.notes.values()
+            if not query.tags or not set(query.tags).isdisjoint(note.tags)
+        ]
+        descending = query.sort.startswith("-")
+        name = query.sort.removeprefix("-")
+        if name == "title":
+            found = found[::-1] if descending else found
+        else:
+            values = {note.docname: self._order(name, note) for note in found}
+            without = [note for note in found if not values[note.docname]]
+            found = [note for note in found if values[note.docname]]
+            # Two passes keep the order of titles among equals, in either direction.
+            found.sort(key=lambda note: values[note.docname], reverse=descending)
+            found += without
+        return found[: query.limit]
+
+    def _order(self, name: str, note: Note) -> str:
+        if name == "read":
+            return note.read.isoformat() if note.read else ""
+        paper = self.papers.get(note.key)
+        return paper.year if paper else ""
+
+
+def derive(
+    notes: Iterable[Note],
+    pages: Iterable[Page],
+    bibliography: Bibliography,
+    paths: Mapping[str, str],
+    sort_key: Callable[[Paper], formatting.SortKey] = formatting.sort_key,
+    *,
+    report_unknown: bool = True,
+) -> Catalogue:
+    """Derive the catalogue.
+
+    *paths* maps the name of each document to its file, relative to the source directory. *sort_key*
+    orders works; a caller that remembers what it returned has it faster. *report_unknown* says
+    whether an unknown key in a citation is a problem, or that of another library.
+    """
+    problems: list[Problem] = []
+    by_title = sorted(notes, key=lambda note: (fold_plain(note.title), note.docname))
+    kept = _one_note_a_paper(by_title, bibliography, paths, problems)
+    by_title = [note for note in by_title if kept.get(note.key) is note]
+    noted = {note.key: note for note in by_title}
+
+    pages = list(pages)
+    prefixes = {prefix for page in pages for prefix in page.key_prefixes}
+    citing: dict[str, set[str]] = defaultdict(set)
+    unknown = _UnknownKeys(bibliography, paths, problems)
+    known_tags = {tag for note in noted.values() for tag in note.tags}
+    for page in pages:
+        for citation in page.citations:
+            key = _without_prefix(citation.key, prefixes, bibliography)
+            if key in bibliography:
+                citing[key].add(page.docname)
+            elif report_unknown:
+                unknown.report(citation)
+        for link in page.note_links:
+            if link.key in noted:
+                if link.key in bibliography:
+                    citing[link.key].add(page.docname)
+                continue
+            if link.key in bibliography:
+                problems.append(
+                    Problem(
+                        paths[page.docname],
+                        link.line,
+                        f'no note is on the paper "{link.key}"; cite it with {{cite:t}}`{link.key}`'
+                        " or write the note",
+                        ProblemKind.NO_NOTE,
+                    )
+                )
+            else:
+                unknown.report(link)
+        for query in page.queries:
+            problems += [
+                Problem(
+                    paths[page.docname],
+                    query.line,
+                    f'no note has the tag "{tag}"; mend it or leave it out',
+                    ProblemKind.UNKNOWN_TAG,
+                )
+                for tag in query.tags
+                if tag not in known_tags
+            ]
+
+    shown = set(citing) | {key for key in noted if key in bibliography}
+    to_read = [key for key in bibliography.to_read() if key not in noted]
+    papers = {key: bibliography.paper(key) for key in sorted(shown | set(to_read))}
+    ordered = tuple(sorted(shown, key=lambda key: sort_key(papers[key])))
+    problems += _incomplete(papers.values())
+    return Catalogue(
+        notes=noted,
+        by_docname={note.docname: note for note in noted.values()},
+        papers=papers,
+        works=ordered,
+        cited_by={key: tuple(sorted(citing[key])) for key in ordered if key in citing},
+        suffixes=_suffixes(papers, ordered),
+        reading_list=tuple(to_read),
+        redirects=_redirects(by_title, paths, problems),
+        problems=tuple(problems),
+    )
+
+
+def _without_prefix(key: str, prefixes: Iterable[str], bibliography: Bibliography) -> str:
+    """Return *key* without the prefix of a ``{bibliography}``, where it makes sense only so."""
+    if key not in bibliography:
+        for prefix in prefixes:
+            if key.startswith(prefix) and key.removeprefix(prefix) in bibliography:
+                return key.removeprefix(prefix)
+    return key
+
+
+def _one_note_a_paper(
+    notes: Iterable[Note],
+    bibliography: Bibliography,
+    paths: Mapping[str, str],
+    problems: list[Problem],
+) -> dict[str, Note]:
+    """Return the note on each paper: of several the first by file name."""
+    kept: dict[str, Note] = {}
+    for note in sorted(notes, key=lambda note: note.docname):
+        if note.key in kept:
+            first = kept[note.key]
+            problems.append(
+                Problem(
+                    paths[note.docname],
+                    note.line,
+                    f'"{note.key}" has a note already, {paths[first.docname]}:{first.line}, which'
+                    " counts; join the two or change the key of one",
+                    ProblemKind.DUPLICATE_NOTE,
+                )
+            )
+            continue
+        kept[note.key] = note
+        if note.key not in bibliography:
+            _UnknownKeys(bibliography, paths, problems).report(
+                Citation(note.docname, note.key, note.line)
+            )
+    return kept
+
+
+def _redirects(
+    notes: Iterable[Note], paths: Mapping[str, str], problems: list[Problem]
+) -> dict[str, Note]:
+    """Return the note that each former name leads on to: of several the first by file name."""
+    found: dict[str, Note] = {}
+    for note in sorted(notes, key=lambda note: note.docname):
+        for former in note.former_names:
+            if former.docname in paths:
+                taken = f"is the page of {paths[former.docname]}"
+            elif former.docname in found:
+                taken = f"leads on to {paths[found[former.docname].docname]} already"
+            else:
+                found[former.docname] = note
+                continue
+            problems.append(
+                Problem(
+                    paths[note.docname],
+                    former.line,
+                    f'"redirect_from" names "{former.docname}", which {taken}; delete it here or'
+                    " there",
+                    ProblemKind.BAD_REDIRECT,
+                )
+            )
+    return found
+
+
+@dataclass(frozen=True)
+class _UnknownKeys:
+    bibliography: Bibliography
+    paths: Mapping[str, str]
+    problems: list[Problem]
+
+    def report(self, citation: Citation) -> None:
+        near = self.bibliography.nearest(citation.key)
+        hint = " or ".join(f'"{key}"' for key in near)
+        self.problems.append(
+            Problem(
+                self.paths[citation.docname],
+                citation.line,
+                f'unknown citation key "{citation.key}"; '
+                + (f"did you mean {hint}?" if near else "add it to the bibliography"),
+                ProblemKind.UNKNOWN_KEY,
+            )
+        )
+
+
+def _link_faults(paper: Paper) -> Iterator[tuple[str, tuple[str, str]]]:
+    """Yield the fields whose addresses are not let through, with what is wrong and what to do."""
+    for name in formatting.unsafe_links(paper):
+        if re.match(r"\W*https?://\S", paper.field(name), re.IGNORECASE):
+            fault = "holds a space, a quote or an angle bracket, which no address can, and is"
+            yield name, (fault, "write it as %20, %22, %3C or %3E")
+        else:
+            yield name, ("is no http or https address and is", "mend it or delete it")
+
+
+def _incomplete(papers: Iterable[Paper]) -> list[Problem]:
+    problems = []
+    for paper in papers:
+        if lacking := formatting.missing(paper):
+            problems.append(
+                Problem(
+                    paper.path,
+                    paper.line,
+                    f'the entry "{paper.key}" has no {" and no ".join(lacking)}; add what is known',
+                    ProblemKind.INCOMPLETE_ENTRY,
+                )
+            )
+        problems += [
+            Problem(
+                paper.path,
+                paper.line,
+                f'the field "{name}" of the entry "{paper.key}" {fault} not linked; {remedy}',
+                ProblemKind.BAD_LINK,
+            )
+            for name, (fault, remedy) in _link_faults(paper)
+        ]
+        if "://" in (eprint := paper.field("eprint")):
+            message = (
+                f'the field "eprint" of the entry "{paper.key}" is an address, "{eprint}", and not'
+                " linked; write only the identifier, such as 1706.03762"
+            )
+            problems.append(Problem(paper.path, paper.line, message, ProblemKind.BAD_LINK))
+    return problems
+
+
+def _suffixes(papers: Mapping[str, Paper], keys: Iterable[str]) -> dict[str, str]:
+    """Return a letter for each work that shares the year and what a citation shows of the names."""
+    groups: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for key in keys:
+        paper = papers[key]
+        families = [formatting.fold(person.family) for person in formatting.people(paper)]
+        # A citation names one, two, or the first of more.
+        more = len(families) > 2 or families[1:] == [formatting.OTHERS]
+        names = [families[0], "et al."] if more else families
+        groups[(*names, formatting.year(paper)) if names else (key,)].append(key)
+    return {
+        key: letters(position)
+        for group in groups.values()
+        if len(group) > 1
+        for position, key in enumerate(group)
+    }

@@ -1,0 +1,334 @@
+"""Citations at a cost that does not grow with the site: sphinxcontrib-bibtex's domain, ours inside.
+
+The library's roles, directives and settings stay what they are. What is replaced is how files are
+read (a fault takes no other entry down) and how a citation finds its reference (a look-up in the
+page's own list, where there is one).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable, Iterable
+from pathlib import Path
+from typing import ClassVar
+
+from docutils import nodes
+from pybtex.database import Entry, Person
+from pybtex.exceptions import PybtexError
+from pybtex.plugin import find_plugin
+from pybtex.richtext import Text as RichText
+from pybtex.style import FormattedEntry
+from sphinx.addnodes import pending_xref
+from sphinx.application import Sphinx
+from sphinx.builders import Builder
+from sphinx.environment import BuildEnvironment
+from sphinxcontrib.bibtex.bibfile import BibData, BibFile, get_mtime
+from sphinxcontrib.bibtex.citation_target import CitationTarget, parse_citation_targets
+from sphinxcontrib.bibtex.domain import BibtexDomain
+from sphinxcontrib.bibtex.roles import CiteRole
+from sphinxcontrib.bibtex.style.referencing import format_references
+from sphinxcontrib.bibtex.style.template import SphinxReferenceInfo
+
+from papernotes import nodes as placeholders
+from papernotes.bibliography import formatting, reader
+from papernotes.bibliography.latex import flatten
+from papernotes.citations.ids import distinct_ids, preview_name
+from papernotes.citations.style import NAME as OWN_STYLE
+from papernotes.citations.style import Shown
+from papernotes.core.diagnostics import Problem, ProblemKind
+from papernotes.domain import PaperNotesDomain
+from papernotes.i18n import phrases
+from papernotes.reporting import note_problem
+
+_PERCENT = re.compile(r"(?<!\\)%")
+_MARKUP = re.compile(r"[\\{}]")
+
+
+def readable(text: str) -> str:
+    """Return LaTeX *text* as pybtex can read it.
+
+    To pybtex a per cent sign begins a comment, and what it decodes to unpaired braces ends the
+    build; of such text only the letters are left.
+    """
+    if not _MARKUP.search(text) and "%" not in text:
+        return text
+    text = _PERCENT.sub(r"\\%", text)
+    try:
+        RichText.from_latex(text)
+    except PybtexError:
+        return _MARKUP.sub("", text).replace("%", r"\%")
+    return text
+
+
+class CitationRole(CiteRole):
+    """The library's role, with a message for what it cannot take apart."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """Return the citation, or its text where it names no key."""
+        try:
+            list(parse_citation_targets(self.text))
+        except ValueError:
+            path = self.env.doc2path(self.env.docname, base=False).as_posix()
+            message = (
+                f'"{self.text}" is no citation; write one key, or several with commas, with text'
+                " before or after a key in braces"
+            )
+            problem = Problem(path, self.lineno, message, ProblemKind.BAD_CITATION)
+            note_problem(self.env, problem)
+            return [nodes.literal(self.rawtext, self.text)], []
+        found: tuple[list[nodes.Node], list[nodes.system_message]] = super().run()
+        return found
+
+
+class ReadablePerson(Person):  # type: ignore[misc]  # pybtex has no types
+    """A person whose names pybtex can read; see :func:`readable`."""
+
+    def __init__(self, person: Person) -> None:
+        super().__init__()
+        self.first_names = [readable(name) for name in person.first_names]
+        self.middle_names = [readable(name) for name in person.middle_names]
+        self.prelast_names = [readable(name) for name in person.prelast_names]
+        self.last_names = [readable(name) for name in person.last_names]
+        self.lineage_names = [readable(name) for name in person.lineage_names]
+
+
+class CitationDomain(BibtexDomain):
+    """The library's domain, which looks a citation up instead of searching for it."""
+
+    roles: ClassVar = {name: CitationRole() for name in BibtexDomain.roles}
+
+    def __init__(self, env: BuildEnvironment) -> None:
+        super().__init__(env)
+        self._ids: dict[str, dict[str, str]] = {}
+        self._entries: dict[str, Entry] = {}
+        self._labels: dict[str, str] | None = None
+        self._citations: dict[Hashable, nodes.Element] = {}
+        self._library_keys: set[str] = set()
+
+    @classmethod
+    def of(cls, env: BuildEnvironment) -> CitationDomain:
+        """Return the domain of *env*."""
+        domain = env.get_domain(cls.name)
+        assert isinstance(domain, cls)
+        return domain
+
+    @property
+    def notes(self) -> PaperNotesDomain:
+        """The domain that holds the catalogue."""
+        return PaperNotesDomain.of(self.env)
+
+    def prepare(self) -> None:
+        """Forget what an earlier catalogue was the reason of."""
+        self._ids.clear()
+        self._entries.clear()
+        self._citations.clear()
+        self._labels = None
+
+    def env_updated(self) -> Iterable[str]:
+        """Do the library's own work, where there is a ``{bibliography}`` that needs it."""
+        outdated: Iterable[str] = super().env_updated() if self.bibliographies else []
+        self._library_keys = {citation.key for citation in self.citations}
+        return outdated
+
+    def _make_labels(self) -> dict[str, str]:
+        """Return the label of each work that is shown, in the style of ``bibtex_default_style``."""
+        entries = [self.entry(key) for key in self.notes.catalogue.works]
+        style = find_plugin("pybtex.style.formatting", self.env.config.bibtex_default_style)()
+        ordered = list(style.sort(entries))
+        labels = style.format_labels(ordered)
+        return {entry.key: label for entry, label in zip(ordered, labels, strict=True)}
+
+    def entry(self, key: str) -> Entry:
+        """Return the entry *key* as citations are made of it, with the letter after the year."""
+        if key not in self._entries:
+            catalogue = self.notes.catalogue
+            paper = catalogue.papers[key]
+            original = self.bibdata.data.entries[key]
+            # Where nobody is named, a citation names the title, which it cannot give markup.
+            fields = {**dict(paper.fields), "title": readable(flatten(formatting.title(paper)))}
+            suffix = catalogue.suffixes.get(key, "")
+            if paper.year or suffix:
+                fields["year"] = readable(formatting.year(paper)) + suffix
+            persons = {
+                role: [ReadablePerson(person) for person in listed]
+                for role, listed in original.persons.items()
+            }
+            entry = Shown(original.type, fields=fields, persons=persons)
+            entry.key = key
+            self._entries[key] = entry
+        return self._entries[key]
+
+    def shown_label(self, key: str) -> str:
+        """Return the label of the work *key*, or nothing where citations go by people and year."""
+        if self.env.config.bibtex_reference_style in (OWN_STYLE, "author_year"):
+            return ""
+        if self._labels is None:
+            self._labels = self._make_labels()
+        return self._labels.get(key, key)
+
+    def reference_ids(self, docname: str) -> dict[str, str]:
+        """Return the id of each work in the references of *docname*, in the order of the list."""
+        if docname not in self._ids:
+            record = self.notes.records[docname]
+            cited = {citation.key for citation in record.page.citations}
+            order = [key for key in self.notes.catalogue.works if key in cited]
+            self._ids[docname] = distinct_ids("ref", order)
+        return self._ids[docname]
+
+    def resolve_xref(  # type: ignore[override]  # the library returns an inline, as we do
+        self,
+        env: BuildEnvironment,
+        fromdocname: str,
+        builder: Builder,
+        typ: str,
+        target: str,
+        node: pending_xref,
+        contnode: nodes.Element,
+    ) -> nodes.Element:
+        """Return the citation, each key linked to its entry in the page's list of references.
+
+        Where the page has a ``{bibliography}`` of its own, or the author keeps the references, that
+        is the library's business. A key that no file holds reads ``[?key]``; the catalogue has
+        reported it.
+        """
+        if not env.config.papernotes_references:
+            return super().resolve_xref(env, fromdocname, builder, typ, target, node, contnode)
+        home: str = node.get("papernotes_home", fromdocname)
+        record = self.notes.records.get(home)
+        listed = record is not None and record.page.references
+        ours, library, unknown = [], [], []
+        for part in parse_citation_targets(target):
+            if listed and part.key in self.notes.bibliography:
+                ours.append(part)
+            elif part.key in self.notes.bibliography or part.key in self._library_keys:
+                library.append(part)
+            else:
+                unknown.append(nodes.inline("", f"[?{part.key}]", classes=["pn-unknown-key"]))
+        groups: list[nodes.Element] = []
+        if ours:
+            groups.append(self._citation(ours, builder, typ, fromdocname, home, node))
+        if library:
+            rest = ",".join(_written(part) for part in library)
+            groups.append(
+                super().resolve_xref(env, fromdocname, builder, typ, rest, node, contnode)
+            )
+        groups += unknown
+        if len(groups) == 1:
+            return groups[0]
+        together = nodes.inline(target, "")
+        for number, group in enumerate(groups):
+            together += [nodes.Text(" "), group] if number else [group]
+        return together
+
+    def _citation(
+        self,
+        parts: list[CitationTarget],
+        builder: Builder,
+        typ: str,
+        fromdocname: str,
+        home: str,
+        node: pending_xref,
+    ) -> nodes.Element:
+        """Return the citation of works that the references of *home* list."""
+        # Only HTML has targets at every citation.
+        place: str = node.get("papernotes_place", "") if builder.format == "html" else ""
+        targets = [
+            (home, place) if place else self._target(part.key, fromdocname, home) for part in parts
+        ]
+        # All that the link depends on: pages of a folder link to others alike.
+        folder, _, name = fromdocname.rpartition("/")
+        leads = tuple((docname == fromdocname or docname, id_) for docname, id_ in targets)
+        same = (typ, tuple(parts), leads, folder, name == "index")
+        if same not in self._citations:
+            references = [
+                self._reference(part, builder, fromdocname, where)
+                for part, where in zip(parts, targets, strict=True)
+            ]
+            result = nodes.inline("", "", classes=["bibtex-citation"])
+            formatted = format_references(self.reference_style, typ, references)
+            result += formatted.render(self.backend)
+            _name_previews(result, [part.key for part in parts])
+            self._citations[same] = result
+        return self._citations[same].deepcopy()
+
+    def _reference(
+        self, part: CitationTarget, builder: Builder, fromdocname: str, where: tuple[str, str]
+    ) -> tuple[Entry, FormattedEntry, SphinxReferenceInfo]:
+        docname, id_ = where
+        info = SphinxReferenceInfo(
+            builder=builder,
+            fromdocname=fromdocname,
+            todocname=docname,
+            citation_id=id_,
+            title=self.tooltip(part.key),
+            pre_text=part.pre,
+            post_text=part.post,
+        )
+        label = self.shown_label(part.key)
+        entry = self.entry(part.key)
+        # The library's styles would say it themselves, in English.
+        entry.fields.setdefault("year", phrases().undated)
+        return entry, FormattedEntry(part.key, RichText(""), label), info
+
+    def tooltip(self, key: str) -> str | None:
+        """Return the browser's own tooltip, where the site wants it and has no previews."""
+        config = self.env.config
+        if config.papernotes_previews or not config.bibtex_tooltips:
+            return None
+        return flatten(self.notes.formatted(key))
+
+    def _target(self, key: str, fromdocname: str, home: str) -> tuple[str, str]:
+        """Return the document and id that a citation leads to.
+
+        That is its entry in the references of the page. A citation that stands elsewhere, on a
+        card, leads to the note on the work, where there is one, or to the references of its *home*.
+        """
+        if home == fromdocname:
+            return home, self.reference_ids(home)[key]
+        if note := self.notes.catalogue.notes.get(key):
+            return note.docname, ""
+        return home, self.reference_ids(home)[key]
+
+
+def _written(part: CitationTarget) -> str:
+    """Return *part* of a citation as it is written in a role."""
+    pre = f"{{{part.pre}}}" if part.pre else ""
+    post = f"{{{part.post}}}" if part.post else ""
+    return f"{pre}{part.key}{post}"
+
+
+def _name_previews(citation: nodes.Element, keys: list[str]) -> None:
+    """Name the preview of each link of a *citation* of *keys*.
+
+    Each work has one link in the reference styles that link at all; in one that has more or fewer,
+    which link is whose cannot be told.
+    """
+    links = list(citation.findall(nodes.reference))
+    if len(links) != len(keys):
+        return
+    for link, key in zip(links, keys, strict=True):
+        named = placeholders.cited_work(preview=preview_name(key))
+        link.replace_self(named)
+        named += link
+
+
+def read_bibliography(app: Sphinx) -> None:
+    """Read the bibliography files, if they have changed, and hand the library what it would read.
+
+    The library takes its record for fresh when names, times and encoding agree, and then does not
+    read the files itself; with it go the traceback and the lost entries of a fault.
+    """
+    if app.config.bibtex_bibfiles is None:
+        return  # the library says what to do
+    files = [(Path(app.confdir) / name).resolve() for name in app.config.bibtex_bibfiles]
+    encoding: str = app.config.bibtex_encoding
+    sources = reader.load(files, Path(app.srcdir).resolve())
+    domain = PaperNotesDomain.of(app.env)
+    if domain.bibliography.digest != reader.digest(sources, encoding):
+        domain.note_bibliography(reader.read(sources, encoding))
+    current = domain.bibliography
+    bibfiles = {
+        file: BibFile(mtime=get_mtime(file), keys=dict.fromkeys(current.keys[name]))
+        for file, (name, _) in zip(files, sources, strict=True)
+    }
+    app.env.domaindata[BibtexDomain.name]["bibdata"] = BibData(encoding, bibfiles, current.data)

@@ -1,0 +1,1 @@
+"""Writing to BibTeX files that people keep, in the style that each file has."""

@@ -1,0 +1,208 @@
+"""Cleaning entries: what BibTeX from elsewhere has wrong and can be mended without a doubt."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from collections.abc import Callable
+
+from pybtex.bibtex.utils import split_name_list
+
+from papernotes.bibliography import identifiers
+from papernotes.bibliography.identifiers import Identifier, identify, of_arxiv
+from papernotes.bibliography.names import capitalized, is_shouted
+from papernotes.bibliography.titles import protect_capitals
+from papernotes.cli.bibfile.entry import Entry
+
+# Fields that hold addresses, identifiers or names of files: no LaTeX text.
+VERBATIM = frozenset(
+    "doi url pdf file eprint key crossref xref xdata related archiveprefix eprinttype primaryclass"
+    " eprintclass isbn issn date urldate".split()
+)
+MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+
+_ENTITY = re.compile(r"&(?:#\d+|#[xX][0-9a-fA-F]+|[A-Za-z][A-Za-z0-9]+);")
+# As a registry writes "&amp;" once it has taken it for LaTeX.
+_BROKEN_ENTITY = re.compile(r"\{?\\&\}?(amp|lt|gt|quot|apos)(?:;|\$\\mathsemicolon\$)")
+_LATEX = {
+    **{char: f"\\{char}" for char in "&%#_$"},
+    "{": r"\textbraceleft{}",
+    "}": r"\textbraceright{}",
+    "\\": r"\textbackslash{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+}
+# Mathematics and addresses, in which these characters mean something.
+_APART = re.compile(
+    r"((?<!\\)\$(?:[^$\\]|\\.)*\$|\\\(.*?\\\)|\\(?:url|href|path)\s*\{[^{}]*\})", re.DOTALL
+)
+_BARE = re.compile(r"(?<!\\)[&%#_]")
+_TAGS = {
+    "i": r"\emph",
+    "em": r"\emph",
+    "b": r"\textbf",
+    "strong": r"\textbf",
+    "sub": r"\textsubscript",
+    "sup": r"\textsuperscript",
+    "tt": r"\texttt",
+    "code": r"\texttt",
+}
+_TAG_NAMES = "i|em|b|strong|sub|sup|tt|code|u|sc|scp|p|br|span|title|(?:jats|mml):[\\w-]+|math"
+_TAG = re.compile(rf"</?(?:{_TAG_NAMES})(?:\s[^<>]*)?/?>", re.IGNORECASE)
+_PAIR = re.compile(rf"<({'|'.join(_TAGS)})>([^<>{{}}]*)</\1>", re.IGNORECASE)
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060\ufeff\x00-\x08\x0e-\x1f\x7f]")
+
+_PAGE = r"[A-Za-z]{0,3}\d[\d.:]*[A-Za-z]?"
+_RANGE = re.compile(rf"(?:pp?\.\s*)?({_PAGE})\s*(?:-{{1,3}}|[\u2010-\u2015\u2212])\s*({_PAGE})")
+
+_PREPRINT = re.compile(r"(?:arXiv|CoRR)(?: e-?prints?| preprint.*)?", re.IGNORECASE)
+
+
+def clean(entry: Entry) -> Entry:
+    """Return *entry* cleaned: names, pages, capitals, entities, white space, identifiers."""
+    fields = {name: clean_value(name, value) for name, value in entry.fields.items()}
+    fields = {name: value for name, value in fields.items() if value}
+    if "title" in fields:
+        fields["title"] = protect_capitals(fields["title"])
+    kind = _clean_identifiers(entry.type, fields)
+    if "month" in fields:
+        fields["month"] = _month(fields["month"])
+    return Entry(kind, entry.given_key, fields)
+
+
+def clean_value(name: str, value: str) -> str:
+    """Return the value of field *name* without what BibTeX from elsewhere has wrong."""
+    value = _INVISIBLE.sub("", unicodedata.normalize("NFC", value))
+    if name in VERBATIM:
+        return " ".join(mend_entities(value, lambda char: char).split())
+    value = mend_latex(mend_markup(mend_entities(value, lambda char: _LATEX.get(char, char))))
+    if name in ("author", "editor"):
+        return " and ".join(_name(part) for part in split_name_list(value))
+    if name == "pages":
+        value = mend_pages(value)
+    return " ".join(value.split())
+
+
+def mend_entities(value: str, escape: Callable[[str], str] = lambda c: _LATEX.get(c, c)) -> str:
+    """Return *value* with characters in place of HTML entities, also where they are escaped twice.
+
+    *escape* says how a character is written.
+    """
+    value = _BROKEN_ENTITY.sub(r"&\1;", value)
+    for _ in range(3):
+        value = re.sub(r"&amp;(?=(?:#?\w+);)", "&", value)
+
+    def character(match: re.Match[str]) -> str:
+        found = html.unescape(match[0])
+        return match[0] if found == match[0] else "".join(escape(char) for char in found)
+
+    return _ENTITY.sub(character, value)
+
+
+def has_entities(value: str) -> bool:
+    """Return whether *value* holds HTML entities."""
+    return "&" in value and mend_entities(value) != value
+
+
+def has_markup(value: str) -> bool:
+    """Return whether *value* holds HTML tags."""
+    return "<" in value and bool(_TAG.search(value))
+
+
+def mend_markup(value: str) -> str:
+    """Return *value* with LaTeX in place of HTML tags."""
+    before = ""
+    while before != value:
+        before = value
+        value = _PAIR.sub(lambda match: f"{_TAGS[match[1].lower()]}{{{match[2]}}}", value)
+    return _TAG.sub("", value)
+
+
+def mend_latex(value: str) -> str:
+    r"""Return *value* with a backslash before each ``&``, ``%``, ``#`` and ``_`` that lacks one."""
+    parts = _APART.split(value)
+    parts[::2] = [_BARE.sub(r"\\\g<0>", part) for part in parts[::2]]
+    return "".join(parts)
+
+
+def outside_mathematics(value: str) -> list[str]:
+    """Return the parts of *value* that are neither mathematics nor addresses."""
+    return _APART.split(value)[::2]
+
+
+def bare_specials(value: str) -> list[str]:
+    """Return the characters of *value* that lack a backslash, each once."""
+    found = (match for part in outside_mathematics(value) for match in _BARE.findall(part))
+    return list(dict.fromkeys(found))
+
+
+def mend_pages(value: str) -> str:
+    """Return a range of pages as BibTeX writes it, ``233--242``; what is none stays as it is."""
+
+    def mended(part: str) -> str:
+        match = _RANGE.fullmatch(part.strip())
+        if match is None:
+            return part.strip()
+        return match[1] if match[1] == match[2] else f"{match[1]}--{match[2]}"
+
+    return ", ".join(mended(part) for part in value.split(","))
+
+
+def _name(name: str) -> str:
+    if name.lower() == "others":
+        return "others"
+    name = " ".join(name.split())
+    return capitalized(name) if is_shouted(name) else name
+
+
+def _month(value: str) -> str:
+    """Return a month as the macro that all BibTeX styles know; what is none stays as it is."""
+    if value.isdigit() and 1 <= int(value) <= 12:
+        return MONTHS[int(value) - 1]
+    short = value.strip().rstrip(".").lower()[:3]
+    return short if short in MONTHS and value.strip().isalpha() else value
+
+
+def _clean_identifiers(kind: str, fields: dict[str, str]) -> str:
+    """Clean DOI, arXiv identifier and address, and drop what says the same; return the kind."""
+    doi, url = identify(fields.get("doi", "")), identify(fields.get("url", ""))
+    if doi and doi.kind == "DOI":
+        fields["doi"] = doi.value
+    eprint = _eprint(fields)
+    if url and (url == eprint or (doi and url.value.lower() == doi.value.lower())):
+        del fields["url"]
+    if eprint is None:
+        return kind
+    fields["eprint"] = eprint.value
+    if not fields.get("year") and not fields.get("date"):
+        fields["year"] = arxiv_year(eprint)
+    if "eprinttype" not in fields:
+        fields["archiveprefix"] = "arXiv"
+    # What arXiv itself registers as DOI, journal and publisher of a preprint is the preprint.
+    if doi == eprint:
+        del fields["doi"]
+    for name in ("journal", "journaltitle"):
+        if _PREPRINT.match(fields.get(name, "")):
+            del fields[name]
+            fields.pop("volume", None)
+            kind = "misc"
+    if re.fullmatch(r"arXiv(?:\.org)?", fields.get("publisher", ""), re.IGNORECASE):
+        del fields["publisher"]
+    return kind
+
+
+def arxiv_year(identifier: Identifier) -> str:
+    """Return the year in which arXiv got a paper, which its identifier says."""
+    two_digits = identifier.value.rpartition("/")[2][:2]
+    return f"19{two_digits}" if two_digits >= "91" else f"20{two_digits}"
+
+
+def _eprint(fields: dict[str, str]) -> Identifier | None:
+    """Return the arXiv identifier of an entry, wherever it stands."""
+    if found := of_arxiv(identifiers.arxiv_id(fields)):
+        return found
+    journal = fields.get("journal") or fields.get("journaltitle", "")
+    match = re.search(r"\barXiv:\s*(\S+?)[\].,]*$", journal, re.IGNORECASE)
+    candidates = (fields.get("doi", ""), fields.get("url", ""), match[1] if match else "")
+    return next((f for text in candidates if (f := identify(text)) and f.kind == "arXiv"), None)

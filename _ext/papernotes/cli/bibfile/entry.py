@@ -1,0 +1,102 @@
+"""Entries on their way into the bibliography."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from pybtex.bibtex.utils import split_name_list
+from pybtex.database import Person as PybtexPerson
+
+from papernotes.bibliography import identifiers, reader
+from papernotes.bibliography.identifiers import Identifier, identify
+from papernotes.bibliography.latex import plain
+from papernotes.bibliography.names import person_of
+from papernotes.bibliography.scanner import SourceEntry
+from papernotes.cli.errors import Fault
+from papernotes.core.diagnostics import ProblemKind
+
+# What else is amiss in an entry is mended, or is the author's to mend in the file.
+_UNREADABLE = frozenset(
+    {
+        ProblemKind.BIB_ENCODING,
+        ProblemKind.BIB_NAME,
+        ProblemKind.BIB_SYNTAX,
+        ProblemKind.UNDEFINED_MACRO,
+    }
+)
+
+_AND = re.compile(r"\s+and\s+", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A BibTeX entry: its kind and the names of its fields in lower case, values in LaTeX text.
+
+    ``given_key`` is the key that it came with.
+    """
+
+    type: str
+    given_key: str
+    fields: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, source: SourceEntry) -> Entry:
+        """Return the entry that *source* is; of a field that stands twice, the first counts."""
+        fields: dict[str, str] = {}
+        for part in source.fields:
+            if part.value:
+                fields.setdefault(part.name.lower(), part.value)
+        return cls(source.type.lower(), source.key, fields)
+
+    def get(self, name: str) -> str:
+        """Return the value of field *name*, or the empty string."""
+        return self.fields.get(name, "")
+
+    def first_person(self) -> PybtexPerson | None:
+        """Return the first author, of works without authors the first editor."""
+        value = self.get("author") or self.get("editor")
+        first = _AND.split(value, maxsplit=1)[0]
+        if first.count("{") != first.count("}"):
+            first = next(iter(split_name_list(value)), "")
+        return person_of(first) if first and first.lower() != "others" else None
+
+    def year(self) -> str:
+        """Return the year in four digits, or the empty string."""
+        match = re.search(r"\d{4}", self.get("year") or self.get("date"))
+        return match[0] if match else ""
+
+    def title(self) -> str:
+        """Return the title without markup."""
+        return plain(self.get("title"))
+
+    def identifiers(self) -> set[Identifier]:
+        """Return the arXiv identifier and the DOI, as far as the entry has or links to them."""
+        values = (identifiers.arxiv_id(self.fields), self.get("doi"), self.get("url"))
+        return {found for value in values if (found := identify(value.replace("\\_", "_")))}
+
+
+def lacks(entry: Entry) -> list[str]:
+    """Return which of author and year an entry lacks, without which a build warns."""
+    stand_ins = ("author", "editor", "organization", "institution", "publisher")
+    lacking = [] if any(entry.get(name) for name in stand_ins) else ["author"]
+    return lacking if entry.year() else [*lacking, "year"]
+
+
+def parse(content: bytes, name: str) -> list[Entry]:
+    """Return the entries of BibTeX *content*, which is UTF-8; *name* says where it is from.
+
+    A Fault is raised for what cannot be read, for an entry without a title, and where there is
+    none.
+    """
+    read, sources = reader.read_with_sources([(name, content)])
+    for problem in read.problems:
+        if problem.kind in _UNREADABLE:
+            raise Fault(f"{name}:{problem.line}: {problem.message}")
+    entries = [Entry.of(source) for source in sources[name]]
+    if not entries:
+        raise Fault(f"{name} holds no BibTeX entry")
+    for entry, source in zip(entries, sources[name], strict=True):
+        if not entry.title():
+            raise Fault(f'{name}:{source.line}: the entry "{source.key}" has no title; add it')
+    return entries

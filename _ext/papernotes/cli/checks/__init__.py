@@ -1,0 +1,1 @@
+"""What `papernotes check` and `papernotes linkcheck` look for in notes and entries."""

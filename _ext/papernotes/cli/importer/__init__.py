@@ -1,0 +1,1 @@
+"""`papernotes import`: the notes of other tools into notes of this one."""

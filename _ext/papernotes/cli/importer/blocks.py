@@ -1,0 +1,239 @@
+"""Markdown of other programs into MyST: blocks. What is inside a paragraph is :mod:`.inline`'s."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from pygments.lexers import find_lexer_class_by_name
+from pygments.util import ClassNotFound
+
+from papernotes.cli.importer.collection import Kind
+
+# A line of the source with its number.
+Line = tuple[int, str]
+
+_FENCE = re.compile(r"([ ]{0,3}(?:[*+-][ ]+)?)(`{3,}|~{3,})[ \t]*(.*?)[ \t]*$")
+_HEADING = re.compile(r"[ ]{0,3}(#{1,6})(?:[ \t]+(.*?))??[ \t#]*$")
+_UNDERLINE = re.compile(r"[ ]{0,3}(=+|-{2,})[ \t]*$")
+_RULE = re.compile(r"[ ]{0,3}([-*_])(?:[ \t]*\1){2,}[ \t]*$")
+_LIST = re.compile(r"[ \t]*(?:[*+-]|\d{1,9}[.)])(?:[ \t]|$)")
+_ADMONITION = re.compile(r"(?:!!!|\?\?\?\+?)[ \t]*([\w-]+)?(?:[^\"\n]*\"(.*)\")?[ \t]*$")
+_CALLOUT = re.compile(r">[ \t]*\[!([\w-]+)\][+-]?[ \t]*(.*)$")
+_ATTRIBUTES = re.compile(r"[ \t]*\{:[^{}]*\}[ \t]*$")
+_HEADING_ATTRIBUTES = re.compile(r"[ \t]*\{:?[ \t]*[#.][^{}]*\}[ \t]*$")
+_OPEN = {
+    "hugo": re.compile(r"[ \t]*\{\{[<%][ \t]*highlight[ \t]+\"?([\w+-]+)?.*[>%]\}\}[ \t]*$"),
+    "jekyll": re.compile(r"[ \t]*\{%-?[ \t]*highlight[ \t]+([\w+-]+)?.*%\}[ \t]*$"),
+}
+_CLOSE = {
+    "hugo": re.compile(r"[ \t]*\{\{[<%][ \t]*/[ \t]*highlight[ \t]*[>%]\}\}[ \t]*$"),
+    "jekyll": re.compile(r"[ \t]*\{%-?[ \t]*endhighlight[ \t]*-?%\}[ \t]*$"),
+}
+_RAW = re.compile(r"[ \t]*\{%-?[ \t]*(?:end)?raw[ \t]*-?%\}[ \t]*$")
+# What MyST would take for a comment, a target, a break or a directive at the beginning of a line.
+_SPECIAL = re.compile(r"^([ ]{0,3})(%|\+\+\+|:::|\([^\s()]+\)=[ \t]*$)")
+
+
+@dataclass
+class Blocks:
+    """Converts the lines of one document.
+
+    *inline* converts a paragraph that begins on a line; *report* is told of what could not be
+    carried over. ``headings`` is how many levels headings are moved down.
+    """
+
+    kind: Kind
+    inline: Callable[[str, int], str]
+    report: Callable[[int, str], None]
+    shift: int = 0
+    level: int = 1
+    _paragraph: list[Line] = field(default_factory=list)
+
+    def convert(self, lines: Sequence[Line]) -> list[str]:
+        """Return *lines* as MyST."""
+        out: list[str] = []
+        position = 0
+        listed = False
+        while position < len(lines):
+            number, text = lines[position]
+            taken = self._special(lines, position)
+            if taken is not None:
+                out += self._flush()
+                converted, position = taken
+                out += converted
+                continue
+            if not text.strip() or self._is_code(lines, position, listed):
+                out += [*self._flush(), text]
+            else:
+                listed = bool(_LIST.match(text)) or (listed and text[0] in " \t")
+                self._paragraph.append((number, text))
+            position += 1
+        return out + self._flush()
+
+    def _flush(self) -> list[str]:
+        if not self._paragraph:
+            return []
+        number = self._paragraph[0][0]
+        text = "\n".join(text for _, text in self._paragraph)
+        self._paragraph = []
+        converted = self.inline(text, number).split("\n")
+        return [_SPECIAL.sub(r"\1\\\2", line) for line in converted]
+
+    def _is_code(self, lines: Sequence[Line], position: int, listed: bool) -> bool:
+        """Return whether a line is of an indented block of code."""
+        text = lines[position][1]
+        return text.startswith(("    ", "\t")) and not self._paragraph and not listed
+
+    def _special(self, lines: Sequence[Line], position: int) -> tuple[list[str], int] | None:
+        """Return what a line begins that is no paragraph, and the position after it."""
+        number, text = lines[position]
+        if fence := _FENCE.match(text):
+            return self._fence(lines, position, fence)
+        if text.strip() in ("\\[", "\\\\[", "$$"):
+            return self._display(lines, position)
+        if (own := self._own(lines, position)) is not None:
+            return own
+        if heading := _HEADING.match(text):
+            return self._heading(number, len(heading[1]), heading[2] or ""), position + 1
+        following = lines[position + 1][1] if position + 1 < len(lines) else ""
+        underline = _UNDERLINE.match(following) if text.strip() and not self._paragraph else None
+        if underline and not _LIST.match(text) and text.strip()[0] not in "|>":
+            level = 1 if underline[1][0] == "=" else 2
+            return self._heading(number, level, text.strip()), position + 2
+        if _RULE.match(text):
+            # docutils wants none beside a heading, and none at an end.
+            return [""], position + 1
+        if _ATTRIBUTES.fullmatch(text):
+            self.report(number, f"{text.strip()} is left out")
+            return [], position + 1
+        return None
+
+    def _own(self, lines: Sequence[Line], position: int) -> tuple[list[str], int] | None:
+        """Return what the syntax of the other program begins."""
+        text = lines[position][1]
+        if self.kind in _OPEN and (opening := _OPEN[self.kind].match(text)):
+            return self._highlight(lines, position, opening[1] or "text")
+        if self.kind == "jekyll" and _RAW.match(text):
+            return [], position + 1
+        if self.kind == "mkdocs" and (admonition := _ADMONITION.match(text)):
+            return self._admonition(lines, position, admonition)
+        if self.kind == "obsidian" and (callout := _CALLOUT.match(text)):
+            return self._callout(lines, position, callout)
+        return None
+
+    def _fence(
+        self, lines: Sequence[Line], position: int, fence: re.Match[str]
+    ) -> tuple[list[str], int]:
+        number = lines[position][0]
+        mark = fence[2]
+        out = [f"{fence[1]}{mark}{self._language(fence[3], number)}"]
+        for later in range(position + 1, len(lines)):
+            text = lines[later][1]
+            out.append(text)
+            if re.fullmatch(rf"[ \t]*{re.escape(mark[0])}{{{len(mark)},}}[ \t]*", text):
+                return out, later + 1
+        return [*out, mark], len(lines)
+
+    def _language(self, info: str, number: int) -> str:
+        """Return the language of code, if it is one that can be coloured."""
+        match = re.match(r"[{ .]*([\w+#-]*)", info)
+        language = match[1] if match else ""
+        if not language:
+            return ""
+        try:
+            find_lexer_class_by_name(language)
+        except ClassNotFound:
+            self.report(number, f'code in "{info}" is left uncoloured')
+            return "text"
+        return language
+
+    def _highlight(
+        self, lines: Sequence[Line], position: int, language: str
+    ) -> tuple[list[str], int]:
+        out = [f"````{self._language(language, lines[position][0])}"]
+        for later in range(position + 1, len(lines)):
+            if _CLOSE[self.kind].match(lines[later][1]):
+                return [*out, "````"], later + 1
+            out.append(lines[later][1])
+        return [*out, "````"], len(lines)
+
+    def _inside(self, lines: Sequence[Line]) -> list[str]:
+        inner = Blocks(self.kind, self.inline, self.report, self.shift, self.level)
+        return inner.convert(lines)
+
+    def _directive(self, name: str, title: str, number: int, inside: list[str]) -> list[str]:
+        colons = max((len(line) - len(line.lstrip(":")) for line in inside), default=0)
+        mark = ":" * max(3, colons + 1)
+        head = self.inline(title, number) if title else name.replace("-", " ").capitalize()
+        if not any(line.strip() for line in inside):
+            return ["", f"**{head}**", ""]
+        return [
+            "",
+            f"{mark}{{admonition}} {head}",
+            f":class: {name.lower()}",
+            "",
+            *inside,
+            mark,
+            "",
+        ]
+
+    def _admonition(
+        self, lines: Sequence[Line], position: int, match: re.Match[str]
+    ) -> tuple[list[str], int]:
+        end = position + 1
+        while end < len(lines) and (not lines[end][1].strip() or lines[end][1].startswith("    ")):
+            end += 1
+        while not lines[end - 1][1].strip():
+            end -= 1
+        inside = self._inside([(number, text[4:]) for number, text in lines[position + 1 : end]])
+        number = lines[position][0]
+        return self._directive(match[1] or "note", match[2] or "", number, inside), end
+
+    def _callout(
+        self, lines: Sequence[Line], position: int, match: re.Match[str]
+    ) -> tuple[list[str], int]:
+        end = position + 1
+        while end < len(lines) and lines[end][1].startswith(">"):
+            end += 1
+        inside = [(n, re.sub(r"^>[ \t]?", "", text)) for n, text in lines[position + 1 : end]]
+        number = lines[position][0]
+        return self._directive(match[1], match[2].strip(), number, self._inside(inside)), end
+
+    def _display(self, lines: Sequence[Line], position: int) -> tuple[list[str], int] | None:
+        """Return a displayed formula as MyST has it; None where it is not closed."""
+        closing = {"\\[": "\\]", "\\\\[": "\\\\]", "$$": "$$"}[lines[position][1].strip()]
+        for later in range(position + 1, len(lines)):
+            if lines[later][1].strip() == closing:
+                inside = [text for _, text in lines[position + 1 : later] if text.strip()]
+                return ["$$", *inside, "$$"] if inside else [], later + 1
+        return None
+
+    def _heading(self, number: int, level: int, text: str) -> list[str]:
+        if attributes := _HEADING_ATTRIBUTES.search(text):
+            self.report(number, f"{attributes[0].strip()} is left out")
+            text = text[: attributes.start()]
+        if not text:
+            return [""]
+        # No level may be left out on the way down.
+        self.level = min(max(level + self.shift, 2), self.level + 1)
+        return ["", f"{'#' * self.level} {self.inline(text, number)}".rstrip(), ""]
+
+
+def headings(lines: Sequence[Line]) -> Iterator[tuple[int, int, str]]:
+    """Yield the index in *lines*, the level and the text of each heading."""
+    mark = ""
+    for index, (_, text) in enumerate(lines):
+        if mark:
+            if re.fullmatch(rf"[ \t]*{re.escape(mark[0])}{{{len(mark)},}}[ \t]*", text):
+                mark = ""
+        elif fence := _FENCE.match(text):
+            mark = fence[2]
+        elif heading := _HEADING.match(text):
+            yield index, len(heading[1]), heading[2] or ""
+        elif index and (underline := _UNDERLINE.match(text)):
+            above = lines[index - 1][1]
+            before = lines[index - 2][1] if index > 1 else ""
+            if above.strip() and not before.strip() and not _LIST.match(above):
+                yield index - 1, 1 if underline[1][0] == "=" else 2, above.strip()

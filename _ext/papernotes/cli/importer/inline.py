@@ -1,0 +1,274 @@
+"""Markdown of other programs into MyST: what is inside a paragraph."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Container, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from papernotes.cli.importer.collection import Kind
+
+_CODE = re.compile(r"(?<![`\\])(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
+_MATHEMATICS = re.compile(
+    r"\\\\\((?P<a>.+?)\\\\\)|\\\((?P<b>.+?)\\\)|\\\\?\[(?P<c>[^\[\]]*?[\\^_=+<>].*?)\\\\?\]"
+    r"|(?<!\\)\$\$(?P<d>.+?)(?<!\\)\$\$|(?<![\\\w$])\$(?P<e>(?! )[^$\n]*?(?<![ \\]))\$(?!\d)",
+    re.DOTALL,
+)
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_SHORTCODE = re.compile(
+    r"\{\{[<%][ \t]*/?[ \t]*(?P<name>[\w.-]+)[ \t]*(?P<rest>.*?)[ \t]*/?[%>]\}\}", re.DOTALL
+)
+_ARGUMENT = re.compile(r'(?:([\w-]+)=)?(?:"([^"]*)"|`([^`]*)`|([^\s"]+))')
+_LIQUID = re.compile(
+    r"\{%-?[ \t]*(\w+)[ \t]*(.*?)[ \t]*-?%\}|\{\{-?[ \t]*(.*?)[ \t]*-?\}\}", re.DOTALL
+)
+_WIKI = re.compile(r"(!?)\[\[([^\[\]|#^\n]*)(#[^\[\]|\n]*)?(?:\|([^\[\]\n]*))?\]\]")
+_LINK = re.compile(
+    r"(!?)\[((?:[^\[\]\\]|\\.|\[[^\[\]]*\])*)\]\("
+    r"[ \t]*(?:<([^<>\n]*)>|([^()\s]*(?:\([^()\s]*\)[^()\s]*)*))"
+    r"[ \t\n]*(\"[^\"]*\"|'[^']*')?[ \t]*\)"
+)
+_REFERENCE = re.compile(r"(!?)\[([^\[\]^][^\[\]]*)\](?:\[([^\[\]]*)\])?(?![(\[])(:[ \t]+\S+)?")
+_HTML_IMAGE = re.compile(r"<img\b([^<>]*)>", re.IGNORECASE)
+_HTML_ATTRIBUTE = re.compile(r"(src|alt)[ \t]*=[ \t]*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
+_ATTRIBUTES = re.compile(r"\{:?[ \t]*(?:[.#][\w-]+|[\w-]+=(?:\"[^\"]*\"|\S+?))(?:[ \t][^{}]*)?\}")
+_FOOTNOTE = re.compile(r"\[\^([^\]\s]+)\](:?)")
+_AT = re.compile(r"(?<![\w\\])@(?=[\w{])(\{?)([\w:.#$%&\-+?<>~/]*\w)")
+_HIGHLIGHT = re.compile(r"==(?=\S)(.+?)(?<=\S)==")
+_PERCENT = re.compile(r"%%(.+?)%%", re.DOTALL)
+_BLOCK_ID = re.compile(r"[ \t]+\^[\w-]+[ \t]*$", re.MULTILINE)
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_OUTSIDE = re.compile(r"(?:https?|ftp)://|mailto:", re.IGNORECASE)
+_ROLE = re.compile(r"\{(?=[\w:+-]+\}\ufdd0)")
+
+
+# Marks of what is not to be looked at again: of these code points, Unicode says that no text has
+# them.
+_NO_MARKS = str.maketrans("", "", "\ufdd0\ufdd1")
+
+
+class Places(Protocol):
+    """Where links and pictures lead to."""
+
+    def note(self, target: str) -> str | None:
+        """Return the citation key of the note that *target* names, if there is one."""
+
+    def page(self, target: str) -> str | None:
+        """Return the new path of the page that *target* names, with a leading slash."""
+
+    def file(self, target: str) -> str | None:
+        """Return the new path of the picture or other file *target*, with a leading slash."""
+
+
+@dataclass
+class Inline:
+    """Converts paragraphs of one document.
+
+    *keys* are the citation keys that are known, *footnotes* the names of whole footnotes, and
+    *references* the targets, inside the collection, of the document's link references.
+    """
+
+    kind: Kind
+    places: Places
+    keys: Container[str]
+    report: Callable[[int, str], None]
+    footnotes: Container[str] = ()
+    references: Mapping[str, str] = field(default_factory=dict)
+    kept: list[str] = field(default_factory=list)
+
+    def convert(self, text: str, line: int) -> str:
+        """Return the paragraph *text*, which begins on *line*, as MyST."""
+        self.kept = []
+        text = text.translate(_NO_MARKS)
+
+        def where(match: re.Match[str]) -> int:
+            return line + match.string.count("\n", 0, match.start())
+
+        text = _CODE.sub(self._code, text)
+        text = _COMMENT.sub(lambda m: self._keep(m[0]), text)
+        text = _MATHEMATICS.sub(self._mathematics, text)
+        if self.kind == "hugo":
+            text = _SHORTCODE.sub(lambda m: self._shortcode(m, where(m)), text)
+        if self.kind == "jekyll":
+            text = _LIQUID.sub(lambda m: self._liquid(m, where(m)), text)
+        if self.kind == "obsidian":
+            text = _WIKI.sub(lambda m: self._wiki(m, where(m)), text)
+            text = _PERCENT.sub(lambda m: self._keep(f"<!--{m[1]}-->"), text)
+            text = _HIGHLIGHT.sub(r"**\1**", text)
+            text = _BLOCK_ID.sub(lambda m: self._left_out(m[0], where(m)), text)
+        text = _HTML_IMAGE.sub(lambda m: self._html_image(m, where(m)), text)
+        text = _REFERENCE.sub(lambda m: self._reference(m, where(m)), text)
+        text = _LINK.sub(lambda m: self._link(m, where(m)), text)
+        text = _ATTRIBUTES.sub(lambda m: self._left_out(m[0], where(m)), text)
+        text = _FOOTNOTE.sub(lambda m: self._footnote(m, where(m)), text)
+        text = _AT.sub(lambda m: self._at(m, where(m)), text)
+        text = _ROLE.sub(r"\\{", text)
+        return self._restore(text)
+
+    def _keep(self, text: str) -> str:
+        """Return a mark for *text*, which is not to be looked at again."""
+        self.kept.append(text)
+        return f"\ufdd0{len(self.kept) - 1}\ufdd1"
+
+    def _restore(self, text: str) -> str:
+        while "\ufdd0" in text:
+            text = re.sub("\ufdd0(\\d+)\ufdd1", lambda m: self.kept[int(m[1])], text)
+        return text
+
+    def _left_out(self, text: str, line: int) -> str:
+        self.report(line, f"{text.strip()} is left out")
+        return ""
+
+    def _as_text(self, text: str, line: int, why: str) -> str:
+        self.report(line, f"{self._restore(text)} {why}")
+        return self._keep(text)
+
+    def _code(self, match: re.Match[str]) -> str:
+        # As is the way with Hugo, where mathematics would be taken for Markdown outside code.
+        inside = re.fullmatch(r"\s*(?:\\\((.+)\\\)|\$\$?(.+?)\$\$?)\s*", match[2], re.DOTALL)
+        if inside:
+            return self._formula(inside[1] or inside[2])
+        return self._keep(match[0])
+
+    def _formula(self, tex: str) -> str:
+        tex = " ".join(tex.split())
+        return self._keep(f"${tex}$")
+
+    def _mathematics(self, match: re.Match[str]) -> str:
+        inline = match["a"] or match["b"] or match["e"]
+        if inline is not None:
+            return self._formula(inline)
+        display = (match["c"] or match["d"] or "").strip()
+        alone = match.string.strip() == match[0].strip()
+        if self.kind == "jekyll" and match["d"] and not alone:
+            # kramdown writes all mathematics between two dollar signs.
+            return self._formula(display)
+        return self._keep(f"$${display}$$")
+
+    def _shortcode(self, match: re.Match[str], line: int) -> str:
+        name = match["name"]
+        named: dict[str, str] = {}
+        for position, argument in enumerate(_ARGUMENT.finditer(match["rest"])):
+            value = next((v for v in argument.groups()[1:] if v is not None), "")
+            named[argument[1] or str(position)] = value
+        first = named.get("0", "")
+        match name:
+            case "relref" | "ref" if first or "path" in named:
+                return self._keep(f"relref:{first or named['path']}")
+            case "figure" | "img" | "image" if "src" in named:
+                alt = named.get("alt") or named.get("caption") or named.get("title", "")
+                return self._picture(alt, named["src"], line)
+            case "youtube" | "vimeo" if first:
+                host = "www.youtube.com/watch?v=" if name == "youtube" else "vimeo.com/"
+                return f"<https://{host}{first}>"
+            case "math" | "katex" | "mathjax" | "latex":
+                return ""
+        return self._as_text(match[0], line, "is a shortcode that is not known; left as text")
+
+    def _liquid(self, match: re.Match[str], line: int) -> str:
+        if match[1] in ("post_url", "link"):
+            return self._keep(f"relref:{match[2]}")
+        expression = match[3] or ""
+        if re.fullmatch(r"site\.(?:base)?url", expression):
+            return ""
+        filtered = re.fullmatch(
+            r"[\"']([^\"']*)[\"'][ \t]*\|[ \t]*(?:relative|absolute)_url", expression
+        )
+        if filtered:
+            return filtered[1]
+        return self._as_text(match[0], line, "is Liquid that is not known; left as text")
+
+    def _wiki(self, match: re.Match[str], line: int) -> str:
+        target, text = match[2].strip(), match[4]
+        if match[1] and re.search(r"\.(?:png|jpe?g|gif|svg|webp|bmp)$", target, re.IGNORECASE):
+            return self._picture("" if text is None or text.isdigit() else text, target, line)
+        shown = text or target or (match[3] or "").lstrip("#")
+        if match[1]:
+            self.report(line, f"{match[0]} puts in another note; it is a link here")
+        if not target:
+            self.report(line, f"{match[0]} leads to a place in this note; it is text here")
+            return shown
+        return self._inner(shown, target + (match[3] or ""), match[0], line)
+
+    def _html_image(self, match: re.Match[str], line: int) -> str:
+        found = {m[1].lower(): m[2] or m[3] or "" for m in _HTML_ATTRIBUTE.finditer(match[1])}
+        if not found.get("src"):
+            return match[0]
+        return self._picture(found.get("alt", ""), found["src"], line)
+
+    def _reference(self, match: re.Match[str], line: int) -> str:
+        """Return a link that stands for one by reference, of which the other half is left out."""
+        target = self.references.get(" ".join((match[3] or match[2]).lower().split()))
+        if target is None:
+            return match[0]
+        if match[4]:
+            return ""
+        return f"{match[1]}[{match[2]}](<{target}>)"
+
+    def _link(self, match: re.Match[str], line: int) -> str:
+        text = match[2]
+        target = self._restore(match[3] if match[3] is not None else match[4])
+        if match[1]:
+            return self._picture(text, target, line)
+        if target.startswith("//"):
+            target = f"https:{target}"
+        if _OUTSIDE.match(target):
+            # The text is looked at further on; the address is not.
+            title = f" {match[5]}" if match[5] else ""
+            return f"[{text}]({self._keep(f'<{target}>' if '(' in target else target)}{title})"
+        if not target or target.startswith("#") or _is_foreign(target):
+            where = "a place in this note" if target.startswith("#") else f'"{target}"'
+            self.report(line, f"a link to {where} is text here")
+            return text
+        return self._inner(text, target.removeprefix("relref:"), match[0], line)
+
+    def _inner(self, text: str, target: str, source: str, line: int) -> str:
+        """Return a link to another document of the collection."""
+        path, mark, place = target.partition("#")
+        shown = self._restore(text)
+        if key := self.places.note(path):
+            if mark:
+                self.report(line, f"#{place} is left out of a link to {path}")
+            plain = re.sub(r"[`<>]", "", re.sub(r"\$[^$]*\$", lambda m: m[0].strip("$"), shown))
+            return self._keep(
+                f"{{note}}`{plain.strip()} <{key}>`" if plain.strip() else f"{{note}}`{key}`"
+            )
+        if new := self.places.page(path) or self.places.file(path):
+            if mark:
+                self.report(line, f"#{place} is left out of a link to {path}")
+            return self._keep(f"[{text}](<{new}>)")
+        self.report(line, f'a link to "{target}", which is not there, is text here')
+        return text
+
+    def _picture(self, text: str, target: str, line: int) -> str:
+        if target.startswith("//"):
+            target = f"https:{target}"
+        if _OUTSIDE.match(target) or target.startswith("data:"):
+            return self._keep(f"![{text}]({target})")
+        path = self.places.file(target)
+        if path is None:
+            self.report(
+                line, f"{self._restore(f'![{text}]({target})')} is a picture that is not there"
+            )
+            return self._keep(f"\\![{text}]\\({target})")
+        return self._keep(f"![{text}](<{path}>)")
+
+    def _footnote(self, match: re.Match[str], line: int) -> str:
+        if match[1] in self.footnotes:
+            return match[0]
+        self.report(line, f"{match[0]} is half of a footnote; left as text")
+        return self._keep(f"\\[^{match[1]}\\]{match[2]}")
+
+    def _at(self, match: re.Match[str], line: int) -> str:
+        if match[2] in self.keys:
+            return match[0]
+        start = match.string.rfind("[", 0, match.start())
+        if start >= 0 and "]" not in match.string[start : match.start()]:
+            self.report(line, f"{match[0]} cites what no bibliography file has; left as text")
+        return "\\" + match[0]
+
+
+def _is_foreign(target: str) -> bool:
+    scheme = _SCHEME.match(target)
+    return scheme is not None and scheme[0] != "relref:"

@@ -1,0 +1,86 @@
+"""Papers by the address that a note links to: what can be told of them without asking anyone."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qs, urlsplit
+
+from papernotes.bibliography.identifiers import identify
+from papernotes.cli.bibfile.clean import arxiv_year
+from papernotes.cli.bibfile.entry import Entry
+
+# https://aclanthology.org/info/ids/: "P19-1001" since 1965, "2020.acl-main.1" since 2020.
+_ACL_OLD = re.compile(r"[A-Z](\d\d)-\d{4}")
+_ACL_NEW = re.compile(r"(\d{4})\.[\w-]+\.\d+")
+_PMLR = re.compile(r"/v(\d+)/([a-z-]+?)(\d\d)[a-z]?(?:/.*|\.html|\.pdf)?")
+_JMLR = re.compile(
+    r"/papers/v(?:olume)?(\d+)/(?:([a-z]+?)(\d\d)[a-z]|(\d\d)-\d+)(?:/.*|\.html|\.pdf)?"
+)
+
+
+def is_paper(address: str) -> bool:
+    """Return whether *address* is that of a paper, as far as it can be told."""
+    return identify(address) is not None or _known(address) is not None
+
+
+def entry_of(address: str, title: str) -> Entry:
+    """Return an entry for the paper at *address* under its *title*, to be completed.
+
+    A paper of arXiv and one with a DOI is told by its identifier, from which ``papernotes refresh``
+    completes it; one of the ACL Anthology, OpenReview, PMLR or JMLR by what its address says of
+    year, volume and proceedings; any other by its address alone.
+    """
+    fields = {"title": title}
+    identifier = identify(address)
+    if identifier and identifier.kind == "arXiv":
+        fields |= {"eprint": identifier.value, "archiveprefix": "arXiv"}
+        return Entry("misc", "", fields | {"year": arxiv_year(identifier)})
+    if identifier:
+        return Entry("misc", "", fields | {"doi": identifier.value})
+    kind, known = _known(address) or ("misc", {})
+    return Entry(kind, "", fields | known | ({"url": address} if address else {}))
+
+
+def _known(address: str) -> tuple[str, dict[str, str]] | None:
+    parts = urlsplit(address)
+    host = (parts.hostname or "").removeprefix("www.")
+    match host:
+        case "aclanthology.org" | "aclweb.org" | "aclanthology.info":
+            return _acl(parts.path)
+        case "openreview.net":
+            found = parse_qs(parts.query).get("id")
+            return ("misc", {"howpublished": "OpenReview"}) if found else None
+        case "proceedings.mlr.press" | "jmlr.org" | "jmlr.csail.mit.edu":
+            return _mlr(host, parts.path)
+        case _:
+            return None
+
+
+def _acl(path: str) -> tuple[str, dict[str, str]] | None:
+    name = path.rstrip("/").rpartition("/")[2].removesuffix(".pdf")
+    if match := _ACL_NEW.fullmatch(name):
+        return "inproceedings", {"year": match[1], "doi": f"10.18653/v1/{name}"}
+    if match := _ACL_OLD.fullmatch(name):
+        short = match[1]
+        known = {"year": f"19{short}" if short >= "65" else f"20{short}"}
+        # The ACL has registered DOIs for its own events since 2012.
+        if "12" <= short < "65" and name[0] in "PNDEKSQ":
+            known["doi"] = f"10.18653/v1/{name}"
+        return "inproceedings", known
+    return None
+
+
+def _mlr(host: str, path: str) -> tuple[str, dict[str, str]] | None:
+    if host == "proceedings.mlr.press":
+        match = _PMLR.fullmatch(path)
+        series = "Proceedings of Machine Learning Research"
+        if match is None:
+            return None
+        known = {"series": series, "volume": match[1], "year": f"20{match[3]}"}
+        return "inproceedings", known | {"publisher": "PMLR"}
+    match = _JMLR.fullmatch(path)
+    if match is None:
+        return None
+    # The first volume is of the year 2000.
+    known = {"journal": "Journal of Machine Learning Research", "volume": match[1]}
+    return "article", known | {"year": str(1999 + int(match[1]))}

@@ -1,0 +1,88 @@
+"""New notes, from the site's own template or from ours."""
+
+from __future__ import annotations
+
+import datetime
+import re
+
+from jinja2 import (
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    PackageLoader,
+    StrictUndefined,
+    TemplateError,
+    TemplateSyntaxError,
+    select_autoescape,
+)
+
+from papernotes.bibliography import formatting
+from papernotes.bibliography.latex import Span, flatten
+from papernotes.cli.errors import Fault
+from papernotes.cli.site import Site
+from papernotes.core.model import Paper
+
+NAME = "note.md"
+VARIABLES = {
+    "key": "the citation key",
+    "title": "the title, as Markdown",
+    "authors": "the names of the authors",
+    "year": "the year, `n.d.` where there is none",
+    "venue": "where the paper appeared",
+    "url": "the address that the title will lead to",
+    "today": "the day, `YYYY-MM-DD`",
+}
+
+# What Markdown or MyST could take for markup.
+_SPECIAL = re.compile(r"[\\`*_{}\[\]<>$#@]|&(?=#?\w+;)")
+_MARKS = {"emphasis": "*", "strong": "**", "code": "`"}
+
+
+def write(site: Site, paper: Paper, today: datetime.date) -> str:
+    """Return the text of a new note on *paper*; raise a Fault where the template fails."""
+    environment = Environment(
+        loader=ChoiceLoader(
+            [FileSystemLoader(site.templates()), PackageLoader("papernotes.cli", "templates")]
+        ),
+        # HTML is escaped by the name of a template; this one is Markdown.
+        autoescape=select_autoescape(),
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
+    )
+    values = {
+        "key": paper.key,
+        "title": markdown(formatting.title(paper)),
+        "authors": flatten(formatting.byline(paper)),
+        "year": formatting.year(paper),
+        "venue": flatten(formatting.short_venue(paper)),
+        "url": formatting.target(paper),
+        "today": today.isoformat(),
+    }
+    try:
+        return environment.get_template(NAME).render(values)
+    except TemplateError as error:
+        line = f":{error.lineno}" if isinstance(error, TemplateSyntaxError) else ""
+        raise Fault(f"the template {NAME}{line} fails: {error.message}") from error
+
+
+def markdown(spans: tuple[Span, ...]) -> str:
+    """Return *spans* as MyST Markdown that shows them."""
+    return "".join(_markdown(span) for span in spans)
+
+
+def _markdown(span: Span) -> str:
+    match span.kind:
+        case "text":
+            return _SPECIAL.sub(r"\\\g<0>", span.text)
+        case "math":
+            return f"${span.text}$"
+        case "code":
+            return f"`{flatten(span.children)}`"
+        case "sub" | "sup":
+            return f"{{{span.kind}}}`{flatten(span.children)}`"
+        case "link":
+            # The title leads to the paper; links do not nest.
+            return markdown(span.children)
+        case _:
+            mark = _MARKS[span.kind]
+            return f"{mark}{markdown(span.children)}{mark}"

@@ -1,0 +1,1 @@
+"""What arXiv and DOI registries answer, asked politely."""

@@ -1,0 +1,132 @@
+"""Where papers come from: arXiv and the registries of DOIs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from urllib.parse import quote, urlencode
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+
+from papernotes.bibliography.identifiers import Identifier, identify
+from papernotes.cli.errors import Fault
+from papernotes.cli.remote.http import Answer, Client, Pace
+from papernotes.cli.site import Site
+from papernotes.cli.storage import cache
+
+_ATOM = "{http://www.w3.org/2005/Atom}"
+_ARXIV = "{http://arxiv.org/schemas/atom}"
+# As many as arXiv's interface answers in one go without effort.
+_BATCH = 50
+_WITHDRAWN = re.compile(
+    r"\b(?:paper|article|submission|manuscript|preprint|work|version)\s+(?:has been|is|was)"
+    r"\s+(?:\w+\s+)?withdrawn\b|^\W*withdrawn\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What arXiv's interface says of a paper; what it does not say is the empty string.
+
+    ``years`` are those of the first and the last version, ``journal`` is the journal reference as
+    the authors typed it, ``doi`` that of the publication.
+    """
+
+    id: str
+    title: str
+    authors: tuple[str, ...]
+    years: tuple[str, str]
+    doi: str
+    journal: str
+    withdrawn: bool
+
+
+class Sources:
+    """arXiv and DOI registries, at the addresses that the site's settings name."""
+
+    def __init__(self, site: Site, client: Client) -> None:
+        self.client = client
+        self.arxiv_url: str = site.config.papernotes_arxiv_url.rstrip("/")
+        self.api_url: str = site.config.papernotes_arxiv_api_url
+        self.doi_url: str = site.config.papernotes_doi_url.rstrip("/")
+        self.pace = Pace(cache() / "arxiv-last-request", site.config.papernotes_arxiv_interval)
+
+    def bibtex(self, identifier: Identifier) -> str:
+        """Return the BibTeX of a paper; a Fault is raised where there is none."""
+        if identifier.kind == "arXiv":
+            url = f"{self.arxiv_url}/bibtex/{identifier.value}"
+            answer = self.client.get(url, "text/plain", self.pace)
+            source = "arXiv"
+        else:
+            # A DOI may hold any character, "<" and "#" too.
+            url = f"{self.doi_url}/{quote(identifier.value, safe='/:;()')}"
+            answer = self.client.get(url, "application/x-bibtex")
+            source = "the registry of DOIs"
+        _check(answer, identifier, source)
+        text = answer.text()
+        if not _is_bibtex(answer, text):
+            what = "a web page" if _is_markup(answer, text) else "something else"
+            raise Fault(f"{source} answers with {what} in place of BibTeX for {identifier}")
+        return text
+
+    def records(self, ids: Iterable[str]) -> Iterator[Record]:
+        """Yield what arXiv's interface says of each of *ids* that it knows.
+
+        https://info.arxiv.org/help/api/user-manual.html
+        """
+        wanted = list(dict.fromkeys(ids))
+        for start in range(0, len(wanted), _BATCH):
+            batch = wanted[start : start + _BATCH]
+            query = {"id_list": ",".join(batch), "max_results": str(len(batch))}
+            separator = "&" if "?" in self.api_url else "?"
+            url = f"{self.api_url}{separator}{urlencode(query, safe=',/')}"
+            answer = self.client.get(url, "application/atom+xml", self.pace)
+            _check(answer, f"arXiv:{batch[0]}", "arXiv's interface")
+            yield from _entries(answer)
+
+
+def _check(answer: Answer, identifier: object, source: str) -> None:
+    if answer.status in (400, 404, 410):
+        raise Fault(f"{source} knows no {identifier}; check it for a slip of the pen")
+    if answer.status == 406:
+        raise Fault(f"{source} has no BibTeX for {identifier}; get it elsewhere, and add that")
+    if answer.status != 200:
+        raise Fault(f"{source} refuses {identifier} (HTTP status {answer.status})")
+
+
+def _is_markup(answer: Answer, text: str) -> bool:
+    return "html" in answer.type or "xml" in answer.type or text.lstrip().startswith("<")
+
+
+def _is_bibtex(answer: Answer, text: str) -> bool:
+    return not _is_markup(answer, text) and bool(re.search(r"@\s*[A-Za-z]+\s*[{(]", text))
+
+
+def _entries(answer: Answer) -> Iterator[Record]:
+    try:
+        feed: Element = fromstring(answer.content)
+    except (ParseError, DefusedXmlException) as error:
+        raise Fault("arXiv's interface answers with something that is no feed") from error
+    for entry in feed.iter(f"{_ATOM}entry"):
+        found = identify(_text(entry, f"{_ATOM}id"))
+        if found is None or found.kind != "arXiv":
+            continue
+        comment, summary = _text(entry, f"{_ARXIV}comment"), _text(entry, f"{_ATOM}summary")
+        yield Record(
+            id=found.value,
+            title=_text(entry, f"{_ATOM}title"),
+            authors=tuple(_text(a, f"{_ATOM}name") for a in entry.iter(f"{_ATOM}author")),
+            years=(_text(entry, f"{_ATOM}published")[:4], _text(entry, f"{_ATOM}updated")[:4]),
+            doi=_text(entry, f"{_ARXIV}doi"),
+            journal=_text(entry, f"{_ARXIV}journal_ref"),
+            # A summary is long, and may speak of other papers; its beginning is of this one.
+            withdrawn=bool(_WITHDRAWN.search(comment) or _WITHDRAWN.search(summary[:100])),
+        )
+
+
+def _text(element: Element, name: str) -> str:
+    return " ".join((element.findtext(name) or "").split())

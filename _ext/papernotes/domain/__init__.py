@@ -1,0 +1,20 @@
+"""What the extension keeps in Sphinx's environment, and the domain that writes it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from papernotes.domain.domain import PaperNotesDomain
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+__all__ = ["PaperNotesDomain", "setup"]
+
+
+def setup(app: Sphinx) -> None:
+    """Add the domain, and its role under its short name."""
+    from papernotes.domain.xrefs import NoteRole
+
+    app.add_domain(PaperNotesDomain)
+    app.add_role("note", NoteRole())

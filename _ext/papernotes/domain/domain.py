@@ -1,0 +1,263 @@
+"""The domain: all that the extension keeps in Sphinx's environment, and its only writer.
+
+What is kept are the records of each document, and the bibliography. What is derived from them, the
+catalogue, is made anew in each build once all documents are read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Set
+from typing import Any, ClassVar
+
+from docutils import nodes
+from sphinx.addnodes import pending_xref
+from sphinx.builders import Builder
+from sphinx.domains import Domain, ObjType
+from sphinx.environment import BuildEnvironment
+from sphinx.errors import NoUri
+from sphinx.util.nodes import make_refnode
+
+from papernotes.bibliography import formatting
+from papernotes.bibliography.latex import Span, flatten
+from papernotes.bibliography.reader import Bibliography
+from papernotes.catalogue.archives import Browse, browse
+from papernotes.catalogue.derive import Catalogue, derive
+from papernotes.core.diagnostics import Problem
+from papernotes.core.model import Note, Paper
+from papernotes.domain.records import Formatted, Mention, NotedPaper, Record
+from papernotes.domain.xrefs import DOMAIN, NoteRole
+from papernotes.i18n import _, phrases
+
+
+class PaperNotesDomain(Domain):
+    """Notes on papers."""
+
+    name = DOMAIN
+    label = "Notes on papers"
+    object_types: ClassVar = {"note": ObjType(_("note"), "note")}
+    roles: ClassVar = {"note": NoteRole()}
+    initial_data: ClassVar[dict[str, Any]] = {
+        "records": {},
+        "bibliography": Bibliography(),
+        "bound": False,
+        "formatted": {},
+        "sources": {},
+    }
+    data_version = 4
+
+    def __init__(self, env: BuildEnvironment) -> None:
+        super().__init__(env)
+        self.catalogue = Catalogue()
+        self.browse = Browse()
+        # Whether the build is of a site, whose pages are written one by one.
+        self.writes_site = False
+        # The documents that this build reads, and whether a file of its pages could not be written.
+        self.read: Set[str] = frozenset()
+        self.refused = False
+        # Digests of what the catalogue holds, by kind and name, each made once in a build.
+        self.digests: dict[tuple[str, str], str] = {}
+
+    @classmethod
+    def of(cls, env: BuildEnvironment) -> PaperNotesDomain:
+        """Return the domain of *env*."""
+        domain = env.get_domain(cls.name)
+        assert isinstance(domain, cls)
+        return domain
+
+    @property
+    def records(self) -> dict[str, Record]:
+        """The record of each document that has been read, by name."""
+        records: dict[str, Record] = self.data["records"]
+        return records
+
+    @property
+    def bibliography(self) -> Bibliography:
+        """What the bibliography files hold."""
+        bibliography: Bibliography = self.data["bibliography"]
+        return bibliography
+
+    @property
+    def bound(self) -> bool:
+        """Whether the front page was read for a format that binds all pages together."""
+        return bool(self.data["bound"])
+
+    @property
+    def sources(self) -> dict[str, bytes]:
+        """The digest of what each document that has been read was made of, by name."""
+        sources: dict[str, bytes] = self.data["sources"]
+        return sources
+
+    def note_source(self, docname: str, digest: bytes) -> None:
+        """Keep the digest of what document *docname* is made of."""
+        self.sources[docname] = digest
+
+    def note_record(self, docname: str, record: Record) -> None:
+        """Keep what has been read of document *docname*."""
+        self.records[docname] = record
+
+    def note_bibliography(self, bibliography: Bibliography) -> None:
+        """Keep the bibliography."""
+        self.data["bibliography"] = bibliography
+
+    def note_bound(self, bound: bool) -> None:
+        """Keep whether the front page is to be read for a format that binds all pages together."""
+        self.data["bound"] = bound
+
+    def clear_doc(self, docname: str) -> None:
+        """Forget document *docname*."""
+        self.records.pop(docname, None)
+        self.sources.pop(docname, None)
+
+    def merge_domaindata(self, docnames: Set[str], otherdata: dict[str, Any]) -> None:
+        """Take over what another process has read of *docnames*."""
+        self.records.update(
+            (name, record) for name, record in otherdata["records"].items() if name in docnames
+        )
+        self.sources.update(
+            (name, digest) for name, digest in otherdata["sources"].items() if name in docnames
+        )
+
+    def spell(self, key: str, *, linked: bool) -> str:
+        """Return what stands in a heading for the work *key*: its title where it is a link."""
+        if key not in self.bibliography:
+            return f"[?{key}]"
+        paper = self.bibliography.paper(key)
+        return flatten(formatting.title(paper)) if linked else formatting.in_words(paper, phrases())
+
+    def misspelled(self) -> list[str]:
+        """Return the documents whose headings the bibliography has since made wrong."""
+        return [
+            name
+            for name, record in sorted(self.records.items())
+            if any(
+                self.spell(spelled.citation.key, linked=spelled.linked) != spelled.text
+                for spelled in record.spelled
+            )
+        ]
+
+    def derive(self, *, of_pages: bool) -> None:
+        """Make the catalogue from all that has been read, and keep it for this build.
+
+        *of_pages* says whether the build is of a site of pages, which can be browsed.
+        """
+        records = [record for _, record in sorted(self.records.items())]
+        self.catalogue = derive(
+            notes=[record.noted.note for record in records if record.noted],
+            pages=[record.page for record in records],
+            bibliography=self.bibliography,
+            paths={name: record.path for name, record in self.records.items()},
+            sort_key=self._sort_key,
+            report_unknown=self.env.config.papernotes_references,
+        )
+        formatted = {key: self._format(key, paper) for key, paper in self.catalogue.papers.items()}
+        self.data["formatted"] = formatted
+        self.browse = self._browse() if of_pages else Browse()
+        self.digests = {}
+
+    def _browse(self) -> Browse:
+        config = self.env.config
+        root = self.records.get(config.root_doc)
+        queries = root.page.queries if root else ()
+        return browse(
+            self.catalogue,
+            config.papernotes_browse,
+            root=config.root_doc,
+            query=next((query for query in queries if query.paged), None),
+            size=config.papernotes_page_size,
+            sort=config.papernotes_sort,
+            paths={name: record.path for name, record in self.records.items()},
+        )
+
+    def _format(self, key: str, paper: Paper) -> Formatted:
+        """Return the reference of a work: that of an earlier build unless its entry has changed."""
+        suffix = self.catalogue.suffixes.get(key, "")
+        before: Formatted | None = self.data["formatted"].get(key)
+        if before and (before.paper, before.suffix) == (paper, suffix):
+            return before
+        reference = formatting.reference(paper, suffix, phrases())
+        return Formatted(paper, suffix, reference, self._sort_key(paper))
+
+    def _sort_key(self, paper: Paper) -> formatting.SortKey:
+        before: Formatted | None = self.data["formatted"].get(paper.key)
+        return before.sort_key if before and before.paper == paper else formatting.sort_key(paper)
+
+    def formatted(self, key: str) -> tuple[Span, ...]:
+        """Return the reference of the work *key*, which the catalogue holds."""
+        formatted: Formatted = self.data["formatted"][key]
+        return formatted.reference
+
+    def noted(self, note: Note) -> NotedPaper:
+        """Return *note* with its title and summary."""
+        noted = self.records[note.docname].noted
+        assert noted is not None
+        return noted
+
+    def mentions(self, docname: str, key: str) -> Iterator[Mention]:
+        """Yield the places of *docname* that cite *key* or link to its note, a sentence once."""
+        seen = set()
+        for mention in self.records[docname].mentions:
+            if key in mention.keys and mention.sentence.digest not in seen:
+                seen.add(mention.sentence.digest)
+                yield mention
+
+    def problems(self) -> Iterator[Problem]:
+        """Yield every problem that stands, in the order of files and lines."""
+        found = {problem for record in self.records.values() for problem in record.problems}
+        found.update(self.bibliography.problems, self.catalogue.problems, self.browse.problems)
+        yield from sorted(found)
+
+    def resolve_xref(
+        self,
+        env: BuildEnvironment,
+        fromdocname: str,
+        builder: Builder,
+        typ: str,
+        target: str,
+        node: pending_xref,
+        contnode: nodes.Element,
+    ) -> nodes.reference | None:
+        """Link to the note on the paper with the key *target*, with its title or a given text.
+
+        A link of type ``place`` leads to the document *target*, at the id that it carries.
+        """
+        children: list[nodes.Node] = list(node.children)
+        id_ = ""
+        if typ == "place":
+            # Only HTML has targets at every citation and link.
+            docname, id_ = target, node["papernotes_id"] if builder.format == "html" else ""
+        elif note := self.catalogue.notes.get(target):
+            docname = note.docname
+            if not node.get("refexplicit"):
+                children = self.noted(note).title.nodes()
+        else:
+            # The catalogue has reported it; the text stays readable.
+            return contnode  # type: ignore[return-value]
+        try:
+            reference = make_refnode(builder, fromdocname, docname, id_ or None, children)
+        except NoUri:
+            return contnode  # type: ignore[return-value]
+        reference["classes"] += node.get("classes", [])
+        return reference
+
+    def resolve_any_xref(
+        self,
+        env: BuildEnvironment,
+        fromdocname: str,
+        builder: Builder,
+        target: str,
+        node: pending_xref,
+        contnode: nodes.Element,
+    ) -> list[tuple[str, nodes.reference]]:
+        """Return the note on the paper with the key *target*, if there is one."""
+        if target not in self.catalogue.notes:
+            return []
+        found = self.resolve_xref(env, fromdocname, builder, "note", target, node, contnode)
+        return [("papernotes:note", found)] if found else []
+
+    def get_objects(self) -> Iterable[tuple[str, str, str, str, str, int]]:
+        """Yield each note, under the citation key of its paper.
+
+        The priority keeps notes out of the search for objects: the search finds their pages.
+        """
+        for key, note in self.catalogue.notes.items():
+            yield key, note.title, "note", note.docname, "", -1

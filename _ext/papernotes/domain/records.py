@@ -1,0 +1,131 @@
+"""Records of documents and works, as the domain keeps them in Sphinx's environment."""
+
+from __future__ import annotations
+
+import hashlib
+import pickle
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from docutils import nodes
+from sphinx.addnodes import pending_xref
+
+from papernotes.bibliography import formatting
+from papernotes.bibliography.latex import Span
+from papernotes.core.diagnostics import Problem
+from papernotes.core.model import Citation, Note, Page, Paper
+from papernotes.domain.xrefs import cited_keys, linked_keys, target
+from papernotes.mathematics.equations import as_copy, referred
+from papernotes.nodes import Placeholder
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """Document nodes that other pages show too, such as a note's summary.
+
+    They are kept pickled: most builds carry them from one environment to the next without a look.
+    ``digest`` is equal for nodes that look the same; ``citations`` and ``links`` are the citation
+    keys that the nodes cite, and those whose notes they link to; ``equations`` the labels of those
+    that they refer to, and ``targets`` what else they lead to. The number and the label of an
+    equation stay behind.
+    """
+
+    pickled: bytes
+    digest: str
+    citations: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+    equations: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, excerpt: Sequence[nodes.Node]) -> Excerpt:
+        """Keep a copy of the nodes *excerpt*, parted from their document."""
+        copies = [node.deepcopy() for node in excerpt if not isinstance(node, Placeholder)]
+        for copy in copies:
+            # A list of notes in a note's card would be a card in itself.
+            for list_ in list(copy.findall(Placeholder)):
+                list_.parent.remove(list_)
+            for node in copy.findall():
+                # A copy remembers its document, which would be pickled with it.
+                node.document = None  # type: ignore[assignment]
+                if isinstance(node, nodes.math_block):
+                    as_copy(node)
+        text = "".join(copy.pformat() for copy in copies)
+        citations: dict[str, None] = {}
+        links: dict[str, None] = {}
+        targets: dict[str, None] = {}
+        for copy in copies:
+            for reference in copy.findall(pending_xref):
+                citations.update(dict.fromkeys(cited_keys(reference)))
+                links.update(dict.fromkeys(linked_keys(reference)))
+                targets.update(dict.fromkeys(target(reference)))
+        return cls(
+            pickled=pickle.dumps(copies, pickle.HIGHEST_PROTOCOL),
+            digest=hashlib.blake2b(text.encode(), digest_size=16).hexdigest(),
+            citations=tuple(citations),
+            links=tuple(links),
+            equations=tuple(label for copy in copies for label in referred(copy)),
+            targets=tuple(targets),
+        )
+
+    def nodes(self) -> list[nodes.Node]:
+        """Return the nodes, a fresh copy each time."""
+        copies: list[nodes.Node] = pickle.loads(self.pickled)  # noqa: S301 -- made above
+        return copies
+
+
+@dataclass(frozen=True, slots=True)
+class NotedPaper:
+    """A note with what other pages show of it."""
+
+    note: Note
+    title: Excerpt
+    summary: Excerpt
+
+
+@dataclass(frozen=True, slots=True)
+class Formatted:
+    """The reference of a work, and what it was made of."""
+
+    paper: Paper
+    suffix: str
+    reference: tuple[Span, ...]
+    sort_key: formatting.SortKey
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A place that cites works, or links to the note on one, in its sentence.
+
+    ``id`` is that of the place in the page.
+    """
+
+    id: str
+    keys: tuple[str, ...]
+    sentence: Excerpt
+
+
+@dataclass(frozen=True, slots=True)
+class Spelled:
+    """A citation in a heading, or a link to a note if ``linked``, and the text in its place."""
+
+    citation: Citation
+    linked: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """All that is kept of one document.
+
+    ``path`` is its file, relative to the source directory, with slashes; ``noted`` is None where
+    the document is no note on a paper; ``spelled`` are the citations in headings with the text that
+    stands for each.
+    """
+
+    path: str
+    page: Page
+    noted: NotedPaper | None = None
+    mentions: tuple[Mention, ...] = ()
+    spelled: tuple[Spelled, ...] = ()
+    problems: tuple[Problem, ...] = ()

@@ -1,0 +1,45 @@
+"""The digests of the last finished build, kept beside its pages."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+
+from papernotes.incremental.doctree_cache import write_whole
+
+STATE_FILE = ".papernotes.json"
+
+
+@dataclass(frozen=True)
+class State:
+    """What the output folder shows, as digests.
+
+    ``pages`` are those of documents, ``made`` those that the site makes beside them, ``filter`` is
+    the script of the filter, ``files`` what is published beside the pages, ``search`` the index of
+    Pagefind. ``changed`` is no digest: it says when the file of each page was last changed, where
+    that is known. ``beside`` names what Sphinx has copied beside the pages.
+    """
+
+    pages: dict[str, str] = field(default_factory=dict)
+    made: dict[str, str] = field(default_factory=dict)
+    previews: dict[str, str] = field(default_factory=dict)
+    filter: dict[str, str] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
+    search: dict[str, str] = field(default_factory=dict)
+    changed: dict[str, str] = field(default_factory=dict)
+    beside: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, outdir: Path) -> State:
+        """Return the state of *outdir*; an empty one where it cannot be read."""
+        try:
+            found = json.loads((outdir / STATE_FILE).read_text(encoding="utf-8"))
+            return cls(**{part.name: dict(found[part.name]) for part in fields(cls)})
+        except (OSError, ValueError, KeyError, TypeError):
+            return cls()
+
+    def save(self, outdir: Path) -> None:
+        """Keep the state beside the pages in *outdir*, whole or not at all."""
+        text = json.dumps(asdict(self), indent=0, sort_keys=True) + "\n"
+        write_whole(outdir / STATE_FILE, text)

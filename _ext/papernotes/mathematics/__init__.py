@@ -1,0 +1,23 @@
+"""Mathematics: TeX into MathML or MathJax, macros, and the numbers of equations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+
+def setup(app: Sphinx) -> None:
+    """Add the renderer, the domain of equations, and what LaTeX needs of both."""
+    from papernotes.mathematics import equations, latex_safety, macros, mathjax, renderer
+
+    app.connect("config-inited", macros.spread)
+    app.connect("config-inited", mathjax.choose)
+    app.connect("build-finished", mathjax.copy)
+    renderer.add_mathematics(app)
+    app.add_domain(equations.EquationDomain, override=True)
+    app.add_transform(equations.NumberEquations)
+    app.add_post_transform(latex_safety.ProgramsForLatex)
+    app.add_post_transform(equations.EquationsForLatex)
+    app.add_post_transform(equations.ReferencesInCopies)

@@ -1,0 +1,95 @@
+"""The author's macros, for each of those that set formulas: the converter, LaTeX and MathJax."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from sphinx.application import Sphinx
+from sphinx.config import Config
+
+from papernotes.core.diagnostics import Problem, ProblemKind
+from papernotes.mathematics import mathml
+from papernotes.reporting import warn
+
+_NAME = re.compile(r"[A-Za-z]+")
+_ARGUMENT = re.compile(r"#(.)")
+# The greatest number of arguments that TeX allows.
+MOST = 9
+
+
+def check(config: Config) -> None:
+    """Leave in ``papernotes_macros`` what can be used, as pairs of TeX and number of arguments."""
+    found: dict[str, tuple[str, int]] = {}
+    for name, value in config.papernotes_macros.items():
+        fault = _fault(name, value)
+        if not fault:
+            tex, arguments = (value, 0) if isinstance(value, str) else value
+            fault = mathml.fault_of_macros({**_definitions(found), name: tex})
+        if fault:
+            message = (
+                f'papernotes_macros: "{name}" cannot be used: {fault}; write'
+                r""" "R": r"\mathbb{R}" or "E": (r"\mathrm{E}[#1]", 1)"""
+            )
+            warn(Problem("conf.py", 1, message, ProblemKind.BAD_MACRO))
+        else:
+            found[name] = (tex, arguments)
+    config.papernotes_macros = found
+
+
+def _fault(name: Any, value: Any) -> str:
+    """Return what is wrong with a macro's form, or the empty string."""
+    if not (isinstance(name, str) and _NAME.fullmatch(name)):
+        return "a name is of letters, without the backslash"
+    match value:
+        case str():
+            tex, arguments = value, 0
+        case [str(tex), int(arguments)] if 0 <= arguments <= MOST:
+            pass
+        case _:
+            return "it is neither TeX nor a pair of TeX and the number of its arguments"
+    used = max((int(digit) for digit in _ARGUMENT.findall(tex) if digit.isdigit()), default=0)
+    if used != arguments:
+        return f"it uses {used} arguments and declares {arguments}"
+    return ""
+
+
+def _definitions(macros: dict[str, tuple[str, int]]) -> dict[str, str]:
+    return {name: tex for name, (tex, _arguments) in macros.items()}
+
+
+def for_converter(config: Config) -> mathml.Macros:
+    """Return the macros as :func:`.mathml.to_mathml` takes them."""
+    return tuple(_definitions(config.papernotes_macros).items())
+
+
+def for_latex(config: Config) -> Iterator[str]:
+    """Yield the lines of a LaTeX preamble, which redefine what LaTeX may have by the same name."""
+    for name, (tex, arguments) in config.papernotes_macros.items():
+        count = f"[{arguments}]" if arguments else ""
+        yield f"\\providecommand{{\\{name}}}{{}}\\renewcommand{{\\{name}}}{count}{{{tex}}}"
+
+
+def for_mathjax(config: Config) -> dict[str, Any]:
+    """Return the macros as MathJax's configuration has them."""
+    return {
+        name: [tex, arguments] if arguments else tex
+        for name, (tex, arguments) in config.papernotes_macros.items()
+    }
+
+
+def spread(app: Sphinx, config: Config) -> None:
+    """Check the macros, and hand them to LaTeX and MathJax."""
+    check(config)
+    if not config.papernotes_macros:
+        return
+    preamble = "\n".join([config.latex_elements.get("preamble", ""), *for_latex(config)])
+    config.latex_elements = {**config.latex_elements, "preamble": preamble}
+    if config.html_math_renderer != "mathjax":
+        return
+    name = "mathjax4_config" if config.mathjax4_config else "mathjax3_config"
+    given = config[name] or {}
+    tex = given.get("tex", {})
+    macros = {**for_mathjax(config), **tex.get("macros", {})}
+    config[name] = {**given, "tex": {**tex, "macros": macros}}

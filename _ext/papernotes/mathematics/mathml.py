@@ -1,0 +1,217 @@
+r"""TeX formulas as MathML, and as text.
+
+math-core converts. Of 114 formulas of the kinds that papers hold, drawn by Chromium with the same
+font, latex2mathml left 4 with commands that it does not know, and set some 40 in a way that TeX
+does not (limits beside their operators, rows of ``aligned`` in one line, ``\boldsymbol`` light,
+no lines in arrays). math-core left 6, all of which :mod:`.tex` puts into words that it knows, and
+set 5 wrongly, which are put right here, in ``mathematics.css`` or in the font. Temml is as good,
+but needs Node.
+
+What it writes is put right in the tree. Its style attributes, which a strict content security
+policy does not let through, become attributes of MathML, or classes of ``mathematics.css``.
+"""
+
+from __future__ import annotations
+
+import functools
+import html
+import re
+from collections.abc import Mapping
+from xml.etree import ElementTree
+
+from math_core import LatexError, LatexToMathML
+
+from papernotes.core.text import NO_CHARACTER
+from papernotes.mathematics import tex as latex
+
+MATHML = "http://www.w3.org/1998/Math/MathML"
+XHTML = "http://www.w3.org/1999/xhtml"
+
+# A macro's name, without the backslash, and what it stands for, with arguments #1 to #9.
+Macros = tuple[tuple[str, str], ...]
+
+_ENTITY = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)[A-Za-z]+;")
+_PRIMES = re.compile("[\N{PRIME}\N{DOUBLE PRIME}\N{TRIPLE PRIME}\N{QUADRUPLE PRIME}]+")
+
+_CLASSES = {
+    "border-left: 0.05em solid currentcolor": "pn-math-line-left",
+    "border-left: 0.05em dashed currentcolor": "pn-math-dashes-left",
+    "border-right: 0.05em solid currentcolor": "pn-math-line-right",
+    "border-right: 0.05em dashed currentcolor": "pn-math-dashes-right",
+    "border-top: 0.05em solid currentcolor": "pn-math-line-top",
+    "border-top: 0.05em dashed currentcolor": "pn-math-dashes-top",
+    "border-bottom: 0.05em solid currentcolor": "pn-math-line-bottom",
+    "border-bottom: 0.05em dashed currentcolor": "pn-math-dashes-bottom",
+    "font-variant-caps: small-caps": "pn-math-small-caps",
+    "justify-items: end": "pn-math-right",
+    "justify-items: start": "pn-math-left",
+    "math-shift: compact": "pn-math-compact",
+    "padding-bottom: 0": "pn-math-close",
+    "padding-left: 0": "pn-math-flush-left",
+    "padding-left: 0.1em": "pn-math-narrow",
+    "padding-left: 0.1667em": "pn-math-thin-left",
+    "padding-left: 0.2778em": "pn-math-thick-left",
+    "padding-left: 1em": "pn-math-quad-left",
+    "padding-right: 0": "pn-math-flush-right",
+    "padding-right: 0.1em": "pn-math-narrow",
+    "padding-right: 0.1667em": "pn-math-thin-right",
+    "padding-right: 0.2778em": "pn-math-thick-right",
+    "padding-top: 0": "pn-math-close",
+    "padding-top: 0.1667em": "pn-math-low",
+    "text-align: left": "pn-math-left",
+    "text-align: right": "pn-math-right",
+    "width: 100%": "pn-math-wide",
+    "width: 50%": "pn-math-half",
+    "width: 7.5%": "pn-math-margin",
+}
+_OPERATOR = {"pn-math-flush-left", "pn-math-thin-right"}
+
+
+class MathematicsError(ValueError):
+    """TeX that cannot be converted; the message says why."""
+
+
+@functools.lru_cache(maxsize=4)
+def _converter(macros: Macros) -> LatexToMathML:
+    return LatexToMathML(
+        macros={**latex.COMMANDS, **dict(macros)},
+        fancy_error=False,
+        allow_unreliable_rendering=True,
+    )
+
+
+def fault_of_macros(macros: Mapping[str, str]) -> str:
+    """Return what is wrong with *macros*, or the empty string."""
+    if not all(latex.is_closed(tex) for tex in macros.values()):
+        return "its braces do not match"
+    try:
+        _converter(tuple(macros.items()))
+    except LatexError as error:
+        return _reason(error)
+    return ""
+
+
+@functools.lru_cache(maxsize=4096)
+def to_mathml(tex: str, display: str, macros: Macros = ()) -> str:
+    """Return the TeX formula *tex* as a ``math`` element of MathML, without namespaces.
+
+    *display* is ``inline`` or ``block``. Raise :class:`MathematicsError` where TeX is not closed or
+    holds a command that is not known, or a character that no page can hold.
+    """
+    block = display == "block"
+    if found := NO_CHARACTER.search(tex):
+        raise MathematicsError(f"the character U+{ord(found[0]):04X} is not allowed")
+    prepared = latex.prepare(tex, display=block)
+    try:
+        source = _converter(macros).convert_with_local_state(prepared, displaystyle=block)
+    except LatexError as error:
+        raise MathematicsError(_reason(error)) from error
+    source = _ENTITY.sub(lambda match: html.unescape(match[0]), source)
+    math = ElementTree.fromstring(source)  # noqa: S314 -- of the converter
+    if math.find(".//a") is not None:
+        raise MathematicsError("it refers to an equation by \\eqref; use the role {eq} instead")
+    for element in math.iter():
+        _correct(element)
+        if block:
+            _set_limits(element)
+    for element in list(math.iter()):
+        _wrap_styles(element)
+    content = list(math)
+    for child in content:
+        math.remove(child)
+    semantics = ElementTree.SubElement(math, "semantics")
+    if len(content) == 1 and "pn-math-wide" in content[0].get("class", ""):
+        # What is as wide as the page stands in something that is, too.
+        semantics.set("class", "pn-math-wide")
+    row = semantics if len(content) == 1 else ElementTree.SubElement(semantics, "mrow")
+    row.extend(content)
+    annotation = ElementTree.SubElement(semantics, "annotation", encoding="application/x-tex")
+    annotation.text = tex
+    return ElementTree.tostring(math, encoding="unicode")
+
+
+def _reason(error: LatexError) -> str:
+    """Return the converter's message without the place, which is one in the prepared TeX."""
+    reason = re.sub(r"^(?:macro\d+:)?\d+: |\.$", "", str(error))
+    return re.sub(r"Unknown (\w+) \"(.*)\"", r"the \1 \2 is not known", reason)
+
+
+def _correct(element: ElementTree.Element) -> None:
+    """Put right one element of what the converter writes."""
+    if style := element.attrib.pop("style", ""):
+        _translate(element, style)
+    if element.tag == "mover" and element[1].text == "~":
+        # Fonts do not stretch the tilde of ASCII.
+        element[1].text = "\N{SMALL TILDE}"
+    elif element.tag == "mo" and _PRIMES.fullmatch(element.text or ""):
+        _add_class(element, "pn-math-prime")
+
+
+def _wrap_styles(parent: ElementTree.Element) -> None:
+    """Set the style of the children of *parent* where MathML 3 has it, by which EPUB goes.
+
+    In MathML Core any element may give its size, in MathML 3 only ``mstyle``.
+    """
+    for position, child in enumerate(parent):
+        if child.tag == "mstyle":
+            continue
+        style: dict[str, str] = {
+            name: child.attrib.pop(name)
+            for name in ("displaystyle", "scriptlevel")
+            if name in child.attrib and (name, child.tag) != ("displaystyle", "mtable")
+        }
+        if child.tag == "mrow" and style:
+            child.tag = "mstyle"
+            child.attrib.update(style)
+        # Tables are no smaller than what is around them.
+        elif style and (child.tag, style) != ("mtable", {"scriptlevel": "0"}):
+            parent[position] = ElementTree.Element("mstyle", style)
+            parent[position].append(child)
+
+
+def _translate(element: ElementTree.Element, style: str) -> None:
+    """Put the declarations of a style attribute into attributes and classes."""
+    left = []
+    for declaration in filter(None, style.split(";")):
+        name, value = (part.strip() for part in declaration.split(":"))
+        if name == "color":
+            element.set("mathcolor", value)
+        elif name == "font-size":
+            element.set("mathsize", value)
+        elif element.tag == "mspace" and name == "width":
+            element.set("width", value)
+        elif element.tag == "mspace" and name == "margin-left":
+            # To the nearest of TeX's units, 18 of which are 1 em.
+            units = round(float(value.strip("-emr")) * 18)
+            _add_class(element, f"pn-math-back-{min(max(units, 1), 18)}")
+        elif known := _CLASSES.get(f"{name}: {value}"):
+            _add_class(element, known)
+        else:
+            left.append(declaration)
+    if left:
+        element.set("style", ";".join(left))
+
+
+def _add_class(element: ElementTree.Element, name: str) -> None:
+    classes = element.get("class", "").split()
+    if name not in classes:
+        element.set("class", " ".join([*classes, name]))
+
+
+def _set_limits(element: ElementTree.Element) -> None:
+    r"""Set what stands at ``\mathop{…}`` below and above it, as TeX does in displayed formulas."""
+    place = {"msub": "munder", "msup": "mover", "msubsup": "munderover"}.get(str(element.tag))
+    if place and element[0].tag == "mpadded":
+        _translate(element[0], element[0].attrib.pop("style", ""))
+        if set(element[0].get("class", "").split()) == _OPERATOR:
+            element.tag = place
+
+
+def with_namespaces(mathml: str) -> str:
+    """Return a ``math`` element as XHTML wants it, which HTML does without."""
+    math = ElementTree.fromstring(mathml)  # noqa: S314 -- of the converter
+    math.set("xmlns", MATHML)
+    for text in math.iter("mtext"):
+        for child in text:
+            child.set("xmlns", XHTML)
+    return ElementTree.tostring(math, encoding="unicode")

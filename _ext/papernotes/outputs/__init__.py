@@ -1,1 +1,0 @@
-"""What is published beside the pages: feed, catalogue, sitemap, redirects, pictures, metadata."""

@@ -1,0 +1,101 @@
+"""What the front page's filter knows of all notes: a script, which it loads when it is opened.
+
+A script rather than JSON: browsers read it from a folder as well as from a server, and a content
+security policy of ``script-src 'self'`` lets it through.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.builders.html import StandaloneHTMLBuilder
+
+from papernotes.bibliography import formatting
+from papernotes.bibliography.latex import flatten
+from papernotes.core.model import Note
+from papernotes.core.text import fold_plain
+from papernotes.domain import PaperNotesDomain
+from papernotes.i18n import phrases
+from papernotes.incremental.digests import Digests
+from papernotes.rendering import links
+from papernotes.rendering.html_fragments import Renderer
+
+FILE = "notes.js"
+
+
+def write(app: Sphinx, digests: Digests, before: dict[str, str]) -> dict[str, str]:
+    """Write the script unless it is that of *before*, or remove it where the site has no filter.
+
+    *before* and the result map the name of the script, if there is one, to its digest.
+    """
+    domain = PaperNotesDomain.of(app.env)
+    path = Path(app.outdir, FILE)
+    notes = domain.browse.filtered
+    if not notes:
+        if FILE in before:
+            path.unlink(missing_ok=True)
+        return {}
+    now = {FILE: digests.filter(notes)}
+    if now != before or not path.exists():
+        text = json.dumps(_data(app, domain, notes), ensure_ascii=False, separators=(",", ":"))
+        # What ends a line of a script in older browsers does not in JSON.
+        text = text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+        path.write_text(f"papernotes.notes({text});\n", encoding="utf-8")
+    return now
+
+
+def _data(app: Sphinx, domain: PaperNotesDomain, notes: tuple[Note, ...]) -> dict[str, object]:
+    """Return the tags, and a row for each note, as filter.js names its columns."""
+    builder = app.builder
+    assert isinstance(builder, StandaloneHTMLBuilder)
+    root: str = app.config.root_doc
+    tags = {
+        tag: number
+        for number, tag in enumerate(
+            sorted(
+                {tag for note in notes for tag in note.tags},
+                key=lambda tag: (fold_plain(tag), tag),
+            )
+        )
+    }
+    titles = _titles(app, domain, notes)
+    rows = []
+    for note in notes:
+        paper = domain.catalogue.papers.get(note.key)
+        title, is_html = titles[note.key]
+        byline = "".join(node.astext() for node in links.byline(paper)) if paper else ""
+        people = flatten(formatting.byline(paper, 0, phrases())) if paper else ""
+        rows.append(
+            [
+                builder.get_relative_uri(root, note.docname),
+                title,
+                int(is_html),
+                byline,
+                f"{'' if people in byline else people} {note.key}".strip(),
+                formatting.year(paper) if paper and paper.year.strip() else "",
+                note.read.isoformat() if note.read else "",
+                [tags[tag] for tag in note.tags],
+            ]
+        )
+    return {"tags": list(tags), "notes": rows}
+
+
+def _titles(
+    app: Sphinx, domain: PaperNotesDomain, notes: tuple[Note, ...]
+) -> dict[str, tuple[str, bool]]:
+    """Return the title of each note, and whether it is HTML: most are plain text."""
+    found: dict[str, tuple[str, bool]] = {}
+    rich: dict[str, nodes.Element] = {}
+    for note in notes:
+        title = domain.noted(note).title.nodes()
+        if all(isinstance(node, nodes.Text) for node in title):
+            found[note.key] = (note.title, False)
+        else:
+            rich[note.key] = nodes.inline("", "", *title)
+    fragments = Renderer(app, app.config.root_doc).fragments(rich.values())
+    for key, fragment in zip(rich, fragments, strict=True):
+        found[key] = (fragment.html, True)
+    return found

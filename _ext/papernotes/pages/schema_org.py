@@ -1,0 +1,131 @@
+"""What a page is, in the terms of https://schema.org: a note by its author, about a paper.
+
+A note is a ``BlogPosting`` whose ``about`` is the paper. It is no ``Review``: search engines expect
+a rating of one, and a note gives none. Pure: plain values in, JSON-LD out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from papernotes.bibliography import csl
+
+CONTEXT = "https://schema.org"
+Thing = dict[str, Any]
+
+_TYPES = {
+    "book": "Book",
+    "dataset": "Dataset",
+    "report": "Report",
+    "software": "SoftwareSourceCode",
+    "thesis": "Thesis",
+    "webpage": "WebPage",
+}
+_CONTAINERS = {
+    "article-journal": "Periodical",
+    "chapter": "Book",
+    "paper-conference": "PublicationVolume",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """What is said of a note; an empty string is what is not known. Days and times are ISO 8601."""
+
+    title: str
+    description: str
+    url: str
+    language: str
+    author: str
+    site: str
+    site_url: str
+    modified: str = ""
+    published: str = ""
+    image: str = ""
+    tags: tuple[str, ...] = ()
+
+
+def note(posting: Posting, paper: csl.Item | None) -> Thing:
+    """Return the JSON-LD of a note on *paper*."""
+    return _known(
+        {
+            "@context": CONTEXT,
+            "@type": "BlogPosting",
+            "@id": posting.url,
+            "headline": posting.title,
+            "description": posting.description,
+            "url": posting.url,
+            "image": posting.image,
+            "inLanguage": posting.language,
+            "author": {"@type": "Person", "name": posting.author},
+            "isPartOf": _known({"@type": "Blog", "name": posting.site, "url": posting.site_url}),
+            "keywords": list(posting.tags),
+            "datePublished": posting.published,
+            "dateModified": posting.modified,
+            "about": work(paper) if paper else None,
+        }
+    )
+
+
+def site(posting: Posting) -> Thing:
+    """Return the JSON-LD of the front page."""
+    return _known(
+        {
+            "@context": CONTEXT,
+            "@type": "Blog",
+            "@id": posting.site_url,
+            "name": posting.site,
+            "url": posting.site_url,
+            "description": posting.description,
+            "inLanguage": posting.language,
+            "author": {"@type": "Person", "name": posting.author},
+        }
+    )
+
+
+def work(item: csl.Item) -> Thing:
+    """Return what the note is about."""
+    doi = item.get("DOI", "")
+    container = item.get("container-title", "")
+    kind = _CONTAINERS.get(item["type"], "CreativeWork")
+    return _known(
+        {
+            "@type": _TYPES.get(item["type"], "ScholarlyArticle"),
+            "name": item["title"],
+            "author": [_person(name) for name in item.get("author", ())],
+            "editor": [_person(name) for name in item.get("editor", ())],
+            "datePublished": _date(item),
+            "isPartOf": {"@type": kind, "name": container} if container else None,
+            "publisher": _organization(item.get("publisher", "")),
+            "pagination": item.get("page"),
+            "isbn": item.get("ISBN"),
+            "identifier": {"@type": "PropertyValue", "propertyID": "doi", "value": doi}
+            if doi
+            else None,
+            "url": item.get("URL"),
+        }
+    )
+
+
+def _person(name: Mapping[str, str]) -> Thing:
+    if literal := name.get("literal"):
+        return {"@type": "Organization", "name": literal}
+    whole = f"{name.get('given', '')} {name.get('family', '')}".strip()
+    return {"@type": "Person", "name": whole}
+
+
+def _organization(name: str) -> Thing | None:
+    return {"@type": "Organization", "name": name} if name else None
+
+
+def _date(item: csl.Item) -> str:
+    parts = item.get("issued", {}).get("date-parts", [[]])[0]
+    if not parts or parts[0] < 0:
+        return ""
+    return "-".join([f"{parts[0]:04}", *(f"{part:02}" for part in parts[1:])])
+
+
+def _known(thing: Thing) -> Thing:
+    return {name: value for name, value in thing.items() if value}

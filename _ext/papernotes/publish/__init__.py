@@ -1,0 +1,16 @@
+"""What is published beside the pages: feed, catalogue, sitemap, redirects, social cards."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+
+def setup(app: Sphinx) -> None:
+    """Check the settings of what is published."""
+    from papernotes.publish import site_info, social_cards
+
+    app.connect("config-inited", social_cards.check_fonts)
+    app.connect("config-inited", site_info.check_address)

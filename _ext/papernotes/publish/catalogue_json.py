@@ -1,0 +1,86 @@
+"""The catalogue for other programs: ``papers.json`` with its schema, and ``refs.bib``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from sphinx.application import Sphinx
+
+from papernotes.bibliography import csl, formatting
+from papernotes.core.model import Note, Paper
+from papernotes.domain import PaperNotesDomain
+from papernotes.incremental.digests import Digests
+from papernotes.publish import site_info
+from papernotes.publish.files import File
+from papernotes.publish.plaintext import Prose
+from papernotes.publish.summaries import Summaries
+
+NAME = "papers.json"
+SCHEMA = "papers.schema.json"
+BIBTEX = "refs.bib"
+# Goes up when a program that reads the file would no longer understand it; see the schema.
+VERSION = 1
+
+
+def files(app: Sphinx, digests: Digests, summaries: Summaries) -> Iterator[File]:
+    """Yield the files, if the site has them."""
+    if not app.config.papernotes_catalogue:
+        return
+    domain = PaperNotesDomain.of(app.env)
+    notes = list(domain.catalogue.notes.values())
+    papers = {key: formatting.bibtex(paper) for key, paper in domain.catalogue.papers.items()}
+    head = {
+        "$schema": SCHEMA,
+        "version": VERSION,
+        "title": site_info.title(app.config),
+        "url": site_info.page(app, app.config.root_doc) if site_info.base(app) else None,
+        "language": app.config.language,
+        "bibliography": site_info.absolute(app, BIBTEX),
+    }
+    shown = [
+        (digests.card(note), papers.get(note.key), note.read, _cites(domain, note))
+        for note in notes
+    ]
+    yield File(NAME, [head, shown], lambda: _catalogue(app, head, notes, summaries))
+    schema = (Path(__file__).parent / SCHEMA).read_bytes()
+    yield File(SCHEMA, schema, lambda: schema)
+    bibtex = "".join(f"{entry}\n\n" for entry in papers.values()).encode(errors="replace")
+    yield File(BIBTEX, bibtex, lambda: bibtex)
+
+
+def item(app: Sphinx, paper: Paper) -> csl.Item:
+    """Return *paper* as CSL-JSON, its formulas such as can be read."""
+    return csl.item(paper, Prose(app.config).flatten)
+
+
+def _cites(domain: PaperNotesDomain, note: Note) -> list[str]:
+    """Return the works that *note* cites, in the order in which it first does."""
+    page = domain.records[note.docname].page
+    cited = dict.fromkeys(citation.key for citation in page.citations)
+    return [key for key in cited if key in domain.catalogue.papers]
+
+
+def _catalogue(
+    app: Sphinx, head: Mapping[str, Any], notes: list[Note], summaries: Summaries
+) -> bytes:
+    domain = PaperNotesDomain.of(app.env)
+    records = []
+    for note, summary in zip(notes, summaries.of(notes), strict=True):
+        paper = domain.catalogue.papers.get(note.key)
+        records.append(
+            {
+                "key": note.key,
+                "url": site_info.page(app, note.docname),
+                "title": summary.title,
+                "read": note.read.isoformat() if note.read else None,
+                "tags": note.tags,
+                "summary": {"text": summary.text, "html": summary.html},
+                "cites": _cites(domain, note),
+                "paper": item(app, paper) if paper else None,
+            }
+        )
+    whole = json.dumps({**head, "notes": records}, ensure_ascii=False, indent=1)
+    return f"{whole}\n".encode(errors="replace")

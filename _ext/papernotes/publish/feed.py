@@ -1,0 +1,156 @@
+"""The Atom feeds (RFC 4287): all notes, and those with a tag, by the day read."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from urllib.parse import quote, urljoin, urlsplit
+from xml.etree import ElementTree
+
+from sphinx.application import Sphinx
+from sphinx.util.logging import getLogger
+
+from papernotes.bibliography import formatting
+from papernotes.core.model import Note, Query
+from papernotes.domain import PaperNotesDomain
+from papernotes.incremental.digests import Digests
+from papernotes.publish import site_info
+from papernotes.publish.files import File
+from papernotes.publish.plaintext import Prose
+from papernotes.publish.summaries import Summaries, Summary
+
+NAME = "feed.xml"
+MEDIA_TYPE = "application/atom+xml"
+
+logger = getLogger(__name__)
+
+_NAMESPACE = "http://www.w3.org/2005/Atom"
+_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+# What XML 1.0 cannot hold (production Char), and what it advises against.
+_NO_CHARACTERS = re.compile(
+    "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd\U00010000-\U0010ffff]"
+)
+
+
+def is_published(app: Sphinx) -> bool:
+    """Return whether the site has a feed: it wants one, and knows the address that a feed needs."""
+    return bool(app.config.papernotes_feed and site_info.base(app))
+
+
+def files(app: Sphinx, digests: Digests, summaries: Summaries) -> Iterator[File]:
+    """Yield the feed of all notes and that of each tag, if the site has them."""
+    if not is_published(app):
+        if app.config.papernotes_feed:
+            logger.info("no %s: its addresses are absolute, set html_baseurl", NAME)
+        return
+    domain = PaperNotesDomain.of(app.env)
+    dated = [note for note in domain.catalogue.select(Query(sort="-read")) if note.read]
+    title = site_info.title(app.config)
+    feeds = [Feed(NAME, title, app.config.root_doc, tuple(dated))]
+    for tag, page in domain.browse.tag_pages.items():
+        tagged = tuple(note for note in dated if tag in note.tags)
+        feeds.append(Feed(of_page(page), f"{title}: {tag}", page, tagged))
+    for feed in feeds:
+        yield _file(app, digests, summaries, feed)
+
+
+def of_page(page: str) -> str:
+    """Return the feed that belongs to the page of a tag."""
+    return f"{page}.xml"
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A feed: its file, its title, the page that it belongs to, and notes, the newest first."""
+
+    name: str
+    title: str
+    page: str
+    notes: tuple[Note, ...]
+
+
+def _file(app: Sphinx, digests: Digests, summaries: Summaries, feed: Feed) -> File:
+    config = app.config
+    feed = replace(feed, notes=feed.notes[: config.papernotes_feed_limit or None])
+    source = [
+        (feed.name, feed.title, site_info.page(app, feed.page)),
+        (config.papernotes_feed_id, site_info.author(config), config.language),
+        [(digests.card(note), digests.header(note), note.read) for note in feed.notes],
+    ]
+    return File(feed.name, source, lambda: _feed(app, feed, summaries))
+
+
+def _feed(app: Sphinx, feed: Feed, summaries: Summaries) -> bytes:
+    config = app.config
+    address = site_info.absolute(app, quote(feed.name))
+    root = ElementTree.Element("feed", {"xmlns": _NAMESPACE, _LANG: config.language})
+    _add(root, "title", feed.title)
+    _add(root, "id", _id(app, feed.name))
+    _add(root, "link", rel="self", type=MEDIA_TYPE, href=address)
+    _add(root, "link", rel="alternate", type="text/html", href=site_info.page(app, feed.page))
+    days = [note.read for note in feed.notes if note.read]
+    _add(root, "updated", _time(max(days, default=datetime.date(1970, 1, 1))))
+    _add(_add(root, "author"), "name", site_info.author(config))
+    for note, summary in zip(feed.notes, summaries.of(feed.notes), strict=True):
+        _add_entry(app, root, note, summary)
+    ElementTree.indent(root)
+    xml: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return xml + b"\n"
+
+
+def _add_entry(app: Sphinx, feed: ElementTree.Element, note: Note, summary: Summary) -> None:
+    assert note.read is not None
+    address = site_info.page(app, note.docname)
+    entry = _add(feed, "entry")
+    _add(entry, "title", summary.title)
+    _add(entry, "id", entry_id(app, note))
+    _add(entry, "link", rel="alternate", type="text/html", href=address)
+    paper = PaperNotesDomain.of(app.env).catalogue.papers.get(note.key)
+    if paper and (target := formatting.target(paper)):
+        _add(
+            entry,
+            "link",
+            rel="related",
+            href=target,
+            title=Prose(app.config).flatten(formatting.title(paper)),
+        )
+    _add(entry, "published", _time(note.read))
+    _add(entry, "updated", _time(note.read))
+    for tag in note.tags:
+        _add(entry, "category", term=tag)
+    _add(entry, "content", summary.html, type="html")
+
+
+def _id(app: Sphinx, name: str) -> str:
+    """Return the identifier of the feed *name*: its address, or the one that it had once."""
+    former: str = app.config.papernotes_feed_id
+    if former and name == NAME:
+        return former
+    joined = urljoin(former or site_info.base(app), quote(name))
+    return joined if urlsplit(joined).scheme else f"{former}/{quote(name)}"
+
+
+def entry_id(app: Sphinx, note: Note) -> str:
+    """Return the identifier of a note, in whichever feed.
+
+    It is made of the citation key, so that a note can get another file, title or day and stays the
+    same to those who have read it.
+    """
+    return f"{_id(app, NAME)}#{quote(note.key, safe='')}"
+
+
+def _time(day: datetime.date) -> str:
+    """Return *day* as a date and time: noon in UTC is on that day nearly everywhere."""
+    return f"{day.isoformat()}T12:00:00Z"
+
+
+def _add(
+    parent: ElementTree.Element, tag: str, text: str | None = None, **attributes: str
+) -> ElementTree.Element:
+    """Add an element with a text that XML can hold."""
+    clean = {name: _NO_CHARACTERS.sub("", value) for name, value in attributes.items()}
+    element = ElementTree.SubElement(parent, tag, clean)
+    element.text = None if text is None else _NO_CHARACTERS.sub("", text)
+    return element

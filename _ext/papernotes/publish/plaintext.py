@@ -1,0 +1,98 @@
+"""Document nodes as plain text, for where no markup can be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from docutils import nodes
+from sphinx.config import Config
+
+from papernotes.bibliography.latex import Span
+from papernotes.mathematics import macros, renderer
+
+# What is no text, or says nothing without its page.
+_SKIPPED = (
+    nodes.comment,
+    nodes.footnote_reference,
+    nodes.raw,
+    nodes.substitution_definition,
+    nodes.system_message,
+    nodes.target,
+)
+_UNSEEN = "pn-unseen"
+
+
+class Prose:
+    """Writes plain text, with formulas as a line that can be read; see :mod:`..mathtext`."""
+
+    def __init__(self, config: Config) -> None:
+        self.given = macros.for_converter(config)
+
+    def plain(self, excerpt: Iterable[nodes.Node]) -> str:
+        """Return nodes whose references are resolved, an empty line between paragraphs."""
+        return "\n\n".join(block for node in excerpt for block in self._blocks(node))
+
+    def one_line(self, excerpt: Iterable[nodes.Node]) -> str:
+        """Return nodes whose references are resolved on one line."""
+        return " ".join(self.plain(excerpt).split())
+
+    def title(self, excerpt: Iterable[nodes.Node]) -> str:
+        """Return the inline nodes of a title, which belong to no document."""
+        return self.one_line([nodes.paragraph("", "", *excerpt)])
+
+    def flatten(self, spans: Iterable[Span]) -> str:
+        """Return the spans of a work's title or names."""
+        return "".join(
+            renderer.text_of(nodes.math(span.text, span.text), self.given)
+            if span.kind == "math"
+            else self.flatten(span.children)
+            if span.children
+            else span.text
+            for span in spans
+        )
+
+    def _blocks(self, node: nodes.Node) -> list[str]:
+        match node:
+            case _ if isinstance(node, _SKIPPED):
+                return []
+            case nodes.math_block():
+                return [renderer.text_of(node, self.given)]
+            case nodes.literal_block():
+                return [node.astext().rstrip()]
+            case nodes.list_item():
+                blocks = [block for child in node.children for block in self._blocks(child)]
+                return [
+                    f"- {block}" if not number else block for number, block in enumerate(blocks)
+                ]
+            case nodes.image():
+                return [alt] if (alt := node.get("alt", "")) else []
+            case nodes.row():
+                cells = (" ".join(self._blocks(cell)) for cell in node.children)
+                return [" | ".join(cells)]
+            case nodes.Element() if not isinstance(node, nodes.TextElement | nodes.Inline):
+                return [block for child in node.children for block in self._blocks(child)]
+            case _:
+                text = " ".join(self._inline(node).split())
+                return [text] if text else []
+
+    def _inline(self, node: nodes.Node) -> str:
+        match node:
+            case _ if isinstance(node, _SKIPPED):
+                return ""
+            case nodes.Text():
+                return node.astext()
+            case nodes.math():
+                return renderer.text_of(node, self.given)
+            case nodes.image():
+                return str(node.get("alt", ""))
+            case nodes.Element() if _UNSEEN in node.get("classes", ()):
+                return ""
+            case _:
+                return "".join(self._inline(child) for child in node.children)
+
+
+def shorten(text: str, at_most: int) -> str:
+    """Return *text* cut after a word, so that it has *at_most* characters, an ellipsis included."""
+    if len(text) <= at_most:
+        return text
+    return text[:at_most].rsplit(None, 1)[0].rstrip(" ,;:–—") + "…"

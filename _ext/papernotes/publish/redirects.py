@@ -1,0 +1,67 @@
+"""Pages in the places that notes had once, which lead on to them."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from sphinx.application import Sphinx
+from sphinx.builders.html import StandaloneHTMLBuilder
+
+from papernotes.core.diagnostics import Problem, ProblemKind
+from papernotes.domain import PaperNotesDomain
+from papernotes.i18n import _
+from papernotes.publish import site_info
+from papernotes.publish.files import File
+from papernotes.publish.plaintext import Prose
+from papernotes.rendering.jinja import render
+from papernotes.reporting import warn
+
+
+def files(app: Sphinx) -> Iterator[File]:
+    """Yield a page for each former name, but where another page stands."""
+    builder = app.builder
+    assert isinstance(builder, StandaloneHTMLBuilder)
+    outdir = Path(app.outdir)
+    domain = PaperNotesDomain.of(app.env)
+    taken = _taken(app)
+    prose = Prose(app.config)
+    for docname, note in domain.catalogue.redirects.items():
+        if docname in taken:
+            continue
+        title = prose.title(domain.noted(note).title.nodes())
+        shown = {
+            "language": app.config.language,
+            "title": title,
+            "moved": _("This note has moved:"),
+            "address": builder.get_relative_uri(docname, note.docname),
+            "canonical": site_info.page(app, note.docname) if site_info.base(app) else "",
+        }
+        path = Path(builder.get_output_path(docname)).relative_to(outdir)
+        yield File(path.as_posix(), shown, functools.partial(_page, shown))
+
+
+def _taken(app: Sphinx) -> set[str]:
+    """Return the pages that are made of no document, as far as they can be known beforehand."""
+    made = PaperNotesDomain.of(app.env).browse.pages
+    return {"search", "genindex", *app.config.html_additional_pages, *made}
+
+
+def _page(shown: Mapping[str, str]) -> bytes:
+    return render("redirect.html", shown).encode(errors="xmlcharrefreplace")
+
+
+def check(app: Sphinx) -> None:
+    """Report former names that other pages have."""
+    domain = PaperNotesDomain.of(app.env)
+    for docname in sorted(domain.catalogue.redirects.keys() & _taken(app)):
+        _report(domain, docname)
+
+
+def _report(domain: PaperNotesDomain, docname: str) -> None:
+    note = domain.catalogue.redirects[docname]
+    line = next(former.line for former in note.former_names if former.docname == docname)
+    message = f'"redirect_from" names "{docname}", which is a page of the site; delete it here'
+    path = domain.records[note.docname].path
+    warn(Problem(path, line, message, ProblemKind.BAD_REDIRECT))

@@ -1,0 +1,108 @@
+"""Summaries that stand outside the site: HTML that needs no script and no page, and text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from urllib.parse import quote, urljoin, urlsplit
+
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.application import Sphinx
+from sphinx.builders.html import StandaloneHTMLBuilder
+
+from papernotes.core.model import Note
+from papernotes.domain import PaperNotesDomain
+from papernotes.mathematics import macros
+from papernotes.mathematics import renderer as mathematics
+from papernotes.nodes import cited_work
+from papernotes.publish import site_info
+from papernotes.publish.plaintext import Prose
+from papernotes.rendering.html_fragments import Renderer
+from papernotes.rendering.resolver import face
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A note's title as text, and its summary as HTML and as text."""
+
+    title: str
+    html: str
+    text: str
+
+
+class Summaries:
+    """The summaries of notes, each rendered once in a build, however many files hold it."""
+
+    def __init__(self, app: Sphinx) -> None:
+        self.app = app
+        self._made: dict[str, Summary] = {}
+
+    def of(self, notes: Sequence[Note]) -> list[Summary]:
+        """Return the summary of each of *notes*."""
+        missing = [note for note in notes if note.docname not in self._made]
+        for note, summary in zip(missing, _render(self.app, missing), strict=True):
+            self._made[note.docname] = summary
+        return [self._made[note.docname] for note in notes]
+
+
+def _render(app: Sphinx, notes: Sequence[Note]) -> Iterator[Summary]:
+    """Yield the summary of each of *notes*, with absolute links where the site has an address."""
+    if not notes:
+        return
+    domain = PaperNotesDomain.of(app.env)
+    builder = app.builder
+    assert isinstance(builder, StandaloneHTMLBuilder)
+    root: str = app.config.root_doc
+    faces = [face(domain, note, root) for note in notes]
+    prose = Prose(app.config)
+    titles = [nodes.paragraph("", "", *shown.title()) for shown in faces]
+    bodies = [nodes.container("", *shown.summary()) for shown in faces]
+    renderer = Renderer(app, root)
+    for note, title, body in zip(
+        notes, map(renderer.settle, titles), map(renderer.settle, bodies), strict=True
+    ):
+        text = prose.plain([body])
+        _detach(app, builder, site_info.page(app, note.docname), body)
+        html = renderer.write(body.children).strip()
+        yield Summary(prose.one_line([title]), html, text)
+
+
+def _detach(
+    app: Sphinx, builder: StandaloneHTMLBuilder, address: str, summary: nodes.Element
+) -> None:
+    """Make all in the *summary* of the note at *address* stand by itself."""
+    front = site_info.page(app, app.config.root_doc)
+    for node in list(summary.findall(nodes.Element)):
+        match node:
+            case cited_work():
+                node.replace_self(node.children)
+            case addnodes.download_reference() if "filename" in node:
+                node["refuri"] = site_info.absolute(app, f"_downloads/{quote(node['filename'])}")
+            case nodes.reference() if "refuri" in node:
+                node["refuri"] = urljoin(front, node["refuri"])
+            case nodes.reference() if "refid" in node:
+                node["refuri"] = f"{address}#{node['refid']}"
+            case nodes.image():
+                _place_image(app, builder, node)
+            case nodes.math() | nodes.math_block():
+                _convert(app, node)
+
+
+def _place_image(app: Sphinx, builder: StandaloneHTMLBuilder, node: nodes.image) -> None:
+    """Give an image its absolute address, or leave what it says where there is no such file."""
+    if name := builder.images.get(node["uri"]):
+        node["uri"] = site_info.absolute(app, f"{builder.imagedir}/{quote(name)}")
+    elif not urlsplit(node["uri"]).scheme:
+        node.replace_self(nodes.Text(node.get("alt", "")))
+
+
+def _convert(app: Sphinx, node: nodes.math | nodes.math_block) -> None:
+    """Put MathML in the place of a formula, whichever way the site's pages show it."""
+    made = mathematics.made(node, macros.for_converter(app.config))
+    shown: list[nodes.Node] = [nodes.raw("", mathml, format="html") for mathml in made]
+    if not made:
+        shown = [nodes.literal("", node.astext())]
+    if isinstance(node, nodes.math_block):
+        shown = [nodes.container("", *shown)]
+    node.replace_self(shown)

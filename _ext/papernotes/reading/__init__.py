@@ -1,0 +1,27 @@
+"""Reading: source files, front matter and Markdown into the record of a document."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+
+def setup(app: Sphinx) -> None:
+    """Add the parser, the directives, and the transforms that prepare a document."""
+    from papernotes.reading import directives, parser, record, source_files, transforms
+
+    source_files.add_documents(app)
+    parser.add_parser(app)
+    app.add_directive("papers", directives.PapersDirective)
+    app.add_directive("reading-list", directives.ReadingListDirective)
+    app.add_directive("works", directives.WorksDirective)
+    app.connect("source-read", transforms.take_front_matter)
+    app.add_transform(transforms.ParseSummary)
+    app.add_transform(transforms.SpellOutInHeadings)
+    app.add_transform(transforms.PlacePlaceholders)
+    app.add_transform(transforms.PlaceFootnotes)
+    app.add_transform(transforms.BindPages)
+    # After Sphinx's own collectors (500), which make images of a summary complete.
+    app.connect("doctree-read", record.note_document, priority=600)

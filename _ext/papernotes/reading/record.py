@@ -1,0 +1,191 @@
+"""The record of a document that has just been read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+
+from papernotes import nodes as placeholders
+from papernotes.core.diagnostics import Problem, ProblemKind
+from papernotes.core.model import Citation, Note, Page
+from papernotes.domain import PaperNotesDomain
+from papernotes.domain.records import Excerpt, Mention, NotedPaper, Record, Spelled
+from papernotes.domain.xrefs import cited_keys, linked_keys, target, without_links
+from papernotes.mathematics.equations import referred
+from papernotes.mathematics.renderer import make_readable, plain_text
+from papernotes.reading import sentences
+from papernotes.reporting import note_problem, noted_problems
+
+_FRONT = "papernotes_front_matter"
+
+
+_SPELLED = "papernotes_spelled_citations"
+
+
+# What stands before the first section of a note but is no part of its summary.
+_NO_SUMMARY = (
+    nodes.title,
+    nodes.section,
+    nodes.comment,
+    nodes.footnote,
+    nodes.system_message,
+    nodes.substitution_definition,
+    nodes.target,
+    addnodes.toctree,
+    addnodes.index,
+    placeholders.Placeholder,
+)
+
+
+def is_note(env: BuildEnvironment, docname: str) -> bool:
+    """Return whether the document *docname* is to be a note: Markdown in the notes' folder."""
+    folder: str = env.config.papernotes_folder
+    return docname.startswith(f"{folder}/") and env.doc2path(docname).suffix == ".md"
+
+
+def _heading(document: nodes.document) -> nodes.section | None:
+    """Return the section under the first heading."""
+    return next((node for node in document.children if isinstance(node, nodes.section)), None)
+
+
+def note_document(app: Sphinx, doctree: nodes.document) -> None:
+    """Note the record of the document that has just been read."""
+    env = app.env
+    docname = env.docname
+    path = env.doc2path(docname, base=False).as_posix()
+    front = env.temp_data.get(_FRONT)
+    sources = list(doctree.findall(placeholders.summary_source))
+    for source in sources:
+        source.parent.remove(source)
+    if front is not None or docname in env.config.papernotes_sections:
+        # Sphinx asks for a place in a toctree; the place of these is the front page, the sidebar.
+        env.metadata[docname].setdefault("orphan", "")
+    # Copies of headings that only their text or their MathML is taken of.
+    env.longtitles[docname] = env.longtitles[docname].deepcopy()
+    for copy in (env.longtitles[docname], env.tocs[docname]):
+        make_readable(copy)
+    noted = None
+    if front is not None:
+        section = _heading(doctree)
+        if section is None:
+            note_problem(env, _no_heading(path))
+        if front.paper:
+            holder: nodes.Element = section if section is not None else doctree
+            title = section[0] if section is not None else nodes.title("", docname)
+            assert isinstance(title, nodes.Element)
+            heading = without_links(title)
+            opening = sources[0].children if sources else _opening(holder)
+            note = Note(
+                docname=docname,
+                key=front.paper,
+                title=plain_text(heading),
+                tags=front.tags,
+                read=front.read,
+                line=front.paper_line,
+                tags_line=front.tags_line,
+                former_names=front.former_names,
+            )
+            noted = NotedPaper(note, Excerpt.of(heading), Excerpt.of(opening))
+    spelled: tuple[Spelled, ...] = env.temp_data.get(_SPELLED) or ()
+    record = Record(
+        path=path,
+        page=_page(docname, doctree, sources, spelled, _key_prefixes(env)),
+        noted=noted,
+        mentions=tuple(_mentions(doctree)),
+        spelled=spelled,
+        problems=noted_problems(env),
+    )
+    PaperNotesDomain.of(env).note_record(docname, record)
+
+
+def _no_heading(path: str) -> Problem:
+    return Problem(
+        path,
+        1,
+        'the note has no heading; begin it with a line such as "# The title of the paper"',
+        ProblemKind.NO_HEADING,
+    )
+
+
+def _opening(holder: nodes.Element) -> list[nodes.Node]:
+    """Return what stands before the first section of *holder*."""
+    opening: list[nodes.Node] = []
+    for node in holder.children:
+        if isinstance(node, nodes.section):
+            break
+        if not isinstance(node, _NO_SUMMARY):
+            opening.append(node)
+    return opening
+
+
+def _key_prefixes(env: BuildEnvironment) -> tuple[str, ...]:
+    """Return the prefixes of keys that the document's ``{bibliography}`` directives ask for."""
+    bibliographies = env.domaindata["cite"]["bibliographies"]
+    return tuple(
+        value.keyprefix
+        for key, value in bibliographies.items()
+        if key.docname == env.docname and value.keyprefix
+    )
+
+
+def _page(
+    docname: str,
+    doctree: nodes.document,
+    sources: list[placeholders.summary_source],
+    spelled: tuple[Spelled, ...],
+    key_prefixes: tuple[str, ...],
+) -> Page:
+    citations = [part.citation for part in spelled]
+    links: list[Citation] = []
+    targets: set[str] = set()
+    for root in (doctree, *sources):
+        for node in root.findall(addnodes.pending_xref):
+            line = _line(node)
+            id_ = node["ids"][0] if root is doctree and node["ids"] else ""
+            citations += [Citation(docname, key, line, id_) for key in cited_keys(node)]
+            links += [Citation(docname, key, line, id_) for key in linked_keys(node)]
+            targets.update(target(node))
+    return Page(
+        docname=docname,
+        citations=tuple(citations),
+        note_links=tuple(links),
+        queries=tuple(node["query"] for node in doctree.findall(placeholders.papers)),
+        reading_list=any(doctree.findall(placeholders.reading_list)),
+        works=any(doctree.findall(placeholders.works_list)),
+        references=any(doctree.findall(placeholders.references)),
+        key_prefixes=key_prefixes,
+        equations=tuple(referred(doctree)),
+        targets=tuple(sorted(targets)),
+    )
+
+
+def _mentions(doctree: nodes.document) -> Iterator[Mention]:
+    # A sentence that cites twice is taken once.
+    excerpts: dict[tuple[int, sentences.Extent], Excerpt] = {}
+    for node in doctree.findall(addnodes.pending_xref):
+        keys = (*cited_keys(node), *linked_keys(node))
+        if not keys or not node["ids"]:
+            continue
+        child: nodes.Element = node
+        while isinstance(child.parent, nodes.Inline):
+            child = child.parent  # type: ignore[assignment]  # what is inline is an element
+        block = child.parent.children
+        extent = sentences.around(block, block.index(child))
+        place = (id(block), extent)
+        if place not in excerpts:
+            excerpts[place] = Excerpt.of(sentences.take(block, extent))
+        yield Mention(node["ids"][0], tuple(dict.fromkeys(keys)), excerpts[place])
+
+
+def _line(node: nodes.Node) -> int:
+    """Return the line of *node*, or of the nearest element above it that has one."""
+    current: nodes.Node | None = node
+    while current is not None:
+        if current.line:
+            return current.line
+        current = current.parent
+    return 1

@@ -1,0 +1,21 @@
+"""Rendering: each placeholder into what the catalogue says, as nodes or as HTML."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+
+def setup(app: Sphinx) -> None:
+    """Add what replaces placeholders: post-transforms, and the resolver for pages of a site."""
+    from papernotes.rendering import html_resolver, post_transforms, templating
+
+    app.connect("config-inited", templating.use)
+    app.add_post_transform(post_transforms.Place)
+    app.add_post_transform(post_transforms.LeaveOutUnseen)
+    app.add_post_transform(post_transforms.TagsInLine)
+    app.add_post_transform(post_transforms.WriteAddresses)
+    app.add_post_transform(post_transforms.OnePage)
+    html_resolver.add_placing(app)

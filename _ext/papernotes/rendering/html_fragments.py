@@ -1,0 +1,220 @@
+"""HTML of nodes that belong to no document: all that pages show beside what their authors wrote."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from docutils import nodes
+from docutils.utils import new_document
+from sphinx.addnodes import pending_xref
+from sphinx.application import Sphinx
+from sphinx.builders.html import StandaloneHTMLBuilder
+from sphinx.errors import NoUri
+from sphinx.util.osutil import relative_uri
+from sphinx.writers.html5 import HTML5Translator
+
+from papernotes import nodes as placeholders
+from papernotes.mathematics import renderer
+
+# What post-transforms leave as it is, once the references in it are resolved. Containers are those
+# of sphinx-design only if they are one of ours.
+_PLAIN = frozenset(
+    (
+        nodes.Text,
+        nodes.bullet_list,
+        nodes.definition,
+        nodes.definition_list,
+        nodes.definition_list_item,
+        nodes.emphasis,
+        nodes.inline,
+        nodes.list_item,
+        nodes.paragraph,
+        nodes.raw,
+        nodes.reference,
+        nodes.rubric,
+        nodes.section,
+        nodes.strong,
+        nodes.subscript,
+        nodes.superscript,
+        nodes.term,
+        nodes.title,
+        placeholders.backlinks,
+        placeholders.coins,
+        placeholders.fold,
+        placeholders.mark,
+        placeholders.navigation,
+        placeholders.notes_filter,
+        placeholders.works_index,
+        placeholders.written,
+    )
+)
+_COMPONENTS = ("card", "grid-", "pn-")
+_DOMAINS = ("cite", "papernotes")
+# The name of no page: no file has a NUL in its name.
+NO_PAGE = "\0"
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """The HTML of an element.
+
+    ``cites`` says whether it holds citations, which have previews; ``formulas`` whether it holds
+    mathematics, which has a style of its own; ``folds`` whether it holds what opens on demand,
+    which has a script.
+    """
+
+    html: str
+    cites: bool = False
+    formulas: bool = False
+    folds: bool = False
+
+    def node(self, *searched: nodes.Node) -> placeholders.written:
+        """Return a node that is written as this, and found in the search by the text *searched*."""
+        return placeholders.written(
+            "",
+            *searched,
+            html=self.html,
+            cites=self.cites,
+            formulas=self.formulas,
+            folds=self.folds,
+        )
+
+
+class Renderer:
+    """Writes elements with links as from the page *docname*.
+
+    Those of ordinary inline markup and lists are written without the post-transforms that a
+    document goes through: with their traversals, these take several times as long as all the rest.
+    """
+
+    def __init__(self, app: Sphinx, docname: str) -> None:
+        builder = app.builder
+        assert isinstance(builder, StandaloneHTMLBuilder)
+        self.app, self.builder, self.docname = app, builder, docname
+        settings = builder.docsettings.copy()
+        settings.env = app.env
+        self.document = new_document(docname, settings)
+        translator = builder.create_translator(self.document, builder)
+        assert isinstance(translator, HTML5Translator)
+        self.translator = translator
+
+    def at(self, docname: str) -> Renderer:
+        """Return what writes elements with links as from the page *docname*, by the same means.
+
+        A translator is made of hundreds of methods, and does not know the page.
+        """
+        other = copy.copy(self)
+        other.docname = docname
+        return other
+
+    def fragments(self, elements: Iterable[nodes.Element]) -> Iterator[Fragment]:
+        """Yield the HTML of each element."""
+        return map(self.fragment, elements)
+
+    def fragment(self, element: nodes.Element, depth: int = 0) -> Fragment:
+        """Return the HTML of *element*, which stands in as many sections as *depth* says."""
+        settled = self.settle(element)
+        return self._fragment([settled], settled, depth)
+
+    def inner(self, holder: nodes.Element) -> Fragment:
+        """Return the HTML of what *holder* holds."""
+        settled = self.settle(holder)
+        return self._fragment(settled.children, settled)
+
+    def settle(self, element: nodes.Element) -> nodes.Element:
+        """Resolve the references in *element*, and return what it has become."""
+        self.document.children = []
+        self.document.append(element)
+        # The element itself is one of ours.
+        held = list(element.findall())[1:]
+        links = [node for node in held if type(node) is pending_xref]
+        if all(map(_is_plain, held)) and self._resolve(links):
+            if any(type(node) is nodes.math for node in held):
+                renderer.make_ready(self.app.config, element)
+            return element
+        self.app.env.apply_post_transforms(self.document, self.docname)
+        # What the builder sets for each document that it writes.
+        self.builder.imgpath = relative_uri(self.builder.get_target_uri(self.docname), "_images")
+        self.builder.post_process_images(self.document)
+        settled = self.document.children[0]
+        assert isinstance(settled, nodes.Element)
+        return settled
+
+    def _fragment(
+        self, shown: Iterable[nodes.Node], settled: nodes.Element, depth: int = 0
+    ) -> Fragment:
+        cites = formulas = folds = False
+        for node in settled.findall():
+            kind = type(node)
+            if kind is placeholders.written:
+                assert isinstance(node, nodes.Element)
+                cites, formulas = cites or node["cites"], formulas or node["formulas"]
+                folds = folds or node["folds"]
+            elif kind is placeholders.cited_work:
+                cites = True
+            elif kind is nodes.math or kind is nodes.math_block:
+                formulas = True
+            elif kind is placeholders.fold:
+                folds = True
+        return Fragment(self.write(shown, depth), cites, formulas, folds)
+
+    def write(self, elements: Iterable[nodes.Node], depth: int = 0) -> str:
+        """Return the HTML of nodes that have been settled, in as many sections as *depth* says."""
+        self.builder.secnumbers = {}
+        self.builder.fignumbers = {}
+        self.translator.section_level = depth
+        start = len(self.translator.body)
+        for element in elements:
+            element.walkabout(self.translator)
+        html = "".join(self.translator.body[start:])
+        del self.translator.body[start:]
+        return html
+
+    def _resolve(self, links: Iterable[pending_xref]) -> bool:
+        """Resolve links of our own domains; return whether all could be."""
+        for link in links:
+            domain = self.app.env.get_domain(link["refdomain"])
+            shown = link[0].deepcopy()
+            try:
+                resolved = domain.resolve_xref(
+                    self.app.env,
+                    link["refdoc"],
+                    self.builder,
+                    link["reftype"],
+                    link["reftarget"],
+                    link,
+                    shown,  # type: ignore[arg-type]  # Sphinx hands on a text too
+                )
+            except NoUri:
+                return False
+            if resolved is None:
+                return False
+            link.replace_self(resolved)
+        return True
+
+
+def _is_plain(node: nodes.Node) -> bool:
+    kind = type(node)
+    if kind in _PLAIN:
+        return True
+    if kind is pending_xref:
+        return node.get("refdomain") in _DOMAINS  # type: ignore[attr-defined]
+    if kind is nodes.container:
+        return str(node.get("design_component", "")).startswith(_COMPONENTS)  # type: ignore[attr-defined]
+    if kind is nodes.literal_block:
+        return bool(node.get("language") == "none")  # type: ignore[attr-defined]
+    if kind is nodes.literal:
+        return "kbd" not in node["classes"]  # type: ignore[index]
+    return kind is nodes.math
+
+
+def stand_in(docname: str) -> str:
+    """Return the name of a page that no other links to, in the folder of *docname*.
+
+    Its links fit every page of the folder, but for those of a page to itself. Builders may have
+    another depth for an index.
+    """
+    folder, slash, name = docname.rpartition("/")
+    return f"{folder}{slash}{'index' if name == 'index' else NO_PAGE}"

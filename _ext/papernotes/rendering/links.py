@@ -1,0 +1,124 @@
+"""Markup: what is known of notes and works, as document nodes. The only place that makes it.
+
+Links to notes are left as cross-references of the domain, which knows the address from each page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from docutils import nodes
+from sphinx.addnodes import pending_xref
+
+from papernotes.bibliography import formatting
+from papernotes.bibliography.latex import Span
+from papernotes.core.model import Paper
+from papernotes.i18n import _, phrases
+
+_TAGS: dict[str, type[nodes.TextElement]] = {
+    "emphasis": nodes.emphasis,
+    "strong": nodes.strong,
+    "code": nodes.literal,
+    "sub": nodes.subscript,
+    "sup": nodes.superscript,
+}
+# The first space holds, so that no line begins with the dot.
+SEPARATOR = "\N{NO-BREAK SPACE}· "
+
+
+# How many authors a card names; of more it names the first.
+FEW = 3
+
+
+def inline(parts: Iterable[Span], *, linked: bool = True) -> list[nodes.Node]:
+    """Return spans as inline nodes; links only if *linked*, since links do not nest."""
+    found: list[nodes.Node] = []
+    for part in parts:
+        match part.kind:
+            case "text":
+                found.append(nodes.Text(part.text))
+            case "math":
+                found.append(nodes.math(part.text, part.text))
+            case "link" if linked and part.text.lower().startswith(("http://", "https://")):
+                found.append(external(part.text, inline(part.children, linked=False)))
+            case "link":
+                found += inline(part.children, linked=False)
+            case _:
+                children = inline(part.children, linked=linked)
+                found.append(_TAGS[part.kind]("", "", *children))
+    return found
+
+
+def external(url: str, children: Sequence[nodes.Node]) -> nodes.reference:
+    """Return a link to another site."""
+    return nodes.reference("", "", *children, refuri=url, internal=False)
+
+
+def note_link(
+    key: str, docname: str, children: Sequence[nodes.Node], *, about: str = ""
+) -> pending_xref:
+    """Return a link to the note on the work *key*, for the page *docname*.
+
+    *about* is what a screen reader adds to a text that many links of a page have.
+    """
+    link = pending_xref(
+        "",
+        *children,
+        refdomain="papernotes",
+        reftype="note",
+        reftarget=key,
+        refdoc=docname,
+        refexplicit=True,
+        refwarn=False,
+    )
+    if about:
+        link += [nodes.Text(" "), nodes.inline("", _("on %s") % about, classes=["pn-unseen"])]
+    return link
+
+
+def _interpose(groups: Iterable[Sequence[nodes.Node]]) -> list[nodes.Node]:
+    joined: list[nodes.Node] = []
+    for group in groups:
+        if not group:
+            continue
+        if joined:
+            joined.append(nodes.Text(SEPARATOR))
+        joined.extend(group)
+    return joined
+
+
+def byline(paper: Paper) -> list[nodes.Node]:
+    """Return "authors · year · venue"."""
+    return _interpose(
+        [
+            inline(formatting.byline(paper, FEW, phrases())),
+            [nodes.Text(formatting.year(paper, phrases()))],
+            inline(formatting.short_venue(paper)),
+        ]
+    )
+
+
+def link_texts() -> dict[formatting.LinkKind, str]:
+    """Return what the links to a paper are called."""
+    return {"abstract": _("abstract"), "PDF": _("PDF"), "DOI": _("DOI")}
+
+
+def paper_links(paper: Paper) -> list[nodes.Node]:
+    """Return a link each to what the paper has: abstract, PDF, DOI."""
+    texts = link_texts()
+    return [external(link.url, [nodes.Text(texts[link.kind])]) for link in formatting.links(paper)]
+
+
+def place_link(target: str, id_: str, docname: str, children: Sequence[nodes.Node]) -> pending_xref:
+    """Return a link to the place *id_* of the document *target*, for the page *docname*."""
+    return pending_xref(
+        "",
+        *children,
+        refdomain="papernotes",
+        reftype="place",
+        reftarget=target,
+        papernotes_id=id_,
+        refdoc=docname,
+        refexplicit=True,
+        refwarn=False,
+    )

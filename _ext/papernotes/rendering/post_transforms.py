@@ -1,0 +1,161 @@
+"""Post-transforms, for formats that do not write pages one by one."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from typing import Any
+
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.transforms.post_transforms import SphinxPostTransform
+
+from papernotes import nodes as placeholders
+from papernotes.domain import PaperNotesDomain
+from papernotes.rendering.links import SEPARATOR
+from papernotes.rendering.resolver import Placer
+
+# Formats in which classes mean nothing.
+PLAIN = ("latex", "man", "texinfo", "text")
+
+
+class Place(SphinxPostTransform):
+    """Replace the placeholders of a document by nodes.
+
+    On the pages of a site the same is written as HTML, when all that others transform is done: see
+    :mod:`.at_once`.
+    """
+
+    # Ahead of Sphinx's ReferencesResolver (10), which resolves the links that are made here.
+    default_priority = 7
+
+    def run(self, **kwargs: Any) -> None:
+        """Replace them all; those that have nothing to show vanish."""
+        if PaperNotesDomain.of(self.env).writes_site:
+            return
+        placer = Placer(self.env)
+        for node in list(self.document.findall(placeholders.Placeholder)):
+            node.replace_self(placer.shown(node))
+
+
+class LeaveOutUnseen(SphinxPostTransform):
+    """Leave out what only screen readers say, where nothing keeps it from being seen."""
+
+    default_priority = 600
+    formats = PLAIN
+
+    def run(self, **kwargs: Any) -> None:
+        """Remove it, with the space before it."""
+        for node in list(self.document.findall(nodes.inline)):
+            if "pn-unseen" in node["classes"]:
+                parent, position = node.parent, node.parent.index(node)
+                if position and parent[position - 1].astext() == " ":
+                    del parent[position - 1]
+                parent.remove(node)
+
+
+class TagsInLine(SphinxPostTransform):
+    """Have a note's tags in one line, which a style sheet does on a page."""
+
+    # Behind the placing of cards and headers, and of the links in them.
+    default_priority = 600
+    formats = PLAIN
+
+    def run(self, **kwargs: Any) -> None:
+        """Put a paragraph in the place of each list."""
+        for tags in list(self.document.findall(nodes.bullet_list)):
+            if "pn-tags" not in tags["classes"]:
+                continue
+            line = nodes.paragraph()
+            for tag in tags.findall(nodes.paragraph):
+                line += [nodes.Text(SEPARATOR)] if line.children else []
+                line += tag.children
+            tags.replace_self(line)
+
+
+class WriteAddresses(SphinxPostTransform):
+    """Write the addresses of links into the plain text of notes and lists, which cannot hide them.
+
+    Of a note that is the name of its file. An address that several links of a block lead to is
+    written after the last; a title's link is among those under it. Documents that are none of ours
+    stay as Sphinx writes them.
+    """
+
+    # While links to notes are still known as such: ReferencesResolver comes at 10.
+    default_priority = 8
+    formats = ("text",)
+
+    def run(self, **kwargs: Any) -> None:
+        """Add the addresses after the texts of links."""
+        record = PaperNotesDomain.of(self.env).records[self.env.docname]
+        for block in self.document.findall(nodes.TextElement):
+            if isinstance(block, nodes.Inline | nodes.title | nodes.rubric):
+                continue
+            if record.noted is None and not _is_derived(block):
+                continue
+            last: dict[str, nodes.Element] = {}
+            for link in block.findall(nodes.Element):
+                if address := self._address(link):
+                    last[address] = link
+            for address, link in last.items():
+                if link.astext() not in (address, address.removeprefix("mailto:")):
+                    link.parent.insert(link.parent.index(link) + 1, nodes.Text(f" <{address}>"))
+
+    def _address(self, link: nodes.Element) -> str:
+        """Return what is to be written after *link*, or nothing."""
+        if isinstance(link, nodes.reference):
+            address: str = link.get("refuri", "")
+            return address if address.startswith(("http:", "https:", "mailto:")) else ""
+        if not {"pn-more", "pn-note-link"} & set(link.get("classes", ())):
+            return ""
+        note = PaperNotesDomain.of(self.env).catalogue.notes[link["reftarget"]]
+        home = posixpath.dirname(self.env.docname)
+        return posixpath.relpath(f"{note.docname}.txt", home or ".")
+
+
+def _is_derived(node: nodes.Element | None) -> bool:
+    """Return whether *node* stands in markup that is made here, such as a card or a list."""
+    while node is not None:
+        classes: list[str] = node.get("classes", [])
+        if any(name.startswith("pn-") for name in classes):
+            return True
+        node = node.parent
+    return False
+
+
+class OnePage(SphinxPostTransform):
+    """Keep apart what the documents of a site that is one page cite, and mend links between them.
+
+    Sphinx leaves their ids as they are, each of which then stands there more than once, and writes
+    links of two fragments. Ids that it knows sections and figures by are left to it.
+    """
+
+    # When nothing is resolved any more.
+    default_priority = 650
+    builders = ("singlehtml",)
+
+    def run(self, **kwargs: Any) -> None:
+        """Rename ids, and what refers to them."""
+        placed = list(_with_homes(self.document, self.config.root_doc))
+        renamed: dict[tuple[str, str], str] = {}
+        for node, home in placed:
+            if isinstance(node, nodes.Inline | nodes.list_item | nodes.footnote):
+                renamed |= {(home, id_): f"document-{home}-{id_}" for id_ in node["ids"]}
+                node["ids"] = [renamed[home, id_] for id_ in node["ids"]]
+        for node, home in placed:
+            if (there := (home, node.get("refid", ""))) in renamed:
+                node["refid"] = renamed[there]
+            if backrefs := node.get("backrefs"):
+                node["backrefs"] = [renamed.get((home, id_), id_) for id_ in backrefs]
+            document, _, id_ = str(node.get("refuri", "")).removeprefix("#document-").partition("#")
+            if document and id_ and node["refuri"].startswith("#document-"):
+                node["refuri"] = f"#{renamed.get((document, id_), id_)}"
+
+
+def _with_homes(node: nodes.Element, home: str) -> Iterator[tuple[nodes.Element, str]]:
+    """Return the elements of *node*, each with the document that it is of."""
+    for child in node.children:
+        if isinstance(child, nodes.Element):
+            of = child["docname"] if isinstance(child, addnodes.start_of_file) else home
+            yield child, of
+            yield from _with_homes(child, of)

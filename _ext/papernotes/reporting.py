@@ -1,0 +1,35 @@
+"""Problems on their way out: kept with the document that is read, reported as Sphinx's warnings."""
+
+from __future__ import annotations
+
+from sphinx.environment import BuildEnvironment
+from sphinx.util.logging import getLogger
+
+from papernotes.core.diagnostics import Problem
+
+WARNING_TYPE = "papernotes"
+_PENDING = "papernotes_problems"
+
+logger = getLogger(__name__)
+
+
+def warn(problem: Problem) -> None:
+    """Report *problem* as ``path:line: WARNING: message [papernotes.kind]``."""
+    logger.warning(
+        "%s",
+        problem.message,
+        location=f"{problem.path}:{problem.line}",
+        type=WARNING_TYPE,
+        subtype=problem.kind.subtype,
+    )
+
+
+def note_problem(env: BuildEnvironment, problem: Problem) -> None:
+    """Keep *problem* with the document that is being read."""
+    env.temp_data[_PENDING] = (*noted_problems(env), problem)
+
+
+def noted_problems(env: BuildEnvironment) -> tuple[Problem, ...]:
+    """Return the problems of the document that is being read."""
+    problems: tuple[Problem, ...] | None = env.temp_data.get(_PENDING)
+    return problems or ()

@@ -1,0 +1,531 @@
+"""What a reader sees of a work: links, names, references, BibTeX and order."""
+
+from __future__ import annotations
+
+import pytest
+
+from papernotes.bibliography import formatting
+from papernotes.bibliography.formatting import Link
+from papernotes.bibliography.latex import Span, flatten
+from papernotes.bibliography.reader import read
+from papernotes.core.model import Paper
+from papernotes.core.text import fold_plain
+
+ABSTRACT = "https://arxiv.org/abs/1706.05394"
+PDF = "https://arxiv.org/pdf/1706.05394"
+UNSAFE = [
+    "javascript:alert(1)",
+    "JAVASCRIPT:alert(1)",
+    " javascript:alert(1)",
+    r"java\_script:alert(1)",
+    "data:text/html,x",
+    "vbscript:x",
+    "file:///etc/passwd",
+    "ftp://a.org/x.pdf",
+    "mailto:a@b.org",
+    "//a.org/x",
+    "a.org/x",
+    "x.pdf",
+    "https:a.org",
+    "javascript:https://a.org/x.pdf",
+    'https://a.org/"x',
+    "https://a.org/<x>",
+    "https://a.org/x y",
+    r"\url{javascript:alert(1)}",
+    "n/a",
+]
+
+
+def paper(fields: str = "", type_: str = "misc") -> Paper:
+    """Return the work with these fields and the key "key"."""
+    found = read([("refs.bib", f"@{type_}{{key, {fields}}}".encode())])
+    assert found.problems == ()
+    return found.paper("key")
+
+
+def shown(parts: tuple[Span, ...]) -> str:
+    """Return spans as a text that shows their kinds: *emphasis*, [text](address)."""
+    found = ""
+    for part in parts:
+        inner = shown(part.children)
+        match part.kind:
+            case "link":
+                found += f"[{inner}]({part.text})"
+            case "emphasis":
+                found += f"*{inner}*"
+            case "math":
+                found += f"${part.text}$"
+            case "text":
+                found += part.text
+            case _:
+                raise AssertionError(part)
+    return found
+
+
+# Links.
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ("url = {https://a.org/x}", [Link("abstract", "https://a.org/x")]),
+        ("url = {HTTP://a.org/x}", [Link("abstract", "HTTP://a.org/x")]),
+        ("url = {https://a.org/x.pdf}", [Link("PDF", "https://a.org/x.pdf")]),
+        ("url = {https://a.org/x.PDF}", [Link("PDF", "https://a.org/x.PDF")]),
+        ("pdf = {https://a.org/x}", [Link("PDF", "https://a.org/x")]),
+        ("doi = {10.1/x}", [Link("DOI", "https://doi.org/10.1/x")]),
+        ("eprint = {1706.05394}", [Link("abstract", ABSTRACT), Link("PDF", PDF)]),
+        (
+            "eprint = {hep-th/9901001}",
+            [
+                Link("abstract", "https://arxiv.org/abs/hep-th/9901001"),
+                Link("PDF", "https://arxiv.org/pdf/hep-th/9901001"),
+            ],
+        ),
+        ("eprint = {1234567}, eprinttype = {pubmed}", []),
+        ("title = {T}", []),
+        # Each kind at most once: arXiv's abstract before another, a PDF of its own before arXiv's.
+        (
+            "doi = {10.1/x}, url = {https://a.org}, eprint = {1706.05394}, pdf = {https://a.org/p}",
+            [
+                Link("abstract", ABSTRACT),
+                Link("PDF", "https://a.org/p"),
+                Link("DOI", "https://doi.org/10.1/x"),
+            ],
+        ),
+        (
+            "url = {https://a.org/x.pdf}, eprint = {1706.05394}",
+            [Link("abstract", ABSTRACT), Link("PDF", "https://a.org/x.pdf")],
+        ),
+        (
+            "url = {https://a.org/x.pdf}, pdf = {https://a.org/y.pdf}",
+            [Link("PDF", "https://a.org/y.pdf")],
+        ),
+    ],
+)
+def test_links(fields: str, expected: list[Link]) -> None:
+    assert formatting.links(paper(fields)) == tuple(expected)
+
+
+@pytest.mark.parametrize(
+    ("value", "url"),
+    [
+        (r"https://a.org/b\_c\%20d\#e\&f\~g", "https://a.org/b_c%20d#e&f~g"),
+        (r"\url{https://a.org/b\_c}", "https://a.org/b_c"),
+        (r" \url {https://a.org} ", "https://a.org"),
+        ("{https://a.org}", "https://a.org"),
+        ("https://a.org/b_c%20d#e", "https://a.org/b_c%20d#e"),
+    ],
+)
+def test_an_address_is_freed_of_latex(value: str, url: str) -> None:
+    entry = paper(f"url = {{{value}}}")
+    assert formatting.links(entry) == (Link("abstract", url),)
+    assert formatting.target(entry) == url
+    assert formatting.unsafe_links(entry) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "address"),
+    [
+        ("10.1000/x_y", "10.1000/x_y"),
+        (r"10.1000/x\_y", "10.1000/x_y"),
+        ("{10.1000/x}", "10.1000/x"),
+        ("https://doi.org/10.1000/x", "10.1000/x"),
+        ("http://dx.doi.org/10.1000/x", "10.1000/x"),
+        ("doi:10.1000/x", "10.1000/x"),
+        ("DOI: 10.1000/x", "10.1000/x"),
+        (
+            "10.1000/(SICI)1(2)17:15<16::AID-3>3.0.CO;2-2",
+            "10.1000/(SICI)1(2)17:15%3C16::AID-3%3E3.0.CO;2-2",
+        ),
+        ("10.1000/a#b?c", "10.1000/a%23b%3Fc"),
+        ("10.1000/a%3Cb", "10.1000/a%3Cb"),
+        ("10.1000/a b", "10.1000/a%20b"),
+    ],
+)
+def test_a_doi(value: str, address: str) -> None:
+    entry = paper(f"doi = {{{value}}}")
+    assert formatting.links(entry) == (Link("DOI", f"https://doi.org/{address}"),)
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ("url = {https://a.org}, eprint = {1706.05394}, doi = {10.1/x}", "https://a.org"),
+        ("url = {https://a.org/x.pdf}, eprint = {1706.05394}", "https://a.org/x.pdf"),
+        ("eprint = {1706.05394}, doi = {10.1/x}, pdf = {https://a.org/p}", ABSTRACT),
+        ("doi = {10.1/x}, pdf = {https://a.org/p}", "https://doi.org/10.1/x"),
+        ("pdf = {https://a.org/p}", "https://a.org/p"),
+        ("title = {T}", ""),
+        ("url = {javascript:x}, eprint = {1706.05394}", ABSTRACT),
+        ("url = {javascript:x}, pdf = {data:x}", ""),
+    ],
+)
+def test_the_target_of_a_title(fields: str, expected: str) -> None:
+    assert formatting.target(paper(fields)) == expected
+
+
+@pytest.mark.parametrize("address", UNSAFE)
+def test_no_address_but_of_the_web_is_let_through(address: str) -> None:
+    for name in ("url", "pdf"):
+        entry = paper(f"{name} = {{{address}}}, title = {{T}}, author = {{A}}, year = 2000")
+        assert formatting.links(entry) == ()
+        assert formatting.target(entry) == ""
+        assert formatting.unsafe_links(entry) == [name]
+        assert shown(formatting.reference(entry)) == "A (2000). T."
+
+
+@pytest.mark.parametrize("address", UNSAFE)
+@pytest.mark.parametrize("name", ["title", "author", "howpublished", "year", "organization"])
+def test_no_field_smuggles_a_link_in(name: str, address: str) -> None:
+    for value in (rf"\href{{{address}}}{{x}}", rf"\url{{{address}}}"):
+        entry = paper(f"{name} = {{{value}}}")
+        seen = (
+            formatting.reference(entry) + formatting.byline(entry) + formatting.short_venue(entry)
+        )
+        assert "](" not in shown(seen)
+
+
+@pytest.mark.parametrize("doi", ["javascript:alert(1)", "//a.org", '" onclick="x', "<script>"])
+def test_a_doi_leads_only_to_the_resolver(doi: str) -> None:
+    (link,) = formatting.links(paper(f"doi = {{{doi}}}"))
+    assert link.url.startswith("https://doi.org/")
+    assert not set('"<> ') & set(link.url)
+
+
+def test_both_unsafe_fields_are_named() -> None:
+    entry = paper("pdf = {x.pdf}, url = {ftp://a}, doi = {10.1/x}, note = {javascript:x}")
+    assert formatting.unsafe_links(entry) == ["url", "pdf"]
+    assert formatting.unsafe_links(paper("url = {}, pdf = {https://a.org}")) == []
+
+
+# Year, title, names, venue.
+
+
+@pytest.mark.parametrize(
+    ("fields", "year"),
+    [
+        ("year = 2017", "2017"),
+        ("date = {2017-05-06}", "2017"),
+        (r"year = {\emph{in press}}", "in press"),
+        ("title = {T}", "n.d."),
+        ("year = {}", "n.d."),
+    ],
+)
+def test_the_year(fields: str, year: str) -> None:
+    assert formatting.year(paper(fields)) == year
+
+
+@pytest.mark.parametrize(
+    ("fields", "title"),
+    [
+        (r"title = {On {DNA} and $p$: G{\"o}del}", "On DNA and $p$: Gödel"),
+        ("title = {}", "key"),
+        ("year = 2017", "key"),
+    ],
+)
+def test_the_title(fields: str, title: str) -> None:
+    assert shown(formatting.title(paper(fields))) == title
+
+
+@pytest.mark.parametrize(
+    ("fields", "all_of_them", "at_most_three"),
+    [
+        ("author = {Ann Bee}", "Ann Bee", "Ann Bee"),
+        ("author = {Bee, Ann and Cy Dee}", "Ann Bee and Cy Dee", "Ann Bee and Cy Dee"),
+        ("author = {A B and C D and E F}", "A B, C D and E F", "A B, C D and E F"),
+        ("author = {A B and C D and E F and G H}", "A B, C D, E F and G H", "A B et al."),
+        ("author = {A B and others}", "A B et al.", "A B et al."),
+        ("author = {A B and Others}", "A B et al.", "A B et al."),
+        ("author = {A B and C D and others}", "A B, C D et al.", "A B, C D et al."),
+        ("author = {A B and C and D and E and others}", "A B, C, D, E et al.", "A B et al."),
+        ("author = {{Smith and Sons}}", "Smith and Sons", "Smith and Sons"),
+        (
+            r"author = {Stanis{\l}aw Jastrz{\k{e}}bski}",
+            "Stanisław Jastrzębski",
+            "Stanisław Jastrzębski",
+        ),
+        ("author = {King, Jr., Martin}", "Martin King Jr.", "Martin King Jr."),
+        ("author = {van Beethoven, Ludwig}", "Ludwig van Beethoven", "Ludwig van Beethoven"),
+        ("author = {Joe Others}", "Joe Others", "Joe Others"),
+        ("author = {A B}, editor = {C D}, organization = {O}", "A B", "A B"),
+        ("editor = {A B and C D}, publisher = {P}", "A B and C D", "A B and C D"),
+        ("organization = {O}, institution = {I}, publisher = {P}", "O", "O"),
+        ("institution = {I {X}}, publisher = {P}", "I X", "I X"),
+        ("publisher = {P}", "P", "P"),
+        ("title = {T}, school = {S}", "", ""),
+        ("author = {}", "", ""),
+        ("author = {others}", "", ""),
+    ],
+)
+def test_the_names(fields: str, all_of_them: str, at_most_three: str) -> None:
+    entry = paper(fields)
+    assert shown(formatting.byline(entry)) == all_of_them
+    assert shown(formatting.byline(entry, 3)) == at_most_three
+
+
+def test_people_are_the_authors_or_else_the_editors() -> None:
+    both = paper("author = {A B}, editor = {C D}")
+    assert formatting.people(both) == both.authors
+    edited = paper("editor = {C D}")
+    assert formatting.people(edited) == edited.editors
+
+
+@pytest.mark.parametrize(
+    ("type_", "name", "short"),
+    [
+        (
+            "inproceedings",
+            "Proceedings of the 34th International Conference on Machine Learning",
+            "International Conference on Machine Learning",
+        ),
+        (
+            "inproceedings",
+            "Proceedings of the 21st Annual Meeting of the {ACL}",
+            "Meeting of the ACL",
+        ),
+        ("inproceedings", "In Proceedings of the 2nd Workshop", "Workshop"),
+        ("inproceedings", "5th International Conference", "International Conference"),
+        ("inproceedings", "Proceedings of SIGIR", "SIGIR"),
+        ("inproceedings", "Advances in Neural Information Processing", None),
+        ("article", "Proceedings of the IEEE", None),
+        ("periodical", "Proceedings of the IEEE", None),
+        ("article", "Proceedings of the National Academy of Sciences", None),
+        ("article", "Journal of the {ACM}", "Journal of the ACM"),
+    ],
+)
+def test_the_short_venue(type_: str, name: str, short: str | None) -> None:
+    field = "journal" if type_ in ("article", "periodical") else "booktitle"
+    assert shown(formatting.short_venue(paper(f"{field} = {{{name}}}", type_))) == (short or name)
+
+
+# References.
+
+
+@pytest.mark.parametrize(
+    ("type_", "fields", "expected"),
+    [
+        (
+            "article",
+            "journal = {J}, volume = 11, number = 3, pages = {625--660}",
+            "A B (2010). T. *J* 11(3), 625–660.",
+        ),
+        ("article", "journaltitle = {J}, volume = 11", "A B (2010). T. *J* 11."),
+        ("article", "journal = {J}, issue = 3, eid = {e7}", "A B (2010). T. *J* 3, e7."),
+        ("article", "journal = {J}", "A B (2010). T. *J*."),
+        ("periodical", "journal = {J}, volume = 11", "A B (2010). T. *J* 11."),
+        ("article", "volume = 11, pages = {1}", "A B (2010). T. 11, 1."),
+        ("article", "", "A B (2010). T."),
+        (
+            "inproceedings",
+            "booktitle = {Proceedings of the 34th X}, series = {S}, volume = 70, pages = {1--2}",
+            "A B (2010). T. In *Proceedings of the 34th X*, S 70, 1–2.",
+        ),
+        ("incollection", "booktitle = {B}, pages = {3}", "A B (2010). T. In *B*, 3."),
+        ("inbook", "booktitle = {B}", "A B (2010). T. In *B*."),
+        ("inbook", "publisher = {P}, pages = {3}", "A B (2010). T. P, 3."),
+        ("conference", "pages = {1}", "A B (2010). T. 1."),
+        ("book", "publisher = {P}", "A B (2010). *T*. P."),
+        ("proceedings", "publisher = {P}", "A B (2010). *T*. P."),
+        ("collection", "", "A B (2010). *T*."),
+        (
+            "techreport",
+            "institution = {I}, number = {5510-026}",
+            "A B (2010). T. Technical report 5510-026, I.",
+        ),
+        ("report", "institution = {I}, type = {White paper}", "A B (2010). T. White paper, I."),
+        ("phdthesis", "school = {S}", "A B (2010). *T*. PhD thesis, S."),
+        ("thesis", "institution = {I}, type = {Habilitation}", "A B (2010). *T*. Habilitation, I."),
+        ("mastersthesis", "school = {S}", "A B (2010). T. Master's thesis, S."),
+        ("misc", "howpublished = {Talk}", "A B (2010). T. Talk."),
+        ("online", "organization = {O}", "A B (2010). T. O."),
+        ("unpublished", "note = {Draft}", "A B (2010). T."),
+        (
+            "misc",
+            "eprint = {1706.05394}",
+            f"A B (2010). [T]({ABSTRACT}). arXiv:1706.05394.",
+        ),
+        (
+            "misc",
+            "eprint = {1706.05394}, publisher = {P}",
+            f"A B (2010). [T]({ABSTRACT}). P.",
+        ),
+        ("misc", "publisher = {arXiv}", "A B (2010). T. arXiv."),
+        ("book", "url = {https://a.org}", "A B (2010). [*T*](https://a.org)."),
+        (
+            "misc",
+            r"howpublished = {\url{https://a.org}}",
+            "A B (2010). T. [https://a.org](https://a.org).",
+        ),
+        ("nonsense", "publisher = {P}", "A B (2010). T. P."),
+    ],
+)
+def test_a_reference_of_each_type(type_: str, fields: str, expected: str) -> None:
+    entry = paper(f"author = {{A B}}, title = {{T}}, year = 2010, {fields}", type_)
+    assert shown(formatting.reference(entry)) == expected
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ("author = {A B and C D}, title = {T}, year = 2010", "A B and C D (2010). T."),
+        ("author = {A B}, title = {Why?}, year = 2010", "A B (2010). Why?"),
+        ("author = {A B}, title = {No!}, year = 2010, howpublished = {H}", "A B (2010). No! H."),
+        ("author = {A B}, title = {Etc.}, year = 2010", "A B (2010). Etc."),
+        ("author = {A B}, title = {{Why?}}, year = 2010", "A B (2010). Why?"),
+        ("editor = {A B}, title = {T}, year = 2010", "A B, ed. (2010). T."),
+        ("editor = {A B and C D}, title = {T}, year = 2010", "A B and C D, eds. (2010). T."),
+        ("author = {A B}, editor = {C D}, title = {T}, year = 2010", "A B (2010). T."),
+        ("organization = {O}, title = {T}, year = 2010", "O (2010). T. O."),
+        ("title = {T}, year = 2010", "(2010). T."),
+        ("author = {A B}, title = {T}", "A B (n.d.). T."),
+        ("author = {A B}, year = 2010", "A B (2010). key."),
+        ("", "(n.d.). key."),
+        (
+            r"author = {G{\"o}del, K.}, title = {On $\omega$ and \emph{x}}, year = 1931",
+            r"K. Gödel (1931). On $\omega$ and *x*.",
+        ),
+    ],
+)
+def test_a_reference_with_what_there_is(fields: str, expected: str) -> None:
+    assert shown(formatting.reference(paper(fields))) == expected
+
+
+def test_the_letter_stands_after_the_year() -> None:
+    assert flatten(formatting.reference(paper("title = {T}, year = 2010"), "b")) == "(2010b). T."
+
+
+# BibTeX.
+
+
+def test_bibtex_has_the_fields_in_their_order() -> None:
+    entry = paper(
+        r"Title = {A {DNA} of G{\"o}del}, author = {Ann Bee and van Cy, D. and {W H O} and others},"
+        " Year = 2017, EDITOR = {E. F.}, note = {}, doi = {10.1/x}",
+        "InProceedings",
+    )
+    assert formatting.bibtex(entry) == (
+        "@inproceedings{key,\n"
+        "  author = {Bee, Ann and van Cy, D. and {W H O} and others},\n"
+        "  editor = {F., E.},\n"
+        '  title = {A {DNA} of G{\\"o}del},\n'
+        "  year = {2017},\n"
+        "  doi = {10.1/x},\n"
+        "}"
+    )
+
+
+@pytest.mark.parametrize(
+    "name",
+    (
+        "abstract annotation annote comment creationdate date-added date-modified file groups"
+        " keywords modificationdate owner pdf priority ranking readstatus review timestamp"
+        " Abstract KEYWORDS"
+    ).split(),
+)
+def test_bibtex_leaves_out_what_is_the_authors_own(name: str) -> None:
+    entry = paper(f"title = {{T}}, {name} = {{private}}, year = 2017")
+    assert formatting.bibtex(entry) == "@misc{key,\n  title = {T},\n  year = {2017},\n}"
+
+
+def test_bibtex_can_be_read_again() -> None:
+    entry = paper(
+        r"author = {Ludwig van Beethoven and {A and B} and Plato and Jastrz{\k{e}}bski, S.},"
+        r" title = {{A} $x_{1}$ -- 50\%}, eprint = {1706.05394}, archiveprefix = {arXiv}"
+    )
+    again = read([("refs.bib", formatting.bibtex(entry).encode())])
+    assert again.problems == ()
+    assert again.paper("key") == entry
+
+
+def test_an_entry_without_fields_is_bibtex_still() -> None:
+    assert formatting.bibtex(paper()) == "@misc{key,\n}"
+
+
+# Order, and what is missing.
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("Été", "ete"),
+        (r"{\'E}t{\'e}", "ete"),
+        ("STRASSE Straße", "strasse strasse"),
+        ("On-line: the “Test” (2)!", "online the test 2"),
+        ("  a \n b ", "a b"),
+        (r"\emph{A} {DNA}", "a dna"),
+        ("…", ""),
+    ],
+)
+def test_folded_text(text: str, folded: str) -> None:
+    assert formatting.fold(text) == folded
+
+
+def test_works_are_in_the_order_of_names_years_and_titles() -> None:
+    text = rb"""
+        @misc{h, title = {A}, year = 2000, organization = {zoo}}
+        @misc{g, author = {Xavier, A.}, year = 2000}
+        @misc{f, author = {van Gogh, V.}, year = 2000}
+        @misc{e, author = {{\"O}sten, B. and Aa, C.}, year = 2000, title = {A}}
+        @misc{d, author = {Osten, B.}, year = 2001, title = {A}}
+        @misc{c, author = {osten, B.}, year = 2000, title = {{\'E}b}}
+        @misc{b, author = {Osten, B.}, year = 2000, title = {"Ea"}}
+        @misc{a, author = {Osten, A.}, year = 2009}
+        @misc{a0, title = {Z}}
+    """
+    found = read([("refs.bib", text)])
+    entries = [found.paper(key) for key in found.places]
+    ordered = [entry.key for entry in sorted(entries, key=formatting.sort_key)]
+    assert ordered == ["a0", "a", "b", "c", "d", "e", "f", "g", "h"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "lacking"),
+    [
+        ("author = {A}, year = 2010, title = {T}", []),
+        ("editor = {A}, date = {2010-01}, title = {T}", []),
+        ("organization = {O}, year = 2010, title = {T}", []),
+        ("year = 2010, title = {T}", ["author"]),
+        ("author = {others}, year = 2010, title = {T}", ["author"]),
+        ("author = {,}, year = 2010, title = {T}", ["author"]),
+        ("author = {A}, title = {T}", ["year"]),
+        ("author = {A}, year = { }, title = {T}", ["year"]),
+        ("author = {A}, year = 2010", ["title"]),
+        ("author = {A}, year = 2010, title = { }", ["title"]),
+        ("", ["author", "year", "title"]),
+    ],
+)
+def test_what_an_entry_lacks(fields: str, lacking: list[str]) -> None:
+    assert formatting.missing(paper(fields)) == lacking
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("Łukasz", "lukasz"),
+        ("Ørsted, H. C.", "orsted h c"),
+        ("Æneas & Straße", "aeneas strasse"),
+        ("Ünlü", "unlu"),
+        ("深度学习", "深度学习"),
+        ("C_$5", "c_5"),
+    ],
+)
+def test_fold_plain(text: str, folded: str) -> None:
+    assert fold_plain(text) == folded
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [
+        (["Ada Lovelace"], "Lovelace (1843)"),
+        (["Ada Lovelace", "Charles Babbage"], "Lovelace and Babbage (1843)"),
+        (["Ada Lovelace", "Charles Babbage", "Luigi Menabrea"], "Lovelace et al. (1843)"),
+        (["Ada Lovelace", "others"], "Lovelace et al. (1843)"),
+        ([], "Notes (1843)"),
+    ],
+)
+def test_in_words(names: list[str], words: str) -> None:
+    authors = f"author = {{{' and '.join(names)}}}, " if names else ""
+    entry = f"@misc{{a, {authors}title = {{Notes}}, year = 1843}}"
+    paper = read([("a.bib", entry.encode())]).paper("a")
+    assert formatting.in_words(paper) == words

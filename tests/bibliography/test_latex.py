@@ -1,0 +1,284 @@
+"""LaTeX text as spans: what is marked up, and that nothing of an author's typing is lost."""
+
+from __future__ import annotations
+
+import pytest
+
+from papernotes.bibliography.latex import Kind, Span, flatten, plain, spans
+
+
+def text(value: str) -> Span:
+    return Span("text", value)
+
+
+def math(tex: str) -> Span:
+    return Span("math", tex)
+
+
+def emphasis(*children: Span) -> Span:
+    return Span("emphasis", children=children)
+
+
+def link(address: str, *children: Span) -> Span:
+    return Span("link", address, children)
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        (r"G{\"o}del, G\"odel, G{\"{o}}del, G\"{o}del", "Gödel, Gödel, Gödel, Gödel"),
+        (r"\'{E}t\'e \`a l\^\i le", "Été à lîle"),
+        (r"Stanis{\l}aw Jastrz{\k{e}}bski", "Stanisław Jastrzębski"),
+        (r"S\o ren {\O}rsted", "Søren Ørsted"),
+        (r"{\AA}ngstr\"om, \aa", "Ångström, å"),
+        (r"Stra{\ss}e, Stra\ss e, \ss{}", "Straße, Straße, ß"),
+        (r"\v{S}\c{c}\H{o}\r{u}\u{g}\.{z}\={a}\~n\'{\i}", "Šçőůğżāñí"),
+        (r"{\ae}on, {\OE}uvre", "æon, Œuvre"),
+        ("Gödel", "Gödel"),
+    ],
+)
+def test_accents_and_letters(source: str, shown: str) -> None:
+    assert spans(source) == (text(shown),)
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ("233--242", "233–242"),
+        ("yes --- no", "yes — no"),
+        ("pre-training", "pre-training"),
+        ("``quoted''", "“quoted”"),
+        ("Bellman's", "Bellman's"),
+        ('the "edge"', 'the "edge"'),
+        ("Mr.~X", "Mr.\u00a0X"),
+        (r"R\&D, \#1, a\_b, 5\%, \$5, \{x\}", "R&D, #1, a_b, 5%, $5, {x}"),
+        (r"hyper\-parameter", "hyper\u00adparameter"),
+        ("{DNA} and {{B}ayes}", "DNA and Bayes"),
+        (r"x \textendash{} y\ldots", "x – y…"),
+        (r"\textsc{Bert}, \mbox{a b}, \text{c}, \underline{d}", "Bert, a b, c, d"),
+        ("a & b < c > d ^ e _ f # g", "a & b < c > d ^ e _ f # g"),
+        ("  a \n\t b  ", "a b"),
+        ("a\\\\b", "a\nb"),
+    ],
+)
+def test_plain_text(source: str, shown: str) -> None:
+    assert spans(source) == (text(shown),)
+
+
+@pytest.mark.parametrize("source", ["", "  ", "\n", "{}", r"\emph{}", r"{\it}", "$ $", r"\url{}"])
+def test_nothing_makes_no_span(source: str) -> None:
+    assert spans(source) == ()
+
+
+@pytest.mark.parametrize(
+    ("source", "tex"),
+    [
+        ("$p = 2n + d$", "p = 2n + d"),
+        (r"\(a + b\)", "a + b"),
+        (r"\[a\]", "a"),
+        ("$$a$$", "a"),
+        ("{$x$}", "x"),
+        ("$ x $", "x"),
+        (r"$\mathcal{O}(n \log n)$", r"\mathcal{O}(n \log n)"),
+        (r"$a\$b$", r"a\$b"),
+        ("$x_2$", "x_2"),
+        (r"$90^{\circ}$", r"90^{\circ}"),
+    ],
+)
+def test_mathematics_keeps_its_tex(source: str, tex: str) -> None:
+    assert spans(source) == (math(tex),)
+
+
+def test_mathematics_amid_text() -> None:
+    assert spans(r"An $\alpha$-stable {G}ibbs $\beta$") == (
+        text("An "),
+        math(r"\alpha"),
+        text("-stable Gibbs "),
+        math(r"\beta"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("source", "kind", "index"),
+    [
+        ("H$_2$O", "sub", "2"),
+        ("H$_{12}$O", "sub", "12"),
+        ("H$^{th}$O", "sup", "th"),
+        ("H$^2$O", "sup", "2"),
+        ("H$^{-3}$O", "sup", "-3"),
+        (r"H\textsubscript{2}O", "sub", "2"),
+        (r"H\textsuperscript{th}O", "sup", "th"),
+    ],
+)
+def test_an_index_alone_is_no_formula(source: str, kind: Kind, index: str) -> None:
+    assert spans(source) == (
+        text("H"),
+        Span(kind, children=(text(index),)),
+        text("O"),
+    )
+
+
+@pytest.mark.parametrize("source", [r"$^{\circ}$", "$_{a b}$", "$x^2$"])
+def test_other_indices_are_formulas(source: str) -> None:
+    assert spans(source) == (math(source.strip("$")),)
+
+
+@pytest.mark.parametrize(
+    ("source", "kind"),
+    [
+        (r"\emph{x y}", "emphasis"),
+        (r"\textit{x y}", "emphasis"),
+        (r"\textsl{x y}", "emphasis"),
+        (r"{\em x y}", "emphasis"),
+        (r"{\it x y}", "emphasis"),
+        (r"\textbf{x y}", "strong"),
+        (r"{\bf x y}", "strong"),
+        (r"\texttt{x y}", "code"),
+        (r"{\tt x y}", "code"),
+    ],
+)
+def test_styles(source: str, kind: Kind) -> None:
+    assert spans(f"a {source} b") == (
+        text("a "),
+        Span(kind, children=(text("x y"),)),
+        text(" b"),
+    )
+
+
+def test_styles_nest() -> None:
+    assert spans(r"\emph{a {DNA} \textbf{b} $c$}") == (
+        emphasis(text("a DNA "), Span("strong", children=(text("b"),)), text(" "), math("c")),
+    )
+
+
+def test_markup_in_small_capitals_is_kept() -> None:
+    assert spans(r"\textsc{Bert $x$ \emph{y} \unknown{z}}") == (
+        text("Bert "),
+        math("x"),
+        text(" "),
+        emphasis(text("y")),
+        text(r" \unknown{z}"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("source", "address"),
+    [
+        (r"\url{https://a.org/b_c}", "https://a.org/b_c"),
+        (r"\url{https://a.org/b\_c\%20d\#e}", "https://a.org/b_c%20d#e"),
+        (r"\url{https://a.org/b%20c}", "https://a.org/b%20c"),
+        (r"\url{https://a.org/~b--c}", "https://a.org/~b--c"),
+        (r"\url{HTTP://a.org}", "HTTP://a.org"),
+    ],
+)
+def test_an_address(source: str, address: str) -> None:
+    assert spans(source) == (link(address, text(address)),)
+
+
+def test_an_address_with_a_text() -> None:
+    assert spans(r"see \href{https://a.org/b\_c}{the \emph{page} of {A}}.") == (
+        text("see "),
+        link("https://a.org/b_c", text("the "), emphasis(text("page")), text(" of A")),
+        text("."),
+    )
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "javascript:alert(1)",
+        "JavaScript:alert(1)",
+        " javascript:alert(1)",
+        "data:text/html,x",
+        "vbscript:x",
+        "file:///x",
+        "//a.org",
+        "a.org",
+        "javascript:https://a.org",
+        'https://a.org/"onclick=',
+        "https://a.org/<b>",
+        "",
+    ],
+)
+def test_no_address_but_of_the_web_becomes_a_link(address: str) -> None:
+    assert spans(rf"\href{{{address}}}{{text}}") == (text("text"),)
+    assert all(span.kind == "text" for span in spans(rf"\url{{{address}}}"))
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ("50% of x", "50% of x"),
+        (r"50\% of x", "50% of x"),
+        ("a%b%c", "a%b%c"),
+        ("%", "%"),
+        ("{50%} of $x$", "50% of x"),
+        (r"a\\% b", "a\n% b"),
+    ],
+)
+def test_a_per_cent_sign_is_no_comment(source: str, shown: str) -> None:
+    assert plain(source) == shown
+
+
+@pytest.mark.parametrize("source", ["$5", "it costs $5", "$", "$_", "$a$ and $b", "$$a$", "$$"])
+def test_dollars_that_do_not_pair_are_text(source: str) -> None:
+    assert spans(source) == (text(source),)
+
+
+def test_markup_beside_a_lone_dollar_is_read() -> None:
+    assert spans(r"\emph{cheap} at $5") == (emphasis(text("cheap")), text(" at $5"))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{a",
+        "a}b",
+        "}",
+        "{",
+        r"\emph{a",
+        r"\emph",
+        r"\(a",
+        r"a\)",
+        r"\href{https://a.org}",
+        r"\url",
+        r"\begin{x} a",
+        r"a \end{x}",
+        r"a \'",
+        r"\sqrt\sqrt",
+        "{" * 5000 + "x" + "}" * 5000,
+    ],
+)
+def test_what_cannot_be_read_is_shown_as_it_stands(source: str) -> None:
+    assert spans(source) == (text(source),)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        r"\unknown",
+        r"\unknown x",
+        r"\unknown{x} y",
+        r"\unknown{x}{\"y} z",
+        r"\noopsort{a}b",
+        r"\LaTeX{} is",
+        r"\verb|a b| c",
+    ],
+)
+def test_unknown_macros_are_kept(source: str) -> None:
+    assert spans(source) == (text(source),)
+
+
+def test_what_stands_beside_an_unknown_macro_is_read() -> None:
+    assert spans(r"\emph{a} \unknown{b} {\"o} {c}") == (
+        emphasis(text("a")),
+        text(r" \unknown{b} ö c"),
+    )
+
+
+def test_plain_is_the_text_of_the_spans() -> None:
+    source = (
+        r"\emph{On} the $x^2$ of H$_2$O: \href{https://a.org}{a {\bf b}} -- \url{https://c.org}"
+    )
+    assert plain(source) == "On the x^2 of H2O: a b – https://c.org"
+    assert flatten(spans(source)) == plain(source)

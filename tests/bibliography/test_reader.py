@@ -1,0 +1,786 @@
+"""BibTeX files: each fault with its line, the entries that survive it, and what an entry gives."""
+
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+
+import pytest
+from pybtex.database import Entry
+
+from papernotes.bibliography import lazy_entries
+from papernotes.bibliography.identifiers import arxiv_id
+from papernotes.bibliography.reader import Bibliography, digest, load, read
+from papernotes.core.diagnostics import Problem, ProblemKind
+from papernotes.core.model import Paper, Person
+
+NEXT = "@misc{next, title = {Next}}\n"
+TAKEN = 'the key "{}" is taken by the entry at {}, which counts; rename or delete one of them'
+UNDEFINED = (
+    'undefined macro "nips"; put the text in braces, or define it with @string{nips = {...}}'
+)
+COMMAS = (
+    'a name of the entry "a" has too many commas: "A, B, C, D"; write "Family, Given", and "and"'
+    " between two people"
+)
+
+
+def bibliography(*texts: str) -> Bibliography:
+    """Read files a.bib, b.bib, ... with these texts."""
+    return read([(f"{'abcdef'[n]}.bib", text.encode()) for n, text in enumerate(texts)])
+
+
+def paper(text: str) -> Paper:
+    """Return the only entry of a text without a fault."""
+    found = bibliography(text)
+    assert found.problems == ()
+    (key,) = found.places
+    return found.paper(key)
+
+
+Fault = tuple[str, int, ProblemKind, str]
+
+
+def faults(found: Bibliography) -> list[Fault]:
+    """Return path, line, kind and message of each problem."""
+    return [(each.path, each.line, each.kind, each.message) for each in found.problems]
+
+
+def syntax(line: int, message: str) -> Fault:
+    return ("a.bib", line, ProblemKind.BIB_SYNTAX, message)
+
+
+def cannot_be_read(line: int, entry: str, reason: str) -> Fault:
+    return syntax(line, f"{entry} cannot be read: {reason}; check the line and the one above")
+
+
+def not_closed(line: int, entry: str = 'the entry "a"') -> Fault:
+    return syntax(line, f"{entry} that begins here is not closed; check its braces and quotes")
+
+
+# Entries.
+
+
+def test_an_entry() -> None:
+    text = (
+        "% Noted\n\n@InProceedings{Arpit2017,\n"
+        "  Title = {A closer\n    look},\n"
+        '  author = "Devansh Arpit and Bengio, Yoshua",\n'
+        "  booktitle = {ICML}, year = 2017,\n"
+        "}\n"
+    )
+    assert paper(text) == Paper(
+        key="Arpit2017",
+        type="inproceedings",
+        authors=(Person("Devansh", "Arpit"), Person("Yoshua", "Bengio")),
+        editors=(),
+        title="A closer look",
+        year="2017",
+        venue="ICML",
+        keywords=(),
+        fields=(("title", "A closer look"), ("booktitle", "ICML"), ("year", "2017")),
+        path="a.bib",
+        line=3,
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "@misc(a, title = {A (b)}, note = {x})",
+        "@misc{a, title = {A (b)}, note = {x}}",
+        "@MISC { a , TITLE = {A (b)} , NOTE = {x} , }",
+        '@misc{a, title = "A (b)", note = "x"}',
+        '@misc{a, title = "A" # { (b)}, note = x}\n',
+    ],
+)
+def test_an_entry_may_be_written_in_all_ways_of_bibtex(text: str) -> None:
+    found = bibliography(f"@string{{x = {{x}}}}\n{text}")
+    assert found.problems == ()
+    assert found.paper("a").fields == (("title", "A (b)"), ("note", "x"))
+
+
+@pytest.mark.parametrize("text", ["@misc{a}", "@misc{a,}", "@misc(a,)"])
+def test_an_entry_without_fields(text: str) -> None:
+    assert paper(text).fields == ()
+
+
+def test_a_field_by_name() -> None:
+    entry = paper("@misc{a, DOI = {10.1/x}}")
+    assert entry.field("doi") == "10.1/x"
+    assert entry.field("url") == ""
+
+
+def test_entries_know_their_file_and_line() -> None:
+    found = bibliography(f"@misc{{a,\n title = {{A\n\n A}}\n}}\n\n  {NEXT}", "\n@misc{b}\n")
+    assert found.places == {"a": ("a.bib", 1), "next": ("a.bib", 7), "b": ("b.bib", 2)}
+    assert found.keys == {"a.bib": ("a", "next"), "b.bib": ("b",)}
+    assert (found.paper("next").path, found.paper("next").line) == ("a.bib", 7)
+
+
+def test_keys_are_compared_to_the_letter() -> None:
+    found = bibliography("@misc{Key}")
+    assert "Key" in found
+    assert "key" not in found
+    with pytest.raises(KeyError):
+        found.paper("key")
+
+
+def test_macros() -> None:
+    found = bibliography(
+        '@string{foo = {Foo}}\n@STRING(bar = "B" # foo)\n@misc{a, note = FOO # { & } # bar}',
+        "@misc{b, note = bar, month = mar}",
+    )
+    assert found.problems == ()
+    assert found.paper("a").field("note") == "Foo & BFoo"
+    assert found.paper("b").fields == (("note", "BFoo"), ("month", "March"))
+
+
+def test_macros_of_one_reading_are_unknown_to_the_next() -> None:
+    bibliography("@string{foo = {Foo}}")
+    assert [kind for _, _, kind, _ in faults(bibliography("@misc{a, note = foo}"))] == [
+        ProblemKind.UNDEFINED_MACRO
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "mail me@example.org, @home or @ work\n",
+        "See also (me@example.org).\n% TODO @smith\n",
+        "@comment{jabref-meta: databaseType:bibtex;}\n",
+        "@Comment{\n  Grouping: {a} {b}\n}\n",
+        '@preamble{"\\newcommand{\\noopsort}[1]{}"}\n',
+        '@preamble("x" # "y")\n',
+        "",
+    ],
+)
+def test_what_is_no_entry_is_passed_over(text: str) -> None:
+    found = bibliography(text + NEXT)
+    assert found.problems == ()
+    assert found.places == {"next": ("a.bib", text.count("\n") + 1)}
+
+
+def test_preambles_are_kept_for_the_libraries() -> None:
+    assert bibliography('@preamble{"x" # "y"}').data.preamble == "xy"
+
+
+def test_an_entry_in_the_middle_of_a_line() -> None:
+    found = bibliography("see @misc{a, title = {A}} and @misc{b, title = {B}}")
+    assert found.problems == ()
+    assert list(found.places) == ["a", "b"]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"], ids=["Unix", "Windows", "old Mac"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"], ids=["plain", "byte order mark"])
+def test_line_ends_and_byte_order_mark(end: str, mark: str) -> None:
+    text = f"{mark}@misc{{a,\n  title = {{A\n  b}},\n  note = foo,\n}}\n\n{NEXT}".replace("\n", end)
+    found = bibliography(text)
+    assert found.places == {"a": ("a.bib", 1), "next": ("a.bib", 7)}
+    assert found.paper("a").title == "A b"
+    assert [problem.line for problem in found.problems] == [4]
+
+
+def test_another_encoding_may_be_asked_for() -> None:
+    found = read([("a.bib", "@misc{a, title = {é}}".encode("latin-1"))], "latin-1")
+    assert found.problems == ()
+    assert found.paper("a").title == "é"
+
+
+# Files that cannot be read.
+
+
+def test_a_file_that_is_missing() -> None:
+    found = read([("gone.bib", None), ("b.bib", NEXT.encode())])
+    assert faults(found) == [
+        (
+            "gone.bib",
+            1,
+            ProblemKind.BIB_MISSING,
+            "no such bibliography file; create it, or mend bibtex_bibfiles in conf.py",
+        )
+    ]
+    assert found.keys == {"gone.bib": (), "b.bib": ("next",)}
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"], ids=["plain", "byte order mark"])
+def test_a_file_in_another_encoding(mark: bytes) -> None:
+    content = mark + b"@misc{a,\n  title = {\n\xe9},\n  note = {x},\n}\n" + NEXT.encode()
+    found = read([("a.bib", content)])
+    assert faults(found) == [
+        (
+            "a.bib",
+            3,
+            ProblemKind.BIB_ENCODING,
+            "the file is not UTF-8: the byte 0xe9 stands here; save the file in that encoding",
+        )
+    ]
+    assert found.paper("a").fields == (("title", "\ufffd"), ("note", "x"))
+    assert found.places["next"] == ("a.bib", 6)
+
+
+# Syntax.
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # The brace of a field.
+        ("@misc{a,\n  title = {A,\n  year = 2020,\n}\n\n", not_closed(1)),
+        # The brace of the entry, after a comma and without one.
+        ("\n@misc{a,\n  title = {A},\n  year = 2020,\n\n", not_closed(2)),
+        ("\n@misc{a,\n  title = {A},\n  year = 2020\n\n", not_closed(2)),
+        ("@misc{a,\n  title = {A}\n\n  ", not_closed(1)),
+        ("@misc{a,\n", not_closed(1)),
+        ("@misc{\n", not_closed(1, "an entry")),
+        ("@misc(\n", not_closed(1, "an entry")),
+        ("@misc\n\n", not_closed(1, "an entry")),
+        # A brace too many inside a field.
+        ("@misc{a,\n  title = {A {B},\n}\n\n", not_closed(1)),
+        # The quote of a field.
+        (
+            '@misc{a,\n  title = {A},\n  note = "x,\n  year = 2020,\n}\n\n',
+            cannot_be_read(3, 'the entry "a"', "the value that begins here has no closing quote"),
+        ),
+        (
+            '@misc{a,\n  title = "A,\n  note = "x",\n}\n',
+            cannot_be_read(3, 'the entry "a"', "'}' expected"),
+        ),
+        (
+            '@misc{a,\n  note = "x\n  {y} {z},\n}\n',
+            cannot_be_read(2, 'the entry "a"', "the value that begins here has no closing quote"),
+        ),
+        # The parenthesis of the entry.
+        (
+            "@misc(a,\n  title = {A},\n}\n",
+            cannot_be_read(3, 'the entry "a"', "')' expected"),
+        ),
+        # The key.
+        ("@misc{, title = {A}}\n", cannot_be_read(1, "an entry", "entry key expected")),
+        ("@misc{title = {A}}\n", cannot_be_read(1, "an entry", "entry key expected")),
+        ("@misc{\n  title = {A},\n}\n", cannot_be_read(2, "an entry", "entry key expected")),
+        ("@misc{}\n", cannot_be_read(1, "an entry", "entry key expected")),
+        ("@misc{my key, title = {A}}\n", cannot_be_read(1, 'the entry "my"', "'=' expected")),
+        # Fields.
+        ("@misc{a,\n  title {A},\n}\n", cannot_be_read(2, 'the entry "a"', "'=' expected")),
+        ("@misc{a,\n  title = ,\n}\n", cannot_be_read(2, 'the entry "a"', "field value expected")),
+        ("@misc{a,\n  year = 2020a,\n}\n", cannot_be_read(2, 'the entry "a"', "'}' expected")),
+        ("@misc{a,\n  % no comment\n}\n", cannot_be_read(2, 'the entry "a"', "'}' expected")),
+        (
+            f"@misc{{a,\n  title = {{{'{' * 200}{'}' * 200}}},\n}}\n",
+            cannot_be_read(2, 'the entry "a"', "too many nested braces"),
+        ),
+        # Other commands.
+        ("@foo bar\n", cannot_be_read(1, "an entry", "'(' or '{' expected")),
+        ("@string{foo}\n", cannot_be_read(1, "an entry", "'=' expected")),
+        ("@string{foo = }\n", cannot_be_read(1, "an entry", "field value expected")),
+        ('@preamble{"x"\n\n', not_closed(1, "an entry")),
+    ],
+)
+def test_an_entry_that_cannot_be_read_does_not_take_the_next_one_down(
+    text: str, expected: Fault
+) -> None:
+    before = "@misc{before}\n"
+    path, line, kind, message = expected
+    found = bibliography(before + text + NEXT)
+    assert faults(found) == [(path, line + 1, kind, message)]
+    assert found.places["before"] == ("a.bib", 1)
+    assert found.places["next"] == ("a.bib", text.count("\n") + 2)
+    assert found.paper("next").title == "Next"
+
+
+def test_an_entry_that_was_swallowed_by_a_field_is_read() -> None:
+    found = bibliography("@misc{a,\n  title = {A,\n\n@misc{b,\n  title = {B}}\n}\n\n" + NEXT)
+    assert faults(found) == [not_closed(1)]
+    assert found.places == {"a": ("a.bib", 1), "b": ("a.bib", 4), "next": ("a.bib", 8)}
+    assert found.paper("b").title == "B"
+
+
+def test_what_was_read_before_the_fault_is_kept() -> None:
+    found = bibliography("@misc{a,\n  title = {A},\n  year = 2020,\n  note {x},\n  doi = {y},\n}\n")
+    assert found.paper("a").fields == (("title", "A"), ("year", "2020"))
+
+
+def test_an_entry_that_ends_with_its_file() -> None:
+    found = bibliography(NEXT + "@misc{a,\n  title = {A},\n  year = {2020", "@misc{b}")
+    assert faults(found) == [not_closed(2)]
+    assert list(found.places) == ["next", "a", "b"]
+    assert found.paper("a").title == "A"
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("@misc{a,\n  title = {A}\n  year = 2020,\n  note = {x}\n}\n", [3]),
+        ("@misc{a,\n  title = {A}\n  year = 2020\n  note = {x}\n}\n", [3, 4]),
+        ("@misc{a\n  title = {A},\n  year = 2020,\n  note = {x},\n}\n", [2]),
+        ("@misc{a title = {A}, year = 2020, note = {x}}\n", [1]),
+    ],
+)
+def test_a_missing_comma_costs_no_field(text: str, lines: list[int]) -> None:
+    found = bibliography(text + NEXT)
+    assert faults(found) == [
+        syntax(line, 'the entry "a" lacks a comma before this field; add it') for line in lines
+    ]
+    assert found.paper("a").fields == (("title", "A"), ("year", "2020"), ("note", "x"))
+    assert found.places["next"] == ("a.bib", text.count("\n") + 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("@misc{a,\n  title = {A}},\n  year = 2020,\n  note = {x}\n}\n", 2),
+        ("@misc{a,\n  title = {A},\n  year = {2020}\n}\n  note = {x},\n}\n", 4),
+        ("@misc{a}, title = {A}, year = 2020, note = {x}}\n", 1),
+    ],
+)
+def test_a_closing_brace_too_many_costs_no_field(text: str, line: int) -> None:
+    found = bibliography(text + NEXT)
+    message = 'the entry "a" has a closing brace too many before its next field; delete it'
+    assert faults(found) == [syntax(line, message)]
+    assert found.paper("a").fields == (("title", "A"), ("year", "2020"), ("note", "x"))
+    assert found.places["next"] == ("a.bib", text.count("\n") + 1)
+
+
+def test_each_fault_of_a_file_is_reported() -> None:
+    found = bibliography(
+        "@misc{a,\n  title {A}\n}\n@misc{b,\n  title = {B\n}\n@misc{c\n  title = {C}}\n" + NEXT
+    )
+    assert [(problem.line, problem.kind) for problem in found.problems] == [
+        (2, ProblemKind.BIB_SYNTAX),
+        (4, ProblemKind.BIB_SYNTAX),
+        (8, ProblemKind.BIB_SYNTAX),
+    ]
+    assert list(found.places) == ["a", "b", "c", "next"]
+    assert found.places["next"] == ("a.bib", 9)
+
+
+def test_an_entry_inside_a_field_is_text() -> None:
+    found = bibliography("@misc{a,\n note = {as in\n@misc{foo, title = {Foo}}},\n doi = {x}}\n")
+    assert found.problems == ()
+    assert list(found.places) == ["a"]
+    assert found.paper("a").field("doi") == "x"
+
+
+# References between entries.
+
+VOLUME = (
+    "@proceedings{v, title = {Proceedings of X}, editor = {Jane Doe}, year = 2020,"
+    " doi = {10.1/v}, keywords = {to-read}, publisher = {P}}\n"
+)
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_what_an_entry_does_not_say_comes_from_its_volume(first: bool) -> None:
+    entry = "@inproceedings{a, crossref = {V}, title = {A}, publisher = {Q}}\n"
+    found = bibliography(VOLUME + entry if first else entry + VOLUME)
+    assert found.problems == ()
+    work = found.paper("a")
+    assert (work.title, work.venue, work.year) == ("A", "Proceedings of X", "2020")
+    assert work.editors == (Person("Jane", "Doe"),)
+    # What it says itself counts, and what identifies the volume is the volume's.
+    assert dict(work.fields) == {
+        "title": "A",
+        "publisher": "Q",
+        "year": "2020",
+        "booktitle": "Proceedings of X",
+    }
+    assert found.paper("v").title == "Proceedings of X"
+    assert found.to_read() == ["v"]
+
+
+def test_a_volume_in_another_file() -> None:
+    found = bibliography("@inproceedings{a, crossref = {v}, title = {A}}", VOLUME)
+    assert found.problems == ()
+    assert found.paper("a").year == "2020"
+    assert found.keys == {"a.bib": ("a",), "b.bib": ("v",)}
+
+
+def test_a_chapter_without_a_title_has_that_of_its_book() -> None:
+    found = bibliography("@inbook{a, crossref = {b}}\n@book{b, title = {B}, author = {Jane Doe}}")
+    assert found.paper("a").title == "B"
+    assert found.paper("a").authors == (Person("Jane", "Doe"),)
+
+
+def test_an_article_takes_the_name_of_its_journal() -> None:
+    found = bibliography("@article{a, title = {A}, crossref = {p}}\n@periodical{p, title = {P}}")
+    assert found.paper("a").venue == "P"
+
+
+def test_a_chain_of_references() -> None:
+    found = bibliography(
+        "@inbook{a, crossref = {b}, title = {A}}\n@book{b, crossref = {c}, title = {B}}\n"
+        "@collection{c, publisher = {C}}"
+    )
+    assert found.problems == ()
+    assert found.paper("a").field("publisher") == "C"
+
+
+def test_everything_that_shared_data_holds() -> None:
+    found = bibliography(
+        "@misc{a, xdata = {x, y}, title = {A}}\n@xdata{x, url = {https://x.org}, publisher = {X}}\n"
+        "@xdata{y, publisher = {Y}, location = {L}}"
+    )
+    assert found.problems == ()
+    assert dict(found.paper("a").fields) == {
+        "title": "A",
+        "url": "https://x.org",
+        "publisher": "X",
+        "location": "L",
+    }
+
+
+@pytest.mark.parametrize("name", ["crossref", "xdata"])
+def test_a_reference_that_leads_nowhere(name: str) -> None:
+    found = bibliography(NEXT + f"@misc{{a, {name} = {{gone}}, title = {{A}}}}")
+    message = (
+        f'in the entry "a" {name} names the key "gone", which no bibliography file has; mend it'
+    )
+    assert faults(found) == [("a.bib", 2, ProblemKind.BAD_CROSSREF, message)]
+    assert found.paper("a").fields == (("title", "A"),)
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("@misc{a, crossref = {a}, title = {A}}", ("a", "a to a")),
+        (
+            "@misc{a, crossref = {b}, title = {A}}\n@misc{b, xdata={c}}\n@misc{c, crossref = {b}}",
+            ("c", "b to c to b"),
+        ),
+    ],
+)
+def test_references_in_a_circle(text: str, fault: tuple[str, str]) -> None:
+    found = bibliography(text)
+    key, circle = fault
+    message = (
+        f'in the entry "{key}" crossref leads in a circle, from {circle}; take one of them out'
+    )
+    assert [each.message for each in found.problems] == [message]
+    assert found.paper("a").title == "A"
+
+
+# Duplicates, macros, names.
+
+
+@pytest.mark.parametrize("key", ["a", "A"], ids=["same", "by case"])
+def test_a_key_that_is_taken(key: str) -> None:
+    found = bibliography(f"\n@misc{{a, title = {{1}}}}\n\n@book{{{key},\n title = {{2}}}}\n{NEXT}")
+    assert faults(found) == [
+        (
+            "a.bib",
+            4,
+            ProblemKind.DUPLICATE_KEY,
+            TAKEN.format(key, "a.bib:2"),
+        )
+    ]
+    assert list(found.places) == ["a", "next"]
+    assert found.paper("a").title == "1"
+
+
+def test_a_key_that_is_taken_in_another_file() -> None:
+    found = bibliography("\n\n@misc{a, title = {1}}", f"@misc{{a, title = {{2}}}}\n{NEXT}")
+    assert faults(found) == [
+        (
+            "b.bib",
+            1,
+            ProblemKind.DUPLICATE_KEY,
+            TAKEN.format("a", "a.bib:3"),
+        )
+    ]
+    assert found.keys == {"a.bib": ("a",), "b.bib": ("next",)}
+    assert found.paper("a").title == "1"
+
+
+@pytest.mark.parametrize(
+    ("fields", "name"),
+    [
+        ("title = {1}, Title = {2}", "Title"),
+        ("author = {One}, author = {Two}", "author"),
+        ("editor = {One}, EDITOR = {Two}", "EDITOR"),
+    ],
+)
+def test_a_field_that_stands_twice(fields: str, name: str) -> None:
+    found = bibliography(f"\n@misc{{a, {fields}, note = {{x}}}}\n{NEXT}")
+    assert faults(found) == [
+        (
+            "a.bib",
+            2,
+            ProblemKind.DUPLICATE_FIELD,
+            f'the entry "a" has the field "{name}" twice; the first counts, delete one',
+        )
+    ]
+    entry = found.paper("a")
+    first = (entry.title, *(person.family for person in entry.authors + entry.editors))
+    assert "".join(first) in ("1", "One")
+    assert entry.field("note") == "x"
+    assert "next" in found
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [("nips", "nips"), ('"Proc. " # nips # { 30}', "Proc. nips 30")],
+)
+def test_an_undefined_macro(value: str, shown: str) -> None:
+    found = bibliography(f"@misc{{a,\n title = {{A}},\n booktitle = {value},\n year = 1}}\n{NEXT}")
+    assert faults(found) == [
+        (
+            "a.bib",
+            3,
+            ProblemKind.UNDEFINED_MACRO,
+            UNDEFINED,
+        )
+    ]
+    assert found.paper("a").fields == (("title", "A"), ("booktitle", shown), ("year", "1"))
+    assert "next" in found
+
+
+def test_a_name_with_too_many_commas() -> None:
+    found = bibliography(f"\n@misc{{a, title = {{A}}, author = {{A, B, C, D and Y, Z}}}}\n{NEXT}")
+    assert faults(found) == [
+        (
+            "a.bib",
+            2,
+            ProblemKind.BIB_NAME,
+            COMMAS,
+        )
+    ]
+    assert found.paper("a").authors == (Person("", "A, B, C, D"), Person("Z", "Y"))
+    assert "next" in found
+
+
+def test_problems_are_in_the_order_of_files_and_lines() -> None:
+    found = bibliography("@misc{a, note = x}\n\n@misc{b, note = y}", "@misc{a}")
+    assert [(problem.path, problem.line) for problem in found.problems] == [
+        ("a.bib", 1),
+        ("a.bib", 3),
+        ("b.bib", 1),
+    ]
+    assert isinstance(found.problems[0], Problem)
+
+
+# What an entry gives.
+
+
+@pytest.mark.parametrize(
+    ("name", "person"),
+    [
+        ("Donald E. Knuth", Person("Donald E.", "Knuth")),
+        ("Knuth, Donald E.", Person("Donald E.", "Knuth")),
+        ("Ludwig van Beethoven", Person("Ludwig", "van Beethoven")),
+        ("van Beethoven, Ludwig", Person("Ludwig", "van Beethoven")),
+        ("King, Jr., Martin Luther", Person("Martin Luther", "King Jr.")),
+        ("Simon Lacoste-Julien", Person("Simon", "Lacoste-Julien")),
+        ("Plato", Person("", "Plato")),
+        ("{World Health Organization}", Person("", "{World Health Organization}")),
+        (r"Stanis{\l}aw Jastrz{\k{e}}bski", Person(r"Stanis{\l}aw", r"Jastrz{\k{e}}bski")),
+        ("others", Person("", "others")),
+    ],
+)
+def test_names(name: str, person: Person) -> None:
+    entry = paper(f"@book{{a, EDITOR = {{{name}}}, Author = {{A B and {name}}}}}")
+    assert entry.authors == (Person("A", "B"), person)
+    assert entry.editors == (person,)
+
+
+@pytest.mark.parametrize(
+    ("fields", "year"),
+    [
+        ("year = 2017", "2017"),
+        ("year = {{2017}}", "2017"),
+        ("year = {in press}", "in press"),
+        (r"year = {\emph{in press}}", r"\emph{in press}"),
+        ("date = {2017}", "2017"),
+        ("date = {2017-05-06}", "2017"),
+        ("date = {2017-05/2018-01}", "2017"),
+        ("date = {-0044-03-15}", "-0044"),
+        ("year = 2016, date = {2017}", "2016"),
+        ("year = {}, date = {2017}", "2017"),
+        ("date = {May 2017}", ""),
+        ("note = {2017}", ""),
+    ],
+)
+def test_the_year(fields: str, year: str) -> None:
+    assert paper(f"@misc{{a, {fields}}}").year == year
+
+
+@pytest.mark.parametrize(
+    ("entry", "venue"),
+    [
+        ("@article{a, journal = {J}, publisher = {P}}", "J"),
+        ("@article{a, journaltitle = {J}, publisher = {P}}", "J"),
+        ("@inproceedings{a, booktitle = {B}, publisher = {P}, organization = {O}}", "B"),
+        ("@inproceedings{a, maintitle = {M}, publisher = {P}}", "M"),
+        ("@book{a, publisher = {P}, institution = {I}}", "P"),
+        ("@techreport{a, institution = {I}, publisher = {P}, number = 1}", "I"),
+        ("@report{a, institution = {I}, journal = {J}}", "I"),
+        ("@phdthesis{a, school = {S}, publisher = {P}}", "S"),
+        ("@mastersthesis{a, school = {S}, publisher = {P}}", "S"),
+        ("@thesis{a, institution = {I}, publisher = {P}}", "I"),
+        ("@misc{a, institution = {I}, school = {S}}", "I"),
+        ("@misc{a, school = {S}}", "S"),
+        ("@misc{a, howpublished = {H}, publisher = {P}}", "H"),
+        ("@online{a, organization = {O}}", "O"),
+        ("@misc{a, eprint = {1706.05394}}", "arXiv"),
+        ("@misc{a, publisher = {P}, eprint = {1706.05394}}", "P"),
+        ("@misc{a, eprint = {1234567}, eprinttype = {pubmed}}", ""),
+        ("@misc{a, journal = {}, note = {x}}", ""),
+    ],
+)
+def test_the_venue(entry: str, venue: str) -> None:
+    assert paper(entry).venue == venue
+
+
+@pytest.mark.parametrize(
+    ("fields", "identifier"),
+    [
+        ({"eprint": "1706.05394", "archiveprefix": "arXiv"}, "1706.05394"),
+        ({"eprint": "1706.05394", "eprinttype": "arxiv"}, "1706.05394"),
+        ({"eprint": "1706.05394"}, "1706.05394"),
+        ({"eprint": "0706.0001v12"}, "0706.0001v12"),
+        ({"eprint": " arXiv:1706.05394 "}, "1706.05394"),
+        ({"eprint": "{1706.05394}", "archiveprefix": "{arXiv}"}, "1706.05394"),
+        ({"eprint": "hep-th/9901001"}, "hep-th/9901001"),
+        ({"eprint": "math.GT/0309136v1"}, "math.GT/0309136v1"),
+        ({"eprint": "cs/0703041"}, "cs/0703041"),
+        ({"eprint": "1706.05394", "eprinttype": "pubmed"}, ""),
+        ({"eprint": "1706.05394", "archiveprefix": "HAL"}, ""),
+        ({"eprint": "1706.053"}, ""),
+        ({"eprint": "170605394"}, ""),
+        ({"eprint": "1706.05394/../x"}, ""),
+        ({"eprint": "https://arxiv.org/abs/1706.05394"}, ""),
+        ({"eprint": ""}, ""),
+        ({}, ""),
+    ],
+)
+def test_the_identifier_of_arxiv(fields: dict[str, str], identifier: str) -> None:
+    assert arxiv_id(fields) == identifier
+
+
+@pytest.mark.parametrize(
+    ("text", "keywords"),
+    [
+        ("a, b c ,d", ("a", "b c", "d")),
+        ("a; b", ("a", "b")),
+        ("a,, ;b,", ("a", "b")),
+        ("{a; b}", ("a", "b")),
+        ("{a}, {b c}", ("a", "b c")),
+        (r"Erd{\H{o}}s, G{\"o}", (r"Erd{\H{o}}s", r"G{\"o}")),
+        ("", ()),
+    ],
+)
+def test_keywords(text: str, keywords: tuple[str, ...]) -> None:
+    assert paper(f"@misc{{a, keywords = {{{text}}}}}").keywords == keywords
+
+
+def test_what_is_to_be_read_is_in_the_order_of_the_files() -> None:
+    found = bibliography(
+        "@misc{b, keywords = {to-read}}\n@misc{c, keywords = {to-reads, to read}}\n@misc{d}",
+        "@misc{a, keywords = {deep; to-read}}",
+    )
+    assert found.to_read() == ["b", "a"]
+
+
+@pytest.mark.parametrize(
+    ("key", "near"),
+    [
+        ("arpit2017close", ["arpit2017closer"]),
+        ("ARPIT2017CLOSER", ["arpit2017closer"]),
+        ("zang2017understanding", ["ZHANG2017UNDERSTANDING"]),
+        ("entirely-different", []),
+    ],
+)
+def test_the_nearest_keys(key: str, near: list[str]) -> None:
+    found = bibliography("@misc{arpit2017closer}\n@misc{ZHANG2017UNDERSTANDING}\n")
+    assert found.nearest(key) == near
+
+
+def test_no_more_than_three_near_keys_and_the_nearest_first() -> None:
+    found = bibliography("".join(f"@misc{{smith20{n}deep}}\n" for n in (11, 19, 20, 22)))
+    near = found.nearest("smith2019deeq")
+    assert len(near) == 3
+    assert near[0] == "smith2019deep"
+
+
+# Files.
+
+
+def test_load_names_files_from_the_root(tmp_path: Path) -> None:
+    root = tmp_path / "site"
+    (root / "more").mkdir(parents=True)
+    (root / "a.bib").write_bytes(b"a\r\n")
+    (root / "more" / "b.bib").write_bytes(b"b")
+    (tmp_path / "c.bib").write_bytes(b"c")
+    names = ["a.bib", "more/b.bib", "../c.bib", "d.bib", "more"]
+    assert load([(root / name).resolve() for name in names], root.resolve()) == [
+        ("a.bib", b"a\r\n"),
+        ("more/b.bib", b"b"),
+        ("../c.bib", b"c"),
+        ("d.bib", None),
+        ("more", None),
+    ]
+
+
+def test_the_digest_is_that_of_the_input() -> None:
+    sources: list[tuple[str, bytes | None]] = [("a.bib", b"x"), ("b.bib", None)]
+    assert read(sources).digest == digest(list(sources), "utf-8-sig")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        [("a.bib", b"y"), ("b.bib", b"")],
+        [("a.bib", b"x"), ("b.bib", None)],
+        [("b.bib", b""), ("a.bib", b"x")],
+        [("a.bib", b"x")],
+        [("c.bib", b"x"), ("b.bib", b"")],
+        [("a.bib", b""), ("b.bib", b"x")],
+    ],
+)
+def test_the_digest_changes_with_the_input(other: list[tuple[str, bytes | None]]) -> None:
+    sources: list[tuple[str, bytes | None]] = [("a.bib", b"x"), ("b.bib", b"")]
+    assert digest(sources, "utf-8") != digest(other, "utf-8")
+    assert digest(sources, "utf-8") != digest(sources, "latin-1")
+
+
+def test_an_empty_bibliography() -> None:
+    found = read([])
+    assert (found.problems, found.places, found.keys) == ((), {}, {})
+    assert found.nearest("a") == []
+    assert found.to_read() == []
+
+
+def test_an_entry_is_made_when_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+
+    class Counted(Entry):  # type: ignore[misc]  # pybtex has no types
+        def __init__(self, type_: str) -> None:
+            super().__init__(type_)
+            made.append(type_)
+
+    monkeypatch.setattr(lazy_entries, "Entry", Counted)
+    found = bibliography(
+        "@book{a, author = {A, B}, keywords = {to-read}}\n@article{b, author = {A, B}}\n@misc{c}"
+    )
+    assert "b" in found
+    assert found.to_read() == ["a"]
+    assert made == []
+    for _ in range(2):
+        assert found.paper("b").authors == (Person("B", "A"),)
+    assert made == ["article"]
+    # Nor does an environment carry more than text, and what has been asked for, to the next build.
+    kept = pickle.dumps(found)
+    assert b"pybtex.database" not in kept
+    again = pickle.loads(kept)  # noqa: S301 -- made above
+    assert [again.paper(key).type for key in again.places] == ["book", "article", "misc"]
+    assert again.data.entries["B"].persons["author"][0].last_names == ["A"]
+
+
+def test_what_an_entry_takes_from_another_is_kept() -> None:
+    found = bibliography(
+        "@book{v, editor = {E, F}, title = {V}, year = 2001}\n"
+        "@incollection{p, crossref = {v}, title = {P}}"
+    )
+    for each in (found, pickle.loads(pickle.dumps(found))):  # noqa: S301
+        part = each.paper("p")
+        assert (part.editors, part.venue, part.year) == ((Person("F", "E"),), "V", "2001")

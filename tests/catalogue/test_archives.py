@@ -1,0 +1,388 @@
+"""Slugs, lists that go on over pages, indexes, neighbours and related notes, without a build."""
+
+from __future__ import annotations
+
+import datetime
+import random
+import unicodedata
+from collections.abc import Iterable
+
+import pytest
+
+from papernotes.bibliography.reader import read
+from papernotes.catalogue.archives import Browse, browse
+from papernotes.catalogue.derive import derive
+from papernotes.catalogue.related import MOST, related
+from papernotes.catalogue.slugs import slug
+from papernotes.core.diagnostics import ProblemKind
+from papernotes.core.model import Citation, Note, Page, Query
+
+# Slugs.
+
+SLUGS = {
+    "generalization": "generalization",
+    "C": "c",
+    "C++": "c-plus-plus",
+    "C#": "c-sharp",
+    "naïve": "naïve",
+    "深度学习": "深度学习",
+    "हिन्दी": "हिन्दी",
+    "a/b": "a-slash-b",
+    "a b": "a-b",
+    ".NET": "dot-net",
+    "Q&A": "q-and-a",
+    "Bayes' rule": "bayes-rule",
+    "100%": "100-percent",
+    "λ": "λ",
+    "Straße": "strasse",
+    "🎲": "u1f3b2",
+    "../secrets": "dot-dot-slash-secrets",
+    "-": "u2d",
+    "a<b>": "a-u3c-b-u3e",
+    'say "hi"': "say-u22-hi-u22",
+    "2017": "2017",
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), SLUGS.items(), ids=range(len(SLUGS)))
+def test_slug(text: str, expected: str) -> None:
+    assert slug(text) == expected
+
+
+def test_slugs_of_different_tags_differ() -> None:
+    assert len({slug(text) for text in SLUGS}) == len(SLUGS)
+
+
+@pytest.mark.parametrize("text", ["CON", "nul", "Aux", "com1", "LPT¹", "index", "Index"])
+def test_names_that_are_taken_get_another_slug(text: str) -> None:
+    assert slug(text) == f"{text.lower()}-"
+
+
+def test_slugs_do_not_depend_on_how_an_accent_is_written() -> None:
+    assert slug(unicodedata.normalize("NFD", "naïve")) == slug("naïve") == "naïve"
+
+
+def test_slugs_that_differ_in_case_are_one() -> None:
+    """Since they would be one file on Windows and on a Mac."""
+    assert slug("ML") == slug("ml")
+
+
+def test_long_tags_have_slugs_of_a_name_s_length_that_differ() -> None:
+    one, other = slug("深" * 300 + "a"), slug("深" * 300 + "b")
+    assert one != other
+    assert max(len(f"{each}.html".encode()) for each in (one, other)) < 255
+    assert one.startswith("深" * 50)
+
+
+def test_a_slug_is_a_single_part_of_a_path() -> None:
+    chars = [chr(number) for number in range(1, 0x3000)]
+    for char in chars:
+        if char.isspace():
+            continue
+        found = slug(char)
+        assert found, hex(ord(char))
+        assert not set(found) & set('/\\?%*:|"<>#&. \0'), hex(ord(char))
+
+
+# The records that the rest is derived from.
+
+
+class Paths(dict[str, str]):
+    """The file of each note."""
+
+    def __missing__(self, docname: str) -> str:
+        return f"{docname}.md"
+
+
+def note(key: str, *tags: str, title: str = "", day: int = 0) -> Note:
+    return Note(
+        docname=f"papers/{key}",
+        key=key,
+        title=title or key,
+        tags=tags,
+        read=datetime.date(2020, 1, day) if day else None,
+        line=2,
+        tags_line=3,
+    )
+
+
+def entry(key: str, **fields: str) -> str:
+    given = {"author": "Ann Author", "year": "2000", "title": key, "journal": "Letters", **fields}
+    body = ", ".join(f"{name} = {{{value}}}" for name, value in given.items() if value)
+    return f"@article{{{key}, {body}}}\n"
+
+
+def made(
+    notes: Iterable[Note],
+    *parts: str,
+    size: int = 24,
+    sort: str = "title",
+    entries: dict[str, str] | None = None,
+    cites: dict[str, list[str]] | None = None,
+    documents: Iterable[str] = (),
+    query: Query | None = None,
+) -> Browse:
+    """Derive what helps to browse *notes*; *entries* stand in for those made up for their keys."""
+    notes = list(notes)
+    entries = {note.key: entry(note.key) for note in notes} | (entries or {})
+    bibliography = read([("refs.bib", "".join(entries.values()).encode())])
+    pages = [
+        Page(docname, citations=tuple(Citation(docname, key, 9) for key in keys))
+        for docname, keys in (cites or {}).items()
+    ]
+    catalogue = derive(notes, pages, bibliography, Paths())
+    return browse(
+        catalogue,
+        parts,
+        root="index",
+        query=query,
+        size=size,
+        sort=sort,
+        paths={name: f"{name}.md" for name in documents}
+        | {n.docname: f"{n.docname}.md" for n in notes},
+    )
+
+
+def keys(notes: Iterable[Note]) -> list[str]:
+    return [each.key for each in notes]
+
+
+# Lists that go on.
+
+
+def test_nothing_asked_for_is_nothing_made() -> None:
+    found = made([note("a", "x"), note("b", "x")])
+    assert found == Browse()
+    assert found.pages == {}
+
+
+def test_the_front_page_s_list_goes_on() -> None:
+    notes = [note(key) for key in "abcde"]
+    found = made(notes, size=2, query=Query(paged=True))
+    assert found.front is not None
+    assert keys(found.front.notes) == ["a", "b"]
+    assert found.front.pages == ("index", "page/2", "page/3")
+    assert {page: keys(sheet.notes) for page, sheet in found.sheets.items()} == {
+        "page/2": ["c", "d"],
+        "page/3": ["e"],
+    }
+    assert {sheet.count for sheet in found.sheets.values()} == {5}
+
+
+@pytest.mark.parametrize(("size", "count"), [(0, 1), (1, 4), (2, 2), (3, 2), (4, 1), (9, 1)])
+def test_how_many_pages(size: int, count: int) -> None:
+    found = made([note(key) for key in "abcd"], size=size, query=Query(paged=True))
+    assert found.front is not None
+    assert len(found.front.pages) == count
+    assert len(found.sheets) == count - 1
+
+
+def test_a_list_without_notes_has_one_page() -> None:
+    found = made([], size=2, query=Query(paged=True))
+    assert found.front is not None
+    assert (found.front.notes, found.front.pages) == ((), ("index",))
+
+
+def test_the_front_page_s_list_keeps_its_own_order_and_choice() -> None:
+    notes = [note("a", "x", day=1), note("b", day=3), note("c", "x", day=2)]
+    query = Query(tags=("x",), sort="-read", view="list", paged=True)
+    found = made(notes, size=1, query=query)
+    assert found.front is not None
+    assert keys(found.front.notes) == ["c"]
+    assert keys(found.sheets["page/2"].notes) == ["a"]
+    assert (found.sheets["page/2"].sort, found.sheets["page/2"].view) == ("-read", "list")
+
+
+# Tags and years.
+
+
+def test_tags_have_an_index_and_pages() -> None:
+    notes = [note("a", "C++", "vision"), note("b", "C#"), note("c", "vision"), note("d", "vision")]
+    found = made(notes, "tags", size=2)
+    assert [(group.name, group.page, keys(group.notes)) for group in found.indexes["tags"]] == [
+        ("C#", "tags/c-sharp", ["b"]),
+        ("C++", "tags/c-plus-plus", ["a"]),
+        ("vision", "tags/vision", ["a", "c", "d"]),
+    ]
+    assert found.tag_pages["C++"] == "tags/c-plus-plus"
+    assert set(found.pages) == {
+        "tags/index",
+        "tags/c-sharp",
+        "tags/c-plus-plus",
+        "tags/vision",
+        "tags/vision/2",
+    }
+    assert keys(found.sheets["tags/vision/2"].notes) == ["d"]
+
+
+def test_years_are_those_of_the_papers_the_latest_first() -> None:
+    entries = {
+        "a": entry("a", year="1999"),
+        "b": entry("b", year="2020"),
+        "c": entry("c", year="1999"),
+        "d": entry("d", year=""),
+    }
+    found = made([note(key, day=1) for key in "abcd"], "years", entries=entries)
+    assert [(group.name, group.page, keys(group.notes)) for group in found.indexes["years"]] == [
+        ("2020", "years/2020", ["b"]),
+        ("1999", "years/1999", ["a", "c"]),
+    ]
+
+
+def test_lists_of_a_tag_are_in_the_site_s_order() -> None:
+    notes = [note("a", "x", day=1), note("b", "x", day=3), note("c", "x", day=2)]
+    found = made(notes, "tags", sort="-read")
+    assert keys(found.sheets["tags/x"].notes) == ["b", "c", "a"]
+
+
+SAME_PAGE = (
+    '"ml" and "ML" (papers/b.md:3) would both have the page tags/ml; spell them alike, or tell them'
+    " apart by a letter or digit"
+)
+
+
+def test_tags_with_one_address_are_an_error_that_names_both() -> None:
+    notes = [note("a", "ml"), note("b", "ML"), note("c", "ML")]
+    found = made(notes, "tags")
+    assert [(each.path, each.line, each.kind, each.message) for each in found.problems] == [
+        (
+            "papers/a.md",
+            3,
+            ProblemKind.SAME_ADDRESS,
+            SAME_PAGE,
+        )
+    ]
+    # One of them has it, and no note is lost from the index.
+    assert keys(found.sheets["tags/ml"].notes) == ["b", "c"]
+    assert found.tag_pages == {"ML": "tags/ml"}
+    assert [group.name for group in found.indexes["tags"]] == ["ML", "ml"]
+
+
+@pytest.mark.parametrize("document", ["tags/index", "tags/x", "page/2"])
+def test_a_document_in_the_place_of_a_page_is_an_error(document: str) -> None:
+    notes = [note("a", "x"), note("b")]
+    found = made(notes, "tags", size=1, documents=[document], query=Query(paged=True))
+    assert [(each.path, each.kind) for each in found.problems] == [
+        (f"{document}.md", ProblemKind.SAME_ADDRESS)
+    ]
+    assert f"the page {document} is made by the site" in found.problems[0].message
+
+
+# Authors and venues.
+
+
+def test_authors_are_listed_by_family_name() -> None:
+    entries = {
+        "a": entry("a", author="Yoshua Bengio and {\\'E}va Ábel"),
+        "b": entry("b", author="Bengio, Yoshua and others"),
+        "c": entry("c", author="", editor="Ed Itor"),
+        "d": entry("d", author="{The Consortium}"),
+    }
+    found = made([note(key) for key in "abcd"], "authors", entries=entries)
+    assert [(group.name, keys(group.notes)) for group in found.indexes["authors"]] == [
+        ("Ábel, Éva", ["a"]),
+        ("Bengio, Yoshua", ["a", "b"]),
+        ("Itor, Ed", ["c"]),
+        ("The Consortium", ["d"]),
+    ]
+    assert set(found.pages) == {"authors/index"}
+
+
+def test_a_venue_is_one_however_its_proceedings_are_numbered() -> None:
+    def paper(key: str, venue: str) -> str:
+        rest = f"author = {{A}}, year = 2000, title = {{T}}, booktitle = {{{venue}}}"
+        return f"@inproceedings{{{key}, {rest}}}\n"
+
+    entries = {
+        "a": paper("a", "Proceedings of the 34th International Conference on Machine Learning"),
+        "b": paper("b", "International Conference on Machine Learning"),
+        "c": paper("c", ""),
+    }
+    found = made([note(key) for key in "abc"], "venues", entries=entries)
+    assert [(group.name, keys(group.notes)) for group in found.indexes["venues"]] == [
+        ("International Conference on Machine Learning", ["a", "b"])
+    ]
+
+
+# Neighbours.
+
+
+def test_neighbours_follow_the_site_s_order() -> None:
+    notes = [note("a", day=1), note("b", day=3), note("c", day=2)]
+    found = made(notes, "neighbours", sort="-read")
+    pairs = {key: found.neighbours(f"papers/{key}") for key in "bca"}
+    assert {key: [n and n.key for n in pair] for key, pair in pairs.items()} == {
+        "b": [None, "c"],
+        "c": ["b", "a"],
+        "a": ["c", None],
+    }
+    assert found.neighbours("index") == (None, None)
+
+
+# Related notes.
+
+
+def ranked(
+    notes: Iterable[Note], cited_by: dict[str, list[str]] | None = None
+) -> dict[str, list[str]]:
+    """Return the keys of the notes that are related to each."""
+    cited_by = {
+        key: [f"papers/{name}" for name in names] for key, names in (cited_by or {}).items()
+    }
+    found = related(notes, cited_by)
+    return {docname.removeprefix("papers/"): keys(notes) for docname, notes in found.items()}
+
+
+def test_notes_with_nothing_in_common_are_not_related() -> None:
+    assert ranked([note("a", "x"), note("b", "y"), note("c")]) == {"a": [], "b": [], "c": []}
+
+
+def test_a_rare_tag_says_more_than_a_common_one() -> None:
+    notes = [note("a", "common", "rare"), note("b", "common"), note("c", "common")]
+    notes += [note("d", "common"), note("e", "rare")]
+    assert ranked(notes)["a"] == ["e", "b", "c", "d"]
+
+
+def test_works_cited_alike_count_as_tags_do() -> None:
+    notes = [note("a"), note("b"), note("c"), note("d")]
+    # Three cite the one work, two the other; a page that is no note counts for nothing.
+    cited_by = {"w": ["a", "b", "c", "plain"], "v": ["a", "c", "plain"]}
+    assert ranked(notes, cited_by) == {"a": ["c", "b"], "b": ["a", "c"], "c": ["a", "b"], "d": []}
+
+
+def test_a_citation_counts_for_both_and_more_than_a_tag() -> None:
+    notes = [note("a", "x"), note("b", "x"), note("c")]
+    assert ranked(notes, {"c": ["a"]}) == {"a": ["c", "b"], "b": ["a"], "c": ["a"]}
+
+
+def test_a_note_that_cites_its_own_paper_is_not_related_to_itself() -> None:
+    assert ranked([note("a"), note("b")], {"a": ["a"]}) == {"a": [], "b": []}
+
+
+def test_equals_come_by_the_days_between() -> None:
+    notes = [note(key, "x", day=day) for key, day in zip("abcd", (20, 9, 12, 11), strict=True)]
+    assert ranked(notes)["d"] == ["b", "c", "a"]
+
+
+def test_there_are_six_at_most() -> None:
+    found = ranked([note(f"n{number:02}", "x", day=number) for number in range(1, 20)])
+    assert {len(keys) for keys in found.values()} == {MOST}
+
+
+def test_relations_do_not_depend_on_the_order_of_what_is_cited() -> None:
+    dice = random.Random(5)
+    notes = [
+        note(f"n{number:03}", *dice.sample("stuvwxyz", 3), day=dice.randint(1, 28))
+        for number in range(200)
+    ]
+    works = {f"w{n}": [f"n{dice.randrange(200):03}" for _ in range(9)] for n in range(60)}
+    shuffled = list(works.items())
+    dice.shuffle(shuffled)
+    assert ranked(notes, works) == ranked(notes, dict(shuffled))
+
+
+def test_relations_cost_no_more_a_note_on_a_larger_site() -> None:
+    """Of a tag that all notes have, only those read next to a note are looked at."""
+    notes = [note(f"n{number:05}", "x") for number in range(20_000)]
+    found = ranked(notes)
+    assert found["n10000"] == ["n09999", "n10001", "n09998", "n10002", "n09997", "n10003"]

@@ -1,0 +1,462 @@
+"""Writing to a bibliography: in its style, whole or not at all, whatever stands in it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import string
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from commands import environment, files
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sites import PROJECT, Site
+
+from papernotes.bibliography import reader
+from papernotes.cli.bibfile import append as appending
+from papernotes.cli.bibfile.clean import clean
+from papernotes.cli.bibfile.entry import Entry, parse
+from papernotes.cli.errors import Fault
+from papernotes.cli.storage import Changed, Draft
+
+NEW = Entry(
+    "article",
+    "",
+    {
+        "author": "Ann Onym and Bo van Beta",
+        "title": r"A {BERT} of \emph{sorts}",
+        "journal": "Letters",
+        "year": "2020",
+        "month": "feb",
+        "eprint": "2001.04451",
+        "archiveprefix": "arXiv",
+    },
+)
+
+
+def append(before: str | bytes, *entries: tuple[str, Entry]) -> str:
+    content = before.encode() if isinstance(before, str) else before
+    sources = reader.read_with_sources([("refs.bib", content)])[1]["refs.bib"]
+    layout = appending.layout_of(content, "utf-8-sig", sources)
+    path = Path("refs.bib")
+    after = appending.append(path, content, "utf-8-sig", layout, entries or [("new", NEW)]).content
+    assert after.startswith(content)
+    return after[len(content) :].decode()
+
+
+STYLES = {
+    "an empty file": (
+        "",
+        """@article{new,
+  title = {A {BERT} of \\emph{sorts}},
+  author = {Ann Onym and Bo van Beta},
+  journal = {Letters},
+  year = {2020},
+  month = feb,
+  eprint = {2001.04451},
+  archiveprefix = {arXiv},
+}
+""",
+    ),
+    "signs in a column, quotes, bare numbers, no last comma, family first": (
+        """@Article{a,
+    author   = "Ono, O.",
+    title    = "X",
+    year     = 2001
+    }
+
+@Article{b,
+    author   = "Ono, O. and Eno, B.",
+    title    = "X",
+    year     = 2001
+    }
+""",
+        """
+@Article{new,
+    author   = "Onym, Ann and van Beta, Bo",
+    title    = "A {BERT} of \\emph{sorts}",
+    journal  = "Letters",
+    year     = 2020,
+    month    = feb,
+    eprint   = "2001.04451",
+    archiveprefix = "arXiv"
+    }
+""",
+    ),
+    "values in a column": (
+        """@article{a,
+  author =        {O. Ono},
+  journal =       {X},
+  archivePrefix = {arXiv},
+}
+""",
+        """
+@article{new,
+  title =         {A {BERT} of \\emph{sorts}},
+  author =        {Ann Onym and Bo van Beta},
+  journal =       {Letters},
+  year =          {2020},
+  month =         feb,
+  eprint =        {2001.04451},
+  archivePrefix = {arXiv},
+}
+""",
+    ),
+    "an entry a line, no space between": (
+        "@misc{a, title={X}, author={O. Ono}}\n@misc{b, title={Y}, author={O. Ono}}\n",
+        "@article{new, title={A {BERT} of \\emph{sorts}}, author={Ann Onym and Bo van Beta}, ",
+    ),
+    "tabs, capitals, BibLaTeX": (
+        """@ARTICLE{a,
+\tAUTHOR = {O. Ono},
+\tJOURNALTITLE = {X},
+\tDATE = {2001-02},
+\tEPRINTTYPE = {arxiv}
+}
+""",
+        """
+@ARTICLE{new,
+\tTITLE = {A {BERT} of \\emph{sorts}},
+\tAUTHOR = {Ann Onym and Bo van Beta},
+\tJOURNALTITLE = {Letters},
+\tDATE = {2020-02},
+\tEPRINT = {2001.04451},
+\tEPRINTTYPE = {arXiv}
+}
+""",
+    ),
+    "no end of line at the end": ("@misc{a,\n\ttitle={X}}", "\n\n@article{new,\n\ttitle={A {BER"),
+    "lines that end as in Windows": (
+        "@misc{a,\r\n  title = {X},\r\n}\r\n",
+        "\r\n@article{new,\r\n",
+    ),
+    "a comment at the end": (
+        "@misc{a,\n  title = {X},\n}\n% more\n",
+        "\n@article{new,\n  title = ",
+    ),
+    "space at the end": (
+        "@misc{a,\n  title = {X},\n}\n\n\n\n",
+        "@article{new,\n  title = {A {BERT}",
+    ),
+    "a mark of byte order": (
+        "\ufeff@misc{a,\n  title = {X},\n}\n",
+        "\n@article{new,\n  title = {A",
+    ),
+}
+
+
+@pytest.mark.parametrize(("before", "after"), STYLES.values(), ids=STYLES)
+def test_the_file_s_own_style(before: str, after: str) -> None:
+    found = append(before)
+    assert found == after if after.endswith("}\n") else found.startswith(after)
+    if "\r\n" in before:
+        assert found.count("\r\n") == found.count("\n")
+
+
+def test_a_file_in_ascii_with_macros_stays_so() -> None:
+    before = '@misc{a,\n  author = {J{\\"u}rgen Ono},\n}\n'
+    entry = Entry("misc", "", {"author": "Zoë Ørsted-Łuk", "title": "Naïve – ß"})
+    found = append(before, ("new", entry))
+    assert found.isascii()
+    # What BibTeX counts as one letter is in braces of its own.
+    assert 'Zo{\\"e} {\\O}rsted-{\\L}uk' in found
+    # A file that has letters beyond ASCII gets them as they are.
+    assert "Zoë Ørsted-Łuk" in append(before + "% ü\n", ("new", entry))
+
+
+def test_quotes_inside_quotes_are_in_braces() -> None:
+    entry = Entry("misc", "", {"title": 'The "x" {"}y{"}'})
+    assert 'title = "The {"}x{"} {"}y{"}"' in append('@misc{a,\n  title = "X",\n}\n', ("b", entry))
+
+
+def test_another_encoding(tiny: Site) -> None:
+    before = "@misc{a,\n  title = {Übung},\n}\n".encode("latin-1")
+    sources = reader.read_with_sources([("r", before)], "latin-1")[1]["r"]
+    layout = appending.layout_of(before, "latin-1", sources)
+    entry = Entry("misc", "", {"title": "Ä and Łuk"})
+    after = appending.append(Path("r"), before, "latin-1", layout, [("b", entry)])
+    assert after.content.decode("latin-1").endswith("  title = {Ä and {\\L}uk},\n}\n")
+    entry = Entry("misc", "", {"title": "漢"})
+    with pytest.raises(Fault, match=r'"漢" cannot be written to r, which is in latin-1; save that'):
+        appending.append(Path("r"), before, "latin-1", layout, [("b", entry)])
+
+
+# Any file before, any entry after.
+
+_TEXT = st.text(
+    string.ascii_letters + string.digits + " ,.=:-'\"()@%#&$_~\\\n\täßŁ–漢{}", max_size=30
+)
+
+
+def _balanced(text: str) -> str:
+    """Return *text* with its braces in pairs, and none of them after a backslash."""
+    text = text.replace("\\", "\\ ")
+    kept, depth = [], 0
+    for char in text:
+        if char == "}" and depth == 0:
+            continue
+        depth += (char == "{") - (char == "}")
+        kept.append(char)
+    return "".join(kept) + "}" * depth
+
+
+@st.composite
+def _values(draw: st.DrawFn) -> str:
+    text = _balanced(draw(_TEXT))
+    kind = draw(st.sampled_from(["braces", "quotes", "number", "macro", "joined"]))
+    match kind:
+        case "quotes":
+            return f'"{text.replace(chr(34), "")}"'
+        case "number":
+            return str(draw(st.integers(0, 9999)))
+        case "macro":
+            return draw(st.sampled_from(["jan", "Feb"]))
+        case "joined":
+            return f"{{{text}}} # may # {{x}}"
+        case _:
+            return f"{{{text}}}"
+
+
+_NAMES = st.sampled_from("title Title year author JOURNAL note x-y abstract eprint".split())
+_SPACE = st.sampled_from(["", " ", "\n", "\n  ", "\t", " \n\n "])
+
+
+@st.composite
+def _entries(draw: st.DrawFn) -> str:
+    number = draw(st.integers(0, 10**9))
+    fields = []
+    for name in draw(st.lists(_NAMES, max_size=4, unique_by=str.lower)):
+        value = draw(_values())
+        if name in ("author", "editor"):
+            value = "{Ann Onym and O. Ono}"
+        fields.append(f"{draw(_SPACE)}{name}{draw(_SPACE)}={draw(_SPACE)}{value}{draw(_SPACE)}")
+    # In parentheses, BibTeX takes one that closes the entry for a part of its key.
+    comma = draw(st.sampled_from(["", ","])) if fields else ","
+    opening, closing = draw(st.sampled_from(["{}", "()"]))
+    body = ",".join([f"key{number}", *fields]) + comma
+    if opening == "(" and ")" in body:
+        opening, closing = "{}"
+    return f"@{draw(st.sampled_from(['misc', 'Article', 'BOOK']))}{opening}{body}{closing}"
+
+
+_OTHER = st.sampled_from(
+    [
+        "% a comment\n",
+        "free text\n",
+        "@comment{x y}\n",
+        "@string{me = {My name}}\n",
+        "@preamble{{\\x}}\n",
+        "an e-mail@address\n",
+        "\n\n",
+        " ",
+    ]
+)
+
+
+@st.composite
+def _files(draw: st.DrawFn) -> str:
+    parts = draw(st.lists(st.one_of(_entries(), _OTHER), max_size=6))
+    # As every writer has it: an entry begins a line of its own.
+    text = "\n".join(parts) + draw(st.sampled_from(["", "\n", "\n\n\n"]))
+    return text.replace("\n", draw(st.sampled_from(["\n", "\r\n"])))
+
+
+@st.composite
+def _new(draw: st.DrawFn) -> Entry:
+    names = draw(st.lists(_NAMES.map(str.lower), unique=True, max_size=6))
+    fields = {name: " ".join(_balanced(draw(_TEXT)).split()) for name in names}
+    fields = {name: value for name, value in fields.items() if value}
+    fields |= {"title": fields.get("title", "A title")}
+    if "author" in fields:
+        fields["author"] = draw(st.sampled_from(["Ann Onym", "van Beta, Bo and {The Org}"]))
+    return Entry("misc", "", fields)
+
+
+def _meaning(sources: list[object]) -> list[object]:
+    return [(s.type, s.key, [(f.name, f.value) for f in s.fields]) for s in sources]  # type: ignore[attr-defined]
+
+
+@settings(max_examples=250, suppress_health_check=list(HealthCheck))
+@given(before=_files(), entry=_new())
+def test_whatever_is_there_stays_and_whatever_is_added_is_read(before: str, entry: Entry) -> None:
+    """The old bytes come first, and the file reads as the old entries and then the new one."""
+    content = before.encode()
+    old = reader.read_with_sources([("refs.bib", content)])
+    added = append(content, ("new", entry))
+    new = reader.read_with_sources([("refs.bib", content + added.encode())])
+    assert _meaning(new[1]["refs.bib"])[:-1] == _meaning(old[1]["refs.bib"])
+    assert len(new[0].problems) == len(old[0].problems)
+    last = Entry.of(new[1]["refs.bib"][-1])
+    written = {
+        {"journaltitle": "journal", "date": "year"}.get(n, n): v for n, v in last.fields.items()
+    }
+    wanted = dict(entry.fields)
+    for fields in (written, wanted):
+        # Names may be turned; in quotes, a quote stands in braces, and the file may be in ASCII.
+        fields.pop("author", None)
+        for name in fields:
+            fields[name] = fields[name].replace('{"}', '"').strip()
+    assert written == wanted or content.isascii()
+    assert written.keys() == wanted.keys()
+
+
+@settings(max_examples=100)
+@given(text=_entries())
+def test_cleaned_entries_are_read_as_they_are_meant(text: str) -> None:
+    try:
+        (entry,) = parse(text.encode(), "x")
+    except Fault:
+        return
+    once = clean(entry)
+    assert clean(once) == once
+    added = append("", ("new", once))
+    assert parse(added.encode(), "x")[0].fields.keys() == once.fields.keys()
+
+
+# Drafts.
+
+
+def test_a_draft_is_removed_where_nothing_comes_of_it(tmp_path: Path) -> None:
+    path = tmp_path / "refs.bib"
+    path.write_bytes(b"old")
+    with Draft(path, b"new") as draft, pytest.raises(Changed):
+        draft.replace(b"older")
+    assert files(tmp_path) == {"refs.bib": b"old"}
+
+
+@pytest.mark.parametrize("old", [b"old", None])
+def test_what_takes_its_place_is_on_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, old: bytes | None
+) -> None:
+    """A power cut may lose what was only written, but not that it was renamed."""
+    path = tmp_path / "refs.bib"
+    if old:
+        path.write_bytes(old)
+    kept = []
+
+    def fsync(handle: int) -> None:
+        status = os.fstat(handle)
+        kept.append((status.st_ino, status.st_size, path.read_bytes() if path.exists() else None))
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    with Draft(path, b"newer") as draft:
+        draft.replace(old) if old else draft.create()
+    (file, size, then), (folder, _, now) = kept
+    assert (file, size, then) == (path.stat().st_ino, 5, old)
+    assert (folder, now) == (tmp_path.stat().st_ino, b"newer")
+
+
+def test_a_new_file_never_takes_the_place_of_another(tmp_path: Path) -> None:
+    path = tmp_path / "x.md"
+    path.write_bytes(b"mine")
+    with Draft(path, b"new") as draft, pytest.raises(FileExistsError):
+        draft.create()
+    assert files(tmp_path) == {"x.md": b"mine"}
+
+
+# Ends itself by SIGKILL ahead of its n-th operation on a file below the site's folder, as the
+# interpreter reports them: opening, renaming, linking, removing; ahead of each eighth byte that it
+# writes, and around each fsync. Of n = 0 it tells how many there are. It forks for each n that it
+# is given, since starting anew takes longer than all the rest.
+_KILLED = r"""
+import io, os, signal, sys
+from papernotes.cli import add, main, note_template, storage
+from papernotes.cli.bibfile import append, clean, style
+
+root = os.getcwd()
+count = limit = 0
+
+def tick():
+    global count
+    count += 1
+    if count == limit:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+def hook(event, arguments):
+    if event in ("open", "os.rename", "os.link", "os.remove", "os.mkdir"):
+        if any(isinstance(argument, (str, os.PathLike)) and root in str(argument)
+               for argument in arguments):
+            tick()
+
+class Slow(io.FileIO):
+    def write(self, content):
+        for start in range(0, len(content), 8):
+            tick()
+            super().write(content[start : start + 8])
+        return len(content)
+
+def run():
+    fdopen, fsync, opened = os.fdopen, os.fsync, io.open
+    os.fdopen = lambda fd, mode="r", *a, **k: Slow(fd, mode) if mode == "wb" else fdopen(fd, mode)
+    # Whoever opens a file by its name to write to it is as slow.
+    io.open = lambda file, mode="r", *a, **k: (
+        Slow(file, mode.replace("b", "")) if mode in ("wb", "ab", "r+b") else
+        opened(file, mode, *a, **k))
+    os.fsync = lambda fd: (tick(), fsync(fd), tick())
+    sys.addaudithook(hook)
+    sys.stdin = open(sys.argv[1])
+    main.main(["add", "-"], standalone_mode=False)
+    if not limit:
+        print(count, file=sys.__stderr__)
+
+for line in sys.__stdin__:
+    limit = int(line)
+    child = os.fork()
+    if child == 0:
+        sys.stdout = open(os.devnull, "w")
+        run()
+        os._exit(0)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+"""
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_kill_at_any_of_a_hundred_points_leaves_a_whole_file(tiny: Site, tmp_path: Path) -> None:
+    """Whenever it is killed, refs.bib is old or new, a note whole or not there, and a run mends."""
+    script, paper = tmp_path / "killed.py", tmp_path / "paper.bib"
+    script.write_text(_KILLED, encoding="utf-8")
+    paper.write_text("@misc{x, title={On eta}, author={Eve Eta}, year=2007}", encoding="utf-8")
+    before = files(tiny.folder)
+    with subprocess.Popen(
+        [sys.executable, script, paper],
+        cwd=tiny.folder,
+        env=environment(tiny) | {"PYTHONPATH": str(PROJECT / "_ext")},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        to, by, aside = process.stdin, process.stdout, process.stderr
+        assert to is not None
+        assert by is not None
+        assert aside is not None
+
+        def attempt(limit: int) -> int:
+            print(limit, file=to, flush=True)
+            return int(by.readline())
+
+        assert attempt(0) == 0
+        points = int(aside.readline())
+        assert points >= 100
+        after = files(tiny.folder)
+        seen = set()
+        for limit in sorted({1 + round(n * (points - 1) / 99) for n in range(100)}):
+            for name in files(tiny.folder):
+                tiny.remove(name)
+            for name, content in before.items():
+                tiny.write(name, content)
+            assert attempt(limit) == -signal.SIGKILL
+            left = {n: c for n, c in files(tiny.folder).items() if not n.endswith("-tmp")}
+            assert left["refs.bib"] in (before["refs.bib"], after["refs.bib"])
+            for name, content in left.items():
+                assert content in (before.get(name), after.get(name)), name
+            seen.add((left["refs.bib"] == after["refs.bib"], left == after))
+            # The next run completes what there is, and sweeps up.
+            if limit % 10 == 0 or left["refs.bib"] == after["refs.bib"]:
+                assert attempt(0) == 0
+                assert files(tiny.folder) == after
+        to.close()
+    assert {(False, False), (True, True)} <= seen

@@ -1,0 +1,516 @@
+"""``papernotes check``: what it finds, what it mends, what it prints, and how fast it is."""
+
+from __future__ import annotations
+
+import random
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from commands import environment, files, run
+from sites import PROJECT, Site
+
+from papernotes.cli.checks.findings import Finding
+
+ENTRY = """@article{{{key},
+  author = {{Ann Onym}},
+  title = {{{title}}},
+  journal = {{Letters}},
+  year = {{2020}},{more}
+}}
+"""
+
+
+@pytest.fixture
+def site(tiny: Site) -> Site:
+    """A site in which there is nothing to find."""
+    conf = (tiny.folder / "conf.py").read_text(encoding="utf-8")
+    tiny.write("conf.py", conf + 'papernotes_key_pattern = "{family}{year}"\n')
+    tiny.edit(
+        "papers/delta.md", "paper: delta2004\n", "paper: delta2004\ntags: [letters, optimization]\n"
+    )
+    tiny.write("uses.md", "# Uses\n\n{cite:t}`zeta2006`\n")
+    assert (run(tiny, "check").stdout, run(tiny, "check").exit_code) == ("", 0)
+    return tiny
+
+
+def found(site: Site, *arguments: str) -> list[str]:
+    """Return what ``papernotes check`` prints, with paths as from the site's folder."""
+    lines = run(site, "check", *arguments).stdout.splitlines()
+    return [line.replace(f"{site.folder}/", "") for line in lines]
+
+
+def add(site: Site, *entries: str) -> int:
+    """Append entries, and return the line on which the first begins."""
+    before = (site.folder / "refs.bib").read_text(encoding="utf-8")
+    site.write("refs.bib", before + "\n" + "\n".join(entries))
+    site.write("more.md", "---\norphan: true\n---\n\n# More\n\n" + _cite(entries))
+    return before.count("\n") + 2
+
+
+def _cite(entries: tuple[str, ...]) -> str:
+    keys = [match[1] for entry in entries if (match := re.search(r"@\w+\{([^,]+),", entry))]
+    return "\n".join(f"{{cite:p}}`{key}`" for key in keys)
+
+
+def entry(more: str = "", title: str = "On something", key: str = "onym2020") -> str:
+    return ENTRY.format(key=key, title=title, more=f"\n  {more}," if more else "")
+
+
+FIELDS = {
+    "pages with one dash": ("pages = {233-242}", "bad-pages", "are written 233--242"),
+    "pages backwards": ("pages = {242--233}", "bad-pages", "end before they begin"),
+    "no pages": ("pages = {to appear}", "bad-pages", '"to appear" are no pages'),
+    "a DOI as address": ("doi = {https://doi.org/10.1/x}", "bad-doi", "is no DOI"),
+    "a DOI in an address": ("doi = {https://doi.org/10.1000/x}", "bad-doi", "is an address"),
+    "no DOI": ("doi = {1000/182}", "bad-doi", "is no DOI, such as 10.1000/182"),
+    "a DOI with a full stop": ("doi = {10.1000/182.}", "bad-doi", "ends with a punctuation"),
+    "month 13": ("eprint = {1713.05394}", "bad-arxiv", "is no arXiv identifier"),
+    "too few digits": (
+        "eprint = {1706.053}, archiveprefix = {arXiv}",
+        "bad-arxiv",
+        "is no arXiv identifier",
+    ),
+    "a name in capitals": ("editor = {SMITH, JOHN}", "shouted-name", '"SMITH, JOHN" is in cap'),
+    "an entity": ("note = {Q&amp;A}", "html-entity", '"Q&amp;A" holds HTML'),
+    "an entity by number": ("note = {caf&#233;}", "html-entity", "holds HTML"),
+    "a tag": ("note = {CO<sub>2</sub>}", "html-entity", "holds HTML"),
+    "an ampersand": ("note = {Q & A}", "broken-latex", r"needs \&"),
+    "an underscore": ("note = {x_1 and $x_1$}", "broken-latex", r"needs \_"),
+    "a circumflex": ("note = {x^2}", "broken-latex", "has ^ outside mathematics"),
+    "half of mathematics": ("note = {from $x to y}", "broken-latex", "opens mathematics"),
+    "an unknown macro": (r"note = {\emhp{x}}", "broken-latex", r"\emhp is no macro"),
+    "a backslash": ("note = {x\\}", "broken-latex", ""),
+    "another scheme": ("url = {ftp://example.org}", "bad-link", "is no http or https address"),
+    "no scheme": ("url = {www.example.org}", "bad-link", "is no http or https address"),
+    "no host": ("pdf = {https://paper}", "bad-link", "is no http or https address"),
+}
+
+
+@pytest.mark.parametrize(("field", "kind", "message"), FIELDS.values(), ids=FIELDS)
+def test_a_field_that_cannot_be(site: Site, field: str, kind: str, message: str) -> None:
+    line = add(site, entry(field))
+    if field.endswith("\\}"):
+        # For BibTeX, a brace after a backslash is a brace; the value ends with the backslash.
+        message = "ends with a backslash"
+    (only,) = found(site)
+    assert only.startswith(f"refs.bib:{line + 5}: ")
+    assert message in only
+    assert only.endswith(f"[papernotes.{kind}]")
+    assert run(site, "check").exit_code == 1
+
+
+SOUND = [
+    "pages = {233--242}",
+    "pages = {12, 15--17}",
+    "pages = {xii--xv}",
+    "pages = {e1000123}",
+    "pages = {1527--54}",
+    "doi = {10.1162/neco.2006.18.7.1527}",
+    r"doi = {10.1007/978-3-030-01261-8\_1}",
+    "eprint = {1706.05394v2}",
+    "eprint = {math.GT/0309136}",
+    "eprint = {10.2307/1234}, eprinttype = {jstor}",
+    "editor = {Li, X. and IBM and {NASA Ames} and J. R. R. Tolkien and W3C}",
+    r"note = {AT\&T, 5\%, \emph{x}, $x_1^2$, \url{https://a.b/c_d%20e}, {\"o}, caf{\'e}}",
+    "abstract = {Raw text with 5% & more}",
+    "date = {2020-02-29/2020-03}",
+    r"url = {https://example.org/a_b?c=d\%20e&f}",
+    "note = {AT{\\&}T \\& R\\&D; x < y}",
+]
+
+
+@pytest.mark.parametrize("field", SOUND)
+def test_a_field_that_is_sound(site: Site, field: str) -> None:
+    add(site, entry(field))
+    assert found(site) == []
+
+
+@pytest.mark.parametrize("year", ["20017", "in press", "1017", "9999", "{2020}?"])
+def test_a_year_that_cannot_be(site: Site, year: str) -> None:
+    site.edit("refs.bib", "year = {2001}", f"year = {{{year}}}")
+    (only,) = [line for line in found(site) if "key-pattern" not in line]
+    assert only.startswith("refs.bib:5: ")
+    assert only.endswith("[papernotes.bad-year]")
+
+
+@pytest.mark.parametrize("date", ["2020-13", "2020-00-01", "May 2020", "2020-01-32"])
+def test_a_date_that_cannot_be(site: Site, date: str) -> None:
+    add(site, entry(f"date = {{{date}}}"))
+    (only,) = found(site)
+    assert only.endswith("[papernotes.bad-year]")
+
+
+@pytest.mark.parametrize(
+    ("text", "lacking"),
+    [
+        ("@article{onym2020, author={Ann Onym}, title={X}, year=2020}", "no journal or journalt"),
+        ("@inproceedings{onym2020, author={Ann Onym}, title={X}, year=2020}", "no booktitle"),
+        ("@book{onym, author={Ann Onym}, title={X}}", "no publisher and no year or date"),
+        ("@techreport{onym2020, author={Ann Onym}, title={X}, year=2020}", "no institution"),
+        ("@phdthesis{onym2020, author={Ann Onym}, title={X}, year=2020}", "no school or instit"),
+        ("@online{onym2020, author={Ann Onym}, title={X}, year=2020}", "no url or doi or eprint"),
+        ("@misc{onym2020, author={Ann Onym}, year=2020}", "no title"),
+    ],
+)
+def test_an_entry_that_lacks_what_its_kind_needs(site: Site, text: str, lacking: str) -> None:
+    line = add(site, text)
+    (only,) = found(site)
+    assert only.startswith(f"refs.bib:{line}: the @")
+    assert lacking in only
+    assert only.endswith("[papernotes.missing-field]")
+
+
+def test_what_an_entry_inherits_is_not_lacking(site: Site) -> None:
+    add(
+        site,
+        "@inproceedings{onym, author={Ann Onym}, title={X}, crossref={eds2020}}",
+        "@proceedings{eds2020, editor={Edd Eds}, title={Y}, year=2020}",
+    )
+    assert found(site) == []
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "what"),
+    [
+        ("doi = {10.1000/X}", "doi = {10.1000/x}", "DOI:10.1000/x"),
+        ("eprint = {1706.05394}", "eprint = {1706.05394v3}", "arXiv:1706.05394"),
+        ("eprint = {1706.05394}", "url = {https://arxiv.org/abs/1706.05394}", "arXiv:1706.05394"),
+        ("eprint = {1706.05394}", "doi = {10.48550/arXiv.1706.05394}", "arXiv:1706.05394"),
+        ("eprint = {1706.05394}", "doi = {10.1000/x}", "the title and first author"),
+    ],
+)
+def test_a_paper_that_is_there_twice(site: Site, first: str, second: str, what: str) -> None:
+    titles = ("On {N}ets", "on nets") if "title" in what else ("One", "Another")
+    line = add(site, entry(first, titles[0]), entry(second, titles[1], "onym2020a"))
+    (only,) = found(site)
+    assert only == (
+        f'refs.bib:{line + 8}: "onym2020a" has {what} of "onym2020", refs.bib:{line}; keep one of'
+        " them [papernotes.duplicate-work]"
+    )
+
+
+def test_two_dois_are_two_works(site: Site) -> None:
+    add(site, entry("doi = {10.1000/x}"), entry("doi = {10.1000/y}", key="onym2020a"))
+    assert found(site) == []
+
+
+def test_what_nobody_uses_is_told_and_no_fault(site: Site) -> None:
+    line = add(site, entry())
+    site.remove("more.md")
+    assert found(site) == [
+        (
+            f'refs.bib:{line}: remark: nobody cites or notes "onym2020", and it is not to be read'
+            " [papernotes.unused-entry]"
+        )
+    ]
+    assert run(site, "check").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        "{cite:t}`onym2020`",
+        "{cite:p}`{see}onym2020{p. 3},beta2002`",
+        "{note}`this <onym2020>`",
+        "[see @onym2020, p. 3]",
+        "@onym2020.",
+        "```{bibliography}\n:all:\n```",
+    ],
+)
+def test_whatever_cites_is_a_use(site: Site, use: str) -> None:
+    add(site, entry())
+    site.write("more.md", f"# More\n\n{use}\n")
+    assert found(site) == []
+
+
+def test_a_key_that_does_not_follow_the_pattern_is_told(site: Site) -> None:
+    line = add(site, entry(key="mine"), entry("doi = {10.1000/x}", "On more", "onym2020b"))
+    assert found(site) == [
+        (
+            f'refs.bib:{line}: remark: the key "mine" does not follow the pattern, which makes'
+            ' "onym2020" [papernotes.key-pattern]'
+        )
+    ]
+    assert run(site, "check").exit_code == 0
+
+
+# Notes.
+
+NOTE = "---\npaper: zeta2006\ntags: [{tags}]\n---\n\n# Zeta\n\n{text}\n"
+
+
+def note(site: Site, text: str = "A summary.", tags: str = "optimization") -> None:
+    site.write("papers/zeta.md", NOTE.format(tags=tags, text=text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "## A section\n\nText.",
+        "% A comment\n\n## A section",
+        "(a)=\n## A section\n\nx",
+        "A\n---",
+    ],
+)
+def test_a_note_without_a_summary(site: Site, text: str) -> None:
+    note(site, text)
+    assert found(site) == [
+        (
+            "papers/zeta.md:6: the note has no summary; write a paragraph before its first section"
+            " [papernotes.no-summary]"
+        )
+    ]
+
+
+@pytest.mark.parametrize("text", ["x\n\n## A", "$$x$$\n\nA\n===", "* a list", "> quoted\n\n---\n"])
+def test_a_note_with_a_summary(site: Site, text: str) -> None:
+    note(site, text)
+    assert found(site) == []
+
+
+def test_a_summary_in_the_front_matter_is_one(site: Site) -> None:
+    text = "---\npaper: zeta2006\ntags: [optimization]\nsummary: x\nother: y\n---\n\n# Z\n\n## A\n"
+    site.write("papers/zeta.md", text)
+    assert found(site) == []
+
+
+@pytest.mark.parametrize("tags", ["", "tags:\n", "tags: []\n"])
+def test_a_note_without_tags(site: Site, tags: str) -> None:
+    site.write("papers/zeta.md", f"---\npaper: zeta2006\n{tags}---\n\n# Zeta\n\nText.\n")
+    assert found(site) == [
+        (
+            f"papers/zeta.md:{3 if tags else 1}: the note has no tags; add"
+            ' "tags: [some-tag]" to its front matter [papernotes.no-tags]'
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("tag", "how"),
+    [
+        ("Optimization", "in case only"),
+        ("optimisation", "by one letter"),
+        ("optimizatio", "by one letter"),
+        ("optimizations", "by one letter"),
+    ],
+)
+def test_tags_that_are_nearly_the_same(site: Site, tag: str, how: str) -> None:
+    note(site, tags=tag)
+    assert found(site) == [
+        (
+            f'papers/zeta.md:3: the tag "{tag}" differs {how} from "optimization", which'
+            " 2 notes have; write one of them [papernotes.similar-tags]"
+        )
+    ]
+
+
+@pytest.mark.parametrize("tag", ["C#", "RL, ML", "gpt-2, gpt-3", "minimization"])
+def test_tags_that_are_not(site: Site, tag: str) -> None:
+    note(site, tags=tag)
+    assert found(site) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[x]()",
+        "[x](www.example.org)",
+        "[x](htp://example.org)",
+        "[x](htttps://example.org)",
+        "[x](https:/example.org)",
+        "[x](https//example.org)",
+        "[x](http://)",
+        "[x](https://exa mple.org)",
+        "![x](httpx://example.org/x.png)",
+        "[x]\n\n[x]: htps://example.org",
+    ],
+)
+def test_a_link_that_is_none(site: Site, text: str) -> None:
+    note(site, text)
+    (only,) = found(site)
+    line = 8 + text.count("\n")
+    assert only.startswith(f"papers/zeta.md:{line}: ")
+    assert only.endswith("[papernotes.broken-link]")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[x](https://example.org/a_(b)) and <https://example.org>",
+        '[x](https://example.org "A title") and [y](alpha.md#section)',
+        "[x](<beta.md>) [mail](mailto:a@example.org) [x](#here) [x](/index.md)",
+        "`[x]()` and ``[y](htp://)``",
+        "```\n[x]()\n```",
+        "$a[0](htp://x)$",
+        r"\[x\]() and \](htp://x)",
+    ],
+)
+def test_a_link_that_is_one(site: Site, text: str) -> None:
+    note(site, f"Text.\n\n{text}")
+    assert found(site) == []
+
+
+def test_the_problems_of_a_build_are_told_too(site: Site) -> None:
+    site.write(
+        "papers/zeta.md", "---\npaper: zeta2006\ntags: x\nread: today\n---\n\n# Z\n\nText.\n"
+    )
+    add(site, entry("journal = {Again}"))
+    assert [line.rpartition("[")[2] for line in found(site)] == [
+        "papernotes.bad-tags]",
+        "papernotes.bad-read]",
+        "papernotes.duplicate-field]",
+    ]
+
+
+def test_what_conf_py_suppresses_is_not_told(site: Site) -> None:
+    add(site, entry("pages = {1-2}", key="mine"))
+    assert len(found(site)) == 2
+    conf = (site.folder / "conf.py").read_text(encoding="utf-8")
+    for names, count in [("bad-pages", 1), ("key-pattern", 1), ("*", 0)]:
+        site.write("conf.py", conf + f'suppress_warnings = ["papernotes.{names}"]\n')
+        assert len(found(site)) == count
+
+
+# Mending.
+
+
+def test_fix_mends_what_is_beyond_doubt_and_shows_it(site: Site) -> None:
+    wrong = [
+        ("pages = {233-242}", "pages = {233--242}"),
+        ("doi = {https://doi.org/10.1000/182}", "doi = {10.1000/182}"),
+        (
+            "note = {Q &amp; CO<sub>2</sub> & x_1}",
+            r"note = {Q \& CO\textsubscript{2} \& x\_1}",
+        ),
+        ('annote_ = "x"', 'annote_ = "x"'),
+        ("pages = {9--3}", "pages = {9--3}"),
+        ("editor = {SMITH, JOHN}", "editor = {SMITH, JOHN}"),
+    ]
+    entries = [
+        entry(field, f"Number {number}", f"onym2020{'abcdef'[number]}")
+        for number, (field, _) in enumerate(wrong)
+    ]
+    add(site, *entries)
+    before = files(site.folder)
+    lines = found(site, "--fix")
+    after = files(site.folder)
+    wanted = before["refs.bib"].decode()
+    for old, new in wrong:
+        wanted = wanted.replace(old, new)
+    assert after.pop("refs.bib").decode() == wanted
+    del before["refs.bib"]
+    assert after == before
+    assert [line.partition(": ")[2] for line in lines[:3]] == [
+        "mended: {233-242} is now {233--242} [papernotes.bad-pages]",
+        "mended: {https://doi.org/10.1000/182} is now {10.1000/182} [papernotes.bad-doi]",
+        (
+            r"mended: {Q &amp; CO<sub>2</sub> & x_1} is now {Q \& CO\textsubscript{2} \& x\_1}"
+            " [papernotes.html-entity]"
+        ),
+    ]
+    # What is left is what nobody but the author can mend.
+    assert [line.rpartition("[")[2] for line in lines[3:]] == [
+        "papernotes.bad-pages]",
+        "papernotes.shouted-name]",
+    ]
+    again = files(site.folder)
+    found(site, "--fix")
+    assert files(site.folder) == again
+
+
+def test_fix_keeps_ends_of_lines_marks_macros_and_comments(site: Site) -> None:
+    text = (
+        "\ufeff% Q&amp;A\r\n@string{q = {Q&amp;A}}\r\n@misc{zeta2006,\r\n  author = {Zoe Zeta},\r\n"
+        "  title = {On\r\n    Q&amp;A},\r\n  note = q # {&amp;},\r\n  year = 2006,\r\n}\r\n"
+    )
+    site.write("refs.bib", text)
+    found(site, "--fix")
+    assert (site.folder / "refs.bib").read_bytes().decode() == text.replace(
+        "    Q&amp;A", "    Q\\&A"
+    )
+
+
+def test_fix_writes_nothing_where_there_is_nothing_to_mend(site: Site) -> None:
+    before = (site.folder / "refs.bib").stat()
+    assert found(site, "--fix") == []
+    assert (site.folder / "refs.bib").stat() == before
+
+
+# What is printed.
+
+
+def test_annotations_for_github(site: Site) -> None:
+    line = add(site, entry("note = {5% & more}", key="mine"))
+    result = run(site, "check", "--format", "github")
+    place = f"file={site.folder}/refs.bib".replace(":", "%3A").replace(",", "%2C")
+    assert result.stdout.splitlines() == [
+        (
+            f"::notice {place},line={line},title=papernotes.key-pattern::"
+            'the key "mine" does not follow the pattern, which makes "onym2020"'
+        ),
+        (
+            f"::error {place},line={line + 5},title=papernotes.broken-latex::"
+            '"5%25 & more" needs \\%25 and \\& (field "note" of "mine")'
+        ),
+    ]
+    assert result.exit_code == 1
+
+
+def test_a_summary_on_standard_error(site: Site) -> None:
+    assert run(site, "check").stderr == "3 notes and 6 entries: all is well.\n"
+    add(site, entry("pages = {1-2}"), entry("doi = {10.1000/x}", "Y", key="mine"))
+    assert run(site, "check").stderr == "3 notes and 8 entries: 1 fault, 1 remark.\n"
+
+
+def test_every_kind_of_finding_is_tried() -> None:
+    tests = [Path(__file__), Path(__file__).with_name("test_links.py")]
+    text = "".join(path.read_text(encoding="utf-8") for path in tests)
+    assert [kind.subtype for kind in Finding if kind.subtype not in text] == []
+
+
+def test_this_project_s_own_site_is_in_order() -> None:
+    result = run(Site(PROJECT), "check")
+    assert (result.stdout, result.exit_code) == ("", 0)
+
+
+def test_a_thousand_notes_and_three_thousand_entries_in_under_two_seconds(site: Site) -> None:
+    """Start-up included; time on the processor, so that other work on the machine is no fault."""
+    rng = random.Random(1)
+    words = [f"word{number}" for number in range(300)]
+    entries = []
+    for number in range(3000):
+        title = " ".join(rng.choices(words, k=8))
+        people = " and ".join(f"A. B. Name{rng.randrange(900)}" for _ in range(4))
+        more = (
+            f"author = {{{people}}},\n  pages = {{{number}--{number + 9}}},\n"
+            f"  volume = {{{number % 90}}},\n  doi = {{10.1234/x.{number}}},\n"
+            f"  eprint = {{{1701 + number % 12}.{number:05}}},\n  archiveprefix = {{arXiv}}"
+        )
+        text = ENTRY.format(key=f"key{number}", title=f'{title} of {{DNA}} and {{\\"o}}', more="")
+        entries.append(text.replace("author = {Ann Onym}", more))
+    site.write("refs.bib", "\n".join(entries))
+    prose = " ".join(rng.choices(words, k=100))
+    for number in range(1000):
+        body = f"{prose} {{cite:t}}`key{number}` [link](https://example.org/{number}) $x^2$\n\n" * 4
+        site.write(
+            f"papers/key{number}.md",
+            f"---\npaper: key{number}\ntags: [{rng.choice(words)}, {rng.choice(words)}]\n"
+            f"read: 2020-08-31\n---\n\n# Title\n\nSummary.\n\n## Section\n\n{body}",
+        )
+    script = "import sys, time; from papernotes.cli.main import main\n"
+    script += "try:\n    main(['check'])\nfinally:\n    print(time.process_time(), file=sys.stderr)"
+    result = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=site.folder,
+        env=environment(site) | {"PYTHONPATH": str(PROJECT / "_ext")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    counted, seconds = result.stderr.splitlines()[-2:]
+    assert counted.startswith("1003 notes and 3000 entries: ")
+    assert float(seconds) < 2.0

@@ -1,0 +1,183 @@
+"""Cleaning of entries, keys, names and titles."""
+
+from __future__ import annotations
+
+import pytest
+
+from papernotes.bibliography import names
+from papernotes.bibliography.identifiers import Identifier, identify
+from papernotes.bibliography.titles import comparable, protect_capitals
+from papernotes.cli.bibfile import keys
+from papernotes.cli.bibfile.clean import clean, clean_value
+from papernotes.cli.bibfile.entry import Entry
+
+
+@pytest.mark.parametrize(
+    ("text", "identifier"),
+    [
+        ("1706.05394", Identifier("arXiv", "1706.05394")),
+        (" arXiv:0704.0001v12 ", Identifier("arXiv", "0704.0001")),
+        ("math.GT/0309136v1", Identifier("arXiv", "math/0309136")),
+        ("https://www.arxiv.org/pdf/1706.05394v1", Identifier("arXiv", "1706.05394")),
+        ("https://arxiv.org/html/1706.05394v1/", Identifier("arXiv", "1706.05394")),
+        ("10.48550/ARXIV.1706.05394", Identifier("arXiv", "1706.05394")),
+        (
+            "10.1002/(SICI)1<1::AID-X>3.0.CO;2-#",
+            Identifier("DOI", "10.1002/(SICI)1<1::AID-X>3.0.CO;2-#"),
+        ),
+        ("https://doi.org/10.1000%2F182", Identifier("DOI", "10.1000/182")),
+        ("1713.05394", None),
+        ("1706.053945", None),
+        ("https://example.org/abs/1706.05394", None),
+        ("ftp://arxiv.org/abs/1706.05394", None),
+        ("https://arxiv.org/list/cs.LG", None),
+        ("10.1000", None),
+        ("", None),
+    ],
+)
+def test_identifiers(text: str, identifier: Identifier | None) -> None:
+    assert identify(text) == identifier
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "cleaned"),
+    [
+        ("title", "Q&amp;A &lt;x&gt; caf&#233; &amp;amp; B", r"Q\&A <x> café \& B"),
+        ("title", r"R{\&}amp$\mathsemicolon$D", r"R\&D"),
+        (
+            "title",
+            "CO<sub>2</sub> <i>in</i> <jats:p>x</jats:p>",
+            r"CO\textsubscript{2} \emph{in} x",
+        ),
+        ("title", "5% of $a_b & c$ \\& d_e", r"5\% of $a_b & c$ \& d\_e"),
+        ("title", "soft\u00adhyphen \u200band   space", "softhyphen and space"),
+        ("journal", "a\u0308", "ä"),
+        ("pages", "1527–1554", "1527--1554"),
+        ("pages", "pp. 3 - 9", "3--9"),
+        ("pages", "108-108", "108"),
+        ("pages", "1, 3—5", "1, 3--5"),
+        ("pages", "e1000123", "e1000123"),
+        ("doi", "10.1000/a_b&amp;c", "10.1000/a_b&c"),
+        ("author", "HINTON, GEOFFREY E. and  Li,\nX.", "Hinton, Geoffrey E. and Li, X."),
+        ("author", "VAN DER MAATEN, L. and MCDONALD, JB", "van der Maaten, L. and McDonald, JB"),
+        ("author", "{NASA Ames} and IBM and others", "{NASA Ames} and IBM and others"),
+    ],
+)
+def test_values(name: str, value: str, cleaned: str) -> None:
+    assert clean_value(name, value) == cleaned
+
+
+@pytest.mark.parametrize(
+    ("title", "protected"),
+    [
+        ("A BERT of ImageNet's fMRI", "A {BERT} of {ImageNet}'s {fMRI}"),
+        ("Q-learning and L2 in 3D: I and A", "{Q}-learning and {L2} in {3D}: I and A"),
+        ("The Bayesian's Gaussian", "The {Bayesian}'s {Gaussian}"),
+        ("{BERT} and $L_1$ \\LaTeX{} of \\emph{GPT}", "{BERT} and $L_1$ \\LaTeX{} of \\emph{GPT}"),
+        ("A TITLE THAT SHOUTS", "A TITLE THAT SHOUTS"),
+        ("{The Whole Title of BERT}", "{The Whole Title of BERT}"),
+        ("A Closer Look", "A Closer Look"),
+    ],
+)
+def test_capitals_that_must_stay(title: str, protected: str) -> None:
+    assert protect_capitals(title) == protected
+    assert protect_capitals(protected) == protected
+
+
+@pytest.mark.parametrize(
+    ("fields", "cleaned"),
+    [
+        (
+            {"journal": "arXiv preprint arXiv:2001.04451v2", "year": "2020"},
+            {"year": "2020", "eprint": "2001.04451", "archiveprefix": "arXiv"},
+        ),
+        (
+            {"doi": "10.48550/arXiv.2001.04451", "publisher": "arXiv", "year": "2020"},
+            {"year": "2020", "eprint": "2001.04451", "archiveprefix": "arXiv"},
+        ),
+        (
+            {"url": "https://arxiv.org/abs/2001.04451v1"},
+            {"eprint": "2001.04451", "archiveprefix": "arXiv", "year": "2020"},
+        ),
+        (
+            {"eprint": "hep-th/9901001v2", "eprinttype": "arxiv"},
+            {"eprint": "hep-th/9901001", "eprinttype": "arxiv", "year": "1999"},
+        ),
+        (
+            {"doi": "https://doi.org/10.1000/X", "url": "http://dx.doi.org/10.1000/x"},
+            {"doi": "10.1000/X"},
+        ),
+        ({"url": "https://example.org/a"}, {"url": "https://example.org/a"}),
+        ({"month": "July"}, {"month": "jul"}),
+        ({"month": "7"}, {"month": "jul"}),
+        ({"month": "Michaelmas"}, {"month": "Michaelmas"}),
+    ],
+)
+def test_identifiers_and_dates(fields: dict[str, str], cleaned: dict[str, str]) -> None:
+    assert clean(Entry("misc", "", fields)).fields == cleaned
+
+
+KEYS = [
+    ("Devansh Arpit", "2017", "A closer look at memorization", "arpit2017closer"),
+    ("Dumitru Erhan", "2010", "Why does unsupervised pre-training help?", "erhan2010why"),
+    ("Leslie N. Smith", "2019", "{S}uper-convergence", "smith2019super"),
+    (
+        "Laurens van der Maaten",
+        "2008",
+        "Visualizing data using t-SNE",
+        "vandermaaten2008visualizing",
+    ),
+    (r"{\L}ukasz {\.I}{\c{s}}{\i}k", "2020", r"{\"U}ber die Natur", "isik2020uber"),
+    ("张三", "2021", "深度学习", "zhangsan2021shenduxuexi"),
+    ("{OpenAI}", "2023", "{GPT-4} technical report", "openai2023gpt"),
+    ("Hadley O'Neill", "2014", "The what's what of data", "oneill2014whats"),
+    ("", "", "The the", "the"),
+    ("", "2020", "", "2020"),
+    ("", "", "", "work"),
+]
+
+
+@pytest.mark.parametrize(("author", "year", "title", "key"), KEYS)
+def test_keys(author: str, year: str, title: str, key: str) -> None:
+    fields = {"author": author, "year": year, "title": title}
+    entry = Entry("misc", "", {name: value for name, value in fields.items() if value})
+    assert keys.by_pattern(entry, "{family}{year}{word}") == key
+    assert key.isascii()
+
+
+def test_letters_go_on_after_z() -> None:
+    taken: set[str] = set()
+    for _ in range(29):
+        taken.add(keys.free("k", taken.__contains__))
+    assert {"k", "ka", "kz", "kaa", "kab"} <= taken
+
+
+@pytest.mark.parametrize(
+    ("name", "given_first", "family_first"),
+    [
+        ("Hinton, Geoffrey E.", "Geoffrey E. Hinton", "Hinton, Geoffrey E."),
+        ("van der Maaten, Laurens", "Laurens van der Maaten", "van der Maaten, Laurens"),
+        # BibTeX would take these apart in another way if they were turned.
+        ("Lopez Paz, David", "Lopez Paz, David", "Lopez Paz, David"),
+        ("King, Jr, Martin", "King, Jr, Martin", "King, Jr, Martin"),
+        ("{The Org}", "{The Org}", "{The Org}"),
+        ("others", "others", "others"),
+        ("Plato", "Plato", "Plato"),
+    ],
+)
+def test_names_are_turned_where_they_stay_the_same(
+    name: str, given_first: str, family_first: str
+) -> None:
+    assert (names.given_first(name), names.family_first(name)) == (given_first, family_first)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (r"{\"U}ber {\L}ukasz's {DNA} -- $x$", "Über Łukaszs DNA – x"),
+        (r"\emph{Super}-{C}onvergence", "super convergence"),
+        (r"Caf{\'e} \& {\O}re", "café & øre"),
+    ],
+)
+def test_titles_compare_without_markup(one: str, other: str) -> None:
+    assert comparable(one) == comparable(other)

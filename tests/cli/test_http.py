@@ -1,0 +1,206 @@
+"""Asking servers: rarely, patiently, and within bounds of time and size."""
+
+from __future__ import annotations
+
+import datetime
+import email.utils
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from servers import Reply, Server, serving
+
+from papernotes import __version__
+from papernotes.cli.errors import Fault
+from papernotes.cli.remote import http
+from papernotes.cli.remote.http import Client, Pace
+
+
+@pytest.fixture(autouse=True)
+def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with serving() as server:
+        yield server
+
+
+@pytest.fixture
+def waits() -> list[float]:
+    return []
+
+
+@pytest.fixture
+def client(waits: list[float]) -> Client:
+    return Client("mailto:me@example.org", sleep=waits.append)
+
+
+def test_the_user_agent_says_who_asks(server: Server, client: Client) -> None:
+    server.set("/", Reply("x"))
+    client.get(f"{server.url}/", "text/plain")
+    agent = server.asked[0].headers["User-Agent"]
+    assert agent.startswith(f"papernotes/{__version__} (")
+    assert "mailto:me@example.org" in agent
+
+
+def test_a_contact_in_any_script_is_no_fault(server: Server) -> None:
+    server.set("/", Reply("x"))
+    Client("Łukasz, 漢").get(f"{server.url}/", "text/plain")
+    assert "?ukasz, ?" in server.asked[0].headers["User-Agent"]
+
+
+def test_a_server_that_fails_is_asked_again_with_back_off(
+    server: Server, client: Client, waits: list[float]
+) -> None:
+    server.set("/", Reply(status=503), Reply(status=500), Reply(status=429), Reply("x"))
+    assert client.get(f"{server.url}/", "text/plain").text() == "x"
+    assert waits == [1, 2, 4]
+
+
+def test_a_server_that_goes_on_failing_is_not_asked_for_ever(
+    server: Server, client: Client
+) -> None:
+    server.set("/", Reply(status=503))
+    with pytest.raises(Fault, match=r"is busy \(HTTP status 503\); try again later"):
+        client.get(f"{server.url}/", "text/plain")
+    assert len(server.asked) == http.TRIES
+
+
+def test_a_wrong_address_is_not_asked_for_again(server: Server, client: Client) -> None:
+    assert client.get(f"{server.url}/", "text/plain").status == 404
+    assert len(server.asked) == 1
+
+
+def test_retry_after_in_seconds_is_honoured(
+    server: Server, client: Client, waits: list[float]
+) -> None:
+    server.set("/", Reply(status=429, headers={"Retry-After": "17"}), Reply("x"))
+    client.get(f"{server.url}/", "text/plain")
+    assert waits == [17]
+
+
+def test_retry_after_as_a_date_is_honoured(
+    server: Server, client: Client, waits: list[float]
+) -> None:
+    then = datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=30)
+    date = email.utils.format_datetime(then, usegmt=True)
+    server.set("/", Reply(status=503, headers={"Retry-After": date}), Reply("x"))
+    client.get(f"{server.url}/", "text/plain")
+    assert 20 < waits[0] <= 30
+
+
+def test_a_long_wait_is_told_and_not_waited_for(
+    server: Server, client: Client, waits: list[float]
+) -> None:
+    server.set("/", Reply(status=429, headers={"Retry-After": "3600"}))
+    with pytest.raises(Fault, match="try again in 3600 seconds"):
+        client.get(f"{server.url}/", "text/plain")
+    assert (len(server.asked), waits) == (1, [])
+
+
+def test_what_is_waited_for_is_told(server: Server) -> None:
+    told: list[str] = []
+    server.set("/", Reply(status=503, headers={"Retry-After": "2"}), Reply("x"))
+    Client(told=told.append, sleep=lambda _: None).get(f"{server.url}/", "text/plain")
+    assert told == [f"{server.url.removeprefix('http://')} is busy; waiting for 2 s"]
+
+
+def test_nobody_there(client: Client, waits: list[float]) -> None:
+    with serving() as gone:
+        url = gone.url
+    with pytest.raises(Fault, match="cannot be reached; check the network"):
+        client.get(url, "text/plain")
+    assert waits == []
+
+
+def test_a_server_that_says_nothing(
+    server: Server, client: Client, waits: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http, "READ", 0.1)
+    released = threading.Event()
+    server.before = lambda path: released.wait(20) and None
+    with pytest.raises(Fault, match="does not answer; try again later"):
+        client.get(f"{server.url}/", "text/plain")
+    released.set()
+    assert waits == [1, 2, 4]
+
+
+def test_a_server_that_dawdles(
+    server: Server, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each read is quick enough; the whole is not."""
+    monkeypatch.setattr(http, "WHOLE", 0.3)
+    server.set("/", Reply("x" * 2000, pause=0.05))
+    started = time.monotonic()
+    with pytest.raises(Fault, match="seconds to answer"):
+        client.get(f"{server.url}/", "text/plain")
+    assert time.monotonic() - started < 5
+
+
+def test_redirects_are_followed_within_http(server: Server, client: Client) -> None:
+    server.set("/a", Reply(status=301, headers={"Location": "/b"}))
+    server.set("/b", Reply(status=303, headers={"Location": f"{server.url}/c"}))
+    server.set("/c", Reply("there"))
+    answer = client.get(f"{server.url}/a", "application/x-bibtex")
+    assert (answer.text(), answer.url) == ("there", f"{server.url}/c")
+    assert {asked.headers["Accept"] for asked in server.asked} == {"application/x-bibtex"}
+
+
+def test_text_in_two_encodings(server: Server, client: Client) -> None:
+    server.set("/", Reply("Übung".encode()), Reply("Übung".encode("latin-1")))
+    url = f"{server.url}/"
+    assert [client.get(url, "text/plain").text() for _ in range(2)] == ["Übung", "Übung"]
+
+
+def test_the_pace_leaves_three_seconds_between_requests(tmp_path: Path) -> None:
+    now = [1000.0]
+    slept: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        now[0] += seconds
+
+    def pace() -> Pace:
+        return Pace(tmp_path / "last", 3, lambda: now[0], sleep)
+
+    for passed in (0, 0.5, 1, 4):
+        now[0] += passed
+        # Each in a run of its own.
+        pace().wait()
+    assert slept == [2.5, 2.0]
+    # A clock that was set back costs no more than one interval.
+    now[0] = 5.0
+    pace().wait()
+    assert slept[2:] == [3]
+
+
+def test_each_request_to_arxiv_keeps_the_pace(
+    server: Server, client: Client, tmp_path: Path
+) -> None:
+    """Also one that is repeated, and one that a redirect leads to."""
+    slept: list[float] = []
+    server.set("/a", Reply(status=503), Reply(status=302, headers={"Location": "/b"}))
+    server.set("/b", Reply("x"))
+    pace = Pace(tmp_path / "last", 3, lambda: 1000.0, slept.append)
+    client.get(f"{server.url}/a", "text/plain", pace)
+    assert (server.paths(), slept) == (["/a", "/a", "/b"], [3, 3])
+
+
+def test_runs_at_once_take_turns(server: Server, tmp_path: Path) -> None:
+    server.set("/", Reply("x"))
+
+    def ask() -> None:
+        Client().get(f"{server.url}/", "text/plain", Pace(tmp_path / "last", 0.2))
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    started = time.monotonic()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(server.asked) == 4
+    assert time.monotonic() - started > 3 * 0.2

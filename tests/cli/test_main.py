@@ -1,0 +1,144 @@
+"""The program: its help, how it is called, and that a build knows nothing of it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+from commands import environment, run, start
+from sites import PROJECT, Site
+
+from papernotes import __version__
+from papernotes.cli.main import main
+from papernotes.cli.progress import Progress
+
+
+def helped(*arguments: str) -> str:
+    return CliRunner().invoke(main, [*arguments, "--help"], prog_name="papernotes").output
+
+
+def test_help_names_each_command_and_each_option_says_what_it_does() -> None:
+    text = helped()
+    assert text.startswith("Usage: papernotes [OPTIONS] COMMAND")
+    for name, command in main.commands.items():
+        assert f"\n  {name} " in text
+        assert command.help
+        shown = helped(name)
+        for option in command.params:
+            if isinstance(option, click.Option):
+                assert option.opts[0] in shown
+                assert option.help
+
+
+@pytest.mark.parametrize("word", ["1706.05394", "10.1162", "refs-to-add.bib", "note.md", "nothing"])
+def test_help_of_add_says_what_a_paper_can_be(word: str) -> None:
+    assert word in helped("add")
+
+
+def test_a_command_line_that_cannot_be_understood_has_a_status_of_its_own(tiny: Site) -> None:
+    for arguments in (["ad"], ["add"], ["add", "--key"], ["check", "--format", "xml"]):
+        result = run(tiny, *arguments)
+        assert (result.exit_code, "Traceback" in result.output) == (2, False)
+
+
+def test_it_works_from_any_folder_of_the_site(tiny: Site) -> None:
+    process = subprocess.run(
+        [sys.executable, "-m", "papernotes", "--site", "papers", "check"],
+        cwd=tiny.folder,
+        env=environment(tiny) | {"PYTHONPATH": str(PROJECT / "_ext")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    # Paths are those that the shell stands at.
+    assert process.stdout.startswith("papers/delta.md:1: ")
+
+
+def test_module_and_script_are_one_program(tiny: Site) -> None:
+    with start(tiny, "--version") as process:
+        assert process.communicate()[0] == f"papernotes {__version__}\n".encode()
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    module, _, name = project["scripts"]["papernotes"].partition(":")
+    code = f"import sys; sys.argv[1:] = ['--version']; from {module} import {name}; {name}()"
+    result = subprocess.run(
+        [sys.executable, "-c", code],
+        env={"PYTHONPATH": str(PROJECT / "_ext")},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert result.stdout == f"papernotes {__version__}\n"
+
+
+def _modules(code: str) -> set[str]:
+    code += "\nimport sys; print('\\n'.join(sys.modules))"
+    result = subprocess.run(
+        [sys.executable, "-c", code],
+        env={"PYTHONPATH": str(PROJECT / "_ext")},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return set(result.stdout.split())
+
+
+def test_a_build_imports_nothing_of_the_command_line() -> None:
+    modules = _modules("import papernotes, papernotes.events")
+    assert {"papernotes.domain.domain", "sphinx.application"} <= modules
+    assert {name for name in modules if name.startswith("papernotes.cli")} == set()
+    assert modules.isdisjoint({"click", "filelock", "platformdirs", "anyascii", "defusedxml"})
+
+
+def test_the_command_line_imports_nothing_of_a_build() -> None:
+    modules = _modules(
+        "import papernotes.cli.checks.run, papernotes.cli.add, papernotes.cli.remote.sources"
+    )
+    assert modules.isdisjoint({"sphinx.application", "myst_parser", "papernotes.domain.domain"})
+
+
+@pytest.mark.parametrize("library", ["click", "anyascii"])
+def test_without_its_libraries_it_says_how_to_get_them(tmp_path: Path, library: str) -> None:
+    # Python takes a module that is None for one that is not there.
+    (tmp_path / "sitecustomize.py").write_text(f"import sys\nsys.modules['{library}'] = None\n")
+    result = subprocess.run(
+        [sys.executable, "-m", "papernotes", "--site", PROJECT, "check"],
+        env={"PYTHONPATH": f"{PROJECT / '_ext'}:{tmp_path}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 1
+    assert 'pip install "sphinx-papernotes[cli]"' in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+class Stream:
+    def __init__(self, *, terminal: bool) -> None:
+        self.terminal = terminal
+        self.text = ""
+
+    def isatty(self) -> bool:
+        return self.terminal
+
+    def write(self, text: str) -> None:
+        self.text += text
+
+    def flush(self) -> None:
+        pass
+
+
+def test_progress_changes_on_a_terminal_and_is_plain_elsewhere() -> None:
+    plain, terminal = Stream(terminal=False), Stream(terminal=True)
+    for stream in (plain, terminal):
+        with Progress(2, stream) as progress:  # type: ignore[arg-type]
+            progress.step("one")
+            progress.tell("waiting")
+            progress.step("two")
+    assert plain.text == "[1/2] one\nwaiting\n[2/2] two\n"
+    assert terminal.text.count("\n") == 0
+    assert terminal.text.endswith("[2/2] two\r\x1b[K")

@@ -1,0 +1,656 @@
+"""Front matter: the four fields, each fault with its line, and what is left for MyST."""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+
+from papernotes.core.diagnostics import Problem, ProblemKind
+from papernotes.core.frontmatter import FIELDS, FrontMatter, parse
+
+PATH = "papers/x.md"
+NO_PAPER = (
+    'the note does not say which paper it is on; add "paper: " and the citation key to its front'
+    " matter"
+)
+NOT_CLOSED = 'front matter is not closed; end it with a line that holds only "---"'
+NO_MAPPING = 'front matter is not a mapping; write lines such as "paper: some2020key"'
+TOO_MUCH = "it is nested too deeply, or escapes a character that does not exist"
+NO_SUMMARY = '"summary" is not text; put it in quotes, or indented below "summary: |"'
+
+
+def note(fields: str) -> str:
+    """Return the text of a note with these lines of front matter, of which the first is line 2."""
+    return f"---\n{fields}\n---\n\n# Title\n\nText.\n"
+
+
+def good(text: str) -> FrontMatter:
+    """Return the front matter of a text without a fault."""
+    front, problems = parse(text, PATH)
+    assert problems == []
+    return front
+
+
+def faults(text: str) -> list[tuple[int, ProblemKind, str]]:
+    """Return line, kind and message of each problem."""
+    _, problems = parse(text, PATH)
+    assert {problem.path for problem in problems} <= {PATH}
+    return [(problem.line, problem.kind, problem.message) for problem in problems]
+
+
+def test_each_field_is_read() -> None:
+    front = good(
+        note("paper: arpit2017closer\ntags: [C++, C#]\nread: 2020-08-31\nsummary: Some $x$.")
+    )
+    assert front.paper == "arpit2017closer"
+    assert front.paper_line == 2
+    assert front.tags == ("C++", "C#")
+    assert front.read == datetime.date(2020, 8, 31)
+    assert front.summary == "Some $x$."
+    assert front.summary_line == 5
+
+
+def test_all_fields_but_paper_may_be_left_out() -> None:
+    front = good(note("# a comment\npaper: k"))
+    assert front.paper_line == 3
+    assert (front.tags, front.read, front.summary) == ((), None, "")
+
+
+def test_the_table_of_fields_holds_the_fields() -> None:
+    assert list(FIELDS) == ["paper", "tags", "read", "summary", "redirect_from"]
+
+
+@pytest.mark.parametrize(
+    ("source", "key"),
+    [
+        ("paper: 'k'", "k"),
+        ('paper: "2017"', "2017"),
+        ("paper: !!str 2017", "2017"),
+        ("paper: ' k '", "k"),
+        ("paper: k # the first", "k"),
+        ("paper:\n  k", "k"),
+        ("'paper': k", "k"),
+        ("? paper\n: k", "k"),
+    ],
+)
+def test_a_key_may_be_written_in_all_ways_of_yaml(source: str, key: str) -> None:
+    assert good(note(source)).paper == key
+
+
+# Front matter as a whole.
+
+
+@pytest.mark.parametrize(
+    ("fields", "line", "reason"),
+    [
+        (
+            "paper: k\ntags: [a, b\nread: 2020-01-01",
+            4,
+            "expected ',' or ']', but got ':'; mend this line",
+        ),
+        ("paper: a: b", 2, "mapping values are not allowed here; mend this line"),
+        (
+            "paper: k\n\ttags: [a]",
+            3,
+            "found character '\\t' that cannot start any token; mend this line",
+        ),
+        ("paper: k\ntags: *there", 3, "found undefined alias 'there'; mend this line"),
+        ("paper: k\n\ntitle: 'a", 5, "found unexpected end of stream; mend this line"),
+        ("paper: k\ntitle: a\x08b", 3, "the character U+0008 is not allowed; mend this line"),
+    ],
+)
+def test_what_is_no_yaml_is_reported_at_the_parsers_line(
+    fields: str, line: int, reason: str
+) -> None:
+    text = note(fields)
+    front, _ = parse(text, PATH)
+    assert faults(text) == [
+        (line, ProblemKind.FRONT_MATTER, f"front matter is not YAML: {reason}"),
+    ]
+    assert front.paper == ""
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        'paper: "\\U00110000"',
+        'paper: "\\UFFFFFFFF"',
+        f"paper: {'[' * 5000}",
+    ],
+    ids=["beyond Unicode", "beyond an integer", "nested"],
+)
+def test_what_yaml_itself_fails_at_is_a_problem_and_no_exception(fields: str) -> None:
+    assert faults(note(fields)) == [
+        (
+            1,
+            ProblemKind.FRONT_MATTER,
+            f"front matter is not YAML: {TOO_MUCH}; mend it",
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("fields", "line"),
+    [("- paper: k", 2), ("k", 2), ("\n\n2017", 4), ("[paper, k]", 2)],
+)
+def test_what_is_no_mapping_is_reported_where_it_begins(fields: str, line: int) -> None:
+    assert faults(note(fields)) == [(line, ProblemKind.FRONT_MATTER, NO_MAPPING)]
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["", "\nText: [not YAML.\n", " \nText: [not YAML.\n", "# Title\n\nText.\n"],
+    ids=["nothing", "empty line", "blank line", "heading"],
+)
+def test_front_matter_that_is_not_closed_ends_where_the_note_begins(body: str) -> None:
+    text = f"---\npaper: k\ntags: [a]\n{body}"
+    front, _ = parse(text, PATH)
+    assert faults(text) == [(1, ProblemKind.FRONT_MATTER, NOT_CLOSED)]
+    assert (front.paper, front.tags) == ("k", ("a",))
+    assert front.rest == f"\n\n\n{body}"
+
+
+@pytest.mark.parametrize(
+    "body", ["\n# Title\n\nText.\n\n---\n\nEnd.\n", "## Title\nText: [a\n---\nEnd.\n"]
+)
+def test_a_line_of_the_body_does_not_close_front_matter(body: str) -> None:
+    text = f"---\npaper: k\ntags: [a]\n{body}"
+    front, _ = parse(text, PATH)
+    assert faults(text) == [(1, ProblemKind.FRONT_MATTER, NOT_CLOSED)]
+    assert (front.paper, front.tags) == ("k", ("a",))
+    assert front.rest == f"\n\n\n{body}"
+
+
+def test_comments_and_empty_lines_in_front_matter() -> None:
+    front, problems = parse(note("paper: k\n\n# How it is filed:\n\ntags: [a]"), PATH)
+    assert problems == []
+    assert (front.paper, front.tags) == ("k", ("a",))
+
+
+def test_a_fault_before_the_comments_is_one_of_the_front_matter() -> None:
+    text = note("paper: k\ntags: [a\n\n# How it is filed:\nread: 2020-01-01")
+    assert [kind for _, kind, _ in faults(text)] == [ProblemKind.FRONT_MATTER]
+    assert parse(text, PATH)[0].rest.endswith("# Title\n\nText.\n")
+
+
+@pytest.mark.parametrize("broken", ["tags: [a", "- a"])
+def test_nothing_of_broken_front_matter_is_left_to_be_reported_once_more(broken: str) -> None:
+    front, _ = parse(note(f"orphan: true\n{broken}"), PATH)
+    assert front.rest == "\n\n\n\n\n# Title\n\nText.\n"
+
+
+# paper.
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("", 1),
+        ("# Title\n\nText.\n", 1),
+        ("Text.\n---\npaper: k\n---\n", 1),
+        ("----\npaper: k\n----\n", 1),
+        ("---\n---", 1),
+        ("---\n\n---\n", 1),
+        ("---\n# paper: k\n---\n", 1),
+        (note("tags: [a]"), 1),
+        (note("tags: [a]\npaper:"), 3),
+        (note("paper: null"), 2),
+        (note("paper: ~"), 2),
+        (note("paper: ''"), 2),
+        (note('paper: "  "'), 2),
+    ],
+)
+def test_a_note_without_paper(text: str, line: int) -> None:
+    front, _ = parse(text, PATH)
+    assert faults(text) == [(line, ProblemKind.MISSING_PAPER, NO_PAPER)]
+    assert (front.paper, front.paper_line) == ("", line)
+
+
+def test_a_file_that_is_only_a_fence() -> None:
+    assert faults("---") == [
+        (1, ProblemKind.FRONT_MATTER, NOT_CLOSED),
+        (1, ProblemKind.MISSING_PAPER, NO_PAPER),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "advice"),
+    [
+        ("2017", 'put the key in quotes: "2017"'),
+        ("1.5", 'put the key in quotes: "1.5"'),
+        ("true", 'put the key in quotes: "true"'),
+        ("2020-08-31", 'put the key in quotes: "2020-08-31"'),
+        ("!key k", 'put the key in quotes: "k"'),
+        ("[a, b]", "write one citation key"),
+        ("{a: b}", "write one citation key"),
+        ("!!str [a]", "write one citation key"),
+    ],
+)
+def test_a_paper_that_is_no_string(value: str, advice: str) -> None:
+    text = note(f"tags: [a]\npaper: {value}")
+    assert faults(text) == [(3, ProblemKind.BAD_PAPER, f'"paper" is not a string; {advice}')]
+    assert parse(text, PATH)[0].paper == ""
+
+
+# tags.
+
+
+@pytest.mark.parametrize(
+    ("source", "tags"),
+    [
+        ("tags: []", ()),
+        ("tags:", ()),
+        ("tags: [a, ' b ', \"3\"]", ("a", "b", "3")),
+        ("tags:\n- a\n- b c\n- 'no'", ("a", "b c", "no")),
+        ("tags: [b, a, b, B]", ("b", "a", "B")),
+        ("tags: [\n  a,\n  b\n]", ("a", "b")),
+    ],
+)
+def test_tags(source: str, tags: tuple[str, ...]) -> None:
+    assert good(note(f"paper: k\n{source}")).tags == tags
+
+
+@pytest.mark.parametrize(
+    ("value", "example"),
+    [
+        ("a", "a"),
+        ("a, b", "a, b"),
+        ("3", "3"),
+        ("{a: b}", "first, second"),
+    ],
+)
+def test_tags_that_are_no_list(value: str, example: str) -> None:
+    text = note(f"paper: k\ntags: {value}")
+    assert faults(text) == [
+        (3, ProblemKind.BAD_TAGS, f'"tags" is not a list; write "tags: [{example}]"')
+    ]
+    assert parse(text, PATH)[0].tags == ()
+
+
+@pytest.mark.parametrize("value", ["3", "1.5", "true", "no", "2020-01-01", "null", "~"])
+def test_a_tag_that_is_no_string(value: str) -> None:
+    text = note(f"paper: k\ntags:\n- a\n- {value}\n- b")
+    assert faults(text) == [
+        (
+            5,
+            ProblemKind.BAD_TAGS,
+            f'the tag {value} is not a string; put it in quotes: "{value}"',
+        )
+    ]
+    assert parse(text, PATH)[0].tags == ("a", "b")
+
+
+@pytest.mark.parametrize("value", ["", "''", "'  '", "[b]", "{b: c}", "b: c", "!!str [b]"])
+def test_a_tag_that_is_empty_or_holds_more(value: str) -> None:
+    text = note(f"paper: k\ntags:\n- a\n- {value}\n- b")
+    assert faults(text) == [
+        (
+            5,
+            ProblemKind.BAD_TAGS,
+            "a tag is empty, a list or a mapping; write a word or leave it out",
+        )
+    ]
+    assert parse(text, PATH)[0].tags == ("a", "b")
+
+
+def test_each_bad_tag_is_reported_on_its_own_line() -> None:
+    text = note("paper: k\ntags: [1,\n  a, 2,\n  []]")
+    assert [(line, kind) for line, kind, _ in faults(text)] == [
+        (3, ProblemKind.BAD_TAGS),
+        (4, ProblemKind.BAD_TAGS),
+        (5, ProblemKind.BAD_TAGS),
+    ]
+
+
+# read.
+
+
+@pytest.mark.parametrize(
+    ("value", "day"),
+    [
+        ("2020-08-31", datetime.date(2020, 8, 31)),
+        ("' 2020-08-31 '", datetime.date(2020, 8, 31)),
+        ("2020-02-29", datetime.date(2020, 2, 29)),
+        ("", None),
+        ("null", None),
+    ],
+)
+def test_a_day(value: str, day: datetime.date | None) -> None:
+    assert good(note(f"paper: k\nread: {value}")).read == day
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "2020-02-30",
+        "2021-02-29",
+        "2020-13-01",
+        "0000-01-01",
+        "31.8.2020",
+        "2020-8-31",
+        "2020",
+        "20200831",
+        "2020-W01-1",
+        "2020-08-31 10:00:00",
+        "2020-08-31T10:00:00Z",
+        "yesterday",
+        "٢٠٢٠-٠٨-٣١",
+    ],
+)
+def test_what_is_no_day(value: str) -> None:
+    text = note(f"paper: k\n\nread: {value}")
+    assert faults(text) == [
+        (
+            4,
+            ProblemKind.BAD_READ,
+            f'"read" is not a day: "{value}"; write it as YYYY-MM-DD, such as 2020-08-31',
+        )
+    ]
+    assert parse(text, PATH)[0].read is None
+
+
+@pytest.mark.parametrize("value", ["[2020-08-31]", "{day: 2020-08-31}", "''"])
+def test_what_is_no_day_and_cannot_be_quoted(value: str) -> None:
+    assert faults(note(f"paper: k\nread: {value}")) == [
+        (
+            3,
+            ProblemKind.BAD_READ,
+            '"read" is not a day; write it as YYYY-MM-DD, such as 2020-08-31',
+        )
+    ]
+
+
+# summary.
+
+
+@pytest.mark.parametrize(
+    ("source", "summary", "line"),
+    [
+        ("summary: Some *text*.", "Some *text*.", 3),
+        ("summary: '3'", "3", 3),
+        ('summary: "one\n  two"', "one two", 3),
+        ("summary:\n  one\n  two", "one two", 4),
+        ("summary: |\n  one\n  two", "one\ntwo\n", 4),
+        ("summary: |-\n\n  one", "\none", 4),
+        ("summary: >\n  one\n  two", "one two\n", 4),
+        ("summary:\n  |\n  one", "one\n", 5),
+        ("summary:", "", 3),
+        ("summary: ''", "", 3),
+    ],
+)
+def test_a_summary_and_the_line_on_which_it_begins(source: str, summary: str, line: int) -> None:
+    front = good(note(f"paper: k\n{source}"))
+    assert front.summary == summary
+    if summary:
+        assert front.summary_line == line
+
+
+@pytest.mark.parametrize("value", ["3", "true", "2020-08-31", "[a]", "{a: b}", "!!str [a]"])
+def test_a_summary_that_is_no_text(value: str) -> None:
+    text = note(f"paper: k\ntags: [a]\nsummary: {value}")
+    assert faults(text) == [(4, ProblemKind.BAD_SUMMARY, NO_SUMMARY)]
+    assert parse(text, PATH)[0].summary == ""
+
+
+# Other keys.
+
+
+@pytest.mark.parametrize(
+    ("key", "near"),
+    [
+        ("tag", "tags"),
+        ("Tags", "tags"),
+        ("tagss", "tags"),
+        ("TAGS", "tags"),
+        ("papers", "paper"),
+        ("Paper", "paper"),
+        ("papre", "paper"),
+        ("reads", "read"),
+        ("Read", "read"),
+        ("summery", "summary"),
+        ("sumary", "summary"),
+    ],
+)
+def test_a_key_that_looks_like_a_field(key: str, near: str) -> None:
+    text = note(f"paper: k\n{key}: x")
+    assert faults(text) == [
+        (
+            3,
+            ProblemKind.UNKNOWN_FIELD,
+            f'unknown front-matter key "{key}"; did you mean "{near}"?',
+        )
+    ]
+    assert f"{key}: x" in parse(text, PATH)[0].rest
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        "orphan: true",
+        "myst:\n  substitutions:\n    tag: x",
+        "title: T",
+        "date: 2020-08-31",
+        "status: read",
+        "html_meta: {}",
+        "tocdepth: 2",
+        "kernelspec: x",
+        "page: 3",
+        "stage: x",
+        "2020: x",
+        "[a, b]: x",
+        "? {a: b}\n: x",
+    ],
+)
+def test_other_keys_pass_silently(field: str) -> None:
+    assert field in good(note(f"paper: k\n{field}")).rest
+
+
+def test_what_is_right_survives_what_is_wrong() -> None:
+    front, problems = parse(
+        note("paper: k\nread: 2020-02-30\ntags: [a, 1]\nsummary: [x]\nTag: b\norphan: true"), PATH
+    )
+    assert (front.paper, front.tags, front.read, front.summary) == ("k", ("a",), None, "")
+    assert problems == sorted(problems)
+    assert [(problem.line, problem.kind) for problem in problems] == [
+        (3, ProblemKind.BAD_READ),
+        (4, ProblemKind.BAD_TAGS),
+        (5, ProblemKind.BAD_SUMMARY),
+        (6, ProblemKind.UNKNOWN_FIELD),
+    ]
+
+
+def test_the_rest_survives_a_missing_paper() -> None:
+    front, problems = parse(note("tags: [a]\nread: 2020-08-31\nsummary: S"), PATH)
+    assert [problem.kind for problem in problems] == [ProblemKind.MISSING_PAPER]
+    assert (front.tags, front.read, front.summary) == (("a",), datetime.date(2020, 8, 31), "S")
+
+
+# What is left for MyST.
+
+
+def test_the_extensions_own_front_matter_leaves_empty_lines() -> None:
+    text = note("paper: k\ntags:\n- a\n\nsummary: |\n  one\n\n  two\n# the end")
+    assert good(text).rest == "\n" * 12 + "# Title\n\nText.\n"
+
+
+def test_what_is_not_the_extensions_stays_on_its_line() -> None:
+    text = note(
+        "# about it\ntitle: T\npaper: k\nmyst:\n  a: b\ntags:\n  - a\n  - b\norphan: true\nread:"
+    )
+    assert good(text).rest == (
+        "---\n# about it\ntitle: T\n\nmyst:\n  a: b\n\n\n\norphan: true\n\n---\n"
+        "\n# Title\n\nText.\n"
+    )
+
+
+def test_a_text_without_front_matter_is_left_as_it_is() -> None:
+    text = "# Title\n\npaper: k\n\n---\n\nText.\n"
+    assert parse(text, PATH)[0].rest == text
+
+
+def test_front_matter_in_braces() -> None:
+    front = good(note("{paper: k, tags: [a],\n read: 2020-08-31}"))
+    assert (front.paper, front.tags, front.read) == ("k", ("a",), datetime.date(2020, 8, 31))
+    assert front.rest == "\n\n\n\n\n# Title\n\nText.\n"
+
+
+def test_front_matter_in_braces_is_not_taken_apart() -> None:
+    text = note("{paper: k, orphan: true,\n read: 2020-02-30}")
+    front, problems = parse(text, PATH)
+    assert front.paper == "k"
+    assert front.rest == text
+    assert [(problem.line, problem.kind) for problem in problems] == [(3, ProblemKind.BAD_READ)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        note("paper: k\norphan: true\nread: 2020-02-30"),
+        note("paper: k\ntags: [a"),
+        "---\npaper: k\ntitle: T\n\n# Title\n",
+        "---\n---",
+        "---",
+        "",
+        "# Title",
+    ],
+)
+def test_every_line_keeps_its_number(text: str) -> None:
+    rest = parse(text, PATH)[0].rest
+    lines, left = text.split("\n"), rest.split("\n")
+    assert len(left) == len(lines)
+    assert all(now in ("", before) for now, before in zip(left, lines, strict=True))
+
+
+def test_the_line_ends_of_windows() -> None:
+    text = note("title: T\npaper: k\ntags:\n- a\n- 3\nsummary: |\n  one\n  two").replace(
+        "\n", "\r\n"
+    )
+    front, problems = parse(text, PATH)
+    assert (front.paper, front.paper_line, front.tags) == ("k", 3, ("a",))
+    assert (front.summary, front.summary_line) == ("one\ntwo\n", 8)
+    assert [problem.line for problem in problems] == [6]
+    assert front.rest.split("\n")[:3] == ["---\r", "title: T\r", ""]
+    assert front.rest.count("\n") == text.count("\n")
+
+
+@pytest.mark.parametrize("separator", ["\u2028", "\u2029", "\x85"])
+def test_line_ends_that_only_yaml_knows_do_not_count(separator: str) -> None:
+    text = note(f"title: one{separator}two\npaper: k\norphan: true\nread: never")
+    front, problems = parse(text, PATH)
+    assert front.paper_line == 3
+    assert [problem.line for problem in problems] == [5]
+    assert front.rest == text.replace("paper: k", "").replace("read: never", "")
+
+
+# Nothing that YAML can do happens.
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        "paper: k\nx: !!python/object/apply:os.abort []",
+        "paper: k\nx: !!python/name:os.abort",
+        "paper: k\n!!python/object/apply:os.abort []: x",
+    ],
+)
+def test_tags_of_yaml_make_no_objects(fields: str) -> None:
+    assert good(note(fields)).paper == "k"
+
+
+def test_a_tag_of_yaml_makes_a_value_one_of_another_type() -> None:
+    assert faults(note("paper: !!python/name:os.abort k\ntags: [!!python/str a]")) == [
+        (2, ProblemKind.BAD_PAPER, '"paper" is not a string; put the key in quotes: "k"'),
+        (3, ProblemKind.BAD_TAGS, 'the tag a is not a string; put it in quotes: "a"'),
+    ]
+
+
+def test_aliases_are_followed() -> None:
+    assert good(note("paper: &k key\ntags: [*k, b]")).tags == ("key", "b")
+
+
+def test_aliases_that_multiply_are_harmless() -> None:
+    lines = ["l0: &l0 [x, x, x, x, x, x, x, x, x]"]
+    lines += [
+        f"l{n}: &l{n} [{', '.join([f'*l{n - 1}'] * 9)}]" for n in range(1, 40)
+    ]  # 9 to the 40th, if it were ever unfolded
+    text = note("\n".join([*lines, "tags: *l39", "paper: k"]))
+    front, problems = parse(text, PATH)
+    assert (front.paper, front.tags) == ("k", ())
+    kinds = {ProblemKind.BAD_TAGS, ProblemKind.FRONT_MATTER}
+    assert {problem.kind for problem in problems} == kinds
+    # Nine tags that are lists, and those of the forty fields that stand for more than ten thousand.
+    assert len(problems) == 9 + 36
+
+
+def test_an_alias_of_itself_is_harmless() -> None:
+    assert [kind for _, kind, _ in faults(note("paper: k\ntags: &t [*t]"))] == [
+        ProblemKind.BAD_TAGS
+    ]
+
+
+def test_a_problem_names_its_file() -> None:
+    _, problems = parse("---\npaper: 1\n---\n", "papers/deep/y.md")
+    assert problems == [
+        Problem(
+            "papers/deep/y.md",
+            2,
+            '"paper" is not a string; put the key in quotes: "1"',
+            ProblemKind.BAD_PAPER,
+        )
+    ]
+
+
+def test_a_field_that_stands_twice() -> None:
+    text = "---\npaper: a\ntags: [x]\npaper: b\n---\n"
+    front, problems = parse(text, "papers/x.md")
+    assert front.paper == "b"
+    assert problems == [
+        Problem(
+            "papers/x.md",
+            4,
+            '"paper" stands twice in the front matter; the last counts, delete one',
+            ProblemKind.FRONT_MATTER,
+        )
+    ]
+
+
+def test_former_names() -> None:
+    front = good(note("paper: k\nredirect_from:\n- papers/old\n- /a/b.html\n- c.md\n- ü d/\n- a/b"))
+    assert [(name.docname, name.line) for name in front.former_names] == [
+        ("papers/old", 4),
+        ("a/b", 8),
+        ("c", 6),
+        ("ü d", 7),
+    ]
+    assert good(note("paper: k\nredirect_from:")).former_names == ()
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["''", "/", "../up", "a/./b", "a//b", "https://example.org/a", "'a#b'", "a?b", "[]", "'a*'"],
+)
+def test_a_former_name_that_is_none(name: str) -> None:
+    ((line, kind, message),) = faults(note(f"paper: k\nredirect_from:\n- {name}"))
+    assert (line, kind) == (4, ProblemKind.BAD_REDIRECT)
+    assert message.startswith('"redirect_from" holds "')
+    assert message.endswith(
+        "which is no page of the site; write the name that the page had, from the root of the site,"
+        ' such as "papers/old-name"'
+    )
+
+
+@pytest.mark.parametrize(("value", "example"), [("a", "a"), ("{a: b}", "papers/old-name")])
+def test_former_names_that_are_no_list(value: str, example: str) -> None:
+    assert faults(note(f"paper: k\nredirect_from: {value}")) == [
+        (
+            3,
+            ProblemKind.BAD_REDIRECT,
+            f'"redirect_from" is not a list; write "redirect_from: [{example}]"',
+        )
+    ]
+
+
+def test_a_long_chain_of_aliases_is_followed() -> None:
+    lines = ["l0: &l0 [x]", *(f"l{n}: &l{n} [*l{n - 1}]" for n in range(1, 3000))]
+    assert parse(note("\n".join([*lines, "paper: k"])), PATH)[1] == []

@@ -1,0 +1,353 @@
+"""Input that nobody would write: no exception, no hang, and no other entry lost.
+
+Text is put together of what means something to the reader at hand, with whatever else between. What
+is found becomes a test with a name, at the end of this file, before it is mended.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import signal
+import sys
+import unicodedata
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+from sphinxcontrib.bibtex.citation_target import parse_citation_targets
+
+from papernotes.bibliography import coins, csl, latex
+from papernotes.bibliography.reader import Bibliography, read
+from papernotes.catalogue.slugs import slug
+from papernotes.citations import pandoc_syntax
+from papernotes.core import frontmatter
+from papernotes.mathematics import mathml, mathml_text
+from papernotes.publish import social_cards
+from papernotes.reading import sentences
+
+pytestmark = pytest.mark.soak
+
+# Far more than any example takes on any machine: what reaches it hangs.
+SECONDS = 60.0
+
+
+@contextlib.contextmanager
+def ending() -> Iterator[None]:
+    """Fail where the block does not end."""
+
+    def stop(*_: object) -> None:
+        raise AssertionError(f"not done after {SECONDS} seconds of computing")
+
+    before = signal.signal(signal.SIGVTALRM, stop)
+    signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
+
+
+# All characters but surrogates, which no file in UTF-8 holds.
+ANY = st.text(st.characters(exclude_categories=["Cs"]), max_size=6)
+
+
+def made_of(*parts: str, most: int = 24) -> st.SearchStrategy[str]:
+    """Return texts put together of *parts*, with anything in between."""
+    piece = st.one_of(st.sampled_from(parts), st.sampled_from(parts), ANY)
+    return st.lists(piece, max_size=most).map("".join)
+
+
+# Front matter.
+
+YAML = made_of(
+    *["---", "\n", "\n", "\n---\n", "paper", "tags", "read", "summary", "redirect_from", ":", ": "],
+    *["a2001b", "[", "]", "{", "}", ",", "- ", "  ", "\t", "'", '"', "|", ">", "|2-\n", "&a", "*a"],
+    *["!!", "!!python/name:os.system", "!!int", "? ", "<<", "#", " # ", "%YAML 9\n", "\\", "\\U"],
+    *["FFFFFFFF", "null", "~", "3", "2020-02-30", "2020-02-28", "\r\n", "\x85", "\u2028", "\ufeff"],
+)
+
+
+@given(YAML)
+def test_front_matter(text: str) -> None:
+    for source in (text, f"---\n{text}\n---\n\n# A title\n"):
+        with ending():
+            front, problems = frontmatter.parse(source, "papers/x.md")
+        lines = source.count("\n") + 1
+        assert front.rest.count("\n") + 1 == lines
+        assert all(1 <= problem.line <= lines and problem.message for problem in problems)
+        assert problems == sorted(problems)
+
+
+@given(YAML)
+def test_front_matter_does_not_reach_the_body(text: str) -> None:
+    body = "\n# A title\n\nThe body.\n"
+    front, _ = frontmatter.parse(f"---\n{text}\n---\n{body}", "papers/x.md")
+    assert front.rest.endswith(body)
+
+
+# The bibliography.
+
+BIBTEX = made_of(
+    *["@", "@misc", "@book{", "@misc{a", "@misc(", "@string{", "@string{x = {y}}", "@comment{"],
+    *[
+        "@preamble{",
+        "@{",
+        "{",
+        "}",
+        "(",
+        ")",
+        '"',
+        ",",
+        "=",
+        "#",
+        "\n",
+        "\n",
+        " ",
+        "\n@",
+        "%",
+        "\\",
+    ],
+    *["title", "author", "year", "title = {", "author = {A and B}", "year = 2001", "crossref = {"],
+    *["xdata = {a}", "jan", "a", "Name, A, B, C, D", "and", "--", "$", "\\'e", "\\", "\t", "\0"],
+)
+FIRST = "@misc{first, author = {A First}, title = {The {first}}, year = 2001}\n"
+LAST = '@misc{last,\n  author = "A Last",\n  title = {The last},\n  year = 2002\n}\n'
+
+
+def whole(found: Bibliography, key: str) -> bool:
+    """Return whether the entry *key* is there with all that it says.
+
+    It can say more: what looks like a field after its closing brace is taken for one.
+    """
+    paper = found.paper(key)
+    said = (paper.authors[0].family, latex.plain(paper.title), paper.year)
+    return (
+        said == {"first": ("First", "The first", "2001"), "last": ("Last", "The last", "2002")}[key]
+    )
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow])
+@given(BIBTEX)
+def test_bibliography_loses_no_other_entry(text: str) -> None:
+    source = f"{FIRST}\n{text}\n{LAST}"
+    with ending():
+        found = read([("a.bib", source.encode()), ("b.bib", b"@misc{other, title = {Other}}")])
+    assert whole(found, "first")
+    assert whole(found, "last")
+    assert "other" in found
+    lines = source.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    assert all(1 <= problem.line <= len(lines) and problem.message for problem in found.problems)
+    # What was read knows where it stands, and goes on to what is made of it.
+    for key, (path, line) in found.places.items():
+        assert path == "b.bib" or "@" in lines[line - 1]
+        paper = found.paper(key)
+        latex.spans(paper.title)
+        coins.context_object(csl.item(paper))
+
+
+@given(st.binary(max_size=200))
+def test_bibliography_in_any_bytes(content: bytes) -> None:
+    with ending():
+        found = read([("a.bib", FIRST.encode() + b"\n" + content + b"\n" + LAST.encode())])
+    assert whole(found, "first")
+    assert whole(found, "last")
+
+
+# Citations.
+
+PANDOC = made_of(
+    *["@", "-@", "@a2001b", "@{", "}", "[", "]", "[@", "; ", ",", "p. 3", "see ", "(", ")", "\\"],
+    *[
+        "<",
+        "!",
+        "{",
+        "[[",
+        "]]",
+        "`",
+        "a@b.c",
+        "[-@a",
+        "@a]",
+        "^",
+        "*",
+        " ",
+        "\n",
+        "chap. IV",
+        "pp.",
+    ],
+)
+
+
+@given(PANDOC, st.sets(st.integers(0, 60), max_size=5))
+def test_citations_of_pandoc(text: str, escaped: set[int]) -> None:
+    for known in (True, False):
+        with ending():
+            found = pandoc_syntax.parse(text, lambda _, known=known: known, escaped)  # type: ignore[misc]
+        # No letter is lost, nor any that nobody wrote.
+        assert "".join(part if isinstance(part, str) else part.source for part in found) == text
+        for part in found:
+            if isinstance(part, pandoc_syntax.Cite):
+                assert part.items
+                # The library's roles understand what is handed to them.
+                targets = list(parse_citation_targets(part.target()))
+                assert [target.key for target in targets] == [item.key for item in part.items]
+
+
+# Slugs.
+
+
+@given(made_of("C++", "con", ".", "..", "/", "\\", " ", "-", "é", "e\u0301", "😀", "\0", "ß", "İ"))
+@example("CON")
+@example("é" * 300)
+def test_slugs(text: str) -> None:
+    if not text:
+        return
+    found = slug(text)
+    assert found
+    assert len(f"{found}.doctree".encode()) <= 255
+    assert not re.search(r'[\x00-\x20\x7f/\\:*?"<>|.%#&]', found)
+    assert found.casefold() not in ("con", "nul", "index")
+    assert slug(unicodedata.normalize("NFD", text)) == slug(unicodedata.normalize("NFC", text))
+
+
+# LaTeX and mathematics.
+
+LATEX = made_of(
+    *[
+        "\\",
+        "{",
+        "}",
+        "$",
+        "$$",
+        "%",
+        "~",
+        "\\emph{",
+        "\\em ",
+        "\\url{",
+        "\\href{",
+        "}{",
+        "\\'",
+        "#",
+    ],
+    *["\\(", "\\)", "\\[", "\\]", "\\begin{a}", "\\end{a}", "\\sqrt", "\\verb", "|", "``", "''"],
+    *["\\input{/etc/passwd}", "\\write18{ls}", "\\def\\x{\\x}\\x", "\\newcommand", "_", "^", "--"],
+    *["&", "\\\\", "\\frac", "\\left(", "\\right", "\\text{", "\\mathbb{R}", "x", "\\item", "\\c"],
+)
+
+
+@given(LATEX)
+@example("\\href{javascript:x}{y} \\url{data:z}")
+def test_latex(text: str) -> None:
+    with ending():
+        found = latex.spans(text)
+        sentences.ends(latex.flatten(found))
+
+    def links(parts: tuple[latex.Span, ...]) -> Iterator[str]:
+        for part in parts:
+            if part.kind == "link":
+                yield part.text
+            yield from links(part.children)
+
+    assert all(address.lower().startswith(("http://", "https://")) for address in links(found))
+
+
+SAFE_ATTRIBUTE = re.compile(r"[a-z]+(?:-[a-z]+)*")
+
+
+@given(LATEX, st.sampled_from(["inline", "block"]))
+def test_mathematics(tex: str, display: str) -> None:
+    with ending(), contextlib.suppress(mathml.MathematicsError):
+        found = mathml.to_mathml(tex, display)
+        mathml_text.to_text(found)
+        _assert_only_mathematics(found)
+
+
+def _assert_only_mathematics(found: str) -> None:
+    import lxml.etree
+
+    for element in lxml.etree.fromstring(mathml.with_namespaces(found)).iter():
+        name = lxml.etree.QName(element)
+        assert name.namespace in (mathml.MATHML, mathml.XHTML)
+        assert name.localname not in ("script", "style", "img", "iframe", "a", "annotation-xml")
+        assert not [key for key in element.attrib if key.startswith("on") or "href" in key]
+
+
+# The work grows no faster than the input. It is counted, in calls of functions, not timed.
+
+
+def calls(function: Callable[[str], Any], text: str) -> int:
+    """Return how many functions are called to apply *function* to *text*."""
+    count = 0
+
+    def note(_: object, event: str, __: object) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    sys.setprofile(note)
+    try:
+        function(text)
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+def _front(text: str) -> object:
+    return frontmatter.parse(f"---\n{text}\n---\n", "papers/x.md")
+
+
+def _bib(text: str) -> object:
+    return read([("a.bib", text.encode())])
+
+
+def _pandoc(text: str) -> object:
+    return pandoc_syntax.parse(text, lambda _: True)
+
+
+def _math(text: str) -> object:
+    with contextlib.suppress(mathml.MathematicsError):
+        return mathml.to_mathml(text, "inline")
+    return None
+
+
+def _cut_title(text: str) -> object:
+    return social_cards.cut(social_cards.Fonts(()), text, 24)
+
+
+GROWING = [
+    *((_front, unit) for unit in ["a: b\n", "- ", "[", "tags: [a]\n", "tag: [a]\n", "? ", "&a "]),
+    *((_bib, unit) for unit in ["@", "@a{", "{", '"', "@a{b,", "@a{b, t={c}}\n", "@a{b\n"]),
+    *((_pandoc, unit) for unit in ["[", "]", "@a", "[@a", "[@a;", "@a [", "@{a", "(", "[@a]("]),
+    *((latex.spans, unit) for unit in ["{a", "$a", "\\emph{", "\\", "}", "\\em ", "%", "\\sqrt"]),
+    *((_math, unit) for unit in ["{", "\\frac", "a_", "\\text{", "\\left(", "$", "&"]),
+    *((slug, unit) for unit in ["+", "a ", "é"]),
+    (_cut_title, "word "),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("function", "unit"), GROWING)
+def test_work_grows_with_the_input(function: Callable[[str], Any], unit: str) -> None:
+    function(unit)
+    # Twice as many, and again: what grows with the square takes four times as many calls.
+    once, twice = (calls(function, unit * count) for count in (150, 300))
+    assert twice <= 2.6 * once + 200
+
+
+# What was found.
+
+
+@pytest.mark.parametrize("character", ["\0", "\x1f", "\ufffe"])
+def test_a_control_character_in_a_formula(character: str) -> None:
+    with pytest.raises(mathml.MathematicsError, match=rf"U\+{ord(character):04X} is not allowed"):
+        mathml.to_mathml(f"a{character}b", "inline")
+
+
+def test_verbatim_text_that_is_not_there() -> None:
+    assert latex.plain("A \\verb") == "A \\verb"
+
+
+@pytest.mark.parametrize("text", ["---\n'", "---\nx: [", "---\n'\n", "---\n---\n", "---"])
+def test_a_fault_at_the_end_of_the_file_has_a_line_of_it(text: str) -> None:
+    _, problems = frontmatter.parse(text, "papers/x.md")
+    assert all(problem.line <= text.count("\n") + 1 for problem in problems)

@@ -1,0 +1,323 @@
+"""An incremental build leaves what a clean build leaves, byte for byte, after whatever edits."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from shelf import CONF, KEYS, PICTURE, SETTINGS, SLUGS, TAGS, WORDS, Entry, Shelf, Written, build
+from sites import SOAK, Site
+
+LOG = logging.getLogger(__name__)
+
+
+def keep_time(path: Path, content: str) -> None:
+    """Write a file without a new time."""
+    stat = path.stat()
+    path.write_text(content, encoding="utf-8")
+    os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+
+
+slugs = st.sampled_from(SLUGS)
+keys = st.sampled_from(KEYS)
+some_keys = st.lists(keys, unique=True, max_size=3).map(tuple)
+changes = st.one_of(
+    st.builds(lambda key: {"key": key}, keys),
+    st.builds(
+        lambda tags: {"tags": tuple(tags)},
+        st.lists(st.sampled_from(TAGS), unique=True, max_size=2),
+    ),
+    st.builds(lambda word: {"title": word}, st.sampled_from(WORDS)),
+    st.builds(lambda word: {"summary": word}, st.sampled_from(WORDS)),
+    st.builds(lambda day: {"read": day}, st.integers(0, 5)),
+    st.builds(lambda cited: {"cited": cited}, some_keys),
+    st.builds(lambda linked: {"linked": linked}, some_keys),
+    st.builds(lambda letter: {"letter": letter}, st.sampled_from("abc")),
+    st.sampled_from([{"picture": True}, {"picture": False}]),
+    st.sampled_from([{"equation": True}, {"equation": False}]),
+    st.sampled_from([{"broken": text} for text in ("", "a: b: c", "tag: x", "- x", "read: x")]),
+    st.builds(lambda slug: {"former": (f"papers/{slug}",)}, slugs),
+)
+
+
+@pytest.fixture(scope="module")
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> Shelf:
+    """Return a site that each test goes on editing."""
+    shelf = Shelf(Site(tmp_path_factory.mktemp("equal")))
+    shelf.begin()
+    shelf.site.write("page.md", "# A page\n\n[](papers/beta.md), [](#there), ![](picture.svg)\n")
+    shelf.note("gamma", replace(shelf.notes["gamma"], summary="of [](../page.md)"))
+    shelf.check()
+    return shelf
+
+
+def test_a_word_that_its_last_page_has_lost(shelf: Shelf) -> None:
+    shelf.site.write("papers/word.md", "---\npaper: k3\n---\n\n# Incomparable\n\nText.\n")
+    shelf.check()
+    shelf.site.remove("papers/word.md")
+    shelf.check()
+
+
+def test_a_link_to_a_document_whose_title_changes(shelf: Shelf) -> None:
+    """On a page, and in a summary that other pages show."""
+    shelf.note("beta", replace(shelf.notes["beta"], title="another"))
+    shelf.check()
+    shelf.site.edit("page.md", "# A page", "(there)=\n\n# Some page")
+    shelf.check()
+
+
+def test_an_equation_of_another_s_label(shelf: Shelf) -> None:
+    """References go on leading to that of the document that a clean build reads last."""
+    shelf.note("beta", replace(shelf.notes["beta"], equation=True))
+    shelf.check()
+    shelf.note("gamma", replace(shelf.notes["gamma"], equation=False))
+    shelf.check()
+
+
+def test_pictures_of_one_name(shelf: Shelf) -> None:
+    """They are numbered as a clean build does it, whichever came first."""
+    shelf.note("deep/er", Written("k3", picture=True))
+    shelf.check()
+    shelf.note("alpha", replace(shelf.notes["alpha"], picture=True))
+    shelf.check()
+    shelf.drop("deep/er")
+    shelf.check()
+
+
+@pytest.mark.parametrize("name", ["part.md", "picture.svg", "papers/alpha.md"])
+def test_an_edit_of_the_same_time_and_size(shelf: Shelf, name: str) -> None:
+    path = shelf.site.folder / name
+    text = path.read_text(encoding="utf-8")
+    keep_time(path, text.replace("one", "six").replace("h9", "h8"))
+    shelf.check()
+
+
+def test_files_that_are_gone(shelf: Shelf) -> None:
+    """A picture, a download, a static file and a page that stood there once are no longer there."""
+    shelf.site.write("_static/more.txt", "more")
+    shelf.site.write("extra/more.txt", "more")
+    shelf.site.write("more.md", "# More\n\n![](papers/deep/picture.svg) {download}`part.md`\n")
+    shelf.check()
+    for name in ("_static/more.txt", "extra/more.txt", "more.md"):
+        shelf.site.remove(name)
+    shelf.check()
+
+
+def test_a_chapter_that_is_gone(shelf: Shelf) -> None:
+    """The page whose toctree holds it is read again."""
+    shelf.site.remove("chapter.md")
+    shelf.check()
+
+
+def test_a_build_of_one_file(shelf: Shelf) -> None:
+    """``sphinx-build … papers/gamma.md`` leaves to the next build what it has not written.
+
+    That is a page that it has read, and one that shows what has changed elsewhere.
+    """
+    path = shelf.site.folder / "works.md"
+    keep_time(path, path.read_text(encoding="utf-8").replace("# Works", "# Words"))
+    build(shelf.site, shelf.site.folder / "_build", 1, "papers/gamma.md")
+    shelf.check()
+    shelf.entries["k1"] = Entry(title="On one file")
+    shelf.bibliography()
+    build(shelf.site, shelf.site.folder / "_build", 1, "papers/gamma.md")
+    shelf.check()
+
+
+def test_what_others_put_into_the_folder_stays(shelf: Shelf) -> None:
+    """Through changes of settings, too."""
+    theirs = shelf.site.folder / "_build/html/CNAME"
+    theirs.write_text("example.org", encoding="utf-8")
+    for setting in ("papernotes_feed = False", ""):
+        shelf.site.write("conf.py", f"{CONF}{setting}\n")
+        build(shelf.site, shelf.site.folder / "_build", 1)
+        assert theirs.read_text(encoding="utf-8") == "example.org"
+        assert (theirs.parent / "feed.xml").exists() == (not setting)
+    theirs.unlink()
+
+
+class Edits(RuleBasedStateMachine):
+    """Edits of a site, each followed by a build."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = Path(tempfile.mkdtemp(prefix="equal-"))
+        self.shelf = Shelf(Site(self.folder))
+        self.parallel = 1
+
+    def teardown(self) -> None:
+        """Delete the site."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    @initialize(parallel=st.sampled_from([1, 2]))
+    def first(self, parallel: int) -> None:
+        self.parallel = parallel
+        self.shelf.begin()
+        self.shelf.check(parallel)
+
+    @rule(slug=slugs, key=keys, change=changes)
+    def write_note(self, slug: str, key: str, change: dict[str, object]) -> None:
+        written = self.shelf.notes.get(slug) or Written(key)
+        self.shelf.note(slug, replace(written, **change))
+        self.shelf.check(self.parallel)
+
+    @rule(slug=slugs, change=changes, more=changes)
+    def edit_note_twice(
+        self, slug: str, change: dict[str, object], more: dict[str, object]
+    ) -> None:
+        if slug in self.shelf.notes:
+            self.shelf.note(slug, replace(self.shelf.notes[slug], **{**more, **change}))
+            self.shelf.check(self.parallel)
+
+    @precondition(lambda self: self.shelf.notes)
+    @rule(data=st.data(), change=changes)
+    def edit_note_and_build_another(self, data: st.DataObject, change: dict[str, object]) -> None:
+        slug, another = (data.draw(st.sampled_from(sorted(self.shelf.notes))) for _ in range(2))
+        self.shelf.note(slug, replace(self.shelf.notes[slug], **change))
+        build(self.shelf.site, self.folder / "_build", self.parallel, f"papers/{another}.md")
+        self.shelf.check(self.parallel)
+
+    @precondition(lambda self: self.shelf.notes)
+    @rule(data=st.data())
+    def delete_note(self, data: st.DataObject) -> None:
+        self.shelf.drop(data.draw(st.sampled_from(sorted(self.shelf.notes))))
+        self.shelf.check(self.parallel)
+
+    @precondition(lambda self: self.shelf.notes)
+    @rule(data=st.data(), slug=slugs, leads_on=st.booleans())
+    def rename_note(self, data: st.DataObject, slug: str, leads_on: bool) -> None:
+        old = data.draw(st.sampled_from(sorted(self.shelf.notes)))
+        if slug in self.shelf.notes:
+            return
+        written = self.shelf.drop(old)
+        former = (f"papers/{old}",) if leads_on else written.former
+        self.shelf.note(slug, replace(written, former=former))
+        self.shelf.check(self.parallel)
+
+    @rule(
+        key=keys,
+        author=st.sampled_from(["Ann Author", "Bo Other and Ann Author", "Á"]),
+        title=st.sampled_from(["On one", "On {T}wo", "On $x$"]),
+        year=st.integers(2001, 2002),
+        more=st.sampled_from(["", ",\n keywords = {to-read}", ",\n url = {https://a.example/x}"]),
+    )
+    def write_entry(self, key: str, author: str, title: str, year: int, more: str) -> None:
+        self.shelf.entries[key] = Entry(author, title, year, more)
+        self.shelf.bibliography()
+        self.shelf.check(self.parallel)
+
+    @precondition(lambda self: self.shelf.entries)
+    @rule(data=st.data(), key=keys)
+    def rename_or_delete_entry(self, data: st.DataObject, key: str) -> None:
+        old = data.draw(st.sampled_from(sorted(self.shelf.entries)))
+        entry = self.shelf.entries.pop(old)
+        if key != old:
+            self.shelf.entries[key] = entry
+        self.shelf.bibliography()
+        self.shelf.check(self.parallel)
+
+    @rule(broken=st.sampled_from(["", Entry(title="Again").text("k1"), "@article{k9, title = {"]))
+    def break_or_mend_bibliography(self, broken: str) -> None:
+        self.shelf.broken = broken
+        self.shelf.bibliography()
+        self.shelf.check(self.parallel)
+
+    @rule(name=st.sampled_from(["conf.py", "refs.bib", "index.md", "chapter.md", "picture.svg"]))
+    def touch(self, name: str) -> None:
+        (self.folder / name).touch()
+        self.shelf.check(self.parallel)
+
+    @precondition(lambda self: self.shelf.notes)
+    @rule(data=st.data(), letter=st.sampled_from("abc"))
+    def edit_note_of_the_same_time_and_size(self, data: st.DataObject, letter: str) -> None:
+        slug = data.draw(st.sampled_from(sorted(self.shelf.notes)))
+        written = replace(self.shelf.notes[slug], letter=letter)
+        self.shelf.notes[slug] = written
+        keep_time(self.folder / f"papers/{slug}.md", written.text())
+        self.shelf.check(self.parallel)
+
+    @rule(
+        name=st.sampled_from(["picture.svg", "papers/picture.svg", "papers/deep/picture.svg"]),
+        number=st.integers(0, 9),
+        timed=st.booleans(),
+    )
+    def edit_picture(self, name: str, number: int, timed: bool) -> None:
+        if timed:
+            self.shelf.site.write(name, PICTURE.format(number))
+        else:
+            keep_time(self.folder / name, PICTURE.format(number))
+        self.shelf.check(self.parallel)
+
+    @rule(text=st.sampled_from(["one", "two, {cite:t}`k2`", "six"]))
+    def edit_what_is_included(self, text: str) -> None:
+        keep_time(self.folder / "part.md", f"Part {text}.\n")
+        self.shelf.check(self.parallel)
+
+    @rule(setting=st.sampled_from(SETTINGS))
+    def change_settings(self, setting: str) -> None:
+        self.shelf.site.write("conf.py", f"{CONF}{setting}\n")
+        self.shelf.check(self.parallel)
+
+    @rule(
+        name=st.sampled_from(
+            [
+                "page.md",
+                "tags/index.md",
+                "papers/plain.md",
+                "_static/more.txt",
+                "extra/more.txt",
+                "extra/robots.txt",
+                "_templates/layout.html",
+                "chapter.md",
+            ]
+        ),
+        word=st.sampled_from(["", "one", "two"]),
+    )
+    def write_or_delete_file(self, name: str, word: str) -> None:
+        if word:
+            text = f"# {word}\n\nIt cites {{cite:p}}`k1`.\n"
+            layout = f'{{% extends "!layout.html" %}}\n{{# {word} #}}\n'
+            self.shelf.site.write(name, layout if name.endswith(".html") else text)
+        else:
+            (self.folder / name).unlink(missing_ok=True)
+        self.shelf.check(self.parallel)
+
+    @rule(margin=st.integers(0, 2))
+    def edit_style(self, margin: int) -> None:
+        self.shelf.site.write("_static/own.css", f"p {{ margin: {margin} }}\n")
+        self.shelf.check(self.parallel)
+
+
+@pytest.mark.soak
+def test_edits() -> None:
+    examples, steps, least = (30, 30, 500) if SOAK else (4, 12, 30)
+    checks = 0
+
+    class Counted(Edits):
+        """Edits whose builds are counted."""
+
+        def teardown(self) -> None:
+            """Count what was held beyond the first build."""
+            nonlocal checks
+            checks += self.shelf.checks - 1
+            super().teardown()
+
+    phases = (Phase.explicit, Phase.generate)
+    run = settings(max_examples=examples, stateful_step_count=steps, phases=phases)
+    run_state_machine_as_test(Counted, settings=run)
+    LOG.info("%d edits, each followed by a build that equals a clean one", checks)
+    assert checks >= least

@@ -1,0 +1,50 @@
+"""MathJax, for whoever prefers it: one option, and nothing from elsewhere."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from sites import Site
+
+from papernotes.mathematics import mathjax
+
+MACROS = {"R": r"\mathbb{R}", "E": [r"\mathrm{E}[#1]", 1]}
+
+
+def test_it_comes_from_the_site(tiny: Site) -> None:
+    tiny.edit("conf.py", '"mathml"', '"mathjax"')
+    build = tiny.build(confoverrides={"papernotes_macros": MACROS})
+    assert build.messages == []
+    page = build.page("papers/alpha")
+    script = page.cssselect("script[src*='mathjax']")[0].get("src")
+    assert script.startswith("../_static/mathjax/tex-chtml.js")
+    assert (build.outdir / "_static/mathjax/tex-chtml.js").stat().st_size > 1_000_000
+    assert list((build.outdir / "_static/mathjax/output/chtml/fonts").rglob("*.woff"))
+    assert not page.cssselect("math")
+    assert r"\(p = 2n + d\)" in page.text_content()
+    assert not page.cssselect("link[href*='mathematics.css']")
+    (config,) = re.findall(r"window.MathJax = (\{.*\})", build.read("papers/alpha.html"))
+    assert json.loads(config)["tex"]["macros"] == MACROS
+
+
+def test_an_author_s_copy_stays(tiny: Site) -> None:
+    tiny.edit("conf.py", '"mathml"', '"mathjax"')
+    build = tiny.build(confoverrides={"mathjax_path": "mine/tex.js"})
+    assert "_static/mine/tex.js" in build.read("papers/alpha.html")
+    assert not (build.outdir / "_static/mathjax").exists()
+
+
+def test_without_the_package_there_is_a_message(
+    tiny: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mathjax, "PACKAGE", "a-package-that-nobody-has")
+    tiny.edit("conf.py", '"mathml"', '"mathjax"')
+    assert tiny.build().messages == [
+        (
+            "conf.py:1: WARNING: MathJax is not installed, and pages would load it from elsewhere;"
+            " pip install a-package-that-nobody-has, or set mathjax_path to a copy of yours"
+            " [papernotes.no-mathjax]"
+        )
+    ]

@@ -1,0 +1,129 @@
+"""The measurement measures what it says: whole sites, built without a warning, and compared."""
+
+from __future__ import annotations
+
+import argparse
+import filecmp
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sites import PROJECT
+
+sys.path.insert(0, str(PROJECT))
+
+from bench import __main__ as program
+from bench import peers, sites
+from bench.measure import Measurement, run
+
+# The peers' own environments are fetched by `make bench` only; these packages are here as well.
+HERE = [
+    peers.OURS,
+    peers.EXTENSION,
+    replace(peers.BARE, packages=()),
+    replace(peers.LIBRARIES, packages=()),
+]
+
+
+@pytest.fixture(autouse=True)
+def _extension(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(PROJECT / "_ext"))
+
+
+def test_the_same_site_each_time(tmp_path: Path) -> None:
+    for name in ("one", "other"):
+        sites.make_site(tmp_path / name, 4, sites.extension)
+    names = [str(path.relative_to(tmp_path / "one")) for path in tmp_path.glob("one/**/*.*")]
+    assert len(names) == 4 + 4
+    same, *others = filecmp.cmpfiles(tmp_path / "one", tmp_path / "other", names, shallow=False)
+    assert (sorted(same), others) == (sorted(names), [[], []])
+
+
+@pytest.mark.parametrize("peer", HERE, ids=lambda peer: peer.name)
+def test_whole_sites_are_built(tmp_path: Path, peer: peers.Peer) -> None:
+    sites.make_site(tmp_path / "site", 4, peer.write)
+    measured = peer.build(tmp_path / "site")
+    assert measured.clock > 0.1
+    assert 10 < measured.memory < 1000
+    pages = list((tmp_path / "site/_build/papers").glob("*.html"))
+    assert len(pages) == 4
+    assert measured.pages >= len(pages)
+    if peer.name != "bare Sphinx":
+        text = pages[0].read_text(encoding="utf-8")
+        assert text.count("https://doi.org/10.5555/") >= 2
+
+
+@pytest.mark.parametrize("write", [sites.mkdocs, sites.hugo])
+def test_others_get_the_same_notes(tmp_path: Path, write: sites.Writer) -> None:
+    sites.make_site(tmp_path / "site", 4, write)
+    notes = list(tmp_path.glob("site/**/papers/*.md"))
+    assert len(notes) == 4
+    for note in notes:
+        text = note.read_text(encoding="utf-8")
+        assert "{cite" not in text
+        assert text.count("$") >= 4
+
+
+def test_the_edits_change_what_they_say(tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    sites.make_site(site, 4, sites.whole)
+    peers.OURS.build(site)
+    pages = {}
+    for what, edit in program.EDITS.items():
+        edit(site)
+        pages[what] = peers.OURS.build(site).pages
+    assert pages["text"] == 1
+    assert pages["title"] > 1
+    assert pages["entry"] > 1
+    assert pages["nothing"] == 0
+
+
+def test_a_build_that_warns_is_no_measurement(tmp_path: Path) -> None:
+    sites.make_site(tmp_path / "site", 2, sites.extension)
+    with (tmp_path / "site/index.md").open("a", encoding="utf-8") as index:
+        index.write("\n{cite:t}`nobody1900`\n")
+    with pytest.raises(RuntimeError, match="unknown citation key"):
+        peers.EXTENSION.build(tmp_path / "site")
+
+
+def test_pages_that_are_written_are_counted(tmp_path: Path) -> None:
+    for name in ("a.html", "b.html"):
+        (tmp_path / name).write_text("")
+    code = "import pathlib; [pathlib.Path(name).write_text('x') for name in ('b.html', 'c.html')]"
+    assert run([sys.executable, "-c", code], tmp_path).pages == 2
+
+
+def test_ratios_bars_and_growth(tmp_path: Path) -> None:
+    options = argparse.Namespace(
+        notes=100, growth=[100, 400], cited=[100, 400], stop=100, entries=1000, repeats=1
+    )
+    bench = program.Bench(tmp_path, options)
+
+    def took(what: str, peer: peers.Peer, size: int, seconds: float, memory: float = 100) -> None:
+        bench.taken[what, peer, size].append(Measurement(seconds, seconds, memory, 1))
+
+    took("cold", peers.OURS, program.START, 1, 50)
+    for peer, seconds in [(peers.SERIAL, 8), (peers.MKDOCS, 40), (peers.HUGO, 1)]:
+        took("cold", peer, 100, seconds)
+    for what in ("cold", *program.EDITS):
+        took(what, peers.OURS, 100, 6)
+        took(what, peers.BARE, 100, 4)
+    took("cold", peers.OURS, 400, 48, 250)
+    took("cold", peers.BARE, 400, 16, 200)
+    for what, seconds in [("cold", 11), ("nothing", 1), ("pybtex", 10)]:
+        took(what, peers.OURS, 1000, seconds)
+    for size, seconds in [(100, 2), (400, 8)]:
+        took("cold", peers.EXTENSION, size, seconds)
+    took("cold", peers.LIBRARIES, 100, 4)
+    rows = [
+        [cell.strip() for cell in line.strip("|").split("|")]
+        for line in program.report(bench).splitlines()
+        if line.startswith("|")
+    ]
+    assert ["cold, 100 notes", "6.0 s", "bare Sphinx: 4.0 s", "1.50", "≤ 1.0", "missed"] in rows
+    assert ["cold", "6.0 s", "MkDocs: 40.0 s", "0.15", "≤ 0.5", "met"] in rows
+    assert ["memory, 400", "250 MB", "bare Sphinx: 200 MB", "1.25", "≤ 1.3", "met"] in rows
+    assert ["400", "48.0 s", "1.50", "200 MB", "1.00", "≤ 1.05"] in rows
+    assert ["400", "8.0 s", "1.00", "not run", "", ""] in rows
+    assert ["100", "2.0 s", "", "4.0 s", "", "0.50"] in rows

@@ -1,0 +1,233 @@
+"""``papers.json`` by its schema, and ``refs.bib`` as BibTeX."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import jsonschema
+import lxml.html
+import pytest
+from pybtex.database import parse_string
+from sites import PROJECT, Build, Site, text
+
+ADDRESS = "https://example.org/notes/"
+SCHEMA = json.loads(
+    (PROJECT / "_ext/papernotes/publish/papers.schema.json").read_text(encoding="utf-8")
+)
+VALIDATOR = jsonschema.Draft202012Validator(
+    SCHEMA, format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER
+)
+
+
+def catalogue(made: Build) -> dict[str, Any]:
+    """Return the catalogue, once it has been found valid."""
+    found: dict[str, Any] = json.loads(made.read("papers.json"))
+    VALIDATOR.validate(found)
+    return found
+
+
+def by_key(made: Build) -> dict[str, dict[str, Any]]:
+    return {note["key"]: note for note in catalogue(made)["notes"]}
+
+
+def test_the_schema_is_one_and_is_published() -> None:
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+    for fault in ({"version": 2}, {"notes": [{}]}, {"url": 3}):
+        base = {"version": 1, "title": "", "url": None, "language": "en", "bibliography": ""}
+        assert VALIDATOR.is_valid({**base, "notes": []})
+        assert not VALIDATOR.is_valid({**base, "notes": [], **fault})
+
+
+def test_what_it_says_of_the_site(tiny: Site) -> None:
+    made = tiny.build()
+    found = catalogue(made)
+    assert {name: value for name, value in found.items() if name != "notes"} == {
+        "$schema": "papers.schema.json",
+        "version": 1,
+        "title": "tiny",
+        "url": ADDRESS + "index.html",
+        "language": "en",
+        "bibliography": ADDRESS + "refs.bib",
+    }
+    assert json.loads(made.read(found["$schema"])) == SCHEMA
+    assert [note["key"] for note in found["notes"]] == ["alpha2001", "beta2002", "delta2004"]
+
+
+def test_what_it_says_of_a_note(tiny: Site) -> None:
+    alpha = by_key(tiny.build())["alpha2001"]
+    html = lxml.html.fragment_fromstring(alpha["summary"].pop("html"), create_parent="div")
+    assert text(html).startswith("A summary with p=2n+d")
+    assert len(html.cssselect("math")) == 1
+    assert [link for _, _, link, _ in html.iterlinks()] == [ADDRESS + "papers/beta.html"]
+    assert alpha == {
+        "key": "alpha2001",
+        "url": ADDRESS + "papers/alpha.html",
+        "title": "Alpha of x^2",
+        "read": "2020-08-31",
+        "tags": ["generalization", "C++"],
+        "summary": {
+            "text": "A summary with p = 2n + d that cites Beta and Other [BO02].\n\n"
+            "Its second paragraph."
+        },
+        "cites": ["beta2002", "gamma2003"],
+        "paper": {
+            "id": "alpha2001",
+            "type": "article-journal",
+            "title": "On alpha",
+            "author": [{"family": "Alpha", "given": "Anna"}],
+            "issued": {"date-parts": [[2001]]},
+            "container-title": "Journal of Letters",
+            "URL": "https://arxiv.org/abs/math/0101001",
+            "archive": "arXiv",
+            "archive_location": "math/0101001",
+        },
+    }
+
+
+def test_what_is_not_known_is_null(tiny: Site) -> None:
+    tiny.edit("papers/delta.md", "delta2004", "nobody")
+    made = tiny.build()
+    assert "papernotes.unknown-key" in made.messages[0]
+    nobody = by_key(made)["nobody"]
+    assert (nobody["paper"], nobody["read"], nobody["tags"]) == (None, None, [])
+
+
+def test_without_an_address_links_are_relative(tiny: Site) -> None:
+    made = tiny.build(confoverrides={"html_baseurl": ""})
+    found = catalogue(made)
+    assert (found["url"], found["bibliography"]) == (None, "refs.bib")
+    alpha = by_key(made)["alpha2001"]
+    assert (made.outdir / alpha["url"]).is_file()
+    html = lxml.html.fragment_fromstring(alpha["summary"]["html"], create_parent="div")
+    for _, _, link, _ in html.iterlinks():
+        assert (made.outdir / link).is_file()
+
+
+def test_dirhtml(tiny: Site) -> None:
+    made = tiny.build("dirhtml")
+    assert by_key(made)["alpha2001"]["url"] == ADDRESS + "papers/alpha/"
+    assert catalogue(made)["url"] == ADDRESS
+
+
+def test_the_text_of_a_summary(tiny: Site) -> None:
+    tiny.write("picture.png", (PROJECT / ".github/front-page.png").read_bytes())
+    tiny.edit(
+        "papers/beta.md",
+        "The summary of beta.",
+        "One *word*, `code`, $\\frac{a + b}{c}$, {note}`alpha2001`,\n"
+        "{cite:p}`{see}gamma2003` and a note[^1].\n\n"
+        "- first\n- second\n\n  more\n\n"
+        "$$a = b + c$$\n\n"
+        "> said\n\n"
+        "```python\nx = 1\n    y\n```\n\n"
+        "![A picture](../picture.png)\n\n"
+        "<b>raw</b> html\n\n"
+        "| a | b |\n|---|---|\n| 1 | $x^2$ |\n\n"
+        "[^1]: Below.",
+    )
+    assert by_key(tiny.build())["beta2002"]["summary"]["text"].split("\n\n") == [
+        "One word, code, (a + b)/c, Alpha of x^2, [see GGG03] and a note.",
+        "- first",
+        "- second",
+        "more",
+        "a = b + c",
+        "said",
+        "x = 1\n    y",
+        "A picture",
+        "raw html",
+        "a | b",
+        "1 | x^2",
+    ]
+
+
+def test_hostile_text_stays_text(tiny: Site) -> None:
+    hostile = '</script><b>"\\ \x01\u2028\U0001f600'
+    tiny.edit("papers/beta.md", "# Beta", f"# Beta `{hostile}`")
+    tiny.edit("papers/beta.md", "[optimization]", "['<i>', \"\\x00\"]")
+    tiny.edit("refs.bib", "{On beta}", "{On <b>beta</b>}")
+    beta = by_key(tiny.build())["beta2002"]
+    assert beta["title"].startswith('Beta </script><b>"\\ ')
+    assert beta["title"].endswith("\U0001f600")
+    assert beta["tags"] == ["<i>", "\ufffd"]
+    assert beta["paper"]["title"] == "On <b>beta</b>"
+
+
+def test_the_bibliography_is_bibtex_without_what_is_private(tiny: Site) -> None:
+    tiny.edit(
+        "refs.bib",
+        "title = {On beta},",
+        "title = {On beta}, file = {:/home/me/beta.pdf:PDF}, abstract = {A}, bdsk-url-1 = {x},"
+        " mendeley-groups = {y}, keywords = {mine}, comment-me = {silly}, owner = {me},",
+    )
+    made = tiny.build()
+    assert made.messages == []
+    found = parse_string(made.read("refs.bib"), "bibtex")
+    # Zeta is not shown anywhere.
+    assert list(found.entries) == [
+        "alpha2001", "beta2002", "delta2004", "epsilon2005", "gamma2003",
+    ]  # fmt: skip
+    beta = found.entries["beta2002"]
+    assert set(beta.fields) == {"title", "booktitle", "year", "doi"}
+    assert [str(person) for person in beta.persons["author"]] == ["Beta, Bo", "Other, Bo"]
+    assert "/home/me" not in made.read("refs.bib")
+
+
+def test_an_entry_stands_by_itself(tiny: Site) -> None:
+    """What it takes from another, which is not shown, is in it."""
+    tiny.edit(
+        "refs.bib", "booktitle = {Proceedings of the 3rd Meeting on Letters}", "crossref = {m}"
+    )
+    bib = (tiny.folder / "refs.bib").read_text(encoding="utf-8")
+    tiny.write("refs.bib", bib + "\n@proceedings{m, title = {A meeting}, publisher = {P}}\n")
+    found = parse_string(tiny.build().read("refs.bib"), "bibtex")
+    assert "m" not in found.entries
+    fields = found.entries["beta2002"].fields
+    assert (fields["booktitle"], fields["publisher"]) == ("A meeting", "P")
+    assert "crossref" not in fields
+
+
+def test_the_front_page_leads_to_both(tiny: Site) -> None:
+    made = tiny.build()
+    links = made.page("index").cssselect("head link[rel=alternate]")
+    assert {link.get("type"): link.get("href") for link in links} == {
+        "application/atom+xml": ADDRESS + "feed.xml",
+        "application/json": "papers.json",
+        "application/x-bibtex": "refs.bib",
+    }
+    assert not made.page("plain").cssselect("link[type='application/json']")
+
+
+def test_none(tiny: Site) -> None:
+    tiny.build()
+    made = tiny.build(confoverrides={"papernotes_catalogue": False})
+    for name in ("papers.json", "papers.schema.json", "refs.bib"):
+        assert not (made.outdir / name).exists()
+    assert not made.page("index").cssselect("link[type='application/json']")
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "written"),
+    [
+        ("papers/beta.md", "The summary of beta.", "Another summary.", {"papers.json"}),
+        ("papers/beta.md", "Nothing is cited", "{cite:t}`zeta2006`", {"papers.json", "refs.bib"}),
+        ("papers/beta.md", "Nothing is cited here.", "Still nothing.", set()),
+        ("refs.bib", "The book of gamma", "The book", {"refs.bib"}),
+        ("refs.bib", "On alpha", "On big alpha", {"papers.json", "refs.bib"}),
+        ("refs.bib", "On zeta", "On little zeta", set()),
+    ],
+    ids=["summary", "citation", "text", "cited work", "noted work", "work not shown"],
+)
+def test_they_are_written_when_they_say_something_else(
+    tiny: Site, file: str, old: str, new: str, written: set[str]
+) -> None:
+    names = ("papers.json", "papers.schema.json", "refs.bib")
+    outdir = tiny.build().outdir
+    before = {name: (outdir / name).stat().st_mtime_ns for name in names}
+    tiny.edit(file, old, new)
+    tiny.build()
+    assert {name for name in names if (outdir / name).stat().st_mtime_ns != before[name]} == written
+    on_top = [(outdir / name).read_bytes() for name in names]
+    tiny.clean()
+    tiny.build()
+    assert [(outdir / name).read_bytes() for name in names] == on_top

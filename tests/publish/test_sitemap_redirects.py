@@ -1,0 +1,355 @@
+"""Sitemap, robots.txt, the days of last change, and what leads on from where notes were once."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin
+
+import html5lib
+import lxml.html
+import pytest
+from lxml import etree
+from sites import PROJECT, TESTS, Build, Site, text
+
+ADDRESS = "https://example.org/notes/"
+SITEMAP = etree.RelaxNG(etree.parse(TESTS / "schemas" / "sitemap.rng"))
+NAMES = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
+
+
+def sitemap(made: Build) -> dict[str, str]:
+    """Return the addresses of the sitemap with the times of last change, once found valid."""
+    tree = etree.fromstring(made.outdir.joinpath("sitemap.xml").read_bytes())
+    assert SITEMAP.validate(tree), SITEMAP.error_log
+    urls = tree.findall("s:url", NAMES)
+    return {
+        url.findtext("s:loc", None, NAMES): url.findtext("s:lastmod", "", NAMES) for url in urls
+    }
+
+
+PAGES = (
+    "generalization index papers/alpha papers/beta papers/delta plain reading works".split()
+)  # fmt: skip
+
+
+def test_the_sitemap_holds_every_page(tiny: Site) -> None:
+    made = tiny.build()
+    assert list(sitemap(made)) == [f"{ADDRESS}{name}.html" for name in PAGES]
+    # It is whole after a build that wrote one page.
+    tiny.edit("papers/beta.md", "Nothing is cited here.", "Still nothing.")
+    again = tiny.build()
+    assert again.written == {"papers/beta"}
+    assert sitemap(again) == sitemap(made)
+
+
+def test_the_sitemap_names_pages_as_they_name_themselves(tiny: Site) -> None:
+    made = tiny.build("dirhtml")
+    found = set()
+    for path in made.outdir.rglob("index.html"):
+        page = lxml.html.document_fromstring(path.read_text(encoding="utf-8"))
+        found.add(page.cssselect("link[rel=canonical]")[0].get("href"))
+    assert set(sitemap(made)) <= found
+    assert ADDRESS in sitemap(made)
+    assert ADDRESS + "papers/alpha/" in sitemap(made)
+
+
+def test_a_page_with_a_name_of_signs(tiny: Site) -> None:
+    tiny.write("a & b <ä>.md", "---\norphan: true\n---\n\n# Signs\n\nA page.\n")
+    assert ADDRESS + "a%20%26%20b%20%3C%C3%A4%3E.html" in sitemap(tiny.build())
+
+
+def test_the_sitemap_holds_the_ways_through_the_notes(tiny: Site) -> None:
+    settings = {"papernotes_browse": ["tags", "years"], "papernotes_page_size": 2}
+    made = tiny.build(confoverrides=settings)
+    found = sitemap(made)
+    for name in ("page/2", "tags/index", "tags/c-plus-plus", "years/2001"):
+        assert f"{ADDRESS}{name}.html" in found
+        assert (made.outdir / f"{name}.html").is_file()
+    assert sitemap(tiny.build(confoverrides=settings)) == found
+
+
+def test_robots_are_told_of_the_sitemap(tiny: Site) -> None:
+    assert tiny.build().read("robots.txt").splitlines() == [
+        "User-agent: *",
+        "Disallow:",
+        "",
+        f"Sitemap: {ADDRESS}sitemap.xml",
+    ]
+
+
+def test_robots_of_the_author_s_own_stand(tiny: Site) -> None:
+    tiny.build()
+    tiny.write("robots.txt", "User-agent: *\nDisallow: /\n")
+    settings = {"html_extra_path": ["robots.txt"]}
+    assert "Disallow: /" in tiny.build(confoverrides=settings).read("robots.txt")
+    assert "Disallow: /" in tiny.build(confoverrides=settings).read("robots.txt")
+
+
+@pytest.mark.parametrize("settings", [{"html_baseurl": ""}, {"papernotes_sitemap": False}])
+def test_no_sitemap(tiny: Site, settings: dict[str, Any]) -> None:
+    tiny.build()
+    made = tiny.build(confoverrides=settings)
+    assert not (made.outdir / "sitemap.xml").exists()
+    assert not (made.outdir / "robots.txt").exists()
+
+
+# -- Days of last change ------------------------------------------------------
+
+
+class Repository:
+    """The history of a site."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        site.edit("conf.py", '["papernotes"]', '["papernotes", "sphinx_last_updated_by_git"]')
+        site.edit("conf.py", "html_theme", 'git_last_updated_timezone = "UTC"\nhtml_theme')
+        self.git("init", "--quiet", "--initial-branch=main")
+        site.write(".gitignore", "_build\n")
+
+    def git(self, *arguments: str, folder: Path | None = None, day: str = "2020-01-01") -> None:
+        environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(self.site.folder),
+            "GIT_CONFIG_NOSYSTEM": "1",
+            **{
+                f"GIT_{role}_{name}": value
+                for role in ("AUTHOR", "COMMITTER")
+                for name, value in (
+                    ("NAME", "A"),
+                    ("EMAIL", "a@example.org"),
+                    ("DATE", f"{day}T10:00:00+02:00"),
+                )
+            },
+        }
+        subprocess.run(
+            ["git", *arguments], cwd=folder or self.site.folder, env=environment, check=True
+        )
+
+    def commit(self, day: str) -> None:
+        self.git("add", "--all")
+        self.git("commit", "--quiet", "--message=change", day=day)
+
+
+@pytest.fixture
+def history(tiny: Site) -> Repository:
+    """Return the tiny site with two commits, of which the second changes one note."""
+    repository = Repository(tiny)
+    repository.commit("2021-03-01")
+    tiny.edit("papers/beta.md", "Nothing is cited here.", "Still nothing.")
+    repository.commit("2022-05-06")
+    return repository
+
+
+def modified(made: Build, docname: str) -> tuple[str, str]:
+    """Return when a page was last changed, by its head and by the sitemap."""
+    page = made.page(docname)
+    (data,) = page.cssselect("script[type='application/ld+json']") or [None]
+    lastmod = sitemap(made)[f"{ADDRESS}{docname}.html"]
+    day = json.loads(data.text).get("dateModified", "")[:10] if data is not None else ""
+    return day, lastmod
+
+
+def test_days_come_from_the_history(history: Repository) -> None:
+    made = history.site.build()
+    assert made.messages == []
+    assert modified(made, "papers/alpha") == ("2021-03-01", "2021-03-01T08:00:00+00:00")
+    assert modified(made, "papers/beta") == ("2022-05-06", "2022-05-06T08:00:00+00:00")
+
+
+def test_a_commit_changes_the_day_and_nothing_else(history: Repository) -> None:
+    site = history.site
+    site.edit("papers/alpha.md", "Its second paragraph.", "Another.")
+    # A change is none of the history's until it is committed.
+    assert modified(site.build(), "papers/alpha")[0] == "2021-03-01"
+    history.commit("2023-07-08")
+    made = site.build()
+    assert made.written == {"papers/alpha"}
+    assert modified(made, "papers/alpha") == ("2023-07-08", "2023-07-08T08:00:00+00:00")
+    assert site.build().written == set()
+    # A build of another page alone leaves it to the next.
+    history.git("commit", "--quiet", "--amend", "--no-edit", "--reset-author", day="2024-01-02")
+    site.build("html", "papers/beta.md")
+    assert modified(site.build(), "papers/alpha")[0] == "2024-01-02"
+
+
+def test_in_a_shallow_clone_there_is_no_day_rather_than_a_wrong_one(
+    history: Repository, tmp_path: Path
+) -> None:
+    address = f"file://{history.site.folder}"
+    clone = tmp_path / "clone"
+    history.git("clone", "--quiet", "--depth=1", address, str(clone), folder=tmp_path)
+    shallow = Site(clone)
+    made = shallow.build()
+    assert {line.rpartition("[")[2] for line in made.messages} == {"git.too_shallow]"}
+    for name in ("papers/alpha", "papers/beta"):
+        assert modified(made, name) == ("", "")
+    # When the rest of the history is there, so are the days.
+    history.git("fetch", "--quiet", "--unshallow", folder=clone)
+    made = shallow.build()
+    assert modified(made, "papers/alpha")[0] == "2021-03-01"
+    assert modified(made, "papers/beta")[0] == "2022-05-06"
+
+
+def test_without_a_history_there_is_no_day(tiny: Site) -> None:
+    assert modified(tiny.build(), "papers/alpha") == ("", "")
+
+
+def test_this_site_s_notes_say_when_they_were_changed(own_site: Build) -> None:
+    footer = text(own_site.page("papers/arpit2017closer").cssselect(".site-footer")[0])
+    shown = footer.partition("Last changed on ")[2].partition("Made with")[0].strip()
+    assert shown == last_commit("papers/arpit2017closer.md")
+    assert "Last changed" not in text(own_site.page("index"))
+
+
+def last_commit(file: str) -> str:
+    """Return the day of the last commit to a file of this project, where its history is there."""
+
+    def git(*arguments: str) -> str:
+        run = subprocess.run(
+            ["git", *arguments], cwd=PROJECT, capture_output=True, text=True, check=False
+        )
+        return run.stdout.strip()
+
+    seconds = git("log", "-1", "--format=%at", "--", file)
+    if not seconds or git("rev-parse", "--is-shallow-repository") == "true":
+        return ""
+    day = datetime.datetime.fromtimestamp(int(seconds), datetime.UTC)
+    return f"{day.day} {day:%B %Y}"
+
+
+# -- Redirects ----------------------------------------------------------------
+
+
+def redirect(made: Build, name: str) -> tuple[str, lxml.html.HtmlElement]:
+    """Return where a page leads on to, and the page."""
+    source = made.read(name)
+    html5lib.HTMLParser(strict=True).parse(source)
+    page = lxml.html.document_fromstring(source)
+    (refresh,) = page.cssselect("meta[http-equiv=refresh]")
+    delay, address = refresh.get("content").split("; url=")
+    assert delay == "0"
+    return urljoin(ADDRESS + name, address), page
+
+
+def renamed(site: Site, *names: str) -> None:
+    (site.folder / "papers/beta.md").rename(site.folder / "papers/b.md")
+    listed = "".join(f"\n  - {name}" for name in names)
+    site.edit("papers/b.md", "read:", f"redirect_from:{listed}\nread:")
+
+
+@pytest.mark.parametrize("builder", ["html", "dirhtml"])
+def test_a_former_name_leads_on(tiny: Site, builder: str) -> None:
+    tiny.build(builder)
+    renamed(tiny, "papers/beta", "/old/place.html")
+    made = tiny.build(builder)
+    assert made.messages == []
+    suffix, target = (
+        (".html", "papers/b.html") if builder == "html" else ("/index.html", "papers/b/")
+    )
+    for name in ("papers/beta", "old/place"):
+        leads_to, page = redirect(made, name + suffix)
+        assert leads_to == ADDRESS + target
+        (canonical,) = page.cssselect("link[rel=canonical]")
+        assert canonical.get("href") == ADDRESS + target
+        # All that can be seen while it leads on: where it leads, in the reader's colours.
+        assert text(page.body) == "This note has moved: Beta"
+        assert text(page.head.cssselect("title")[0]) == "Beta"
+        assert page.cssselect("meta[name=color-scheme]")[0].get("content") == "light dark"
+        assert page.get("lang") == "en"
+    on_top = {path: path.read_bytes() for path in made.outdir.rglob("*.html")}
+    tiny.clean()
+    assert {
+        path: path.read_bytes() for path in tiny.build(builder).outdir.rglob("*.html")
+    } == on_top
+    assert not [address for address in sitemap(made) if "beta" in address]
+
+
+def test_without_an_address_it_leads_on_as_well(tiny: Site) -> None:
+    renamed(tiny, "papers/beta")
+    leads_to, page = redirect(tiny.build(confoverrides={"html_baseurl": ""}), "papers/beta.html")
+    assert leads_to == ADDRESS + "papers/b.html"
+    assert not page.cssselect("link[rel=canonical]")
+
+
+def test_what_leads_on_goes_with_its_line(tiny: Site) -> None:
+    renamed(tiny, "papers/beta", "old")
+    tiny.build()
+    tiny.edit("papers/b.md", "\n  - old", "")
+    made = tiny.build()
+    assert not (made.outdir / "old.html").exists()
+    assert (made.outdir / "papers/beta.html").exists()
+
+
+def test_a_note_that_comes_back_to_its_name(tiny: Site) -> None:
+    renamed(tiny, "papers/beta")
+    tiny.build()
+    tiny.edit("papers/b.md", "redirect_from:\n  - papers/beta\n", "")
+    (tiny.folder / "papers/b.md").rename(tiny.folder / "papers/beta.md")
+    made = tiny.build()
+    assert "The summary of beta." in text(made.page("papers/beta"))
+    assert not (made.outdir / "papers/b.html").exists()
+
+
+def test_an_ordinary_page_that_became_a_note(tiny: Site) -> None:
+    """Its page lies outside the notes' folder, where Sphinx leaves what is gone."""
+    tiny.build()
+    tiny.remove("plain.md")
+    tiny.edit("conf.py", '"plain", ', "")
+    tiny.edit("papers/beta.md", "read:", "redirect_from: [plain]\nread:")
+    assert redirect(tiny.build(), "plain.html")[0] == ADDRESS + "papers/beta.html"
+
+
+def test_clashes_are_errors_with_file_and_line(tiny: Site) -> None:
+    tiny.edit("papers/beta.md", "read:", "redirect_from:\n- papers/alpha\n- once\n- search\nread:")
+    tiny.edit("papers/delta.md", "paper:", "redirect_from: [once, papers/delta]\npaper:")
+    made = tiny.build()
+    assert "".join(f"{line}\n" for line in made.messages).replace(f"{tiny.folder}/", "") == (
+        'papers/beta.md:5: WARNING: "redirect_from" names "papers/alpha", which is the page of'
+        " papers/alpha.md; delete it here or there [papernotes.bad-redirect]\n"
+        'papers/delta.md:2: WARNING: "redirect_from" names "once", which leads on to'
+        " papers/beta.md already; delete it here or there [papernotes.bad-redirect]\n"
+        'papers/delta.md:2: WARNING: "redirect_from" names "papers/delta", which is the page of'
+        " papers/delta.md; delete it here or there [papernotes.bad-redirect]\n"
+        'papers/beta.md:7: WARNING: "redirect_from" names "search", which is a page of the site;'
+        " delete it here [papernotes.bad-redirect]\n"
+    )
+    assert "A summary with" in text(made.page("papers/alpha"))
+    assert not made.page("search").cssselect("meta[http-equiv=refresh]")
+    assert redirect(made, "once.html")[0] == ADDRESS + "papers/beta.html"
+
+
+def test_a_clash_with_a_page_made_for_browsing(tiny: Site) -> None:
+    tiny.edit("papers/beta.md", "read:", "redirect_from: [tags/index]\nread:")
+    for _build in range(2):
+        made = tiny.build(confoverrides={"papernotes_browse": ["tags"]})
+        (message,) = made.messages
+        assert message.endswith(
+            'papers/beta.md:4: WARNING: "redirect_from" names "tags/index", which is a page of the'
+            " site; delete it here [papernotes.bad-redirect]"
+        )
+        assert not made.page("tags/index").cssselect("meta[http-equiv=refresh]")
+
+
+def test_a_tag_that_gets_the_name_of_what_leads_on(tiny: Site) -> None:
+    tiny.edit("papers/beta.md", "read:", "redirect_from: [tags/fresh]\nread:")
+    browse = {"papernotes_browse": ["tags"]}
+    assert redirect(tiny.build(confoverrides=browse), "tags/fresh.html")
+    tiny.edit("papers/beta.md", "redirect_from: [tags/fresh]\n", "")
+    tiny.edit("papers/beta.md", "tags: [optimization]", "tags: [fresh]")
+    made = tiny.build(confoverrides=browse)
+    assert made.page("tags/fresh").cssselect("h1")[0].text_content().startswith("fresh")
+
+
+def test_hostile_titles_and_names_stay_text(tiny: Site) -> None:
+    renamed(tiny, "\"papers/a 'quoted' & <name>\"", "papers/naïve")
+    tiny.edit("papers/b.md", "# Beta", '# Beta `"><script>alert(1)</script>`')
+    made = tiny.build()
+    assert [line.rpartition("[")[2] for line in made.messages] == ["papernotes.bad-redirect]"]
+    leads_to, page = redirect(made, "papers/naïve.html")
+    assert leads_to == ADDRESS + "papers/b.html"
+    assert not page.cssselect("script")
+    assert text(page.body) == 'This note has moved: Beta "><script>alert(1)</script>'

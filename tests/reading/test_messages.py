@@ -1,0 +1,373 @@
+"""What bad input gets: file, line, what is wrong, what to do, the kind; and the rest is built."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+
+import pytest
+from sites import PROJECT, Site, text
+
+from papernotes.core.diagnostics import ProblemKind
+
+NOTE = "---\npaper: {key}\n{more}---\n\n# Zeta\n\nThe summary.\n"
+
+
+def zeta(more: str = "", key: str = "zeta2006") -> Callable[[Site], None]:
+    """Return what adds a note with *more* lines in its front matter."""
+    return lambda site: site.write("papers/zeta.md", NOTE.format(key=key, more=more))
+
+
+def note(content: str) -> Callable[[Site], None]:
+    """Return what adds a note with this *content*."""
+    return lambda site: site.write("papers/zeta.md", content)
+
+
+def page(content: str) -> Callable[[Site], None]:
+    """Return what replaces the ordinary page by *content*."""
+    return lambda site: site.write("plain.md", content)
+
+
+def bib(content: str) -> Callable[[Site], None]:
+    """Return what adds *content* at the end of the bibliography, whose lines are counted below."""
+
+    def add(site: Site) -> None:
+        path = site.folder / "refs.bib"
+        assert path.read_text(encoding="utf-8").count("\n") == BIB_LINES
+        path.write_bytes(path.read_bytes() + content.encode("latin-1"))
+
+    return add
+
+
+BIB_LINES = 43
+CASES = {
+    "no YAML": (
+        note("---\npaper: zeta2006\ntags: [a, b\nread: 2020-01-01\n---\n\n# Zeta\n"),
+        ('papers/zeta.md:4: WARNING: front matter is not YAML: expected \',\' or \']\', but got'
+        " ':'; mend this line [papernotes.front-matter]"),
+    ),
+    "not closed": (
+        note("---\npaper: zeta2006\n\n# Zeta\n\nThe summary.\n"),
+        ("papers/zeta.md:1: WARNING: front matter is not closed; end it with a line that holds only"
+        ' "---" [papernotes.front-matter]'),
+    ),
+    "no mapping": (
+        note("---\n- paper\n---\n\n# Zeta\n"),
+        ("papers/zeta.md:2: WARNING: front matter is not a mapping; write lines such as"
+        ' "paper: some2020key" [papernotes.front-matter]'),
+    ),
+    "no front matter": (
+        note("# Zeta\n"),
+        ("papers/zeta.md:1: WARNING: the note does not say which paper it is on; add"
+        ' "paper: " and the citation key to its front matter [papernotes.missing-paper]'),
+    ),
+    "paper missing": (
+        note("---\ntags: [a]\n---\n\n# Zeta\n"),
+        ("papers/zeta.md:1: WARNING: the note does not say which paper it is on; add"
+        ' "paper: " and the citation key to its front matter [papernotes.missing-paper]'),
+    ),
+    "paper not a string": (
+        zeta(key="2006"),
+        ('papers/zeta.md:2: WARNING: "paper" is not a string; put the key in quotes: "2006"'
+        " [papernotes.bad-paper]"),
+    ),
+    "paper a list": (
+        zeta(key="[zeta2006]"),
+        ('papers/zeta.md:2: WARNING: "paper" is not a string; write one citation key'
+        " [papernotes.bad-paper]"),
+    ),
+    "paper unknown": (
+        zeta(key="zeta2005"),
+        ('papers/zeta.md:2: WARNING: unknown citation key "zeta2005"; did you mean "zeta2006" or'
+        ' "beta2002" or "delta2004"? [papernotes.unknown-key]'),
+    ),
+    "two notes on a paper": (
+        zeta(key="beta2002"),
+        ('papers/zeta.md:2: WARNING: "beta2002" has a note already, papers/beta.md:2, which counts;'
+        " join the two or change the key of one [papernotes.duplicate-note]"),
+    ),
+    "tags not a list": (
+        zeta("tags: physics\n"),
+        ('papers/zeta.md:3: WARNING: "tags" is not a list; write "tags: [physics]"'
+        " [papernotes.bad-tags]"),
+    ),
+    "a tag that is a number": (
+        zeta("tags:\n- physics\n- 3\n"),
+        ('papers/zeta.md:5: WARNING: the tag 3 is not a string; put it in quotes: "3"'
+        " [papernotes.bad-tags]"),
+    ),
+    "no such day": (
+        zeta("read: 2021-02-29\n"),
+        ('papers/zeta.md:3: WARNING: "read" is not a day: "2021-02-29"; write it as YYYY-MM-DD,'
+        " such as 2020-08-31 [papernotes.bad-read]"),
+    ),
+    "summary not text": (
+        zeta("summary: [a]\n"),
+        ('papers/zeta.md:3: WARNING: "summary" is not text; put it in quotes, or indented below'
+        ' "summary: |" [papernotes.bad-summary]'),
+    ),
+    "redirect from no list": (
+        zeta("redirect_from: papers/old\n"),
+        ('papers/zeta.md:3: WARNING: "redirect_from" is not a list; write "redirect_from:'
+        ' [papers/old]" [papernotes.bad-redirect]'),
+    ),
+    "misspelt field": (
+        zeta("tag: [a]\n"),
+        ('papers/zeta.md:3: WARNING: unknown front-matter key "tag"; did you mean "tags"?'
+        " [papernotes.unknown-field]"),
+    ),
+    "no heading": (
+        note("---\npaper: zeta2006\n---\n\nThe summary.\n"),
+        ('papers/zeta.md:1: WARNING: the note has no heading; begin it with a line such as "# The'
+        ' title of the paper" [papernotes.no-heading]'),
+    ),
+    "unknown key cited": (
+        page("# Page\n\nText, and\n\n{cite:t}`gama2003` cited.\n"),
+        ('plain.md:5: WARNING: unknown citation key "gama2003"; did you mean "gamma2003"?'
+        ' [papernotes.unknown-key]'),
+    ),
+    "unknown key cited in a front-matter summary": (
+        zeta("summary: |\n  One line.\n\n  {cite:t}`qqqq` here.\n"),
+        ('papers/zeta.md:6: WARNING: unknown citation key "qqqq"; add it to the bibliography'
+        " [papernotes.unknown-key]"),
+    ),
+    "no key in a citation": (
+        page("# Page\n\n{cite:t}`a b` cited.\n"),
+        ('plain.md:3: WARNING: "a b" is no citation; write one key, or several with commas, with'
+        " text before or after a key in braces [papernotes.bad-citation]"),
+    ),
+    "unknown key in a note link": (
+        page("# Page\n\nSee {note}`qqqq`.\n"),
+        ('plain.md:3: WARNING: unknown citation key "qqqq"; add it to the bibliography'
+        " [papernotes.unknown-key]"),
+    ),
+    "link to a note that there is not": (
+        page("# Page\n\nSee {note}`that one <gamma2003>`.\n"),
+        ('plain.md:3: WARNING: no note is on the paper "gamma2003"; cite it with'
+        " {cite:t}`gamma2003` or write the note [papernotes.no-note]"),
+    ),
+    "unknown sort": (
+        page("# Page\n\n```{papers}\n:sort: size\n```\n"),
+        ('plain.md:3: WARNING: :sort: does not know "size"; use title, read or year, with - in'
+        " front for descending [papernotes.bad-option]"),
+    ),
+    "limit that is no number": (
+        page("# Page\n\n```{papers}\n:limit: 0\n```\n"),
+        ('plain.md:3: WARNING: :limit: is not a number above 0: "0"; write one, or none'
+        " [papernotes.bad-option]"),
+    ),
+    "unknown view": (
+        page("# Page\n\n```{papers}\n:view: table\n```\n"),
+        ('plain.md:3: WARNING: :view: does not know "table"; use cards or list'
+        " [papernotes.bad-option]"),
+    ),
+    "unknown tag": (
+        page("# Page\n\n```{papers}\n:tags: generalization, optimisation\n```\n"),
+        ('plain.md:3: WARNING: no note has the tag "optimisation"; mend it or leave it out'
+        " [papernotes.unknown-tag]"),
+    ),
+    "formula": (
+        page("# Page\n\nText $\\nosuch{x}$.\n"),
+        ('plain.md:3: WARNING: the formula "\\nosuch{x}" cannot be shown: the command \\nosuch is'
+        " not known; mend it, until then the page shows its TeX [papernotes.bad-math]"),
+    ),
+    "formula in the bibliography": (
+        lambda site: site.edit("refs.bib", "{On alpha}", "{On $a_b_c$}"),
+        ('refs.bib:1: WARNING: the formula "a_b_c" cannot be shown: Duplicate subscript or'
+        " superscript; mend it, until then the page shows its TeX [papernotes.bad-math]"),
+    ),
+    "label of another equation": (
+        page("# Page\n\n$$\na \\label{one}\n$$\n\n$$\nb \\label{one}\n$$\n"),
+        ('plain.md:7: WARNING: the label "one" is that of an equation in plain; choose another'
+        " [papernotes.duplicate-label]"),
+    ),
+    "macro that is not closed": (
+        lambda site: site.edit(
+            "conf.py", "html_theme", 'papernotes_macros = {"R": r"\\mathbb{R"}\nhtml_theme'
+        ),
+        ('conf.py:1: WARNING: papernotes_macros: "R" cannot be used: its braces do'
+        ' not match; write "R": r"\\mathbb{R}" or "E": (r"\\mathrm{E}[#1]", 1)'
+        " [papernotes.bad-macro]"),
+    ),
+    "bibliography missing": (
+        lambda site: site.edit("conf.py", '["refs.bib"]', '["refs.bib", "more.bib"]'),
+        ("more.bib:1: WARNING: no such bibliography file; create it, or mend bibtex_bibfiles in"
+        " conf.py [papernotes.bib-missing]"),
+    ),
+    "bibliography not UTF-8": (
+        bib("\n@misc{eta, title={\xe9ta}, author={E Ta}, year=2007}\n"),
+        (f"refs.bib:{BIB_LINES + 2}: WARNING: the file is not UTF-8: the byte 0xe9 stands here;"
+        " save the file in that encoding [papernotes.bib-encoding]"),
+    ),
+    "entry not closed": (
+        bib("\n@misc{eta,\n  title = {Eta,\n  year = 2007\n}\n\n@misc{theta, title={T}}\n"),
+        (f'refs.bib:{BIB_LINES + 2}: WARNING: the entry "eta" that begins here is not closed; check'
+        " its braces and quotes [papernotes.bib-syntax]"),
+    ),
+    "comma missing": (
+        bib("\n@misc{eta,\n  title = {Eta}\n  year = 2007\n}\n"),
+        (f'refs.bib:{BIB_LINES + 4}: WARNING: the entry "eta" lacks a comma before this field; add'
+        " it [papernotes.bib-syntax]"),
+    ),
+    "key twice": (
+        bib("\n@misc{gamma2003, title={Another}}\n"),
+        (f'refs.bib:{BIB_LINES + 2}: WARNING: the key "gamma2003" is taken by the entry at'
+        " refs.bib:17, which counts; rename or delete one of them [papernotes.duplicate-key]"),
+    ),
+    "macro not defined": (
+        bib("\n@misc{eta, title={Eta}, year=2007,\n  month = brumaire}\n"),
+        (f'refs.bib:{BIB_LINES + 3}: WARNING: undefined macro "brumaire"; put the text in braces,'
+        " or define it with @string{brumaire = {...}} [papernotes.undefined-macro]"),
+    ),
+    "crossref to nothing": (
+        bib("@misc{eta2007, title = {Eta}, crossref = {theta2008}}\n"),
+        (f'refs.bib:{BIB_LINES + 1}: WARNING: in the entry "eta2007" crossref names the key'
+        ' "theta2008", which no bibliography file has; mend it [papernotes.bad-crossref]'),
+    ),
+    "entry without author and year": (
+        lambda site: (
+            bib("\n@misc{eta, title={Eta}}\n")(site),
+            site.edit("plain.md", "cites", "cites {cite:p}`eta` and"),
+        ),
+        (f'refs.bib:{BIB_LINES + 2}: WARNING: the entry "eta" has no author and no year; add what'
+        " is known [papernotes.incomplete-entry]"),
+    ),
+    "link that is not let through": (
+        lambda site: site.edit("refs.bib", "https://example.org/gamma", "javascript:alert(1)"),
+        ('refs.bib:17: WARNING: the field "url" of the entry "gamma2003" is no http or https'
+        " address and is not linked; mend it or delete it [papernotes.bad-link]"),
+    ),
+    "a document in the place of a page": (
+        lambda site: (
+            site.edit("conf.py", "html_theme", 'papernotes_browse = ["tags"]\nhtml_theme'),
+            site.write("tags/index.md", "---\norphan: true\n---\n\n# My own\n"),
+        ),
+        ("tags/index.md:1: WARNING: the page tags/index is made by the site, and would be written"
+        " over this document's; rename the document, or change papernotes_browse or"
+        " papernotes_page_size [papernotes.same-address]"),
+    ),
+    "setting": (
+        lambda site: site.edit("conf.py", "html_theme", 'papernotes_sort = "size"\nhtml_theme'),
+        ('conf.py:1: WARNING: papernotes_sort = "size" is no order; use title, read or year, with -'
+        " in front for descending [papernotes.bad-option]"),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("spoil", "message"), CASES.values(), ids=CASES.keys())
+def test_message(tiny: Site, spoil: Callable[[Site], object], message: str) -> None:
+    spoil(tiny)
+    build = tiny.build()
+    assert build.messages == [message]
+    # The rest of the site stands.
+    assert "On epsilon" in text(build.page("reading"))
+    assert "The summary of beta." in text(build.page("index"))
+    # The fault is reported until it is mended, though nothing is read again.
+    if "bad-option" not in message or "conf.py" not in message:
+        assert tiny.build().messages == [message]
+
+
+SETTINGS = """
+papernotes_folder = "../papers"
+papernotes_sort = 3
+papernotes_page_size = "many"
+papernotes_browse = "tags"
+papernotes_sections = [1]
+papernotes_feed = "yes"
+papernotes_macros = ["R"]
+papernotes_arxiv_interval = None
+papernotes_date_format = 1
+papernotes_feed_id = 2
+bibtex_bibfiles = "refs.bib"
+bibtex_encoding = "utf-9"
+html_baseurl = "https://[example.org/"
+"""
+
+
+def test_settings_that_cannot_be(tiny: Site) -> None:
+    tiny.edit("conf.py", "html_math_renderer", SETTINGS + "html_math_renderer")
+    build = tiny.build()
+    until = "mend it, until then it is"
+    faults = [
+        f"papernotes_sort = 3 is not a text in quotes; {until} 'title'",
+        f"papernotes_page_size = 'many' is not a whole number; {until} 24",
+        f"papernotes_browse = 'tags' is not a list of texts in brackets; {until} ()",
+        f"papernotes_sections = [1] is not a list of texts in brackets; {until} ()",
+        f"papernotes_macros = ['R'] is not a dictionary in braces; {until} {{}}",
+        f"papernotes_date_format = 1 is not a text in quotes; {until} '%-d %B %Y'",
+        f"papernotes_arxiv_interval = None is not a number; {until} 3",
+        f"papernotes_feed = 'yes' is not True or False; {until} True",
+        f"papernotes_feed_id = 2 is not a text in quotes; {until} ''",
+        "bibtex_bibfiles = 'refs.bib' is not a list of names; write one, such as [\"refs.bib\"]",
+        "bibtex_encoding = 'utf-9' is no encoding; write one, such as \"utf-8-sig\"",
+        (
+            'papernotes_folder = "../papers" is no folder in that of conf.py; write the name of'
+            ' one, such as "papers"'
+        ),
+        (
+            "html_baseurl = 'https://[example.org/' is no address that pages can have; write where"
+            ' the site will be, such as "https://example.org/notes/", until then it has none'
+        ),
+    ]
+    told = [line for line in build.messages if "toc.not_included" not in line]
+    assert told == [f"conf.py:1: WARNING: {fault} [papernotes.bad-option]" for fault in faults]
+    assert "The summary of beta." in text(build.page("index"))
+
+
+def test_every_kind_is_reported_somewhere() -> None:
+    shown = {message.rsplit("[papernotes.", 1)[1].rstrip("]") for _, message in CASES.values()}
+    # Two need another machine: see test_mathjax.py and test_search.py. The others are in
+    # test_bad_input.py.
+    only_in_unit_tests = {"bib-name", "duplicate-field", "no-mathjax", "no-pagefind"}
+    only_in_unit_tests |= {"control-character", "encoding", "file-name", "nesting", "outside"}
+    only_in_unit_tests |= {"raw-html"}
+    assert shown | only_in_unit_tests == {kind.subtype for kind in ProblemKind}
+
+
+def test_faults_fail_the_build_and_do_not_hide_one_another(tiny: Site) -> None:
+    tiny.write("papers/zeta.md", NOTE.format(key="zeta2005", more="read: never\n"))
+    tiny.edit("plain.md", "gamma2003", "gama2003")
+    run = subprocess.run(
+        [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", ".", "_build/html"],
+        cwd=tiny.folder,
+        env={"PYTHONPATH": str(PROJECT / "_ext"), "LC_ALL": "C"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode != 0
+    assert "Traceback" not in run.stderr
+    kinds = [line.rsplit("[", 1)[1] for line in run.stderr.splitlines() if "WARNING" in line]
+    assert sorted(kinds) == [
+        "papernotes.bad-read]",
+        "papernotes.unknown-key]",
+        "papernotes.unknown-key]",
+    ]
+
+
+def test_a_kind_can_be_suppressed(tiny: Site) -> None:
+    tiny.edit("plain.md", "gamma2003", "gama2003")
+    settings = {"suppress_warnings": ["papernotes.unknown-key"]}
+    assert tiny.build(confoverrides=settings).messages == []
+
+
+def test_an_unknown_key_reads_as_such(tiny: Site) -> None:
+    tiny.edit("plain.md", "gamma2003", "gama2003")
+    assert "cites [?gama2003]." in text(tiny.build().page("plain"))
+
+
+def test_incomplete_entries_read_sensibly(tiny: Site) -> None:
+    bib("\n@misc{eta, howpublished={Somewhere}}\n@misc{theta, title={Theta}}\n")(tiny)
+    tiny.edit("plain.md", "cites", "cites {cite:t}`eta` and {cite:t}`theta` and")
+    build = tiny.build()
+    kinds = [message.rsplit("[papernotes.", 1)[1] for message in build.messages]
+    assert kinds == ["incomplete-entry]"] * 2
+    assert [text(item) for item in build.page("plain").cssselect(".pn-works > li")] == [
+        "[eta] (n.d.). eta. Somewhere. Back to citation 1↩",
+        "[the] (n.d.). Theta. Back to citation 1↩",
+        (
+            "[GGG03] Gil Gamma, Gus Gamma and Gail Gamma (2003). The book of gamma. Letters Press."
+            " abstract Back to citation 1↩"
+        ),
+    ]

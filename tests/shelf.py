@@ -1,0 +1,225 @@
+"""A small site that is edited at random, and built on top or afresh."""
+
+from __future__ import annotations
+
+import filecmp
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sites import Site
+from sphinx.testing.util import SphinxTestApp
+
+CONF = """\
+project = "equal"
+extensions = ["papernotes"]
+exclude_patterns = ["_*", "part.md"]
+papernotes_sections = ["page", "works"]
+papernotes_browse = [
+    *["tags", "years", "authors", "venues", "map", "neighbours", "related", "filter"]
+]
+papernotes_page_size = 2
+papernotes_pictures = False
+bibtex_bibfiles = ["refs.bib"]
+bibtex_reference_style = "papernotes"
+myst_enable_extensions = ["dollarmath"]
+html_baseurl = "https://example.org/notes/"
+html_theme = "alabaster"
+html_math_renderer = "mathml"
+html_static_path = ["_static"]
+html_css_files = ["own.css"]
+html_extra_path = ["extra"]
+templates_path = ["_templates"]
+"""
+
+
+# One of these stands at the end of conf.py.
+SETTINGS = [
+    "",
+    "papernotes_page_size = 3",
+    'papernotes_sort = "-read"',
+    'papernotes_browse = ["tags"]',
+    "papernotes_feed = False",
+    "papernotes_previews = False",
+    "papernotes_pictures = True",
+    "html_copy_source = False",
+    "html_use_index = False",
+    'html_baseurl = ""',
+    'language = "fr"',
+    'html_additional_pages = {"404": "more.html"}',
+    "bibtex_reference_style = 'label'",
+    "math_number_all = True",
+]
+
+
+INDEX = """\
+# A shelf
+
+```{papers}
+```
+
+```{toctree}
+:hidden:
+
+chapter
+```
+"""
+
+
+CHAPTER = """\
+# A chapter
+
+![A picture](picture.svg)
+
+$$ a = b $$ (first)
+
+By {eq}`first`, and {eq}`second`, {cite:t}`k0` holds.
+
+```{include} part.md
+```
+"""
+
+
+WORKS = "# Works\n\n```{works}\n```\n\n```{reading-list}\n```\n"
+
+
+PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M{}0h9v9z"/></svg>\n'
+
+
+SLUGS = ["alpha", "beta", "gamma", "delta", "deep/er", "été"]
+
+
+KEYS = [f"k{number}" for number in range(6)]
+
+
+TAGS = ["vision", "C++", "ML", "ml", "a b"]
+
+
+WORDS = ["one", "two words", "three *marked* words", "$x^2$", "four"]
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a note's file holds."""
+
+    key: str
+    tags: tuple[str, ...] = ()
+    read: int = 0
+    title: str = "one"
+    summary: str = "one"
+    cited: tuple[str, ...] = ()
+    linked: tuple[str, ...] = ()
+    former: tuple[str, ...] = ()
+    picture: bool = False
+    equation: bool = False
+    broken: str = ""
+    letter: str = "a"
+
+    def text(self) -> str:
+        """Return the file's text."""
+        front = [f"paper: {self.key}", f"tags: {list(self.tags)}"]
+        front += [f"read: 2020-01-0{self.read}"] if self.read else []
+        front += [f"redirect_from: {list(self.former)}"] if self.former else []
+        front += [self.broken] if self.broken else []
+        cites = [f"Here {{cite:t}}`{key}` is cited." for key in self.cited]
+        links = [f"There is {{note}}`{key}`." for key in self.linked]
+        lines = ["---", *front, "---", "", f"# Title {self.title}", "", f"Summary {self.summary}."]
+        lines += cites[:1]
+        lines += ["", "![A picture](picture.svg)"] if self.picture else []
+        lines += ["", "## Section", "", f"Letter {self.letter}.", *cites[1:], *links]
+        lines += ["", "$$ c = d $$ (second)"] if self.equation else []
+        return "\n".join(lines) + "\n"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An entry of the bibliography."""
+
+    author: str = "Ann Author"
+    title: str = "On one"
+    year: int = 2001
+    more: str = ""
+
+    def text(self, key: str) -> str:
+        """Return the entry as BibTeX."""
+        fields = f"author = {{{self.author}}},\n title = {{{self.title}}},\n year = {self.year}"
+        return f"@article{{{key},\n {fields},\n journal = {{J}}{self.more}}}\n"
+
+
+@dataclass
+class Shelf:
+    """A site that is edited and built."""
+
+    site: Site
+    notes: dict[str, Written] = field(default_factory=dict)
+    entries: dict[str, Entry] = field(default_factory=dict)
+    broken: str = ""
+    checks: int = 0
+
+    def begin(self) -> None:
+        """Write the files that there are at first."""
+        write = self.site.write
+        write("conf.py", CONF)
+        write("index.md", INDEX)
+        write("chapter.md", CHAPTER)
+        write("part.md", "Part one.\n")
+        write("page.md", "# A page\n\nIt cites {cite:p}`k1` and links {note}`k2`.\n")
+        write("works.md", WORKS)
+        write("picture.svg", PICTURE.format(0))
+        write("papers/picture.svg", PICTURE.format(1))
+        write("papers/deep/picture.svg", PICTURE.format(2))
+        write("_static/own.css", "p { margin: 0 }\n")
+        write("extra/extra.txt", "extra\n")
+        write("_templates/more.html", '{% extends "page.html" %}\n')
+        for number, key in enumerate(KEYS[:4]):
+            self.entries[key] = Entry(title=f"On {key}", year=2001 + number // 2)
+        self.note("alpha", Written("k0", tags=("vision",), read=1, cited=("k1", "k2")))
+        self.note("beta", Written("k1", tags=("vision", "C++"), read=2, linked=("k0",)))
+        self.note("gamma", Written("k2", read=3, equation=True, picture=True))
+        self.bibliography()
+
+    def note(self, slug: str, written: Written) -> None:
+        """Write a note."""
+        self.notes[slug] = written
+        self.site.write(f"papers/{slug}.md", written.text())
+
+    def bibliography(self) -> None:
+        """Write the bibliography."""
+        entries = "\n".join(entry.text(key) for key, entry in self.entries.items())
+        self.site.write("refs.bib", entries + self.broken)
+
+    def drop(self, slug: str) -> Written:
+        """Delete a note."""
+        self.site.remove(f"papers/{slug}.md")
+        return self.notes.pop(slug)
+
+    def check(self, parallel: int = 1) -> None:
+        """Hold that a build on top leaves what a clean one leaves."""
+        clean = self.site.folder / "_clean"
+        build(self.site, self.site.folder / "_build", parallel)
+        build(self.site, clean, 1)
+        ours, theirs = files(self.site.folder / "_build/html"), files(clean / "html")
+        shutil.rmtree(clean)
+        assert sorted(ours) == sorted(theirs)
+        assert [name for name in ours if ours[name] != theirs[name]] == []
+        self.checks += 1
+
+
+def build(site: Site, folder: Path, parallel: int, *names: str) -> None:
+    """Build *site* into *folder*; only the files *names*, if there are any."""
+    # Sphinx compares files by this module, which remembers by time and size within a process.
+    filecmp.clear_cache()
+    app = SphinxTestApp("html", srcdir=site.folder, builddir=folder, parallel=parallel)
+    try:
+        app.build(filenames=[site.folder / name for name in names])
+    finally:
+        app.cleanup()
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """Return each file below *folder*."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }

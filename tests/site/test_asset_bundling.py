@@ -1,0 +1,61 @@
+"""What the site's own extension leaves of style sheets and scripts, and where it does nothing."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from pathlib import Path
+
+import asset_bundling
+import pytest
+from large import write_large_site
+from outputs import build_again
+from pygments.styles import get_style_by_name
+from pygments.token import Token
+from sites import Site
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Site:
+    """Return a site with this project's settings, and few notes."""
+    return write_large_site(tmp_path / "site", notes=1)
+
+
+def test_pages_follow_a_change_of_a_sheet(site: Site) -> None:
+    """Their links hold its digest, lest a browser keep the old one."""
+    site.build()
+    site.edit("_static/site.css", "::selection {", ".new { color: red; }\n\n::selection {")
+    built = build_again(site)
+    assert ".new{color:red}" in built.read("_static/page.css")
+    assert {"index", "papers/plain"} <= built.written
+
+
+def test_nothing_is_written_without_a_change(site: Site) -> None:
+    site.build()
+    assert site.build().written == set()
+
+
+def test_dirhtml_is_served_as_well(site: Site) -> None:
+    build = site.build("dirhtml")
+    assert build.messages == []
+    assert 'href="../../_static/page.css' in build.read("papers/plain/index.html")
+
+
+def test_books_are_left_alone(site: Site) -> None:
+    build = site.build("epub")
+    assert build.messages == []
+    [book] = build.outdir.glob("*.epub")
+    with zipfile.ZipFile(book) as files:
+        assert {"404.xhtml", "_static/page.css"} & set(files.namelist()) == set()
+        page = files.read("papers/everything.xhtml").decode()
+    assert "site-header" not in page
+    assert "width: 12em" in page
+
+
+def test_code_has_the_colours_of_both_styles() -> None:
+    light, dark = map(get_style_by_name, ("github-light-high-contrast", "github-dark"))
+    css = asset_bundling.code_colours(light, dark)
+    for token, name in [(Token.Keyword, ".k"), (Token.Comment.Single, ".c1")]:
+        colours = ",".join(f"#{style.style_for_token(token)['color']}" for style in (light, dark))
+        [rule] = [line for line in css.splitlines() if name in re.findall(r"\.\w+", line)]
+        assert f"light-dark({colours})" in rule
