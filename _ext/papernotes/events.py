@@ -16,7 +16,7 @@ from sphinx.util.parallel import ParallelTasks, SerialTasks
 
 from papernotes.builders import binds, keeps_state
 from papernotes.citations.domain import CitationDomain
-from papernotes.core.diagnostics import Problem
+from papernotes.core.diagnostics import Diagnostic
 from papernotes.domain import PaperNotesDomain
 from papernotes.incremental import (
     doctree_cache,
@@ -44,37 +44,37 @@ from papernotes.reporting import warn
 
 def setup(app: Sphinx) -> None:
     """Connect the handlers, in the order in which Sphinx calls them."""
-    app.connect("config-inited", begin, priority=900)
+    app.connect("config-inited", hold_cache, priority=900)
     # When the other extensions have said what they bring (500 to 900).
-    app.connect("builder-inited", begin_folder, priority=950)
+    app.connect("builder-inited", hold_output_folder, priority=950)
     app.connect("env-get-outdated", read_again)
-    app.connect("env-before-read-docs", ask_for_history)
+    app.connect("env-before-read-docs", forget_history)
     # Ahead of what sphinxcontrib-bibtex does (500).
     app.connect("env-updated", derive, priority=400)
     # When sphinx-last-updated-by-git, if it is there, has the dates (500).
     app.connect("env-updated", compare_history, priority=600)
     app.connect("html-page-context", serve_search)
-    rest = Rest()
+    rest = BackgroundWriter()
     app.connect("html-collect-pages", rest.begin)
     app.connect("build-finished", rest.finish)
     # When the other extensions have written all.
-    app.connect("build-finished", finish_folders, priority=999)
+    app.connect("build-finished", mark_folders_finished, priority=999)
 
 
-def begin(app: Sphinx, config: Config) -> None:
+def hold_cache(app: Sphinx, config: Config) -> None:
     """Wait for other builds with the same cache, and have a cache that is not whole left alone."""
     held = locks.hold(Path(app.doctreedir))
     # The last of all handlers.
     app.connect("build-finished", lambda app, exception: held.close(), priority=1000)
-    doctree_cache.begin(Path(app.doctreedir))
+    doctree_cache.discard_unfinished(Path(app.doctreedir))
 
 
-def begin_folder(app: Sphinx) -> None:
+def hold_output_folder(app: Sphinx) -> None:
     """Wait for other builds of the same pages, and make their folder ready."""
     if keeps_state(app):
         held = locks.hold(Path(app.outdir))
         app.connect("build-finished", lambda app, exception: held.close(), priority=1000)
-        output_folder.begin(app, STATE_FILE)
+        output_folder.prepare(app, STATE_FILE)
 
 
 def serve_search(
@@ -130,7 +130,7 @@ def derive(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
     return [name for name, digest in now.items() if before.pages.get(name) != digest]
 
 
-def formula_problems(app: Sphinx, domain: PaperNotesDomain) -> Iterator[Problem]:
+def formula_problems(app: Sphinx, domain: PaperNotesDomain) -> Iterator[Diagnostic]:
     """Yield what is wrong with formulas in the entries of works that the site shows."""
     if renderer.is_used(app.config):
         given = macros.for_converter(app.config)
@@ -138,7 +138,7 @@ def formula_problems(app: Sphinx, domain: PaperNotesDomain) -> Iterator[Problem]
             yield from renderer.faults(paper, domain.formatted(key), given)
 
 
-def ask_for_history(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
+def forget_history(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
     """Have the dates of all pages looked up in this build."""
     last_changed.forget(env)
 
@@ -160,7 +160,7 @@ def remove_pages(app: Sphinx, docnames: Iterable[str]) -> None:
         output_folder.remove(Path(builder.get_output_path(docname)), Path(app.outdir))
 
 
-class Rest:
+class BackgroundWriter:
     """What is written when all documents are, in one build after another.
 
     Where Sphinx may use several processes, one of them writes the previews and what is published
@@ -168,7 +168,7 @@ class Rest:
     """
 
     def __init__(self) -> None:
-        self._index = pagefind.Making()
+        self._index = pagefind.PagefindIndexer()
         self._tasks: ParallelTasks | SerialTasks = SerialTasks()
         self._written: list[Written] = []
 
@@ -215,7 +215,7 @@ class Rest:
             changed=dict(last_changed.all_changed(app.env)),
             beside=output_folder.beside(app),
         )
-        pending.left(app, state, before).save(outdir)
+        pending.unwritten_state(app, state, before).save(outdir)
 
 
 class Written(NamedTuple):
@@ -244,9 +244,9 @@ def write_beside(app: Sphinx, before: State) -> Written:
     )
 
 
-def finish_folders(app: Sphinx, exception: Exception | None) -> None:
+def mark_folders_finished(app: Sphinx, exception: Exception | None) -> None:
     """Note that the build is whole, when nobody writes any more."""
     if exception is None:
         if keeps_state(app):
-            output_folder.finish(app)
-        doctree_cache.finish(Path(app.doctreedir))
+            output_folder.mark_finished(app)
+        doctree_cache.mark_finished(Path(app.doctreedir))

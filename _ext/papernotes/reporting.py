@@ -5,15 +5,14 @@ from __future__ import annotations
 from sphinx.environment import BuildEnvironment
 from sphinx.util.logging import getLogger
 
-from papernotes.core.diagnostics import Problem
+from papernotes.core.diagnostics import WARNING_TYPE, Diagnostic
 
-WARNING_TYPE = "papernotes"
 _PENDING = "papernotes_problems"
 
 logger = getLogger(__name__)
 
 
-def warn(problem: Problem) -> None:
+def warn(problem: Diagnostic) -> None:
     """Report *problem* as ``path:line: WARNING: message [papernotes.kind]``."""
     logger.warning(
         "%s",
@@ -24,12 +23,12 @@ def warn(problem: Problem) -> None:
     )
 
 
-def note_problem(env: BuildEnvironment, problem: Problem) -> None:
+def note_problem(env: BuildEnvironment, problem: Diagnostic) -> None:
     """Keep *problem* with the document that is being read."""
     env.temp_data[_PENDING] = (*noted_problems(env), problem)
 
 
-def noted_problems(env: BuildEnvironment) -> tuple[Problem, ...]:
+def noted_problems(env: BuildEnvironment) -> tuple[Diagnostic, ...]:
     """Return the problems of the document that is being read."""
-    problems: tuple[Problem, ...] | None = env.temp_data.get(_PENDING)
+    problems: tuple[Diagnostic, ...] | None = env.temp_data.get(_PENDING)
     return problems or ()

@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Literal
 
 from papernotes.catalogue.archives import PARTS
-from papernotes.core.diagnostics import Problem, ProblemKind
+from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.core.model import SORTS
 
 if TYPE_CHECKING:
@@ -272,13 +272,13 @@ def _check_types(config: Config) -> None:
         parts = value if isinstance(value, list | tuple) else ()
         if isinstance(value, setting.types) and all(isinstance(part, str) for part in parts):
             continue
-        wrong = f"{setting.name} = {value!r} is not {_TAKEN[setting.types[-1]]}; mend it, until"
+        wrong = f"{setting.name} = {value!r} is not {_TAKEN[setting.types[-1]]}; correct it, until"
         warn(
-            Problem(
+            Diagnostic(
                 "conf.py",
                 1,
                 f"{wrong} then it is {setting.default!r}",
-                ProblemKind.BAD_OPTION,
+                DiagnosticKind.BAD_OPTION,
             )
         )
         setattr(config, setting.name, setting.default)
@@ -305,7 +305,7 @@ def _check_bibliography(config: Config) -> None:
     from papernotes.reporting import warn
 
     while fault := fault_of_bibliography(config.bibtex_bibfiles, config.bibtex_encoding):
-        warn(Problem("conf.py", 1, fault, ProblemKind.BAD_OPTION))
+        warn(Diagnostic("conf.py", 1, fault, DiagnosticKind.BAD_OPTION))
         if fault.startswith("bibtex_bibfiles"):
             files = config.bibtex_bibfiles
             config.bibtex_bibfiles = [files] if isinstance(files, str) else []
@@ -322,66 +322,66 @@ def check_settings(app: Sphinx, config: Config) -> None:
     _check_bibliography(config)
     if not is_sort(config.papernotes_sort):
         warn(
-            Problem(
+            Diagnostic(
                 "conf.py",
                 1,
                 f'papernotes_sort = "{config.papernotes_sort}" is no order; use title, read or'
                 " year, with - in front for descending",
-                ProblemKind.BAD_OPTION,
+                DiagnosticKind.BAD_OPTION,
             )
         )
         config.papernotes_sort = "title"
     if config.papernotes_feed_limit < 0:
         warn(
-            Problem(
+            Diagnostic(
                 "conf.py",
                 1,
                 f"papernotes_feed_limit = {config.papernotes_feed_limit} is below 0; write how many"
                 " notes the feed holds at most, or 0 for all",
-                ProblemKind.BAD_OPTION,
+                DiagnosticKind.BAD_OPTION,
             )
         )
         config.papernotes_feed_limit = 0
     if config.papernotes_page_size < 0:
         warn(
-            Problem(
+            Diagnostic(
                 "conf.py",
                 1,
                 f"papernotes_page_size = {config.papernotes_page_size} is no number of notes; use"
                 " one above 0, or 0 for all",
-                ProblemKind.BAD_OPTION,
+                DiagnosticKind.BAD_OPTION,
             )
         )
         config.papernotes_page_size = 24
     if unknown := [part for part in config.papernotes_browse if part not in PARTS]:
         warn(
-            Problem(
+            Diagnostic(
                 "conf.py",
                 1,
                 f'papernotes_browse does not know "{unknown[0]}"; use some of {", ".join(PARTS)}',
-                ProblemKind.BAD_OPTION,
+                DiagnosticKind.BAD_OPTION,
             )
         )
         config.papernotes_browse = [part for part in config.papernotes_browse if part in PARTS]
     if "map" in config.papernotes_browse and not all(map(find_spec, ("networkx", "numpy"))):
         warn(
-            Problem(
+            Diagnostic(
                 "conf.py",
                 1,
                 'papernotes_browse has a "map", which needs networkx and numpy; install them with'
                 ' pip install "sphinx-papernotes[map]", or leave it out',
-                ProblemKind.BAD_OPTION,
+                DiagnosticKind.BAD_OPTION,
             )
         )
         config.papernotes_browse = [part for part in config.papernotes_browse if part != "map"]
     if config.papernotes_search not in SEARCHES:
         warn(
-            Problem(
+            Diagnostic(
                 "conf.py",
                 1,
                 f'papernotes_search = "{config.papernotes_search}" is no search; use'
                 f" {' or '.join(SEARCHES)}",
-                ProblemKind.BAD_OPTION,
+                DiagnosticKind.BAD_OPTION,
             )
         )
         config.papernotes_search = "sphinx"
@@ -395,12 +395,12 @@ def check_settings(app: Sphinx, config: Config) -> None:
     folder = config.papernotes_folder.strip("/")
     if not all(part.strip(".") for part in folder.split("/")):
         warn(
-            Problem(
+            Diagnostic(
                 "conf.py",
                 1,
                 f'papernotes_folder = "{config.papernotes_folder}" is no folder in that of conf.py;'
                 ' write the name of one, such as "papers"',
-                ProblemKind.BAD_OPTION,
+                DiagnosticKind.BAD_OPTION,
             )
         )
         folder = "papers"

@@ -528,4 +528,4 @@ def test_in_words(names: list[str], words: str) -> None:
     authors = f"author = {{{' and '.join(names)}}}, " if names else ""
     entry = f"@misc{{a, {authors}title = {{Notes}}, year = 1843}}"
     paper = read([("a.bib", entry.encode())]).paper("a")
-    assert formatting.in_words(paper) == words
+    assert formatting.textual_citation(paper) == words

@@ -11,7 +11,7 @@ from pybtex.database import Entry
 from papernotes.bibliography import lazy_entries
 from papernotes.bibliography.identifiers import arxiv_id
 from papernotes.bibliography.reader import Bibliography, digest, load, read
-from papernotes.core.diagnostics import Problem, ProblemKind
+from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.core.model import Paper, Person
 
 NEXT = "@misc{next, title = {Next}}\n"
@@ -38,7 +38,7 @@ def paper(text: str) -> Paper:
     return found.paper(key)
 
 
-Fault = tuple[str, int, ProblemKind, str]
+Fault = tuple[str, int, DiagnosticKind, str]
 
 
 def faults(found: Bibliography) -> list[Fault]:
@@ -47,7 +47,7 @@ def faults(found: Bibliography) -> list[Fault]:
 
 
 def syntax(line: int, message: str) -> Fault:
-    return ("a.bib", line, ProblemKind.BIB_SYNTAX, message)
+    return ("a.bib", line, DiagnosticKind.BIB_SYNTAX, message)
 
 
 def cannot_be_read(line: int, entry: str, reason: str) -> Fault:
@@ -139,7 +139,7 @@ def test_macros() -> None:
 def test_macros_of_one_reading_are_unknown_to_the_next() -> None:
     bibliography("@string{foo = {Foo}}")
     assert [kind for _, _, kind, _ in faults(bibliography("@misc{a, note = foo}"))] == [
-        ProblemKind.UNDEFINED_MACRO
+        DiagnosticKind.UNDEFINED_MACRO
     ]
 
 
@@ -196,8 +196,8 @@ def test_a_file_that_is_missing() -> None:
         (
             "gone.bib",
             1,
-            ProblemKind.BIB_MISSING,
-            "no such bibliography file; create it, or mend bibtex_bibfiles in conf.py",
+            DiagnosticKind.BIB_MISSING,
+            "no such bibliography file; create it, or correct bibtex_bibfiles in conf.py",
         )
     ]
     assert found.keys == {"gone.bib": (), "b.bib": ("next",)}
@@ -211,7 +211,7 @@ def test_a_file_in_another_encoding(mark: bytes) -> None:
         (
             "a.bib",
             3,
-            ProblemKind.BIB_ENCODING,
+            DiagnosticKind.BIB_ENCODING,
             "the file is not UTF-8: the byte 0xe9 stands here; save the file in that encoding",
         )
     ]
@@ -347,9 +347,9 @@ def test_each_fault_of_a_file_is_reported() -> None:
         "@misc{a,\n  title {A}\n}\n@misc{b,\n  title = {B\n}\n@misc{c\n  title = {C}}\n" + NEXT
     )
     assert [(problem.line, problem.kind) for problem in found.problems] == [
-        (2, ProblemKind.BIB_SYNTAX),
-        (4, ProblemKind.BIB_SYNTAX),
-        (8, ProblemKind.BIB_SYNTAX),
+        (2, DiagnosticKind.BIB_SYNTAX),
+        (4, DiagnosticKind.BIB_SYNTAX),
+        (8, DiagnosticKind.BIB_SYNTAX),
     ]
     assert list(found.places) == ["a", "b", "c", "next"]
     assert found.places["next"] == ("a.bib", 9)
@@ -434,9 +434,9 @@ def test_everything_that_shared_data_holds() -> None:
 def test_a_reference_that_leads_nowhere(name: str) -> None:
     found = bibliography(NEXT + f"@misc{{a, {name} = {{gone}}, title = {{A}}}}")
     message = (
-        f'in the entry "a" {name} names the key "gone", which no bibliography file has; mend it'
+        f'in the entry "a" {name} names the key "gone", which no bibliography file has; correct it'
     )
-    assert faults(found) == [("a.bib", 2, ProblemKind.BAD_CROSSREF, message)]
+    assert faults(found) == [("a.bib", 2, DiagnosticKind.BAD_CROSSREF, message)]
     assert found.paper("a").fields == (("title", "A"),)
 
 
@@ -470,7 +470,7 @@ def test_a_key_that_is_taken(key: str) -> None:
         (
             "a.bib",
             4,
-            ProblemKind.DUPLICATE_KEY,
+            DiagnosticKind.DUPLICATE_KEY,
             TAKEN.format(key, "a.bib:2"),
         )
     ]
@@ -484,7 +484,7 @@ def test_a_key_that_is_taken_in_another_file() -> None:
         (
             "b.bib",
             1,
-            ProblemKind.DUPLICATE_KEY,
+            DiagnosticKind.DUPLICATE_KEY,
             TAKEN.format("a", "a.bib:3"),
         )
     ]
@@ -506,7 +506,7 @@ def test_a_field_that_stands_twice(fields: str, name: str) -> None:
         (
             "a.bib",
             2,
-            ProblemKind.DUPLICATE_FIELD,
+            DiagnosticKind.DUPLICATE_FIELD,
             f'the entry "a" has the field "{name}" twice; the first counts, delete one',
         )
     ]
@@ -527,7 +527,7 @@ def test_an_undefined_macro(value: str, shown: str) -> None:
         (
             "a.bib",
             3,
-            ProblemKind.UNDEFINED_MACRO,
+            DiagnosticKind.UNDEFINED_MACRO,
             UNDEFINED,
         )
     ]
@@ -541,7 +541,7 @@ def test_a_name_with_too_many_commas() -> None:
         (
             "a.bib",
             2,
-            ProblemKind.BIB_NAME,
+            DiagnosticKind.BIB_NAME,
             COMMAS,
         )
     ]
@@ -556,7 +556,7 @@ def test_problems_are_in_the_order_of_files_and_lines() -> None:
         ("a.bib", 3),
         ("b.bib", 1),
     ]
-    assert isinstance(found.problems[0], Problem)
+    assert isinstance(found.problems[0], Diagnostic)
 
 
 # What an entry gives.

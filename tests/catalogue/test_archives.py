@@ -10,11 +10,11 @@ from collections.abc import Iterable
 import pytest
 
 from papernotes.bibliography.reader import read
-from papernotes.catalogue.archives import Browse, browse
+from papernotes.catalogue.archives import Archives, build_archives
 from papernotes.catalogue.derive import derive
 from papernotes.catalogue.related import MOST, related
 from papernotes.catalogue.slugs import slug
-from papernotes.core.diagnostics import ProblemKind
+from papernotes.core.diagnostics import DiagnosticKind
 from papernotes.core.model import Citation, Note, Page, Query
 
 # Slugs.
@@ -121,7 +121,7 @@ def made(
     cites: dict[str, list[str]] | None = None,
     documents: Iterable[str] = (),
     query: Query | None = None,
-) -> Browse:
+) -> Archives:
     """Derive what helps to browse *notes*; *entries* stand in for those made up for their keys."""
     notes = list(notes)
     entries = {note.key: entry(note.key) for note in notes} | (entries or {})
@@ -131,7 +131,7 @@ def made(
         for docname, keys in (cites or {}).items()
     ]
     catalogue = derive(notes, pages, bibliography, Paths())
-    return browse(
+    return build_archives(
         catalogue,
         parts,
         root="index",
@@ -152,7 +152,7 @@ def keys(notes: Iterable[Note]) -> list[str]:
 
 def test_nothing_asked_for_is_nothing_made() -> None:
     found = made([note("a", "x"), note("b", "x")])
-    assert found == Browse()
+    assert found == Archives()
     assert found.pages == {}
 
 
@@ -248,7 +248,7 @@ def test_tags_with_one_address_are_an_error_that_names_both() -> None:
         (
             "papers/a.md",
             3,
-            ProblemKind.SAME_ADDRESS,
+            DiagnosticKind.SAME_ADDRESS,
             SAME_PAGE,
         )
     ]
@@ -263,7 +263,7 @@ def test_a_document_in_the_place_of_a_page_is_an_error(document: str) -> None:
     notes = [note("a", "x"), note("b")]
     found = made(notes, "tags", size=1, documents=[document], query=Query(paged=True))
     assert [(each.path, each.kind) for each in found.problems] == [
-        (f"{document}.md", ProblemKind.SAME_ADDRESS)
+        (f"{document}.md", DiagnosticKind.SAME_ADDRESS)
     ]
     assert f"the page {document} is made by the site" in found.problems[0].message
 

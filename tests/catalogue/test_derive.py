@@ -11,7 +11,7 @@ import pytest
 
 from papernotes.bibliography.reader import Bibliography, read
 from papernotes.catalogue.derive import Catalogue, derive
-from papernotes.core.diagnostics import Problem, ProblemKind
+from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.core.model import Citation, Note, Page, Query
 
 
@@ -70,7 +70,7 @@ def keys(notes: Iterable[Note]) -> list[str]:
     return [note.key for note in notes]
 
 
-def faults(derived: Catalogue) -> list[tuple[str, int, ProblemKind, str]]:
+def faults(derived: Catalogue) -> list[tuple[str, int, DiagnosticKind, str]]:
     """Return path, line, kind and message of each problem."""
     return [(each.path, each.line, each.kind, each.message) for each in derived.problems]
 
@@ -185,13 +185,13 @@ def test_of_two_notes_on_a_paper_the_first_by_file_counts() -> None:
             " of one"
         )
         assert faults(derived) == [
-            ("papers/b.md", 2, ProblemKind.DUPLICATE_NOTE, message),
-            ("papers/c.md", 4, ProblemKind.DUPLICATE_NOTE, message),
+            ("papers/b.md", 2, DiagnosticKind.DUPLICATE_NOTE, message),
+            ("papers/c.md", 4, DiagnosticKind.DUPLICATE_NOTE, message),
             (
                 "index.md",
                 3,
-                ProblemKind.UNKNOWN_TAG,
-                'no note has the tag "tag"; mend it or leave it out',
+                DiagnosticKind.UNKNOWN_TAG,
+                'no note has the tag "tag"; correct it or leave it out',
             ),
         ]
 
@@ -215,11 +215,11 @@ def test_an_unknown_key(key: str, advice: str) -> None:
     )
     message = f'unknown citation key "{key}"; {advice}'
     assert faults(catalogue([noted], found=found)) == [
-        (f"papers/{key}.md", 2, ProblemKind.UNKNOWN_KEY, message)
+        (f"papers/{key}.md", 2, DiagnosticKind.UNKNOWN_KEY, message)
     ]
     assert faults(catalogue([], [page], found)) == [
-        ("index.md", 5, ProblemKind.UNKNOWN_KEY, message),
-        ("index.md", 7, ProblemKind.UNKNOWN_KEY, message),
+        ("index.md", 5, DiagnosticKind.UNKNOWN_KEY, message),
+        ("index.md", 7, DiagnosticKind.UNKNOWN_KEY, message),
     ]
 
 
@@ -231,7 +231,7 @@ def test_a_note_on_an_unknown_paper_is_still_a_note() -> None:
     )
     assert list(derived.notes) == ["gone", "b"]
     assert derived.works == ("b",)
-    assert [kind for _, _, kind, _ in faults(derived)] == [ProblemKind.UNKNOWN_KEY]
+    assert [kind for _, _, kind, _ in faults(derived)] == [DiagnosticKind.UNKNOWN_KEY]
 
 
 def test_a_link_to_a_paper_without_note() -> None:
@@ -241,7 +241,7 @@ def test_a_link_to_a_paper_without_note() -> None:
         (
             "index.md",
             9,
-            ProblemKind.NO_NOTE,
+            DiagnosticKind.NO_NOTE,
             'no note is on the paper "b"; cite it with {cite:t}`b` or write the note',
         )
     ]
@@ -259,8 +259,8 @@ def test_unknown_tags() -> None:
         (
             "index.md",
             4,
-            ProblemKind.UNKNOWN_TAG,
-            f'no note has the tag "{tag}"; mend it or leave it out',
+            DiagnosticKind.UNKNOWN_TAG,
+            f'no note has the tag "{tag}"; correct it or leave it out',
         )
         for tag in ("X", "nope")
     ]
@@ -270,11 +270,11 @@ def test_a_problem_is_at_the_file_of_its_document() -> None:
     paths = {"papers/x": "papers/x.markdown"}
     derived = derive([note("gone", docname="papers/x")], [], whole("b"), paths)
     assert derived.problems == (
-        Problem(
+        Diagnostic(
             "papers/x.markdown",
             2,
             'unknown citation key "gone"; add it to the bibliography',
-            ProblemKind.UNKNOWN_KEY,
+            DiagnosticKind.UNKNOWN_KEY,
         ),
     )
 
@@ -422,7 +422,7 @@ def test_an_entry_that_lacks_something_is_reported_once(fields: str, lack: str) 
         (
             "refs.bib",
             2,
-            ProblemKind.INCOMPLETE_ENTRY,
+            DiagnosticKind.INCOMPLETE_ENTRY,
             f'the entry "a" has {lack}; add what is known',
         )
     ]
@@ -431,7 +431,7 @@ def test_an_entry_that_lacks_something_is_reported_once(fields: str, lack: str) 
 def test_what_is_to_be_read_may_not_lack_anything_either() -> None:
     found = bibliography("@misc{a, keywords = {to-read}, title = {T}, author = {A}}")
     assert [kind for _, _, kind, _ in faults(catalogue([], [], found))] == [
-        ProblemKind.INCOMPLETE_ENTRY
+        DiagnosticKind.INCOMPLETE_ENTRY
     ]
 
 
@@ -442,11 +442,11 @@ def test_an_address_that_is_not_let_through() -> None:
         f"@misc{{a, {complete}, pdf = {{x.pdf}}, url = {{javascript:x}}}}"
     )
     message = (
-        'the field "{}" of the entry "a" is no http or https address and is not linked; mend it or'
-        " delete it"
+        'the field "{}" of the entry "a" is no http or https address and is not linked; correct it'
+        " or delete it"
     )
     assert faults(catalogue([], [cites("index", "a", "b")], found)) == [
-        ("refs.bib", 2, ProblemKind.BAD_LINK, message.format(name)) for name in ("url", "pdf")
+        ("refs.bib", 2, DiagnosticKind.BAD_LINK, message.format(name)) for name in ("url", "pdf")
     ]
 
 
@@ -471,12 +471,12 @@ def test_the_order_of_the_input_does_not_matter() -> None:
     ]
     expected = catalogue(notes, pages, found)
     assert {problem.kind for problem in expected.problems} == {
-        ProblemKind.BAD_LINK,
-        ProblemKind.DUPLICATE_NOTE,
-        ProblemKind.INCOMPLETE_ENTRY,
-        ProblemKind.NO_NOTE,
-        ProblemKind.UNKNOWN_KEY,
-        ProblemKind.UNKNOWN_TAG,
+        DiagnosticKind.BAD_LINK,
+        DiagnosticKind.DUPLICATE_NOTE,
+        DiagnosticKind.INCOMPLETE_ENTRY,
+        DiagnosticKind.NO_NOTE,
+        DiagnosticKind.UNKNOWN_KEY,
+        DiagnosticKind.UNKNOWN_TAG,
     }
     for order in itertools.permutations(range(4)):
         derived = catalogue(

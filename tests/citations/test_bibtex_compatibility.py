@@ -689,7 +689,7 @@ def test_the_roles_are_all_there() -> None:
             'bibtex_bibfiles = ["refs.bib", "gone.bib"]\n',
             "",
             (
-                "gone.bib:1: WARNING: no such bibliography file; create it, or mend"
+                "gone.bib:1: WARNING: no such bibliography file; create it, or correct"
                 " bibtex_bibfiles in conf.py [papernotes.bib-missing]"
             ),
         ),

@@ -19,7 +19,7 @@ from papernotes.bibliography import reader
 from papernotes.cli.bibfile import append as appending
 from papernotes.cli.bibfile.clean import clean
 from papernotes.cli.bibfile.entry import Entry, parse
-from papernotes.cli.errors import Fault
+from papernotes.cli.errors import CommandError
 from papernotes.cli.storage import Changed, Draft
 
 NEW = Entry(
@@ -180,7 +180,9 @@ def test_another_encoding(tiny: Site) -> None:
     after = appending.append(Path("r"), before, "latin-1", layout, [("b", entry)])
     assert after.content.decode("latin-1").endswith("  title = {Ä and {\\L}uk},\n}\n")
     entry = Entry("misc", "", {"title": "漢"})
-    with pytest.raises(Fault, match=r'"漢" cannot be written to r, which is in latin-1; save that'):
+    with pytest.raises(
+        CommandError, match=r'"漢" cannot be written to r, which is in latin-1; save that'
+    ):
         appending.append(Path("r"), before, "latin-1", layout, [("b", entry)])
 
 
@@ -308,7 +310,7 @@ def test_whatever_is_there_stays_and_whatever_is_added_is_read(before: str, entr
 def test_cleaned_entries_are_read_as_they_are_meant(text: str) -> None:
     try:
         (entry,) = parse(text.encode(), "x")
-    except Fault:
+    except CommandError:
         return
     once = clean(entry)
     assert clean(once) == once
@@ -415,7 +417,7 @@ for line in sys.__stdin__:
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_a_kill_at_any_of_a_hundred_points_leaves_a_whole_file(tiny: Site, tmp_path: Path) -> None:
-    """Whenever it is killed, refs.bib is old or new, a note whole or not there, and a run mends."""
+    """After a kill, refs.bib is old or new, a note whole or missing, and the next run repairs."""
     script, paper = tmp_path / "killed.py", tmp_path / "paper.bib"
     script.write_text(_KILLED, encoding="utf-8")
     paper.write_text("@misc{x, title={On eta}, author={Eve Eta}, year=2007}", encoding="utf-8")

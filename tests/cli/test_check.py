@@ -1,4 +1,4 @@
-"""``papernotes check``: what it finds, what it mends, what it prints, and how fast it is."""
+"""``papernotes check``: what it finds, what it fixes, what it prints, and how fast it is."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from commands import environment, files, run
 from sites import PROJECT, Site
 
-from papernotes.cli.checks.findings import Finding
+from papernotes.core.diagnostics import DiagnosticKind
 
 ENTRY = """@article{{{key},
   author = {{Ann Onym}},
@@ -375,7 +375,7 @@ def test_what_conf_py_suppresses_is_not_told(site: Site) -> None:
         assert len(found(site)) == count
 
 
-# Mending.
+# Fixing.
 
 
 def test_fix_mends_what_is_beyond_doubt_and_shows_it(site: Site) -> None:
@@ -405,14 +405,14 @@ def test_fix_mends_what_is_beyond_doubt_and_shows_it(site: Site) -> None:
     del before["refs.bib"]
     assert after == before
     assert [line.partition(": ")[2] for line in lines[:3]] == [
-        "mended: {233-242} is now {233--242} [papernotes.bad-pages]",
-        "mended: {https://doi.org/10.1000/182} is now {10.1000/182} [papernotes.bad-doi]",
+        "fixed: {233-242} is now {233--242} [papernotes.bad-pages]",
+        "fixed: {https://doi.org/10.1000/182} is now {10.1000/182} [papernotes.bad-doi]",
         (
-            r"mended: {Q &amp; CO<sub>2</sub> & x_1} is now {Q \& CO\textsubscript{2} \& x\_1}"
+            r"fixed: {Q &amp; CO<sub>2</sub> & x_1} is now {Q \& CO\textsubscript{2} \& x\_1}"
             " [papernotes.html-entity]"
         ),
     ]
-    # What is left is what nobody but the author can mend.
+    # What is left is what only the author can correct.
     assert [line.rpartition("[")[2] for line in lines[3:]] == [
         "papernotes.bad-pages]",
         "papernotes.shouted-name]",
@@ -434,7 +434,7 @@ def test_fix_keeps_ends_of_lines_marks_macros_and_comments(site: Site) -> None:
     )
 
 
-def test_fix_writes_nothing_where_there_is_nothing_to_mend(site: Site) -> None:
+def test_fix_writes_nothing_where_there_is_nothing_to_fix(site: Site) -> None:
     before = (site.folder / "refs.bib").stat()
     assert found(site, "--fix") == []
     assert (site.folder / "refs.bib").stat() == before
@@ -469,7 +469,11 @@ def test_a_summary_on_standard_error(site: Site) -> None:
 def test_every_kind_of_finding_is_tried() -> None:
     tests = [Path(__file__), Path(__file__).with_name("test_links.py")]
     text = "".join(path.read_text(encoding="utf-8") for path in tests)
-    assert [kind.subtype for kind in Finding if kind.subtype not in text] == []
+    assert [
+        kind.subtype
+        for kind in DiagnosticKind
+        if kind.found_by == "check" and kind.subtype not in text
+    ] == []
 
 
 def test_this_project_s_own_site_is_in_order() -> None:

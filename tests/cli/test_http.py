@@ -13,7 +13,7 @@ import pytest
 from servers import Reply, Server, serving
 
 from papernotes import __version__
-from papernotes.cli.errors import Fault
+from papernotes.cli.errors import CommandError
 from papernotes.cli.remote import http
 from papernotes.cli.remote.http import Client, Pace
 
@@ -65,7 +65,7 @@ def test_a_server_that_goes_on_failing_is_not_asked_for_ever(
     server: Server, client: Client
 ) -> None:
     server.set("/", Reply(status=503))
-    with pytest.raises(Fault, match=r"is busy \(HTTP status 503\); try again later"):
+    with pytest.raises(CommandError, match=r"is busy \(HTTP status 503\); try again later"):
         client.get(f"{server.url}/", "text/plain")
     assert len(server.asked) == http.TRIES
 
@@ -97,7 +97,7 @@ def test_a_long_wait_is_told_and_not_waited_for(
     server: Server, client: Client, waits: list[float]
 ) -> None:
     server.set("/", Reply(status=429, headers={"Retry-After": "3600"}))
-    with pytest.raises(Fault, match="try again in 3600 seconds"):
+    with pytest.raises(CommandError, match="try again in 3600 seconds"):
         client.get(f"{server.url}/", "text/plain")
     assert (len(server.asked), waits) == (1, [])
 
@@ -112,7 +112,7 @@ def test_what_is_waited_for_is_told(server: Server) -> None:
 def test_nobody_there(client: Client, waits: list[float]) -> None:
     with serving() as gone:
         url = gone.url
-    with pytest.raises(Fault, match="cannot be reached; check the network"):
+    with pytest.raises(CommandError, match="cannot be reached; check the network"):
         client.get(url, "text/plain")
     assert waits == []
 
@@ -123,7 +123,7 @@ def test_a_server_that_says_nothing(
     monkeypatch.setattr(http, "READ", 0.1)
     released = threading.Event()
     server.before = lambda path: released.wait(20) and None
-    with pytest.raises(Fault, match="does not answer; try again later"):
+    with pytest.raises(CommandError, match="does not answer; try again later"):
         client.get(f"{server.url}/", "text/plain")
     released.set()
     assert waits == [1, 2, 4]
@@ -136,7 +136,7 @@ def test_a_server_that_dawdles(
     monkeypatch.setattr(http, "WHOLE", 0.3)
     server.set("/", Reply("x" * 2000, pause=0.05))
     started = time.monotonic()
-    with pytest.raises(Fault, match="seconds to answer"):
+    with pytest.raises(CommandError, match="seconds to answer"):
         client.get(f"{server.url}/", "text/plain")
     assert time.monotonic() - started < 5
 

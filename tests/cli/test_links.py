@@ -76,7 +76,7 @@ def test_what_is_gone_is_a_fault(site: Site, server: Server, status: int) -> Non
     lines, result = found(site)
     assert lines == [
         (
-            f"more.md:3: {server.url}/page is gone (HTTP status {status}); mend it, or link to a"
+            f"more.md:3: {server.url}/page is gone (HTTP status {status}); correct it, or link to a"
             " copy in an archive [papernotes.gone-link]"
         )
     ]
@@ -124,7 +124,7 @@ def test_a_second_run_asks_only_for_what_is_old_or_gone(site: Site, server: Serv
     second, result = found(site)
     assert (second, result.exit_code) == (first, 1)
     assert server.paths() == ["/page"]
-    # What is mended is seen; what is new is asked for.
+    # What is corrected is seen; what is new is asked for.
     server.set("/page", Reply("there again"))
     server.set("/new", Reply("new"))
     site.write("new.md", f"# New\n\n<{server.url}/new>\n")

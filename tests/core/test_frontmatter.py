@@ -6,7 +6,7 @@ import datetime
 
 import pytest
 
-from papernotes.core.diagnostics import Problem, ProblemKind
+from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.core.frontmatter import FIELDS, FrontMatter, parse
 
 PATH = "papers/x.md"
@@ -32,7 +32,7 @@ def good(text: str) -> FrontMatter:
     return front
 
 
-def faults(text: str) -> list[tuple[int, ProblemKind, str]]:
+def faults(text: str) -> list[tuple[int, DiagnosticKind, str]]:
     """Return line, kind and message of each problem."""
     _, problems = parse(text, PATH)
     assert {problem.path for problem in problems} <= {PATH}
@@ -87,17 +87,17 @@ def test_a_key_may_be_written_in_all_ways_of_yaml(source: str, key: str) -> None
         (
             "paper: k\ntags: [a, b\nread: 2020-01-01",
             4,
-            "expected ',' or ']', but got ':'; mend this line",
+            "expected ',' or ']', but got ':'; correct this line",
         ),
-        ("paper: a: b", 2, "mapping values are not allowed here; mend this line"),
+        ("paper: a: b", 2, "mapping values are not allowed here; correct this line"),
         (
             "paper: k\n\ttags: [a]",
             3,
-            "found character '\\t' that cannot start any token; mend this line",
+            "found character '\\t' that cannot start any token; correct this line",
         ),
-        ("paper: k\ntags: *there", 3, "found undefined alias 'there'; mend this line"),
-        ("paper: k\n\ntitle: 'a", 5, "found unexpected end of stream; mend this line"),
-        ("paper: k\ntitle: a\x08b", 3, "the character U+0008 is not allowed; mend this line"),
+        ("paper: k\ntags: *there", 3, "found undefined alias 'there'; correct this line"),
+        ("paper: k\n\ntitle: 'a", 5, "found unexpected end of stream; correct this line"),
+        ("paper: k\ntitle: a\x08b", 3, "the character U+0008 is not allowed; correct this line"),
     ],
 )
 def test_what_is_no_yaml_is_reported_at_the_parsers_line(
@@ -106,7 +106,7 @@ def test_what_is_no_yaml_is_reported_at_the_parsers_line(
     text = note(fields)
     front, _ = parse(text, PATH)
     assert faults(text) == [
-        (line, ProblemKind.FRONT_MATTER, f"front matter is not YAML: {reason}"),
+        (line, DiagnosticKind.FRONT_MATTER, f"front matter is not YAML: {reason}"),
     ]
     assert front.paper == ""
 
@@ -124,8 +124,8 @@ def test_what_yaml_itself_fails_at_is_a_problem_and_no_exception(fields: str) ->
     assert faults(note(fields)) == [
         (
             1,
-            ProblemKind.FRONT_MATTER,
-            f"front matter is not YAML: {TOO_MUCH}; mend it",
+            DiagnosticKind.FRONT_MATTER,
+            f"front matter is not YAML: {TOO_MUCH}; correct it",
         )
     ]
 
@@ -135,7 +135,7 @@ def test_what_yaml_itself_fails_at_is_a_problem_and_no_exception(fields: str) ->
     [("- paper: k", 2), ("k", 2), ("\n\n2017", 4), ("[paper, k]", 2)],
 )
 def test_what_is_no_mapping_is_reported_where_it_begins(fields: str, line: int) -> None:
-    assert faults(note(fields)) == [(line, ProblemKind.FRONT_MATTER, NO_MAPPING)]
+    assert faults(note(fields)) == [(line, DiagnosticKind.FRONT_MATTER, NO_MAPPING)]
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def test_what_is_no_mapping_is_reported_where_it_begins(fields: str, line: int) 
 def test_front_matter_that_is_not_closed_ends_where_the_note_begins(body: str) -> None:
     text = f"---\npaper: k\ntags: [a]\n{body}"
     front, _ = parse(text, PATH)
-    assert faults(text) == [(1, ProblemKind.FRONT_MATTER, NOT_CLOSED)]
+    assert faults(text) == [(1, DiagnosticKind.FRONT_MATTER, NOT_CLOSED)]
     assert (front.paper, front.tags) == ("k", ("a",))
     assert front.rest == f"\n\n\n{body}"
 
@@ -157,7 +157,7 @@ def test_front_matter_that_is_not_closed_ends_where_the_note_begins(body: str) -
 def test_a_line_of_the_body_does_not_close_front_matter(body: str) -> None:
     text = f"---\npaper: k\ntags: [a]\n{body}"
     front, _ = parse(text, PATH)
-    assert faults(text) == [(1, ProblemKind.FRONT_MATTER, NOT_CLOSED)]
+    assert faults(text) == [(1, DiagnosticKind.FRONT_MATTER, NOT_CLOSED)]
     assert (front.paper, front.tags) == ("k", ("a",))
     assert front.rest == f"\n\n\n{body}"
 
@@ -170,7 +170,7 @@ def test_comments_and_empty_lines_in_front_matter() -> None:
 
 def test_a_fault_before_the_comments_is_one_of_the_front_matter() -> None:
     text = note("paper: k\ntags: [a\n\n# How it is filed:\nread: 2020-01-01")
-    assert [kind for _, kind, _ in faults(text)] == [ProblemKind.FRONT_MATTER]
+    assert [kind for _, kind, _ in faults(text)] == [DiagnosticKind.FRONT_MATTER]
     assert parse(text, PATH)[0].rest.endswith("# Title\n\nText.\n")
 
 
@@ -203,14 +203,14 @@ def test_nothing_of_broken_front_matter_is_left_to_be_reported_once_more(broken:
 )
 def test_a_note_without_paper(text: str, line: int) -> None:
     front, _ = parse(text, PATH)
-    assert faults(text) == [(line, ProblemKind.MISSING_PAPER, NO_PAPER)]
+    assert faults(text) == [(line, DiagnosticKind.MISSING_PAPER, NO_PAPER)]
     assert (front.paper, front.paper_line) == ("", line)
 
 
 def test_a_file_that_is_only_a_fence() -> None:
     assert faults("---") == [
-        (1, ProblemKind.FRONT_MATTER, NOT_CLOSED),
-        (1, ProblemKind.MISSING_PAPER, NO_PAPER),
+        (1, DiagnosticKind.FRONT_MATTER, NOT_CLOSED),
+        (1, DiagnosticKind.MISSING_PAPER, NO_PAPER),
     ]
 
 
@@ -229,7 +229,7 @@ def test_a_file_that_is_only_a_fence() -> None:
 )
 def test_a_paper_that_is_no_string(value: str, advice: str) -> None:
     text = note(f"tags: [a]\npaper: {value}")
-    assert faults(text) == [(3, ProblemKind.BAD_PAPER, f'"paper" is not a string; {advice}')]
+    assert faults(text) == [(3, DiagnosticKind.BAD_PAPER, f'"paper" is not a string; {advice}')]
     assert parse(text, PATH)[0].paper == ""
 
 
@@ -263,7 +263,7 @@ def test_tags(source: str, tags: tuple[str, ...]) -> None:
 def test_tags_that_are_no_list(value: str, example: str) -> None:
     text = note(f"paper: k\ntags: {value}")
     assert faults(text) == [
-        (3, ProblemKind.BAD_TAGS, f'"tags" is not a list; write "tags: [{example}]"')
+        (3, DiagnosticKind.BAD_TAGS, f'"tags" is not a list; write "tags: [{example}]"')
     ]
     assert parse(text, PATH)[0].tags == ()
 
@@ -274,7 +274,7 @@ def test_a_tag_that_is_no_string(value: str) -> None:
     assert faults(text) == [
         (
             5,
-            ProblemKind.BAD_TAGS,
+            DiagnosticKind.BAD_TAGS,
             f'the tag {value} is not a string; put it in quotes: "{value}"',
         )
     ]
@@ -287,7 +287,7 @@ def test_a_tag_that_is_empty_or_holds_more(value: str) -> None:
     assert faults(text) == [
         (
             5,
-            ProblemKind.BAD_TAGS,
+            DiagnosticKind.BAD_TAGS,
             "a tag is empty, a list or a mapping; write a word or leave it out",
         )
     ]
@@ -297,9 +297,9 @@ def test_a_tag_that_is_empty_or_holds_more(value: str) -> None:
 def test_each_bad_tag_is_reported_on_its_own_line() -> None:
     text = note("paper: k\ntags: [1,\n  a, 2,\n  []]")
     assert [(line, kind) for line, kind, _ in faults(text)] == [
-        (3, ProblemKind.BAD_TAGS),
-        (4, ProblemKind.BAD_TAGS),
-        (5, ProblemKind.BAD_TAGS),
+        (3, DiagnosticKind.BAD_TAGS),
+        (4, DiagnosticKind.BAD_TAGS),
+        (5, DiagnosticKind.BAD_TAGS),
     ]
 
 
@@ -343,7 +343,7 @@ def test_what_is_no_day(value: str) -> None:
     assert faults(text) == [
         (
             4,
-            ProblemKind.BAD_READ,
+            DiagnosticKind.BAD_READ,
             f'"read" is not a day: "{value}"; write it as YYYY-MM-DD, such as 2020-08-31',
         )
     ]
@@ -355,7 +355,7 @@ def test_what_is_no_day_and_cannot_be_quoted(value: str) -> None:
     assert faults(note(f"paper: k\nread: {value}")) == [
         (
             3,
-            ProblemKind.BAD_READ,
+            DiagnosticKind.BAD_READ,
             '"read" is not a day; write it as YYYY-MM-DD, such as 2020-08-31',
         )
     ]
@@ -389,7 +389,7 @@ def test_a_summary_and_the_line_on_which_it_begins(source: str, summary: str, li
 @pytest.mark.parametrize("value", ["3", "true", "2020-08-31", "[a]", "{a: b}", "!!str [a]"])
 def test_a_summary_that_is_no_text(value: str) -> None:
     text = note(f"paper: k\ntags: [a]\nsummary: {value}")
-    assert faults(text) == [(4, ProblemKind.BAD_SUMMARY, NO_SUMMARY)]
+    assert faults(text) == [(4, DiagnosticKind.BAD_SUMMARY, NO_SUMMARY)]
     assert parse(text, PATH)[0].summary == ""
 
 
@@ -417,7 +417,7 @@ def test_a_key_that_looks_like_a_field(key: str, near: str) -> None:
     assert faults(text) == [
         (
             3,
-            ProblemKind.UNKNOWN_FIELD,
+            DiagnosticKind.UNKNOWN_FIELD,
             f'unknown front-matter key "{key}"; did you mean "{near}"?',
         )
     ]
@@ -453,16 +453,16 @@ def test_what_is_right_survives_what_is_wrong() -> None:
     assert (front.paper, front.tags, front.read, front.summary) == ("k", ("a",), None, "")
     assert problems == sorted(problems)
     assert [(problem.line, problem.kind) for problem in problems] == [
-        (3, ProblemKind.BAD_READ),
-        (4, ProblemKind.BAD_TAGS),
-        (5, ProblemKind.BAD_SUMMARY),
-        (6, ProblemKind.UNKNOWN_FIELD),
+        (3, DiagnosticKind.BAD_READ),
+        (4, DiagnosticKind.BAD_TAGS),
+        (5, DiagnosticKind.BAD_SUMMARY),
+        (6, DiagnosticKind.UNKNOWN_FIELD),
     ]
 
 
 def test_the_rest_survives_a_missing_paper() -> None:
     front, problems = parse(note("tags: [a]\nread: 2020-08-31\nsummary: S"), PATH)
-    assert [problem.kind for problem in problems] == [ProblemKind.MISSING_PAPER]
+    assert [problem.kind for problem in problems] == [DiagnosticKind.MISSING_PAPER]
     assert (front.tags, front.read, front.summary) == (("a",), datetime.date(2020, 8, 31), "S")
 
 
@@ -500,7 +500,7 @@ def test_front_matter_in_braces_is_not_taken_apart() -> None:
     front, problems = parse(text, PATH)
     assert front.paper == "k"
     assert front.rest == text
-    assert [(problem.line, problem.kind) for problem in problems] == [(3, ProblemKind.BAD_READ)]
+    assert [(problem.line, problem.kind) for problem in problems] == [(3, DiagnosticKind.BAD_READ)]
 
 
 @pytest.mark.parametrize(
@@ -560,8 +560,8 @@ def test_tags_of_yaml_make_no_objects(fields: str) -> None:
 
 def test_a_tag_of_yaml_makes_a_value_one_of_another_type() -> None:
     assert faults(note("paper: !!python/name:os.abort k\ntags: [!!python/str a]")) == [
-        (2, ProblemKind.BAD_PAPER, '"paper" is not a string; put the key in quotes: "k"'),
-        (3, ProblemKind.BAD_TAGS, 'the tag a is not a string; put it in quotes: "a"'),
+        (2, DiagnosticKind.BAD_PAPER, '"paper" is not a string; put the key in quotes: "k"'),
+        (3, DiagnosticKind.BAD_TAGS, 'the tag a is not a string; put it in quotes: "a"'),
     ]
 
 
@@ -577,7 +577,7 @@ def test_aliases_that_multiply_are_harmless() -> None:
     text = note("\n".join([*lines, "tags: *l39", "paper: k"]))
     front, problems = parse(text, PATH)
     assert (front.paper, front.tags) == ("k", ())
-    kinds = {ProblemKind.BAD_TAGS, ProblemKind.FRONT_MATTER}
+    kinds = {DiagnosticKind.BAD_TAGS, DiagnosticKind.FRONT_MATTER}
     assert {problem.kind for problem in problems} == kinds
     # Nine tags that are lists, and those of the forty fields that stand for more than ten thousand.
     assert len(problems) == 9 + 36
@@ -585,18 +585,18 @@ def test_aliases_that_multiply_are_harmless() -> None:
 
 def test_an_alias_of_itself_is_harmless() -> None:
     assert [kind for _, kind, _ in faults(note("paper: k\ntags: &t [*t]"))] == [
-        ProblemKind.BAD_TAGS
+        DiagnosticKind.BAD_TAGS
     ]
 
 
 def test_a_problem_names_its_file() -> None:
     _, problems = parse("---\npaper: 1\n---\n", "papers/deep/y.md")
     assert problems == [
-        Problem(
+        Diagnostic(
             "papers/deep/y.md",
             2,
             '"paper" is not a string; put the key in quotes: "1"',
-            ProblemKind.BAD_PAPER,
+            DiagnosticKind.BAD_PAPER,
         )
     ]
 
@@ -606,11 +606,11 @@ def test_a_field_that_stands_twice() -> None:
     front, problems = parse(text, "papers/x.md")
     assert front.paper == "b"
     assert problems == [
-        Problem(
+        Diagnostic(
             "papers/x.md",
             4,
             '"paper" stands twice in the front matter; the last counts, delete one',
-            ProblemKind.FRONT_MATTER,
+            DiagnosticKind.FRONT_MATTER,
         )
     ]
 
@@ -632,7 +632,7 @@ def test_former_names() -> None:
 )
 def test_a_former_name_that_is_none(name: str) -> None:
     ((line, kind, message),) = faults(note(f"paper: k\nredirect_from:\n- {name}"))
-    assert (line, kind) == (4, ProblemKind.BAD_REDIRECT)
+    assert (line, kind) == (4, DiagnosticKind.BAD_REDIRECT)
     assert message.startswith('"redirect_from" holds "')
     assert message.endswith(
         "which is no page of the site; write the name that the page had, from the root of the site,"
@@ -645,7 +645,7 @@ def test_former_names_that_are_no_list(value: str, example: str) -> None:
     assert faults(note(f"paper: k\nredirect_from: {value}")) == [
         (
             3,
-            ProblemKind.BAD_REDIRECT,
+            DiagnosticKind.BAD_REDIRECT,
             f'"redirect_from" is not a list; write "redirect_from: [{example}]"',
         )
     ]

@@ -1,7 +1,7 @@
 """Input that nobody would write: no exception, no hang, and no other entry lost.
 
 Text is put together of what means something to the reader at hand, with whatever else between. What
-is found becomes a test with a name, at the end of this file, before it is mended.
+is found becomes a test with a name, at the end of this file, before it is fixed.
 """
 
 from __future__ import annotations

@@ -79,7 +79,7 @@ def test_a_style_that_is_saved_is_served(live: Live) -> None:
         (
             "_templates/layout.html",
             LAYOUT % "{{ nothing",
-            r"_templates/layout\.html:2: .*; mend the template",
+            r"_templates/layout\.html:2: .*; correct the template",
             LAYOUT % "Another footer",
             "Another footer",
         ),

@@ -15,10 +15,9 @@ from commands import run
 from sites import PROJECT, Site
 
 from papernotes.bibliography import reader
-from papernotes.cli.checks.findings import Finding
 from papernotes.cli.note_template import VARIABLES
 from papernotes.core import frontmatter
-from papernotes.core.diagnostics import ProblemKind
+from papernotes.core.diagnostics import DiagnosticKind
 from papernotes.core.frontmatter import FIELDS
 from papernotes.reading.directives import OPTIONS
 from papernotes.settings import SETTINGS
@@ -39,9 +38,13 @@ TABLES = {
         ("setting", "default", ""), [(f"`{s.name}`", f"`{s.default!r}`", s.help) for s in SETTINGS]
     ),
     "messages": table(
-        ("subtype", ""), [(f"`papernotes.{k.subtype}`", k.meaning) for k in ProblemKind]
+        ("subtype", ""),
+        [(f"`papernotes.{k.subtype}`", k.meaning) for k in DiagnosticKind if k.found_by == "build"],
     ),
-    "findings": table(("subtype", ""), [(f"`papernotes.{k.subtype}`", k.meaning) for k in Finding]),
+    "findings": table(
+        ("subtype", ""),
+        [(f"`papernotes.{k.subtype}`", k.meaning) for k in DiagnosticKind if k.found_by == "check"],
+    ),
     "template": table(("name", ""), [(f"`{name}`", text) for name, text in VARIABLES.items()]),
 }
 

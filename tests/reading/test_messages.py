@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 from sites import PROJECT, Site, text
 
-from papernotes.core.diagnostics import ProblemKind
+from papernotes.core.diagnostics import DiagnosticKind
 
 NOTE = "---\npaper: {key}\n{more}---\n\n# Zeta\n\nThe summary.\n"
 
@@ -45,7 +45,7 @@ CASES = {
     "no YAML": (
         note("---\npaper: zeta2006\ntags: [a, b\nread: 2020-01-01\n---\n\n# Zeta\n"),
         ('papers/zeta.md:4: WARNING: front matter is not YAML: expected \',\' or \']\', but got'
-        " ':'; mend this line [papernotes.front-matter]"),
+        " ':'; correct this line [papernotes.front-matter]"),
     ),
     "not closed": (
         note("---\npaper: zeta2006\n\n# Zeta\n\nThe summary.\n"),
@@ -164,18 +164,18 @@ CASES = {
     ),
     "unknown tag": (
         page("# Page\n\n```{papers}\n:tags: generalization, optimisation\n```\n"),
-        ('plain.md:3: WARNING: no note has the tag "optimisation"; mend it or leave it out'
+        ('plain.md:3: WARNING: no note has the tag "optimisation"; correct it or leave it out'
         " [papernotes.unknown-tag]"),
     ),
     "formula": (
         page("# Page\n\nText $\\nosuch{x}$.\n"),
         ('plain.md:3: WARNING: the formula "\\nosuch{x}" cannot be shown: the command \\nosuch is'
-        " not known; mend it, until then the page shows its TeX [papernotes.bad-math]"),
+        " not known; correct it, until then the page shows its TeX [papernotes.bad-math]"),
     ),
     "formula in the bibliography": (
         lambda site: site.edit("refs.bib", "{On alpha}", "{On $a_b_c$}"),
         ('refs.bib:1: WARNING: the formula "a_b_c" cannot be shown: Duplicate subscript or'
-        " superscript; mend it, until then the page shows its TeX [papernotes.bad-math]"),
+        " superscript; correct it, until then the page shows its TeX [papernotes.bad-math]"),
     ),
     "label of another equation": (
         page("# Page\n\n$$\na \\label{one}\n$$\n\n$$\nb \\label{one}\n$$\n"),
@@ -192,7 +192,7 @@ CASES = {
     ),
     "bibliography missing": (
         lambda site: site.edit("conf.py", '["refs.bib"]', '["refs.bib", "more.bib"]'),
-        ("more.bib:1: WARNING: no such bibliography file; create it, or mend bibtex_bibfiles in"
+        ("more.bib:1: WARNING: no such bibliography file; create it, or correct bibtex_bibfiles in"
         " conf.py [papernotes.bib-missing]"),
     ),
     "bibliography not UTF-8": (
@@ -223,7 +223,7 @@ CASES = {
     "crossref to nothing": (
         bib("@misc{eta2007, title = {Eta}, crossref = {theta2008}}\n"),
         (f'refs.bib:{BIB_LINES + 1}: WARNING: in the entry "eta2007" crossref names the key'
-        ' "theta2008", which no bibliography file has; mend it [papernotes.bad-crossref]'),
+        ' "theta2008", which no bibliography file has; correct it [papernotes.bad-crossref]'),
     ),
     "entry without author and year": (
         lambda site: (
@@ -236,7 +236,7 @@ CASES = {
     "link that is not let through": (
         lambda site: site.edit("refs.bib", "https://example.org/gamma", "javascript:alert(1)"),
         ('refs.bib:17: WARNING: the field "url" of the entry "gamma2003" is no http or https'
-        " address and is not linked; mend it or delete it [papernotes.bad-link]"),
+        " address and is not linked; correct it or delete it [papernotes.bad-link]"),
     ),
     "a document in the place of a page": (
         lambda site: (
@@ -263,7 +263,7 @@ def test_message(tiny: Site, spoil: Callable[[Site], object], message: str) -> N
     # The rest of the site stands.
     assert "On epsilon" in text(build.page("reading"))
     assert "The summary of beta." in text(build.page("index"))
-    # The fault is reported until it is mended, though nothing is read again.
+    # The fault is reported until it is corrected, though nothing is read again.
     if "bad-option" not in message or "conf.py" not in message:
         assert tiny.build().messages == [message]
 
@@ -288,7 +288,7 @@ html_baseurl = "https://[example.org/"
 def test_settings_that_cannot_be(tiny: Site) -> None:
     tiny.edit("conf.py", "html_math_renderer", SETTINGS + "html_math_renderer")
     build = tiny.build()
-    until = "mend it, until then it is"
+    until = "correct it, until then it is"
     faults = [
         f"papernotes_sort = 3 is not a text in quotes; {until} 'title'",
         f"papernotes_page_size = 'many' is not a whole number; {until} 24",
@@ -322,7 +322,9 @@ def test_every_kind_is_reported_somewhere() -> None:
     only_in_unit_tests = {"bib-name", "duplicate-field", "no-mathjax", "no-pagefind"}
     only_in_unit_tests |= {"control-character", "encoding", "file-name", "nesting", "outside"}
     only_in_unit_tests |= {"raw-html"}
-    assert shown | only_in_unit_tests == {kind.subtype for kind in ProblemKind}
+    assert shown | only_in_unit_tests == {
+        kind.subtype for kind in DiagnosticKind if kind.found_by == "build"
+    }
 
 
 def test_faults_fail_the_build_and_do_not_hide_one_another(tiny: Site) -> None:

@@ -81,9 +81,9 @@ KIND = {
 }
 CLOSED = f"that begins here is not closed; check its braces and quotes {KIND['syntax']}"
 EMPTY_TAG = f"a tag is empty, a list or a mapping; write a word or leave it out {KIND['tags']}"
-NO_LINK = f"is no http or https address and is not linked; mend it or delete it {KIND['link']}"
+NO_LINK = f"is no http or https address and is not linked; correct it or delete it {KIND['link']}"
 ABOVE = f"check the line and the one above {KIND['syntax']}"
-MEND = "mend it, until then the page shows its TeX [papernotes.bad-math]"
+MEND = "correct it, until then the page shows its TeX [papernotes.bad-math]"
 BYTE = "stands here; save the file in that encoding"
 LEFT_OUT = f"{BYTE}, until then the site does without the page [papernotes.encoding]"
 AS_TEXT = (
@@ -101,7 +101,7 @@ OUTSIDE = (
 NO_WORDS = "the note's heading shows nothing; write the title of the paper after its #"
 NO_WORDS = f"5: WARNING: {NO_WORDS} [papernotes.no-heading]"
 NO_CARD = "which no card can show;"
-AS_LINK = "is none and shown as text; mend it or delete it [papernotes.bad-link]"
+AS_LINK = "is none and shown as text; correct it or delete it [papernotes.bad-link]"
 NO_PAGE = (
     "which is no page of the site; write the name that the page had, from the root of the site, such"
     ' as "papers/old-name" [papernotes.bad-redirect]'
@@ -162,7 +162,7 @@ CASES = [
     note(
         "tabs",
         "4: WARNING: front matter is not YAML: found character '\\t' that cannot start any token;"
-        f" mend this line {KIND['yaml']}",
+        f" correct this line {KIND['yaml']}",
         front="tags:\n\t- a\n",
     ),
     note(
@@ -291,7 +291,7 @@ CASES = [
     # Files from outside, and the file itself.
     note(
         "itself",
-        "1: WARNING: the document includes itself, or is nested too deeply; mend it, until then the"
+        "1: WARNING: the document includes itself, or is nested too deeply; correct it, until then the"
         " page is empty [papernotes.nesting]",
         body="```{include} itself.md\n```",
     ),
@@ -384,7 +384,7 @@ CASES = [
         "crossref",
         "@misc{a10, crossref = {nobody}}\n",
         '1: WARNING: in the entry "a10" crossref names the key "nobody", which no bibliography file'
-        " has; mend it [papernotes.bad-crossref]",
+        " has; correct it [papernotes.bad-crossref]",
         keys=("a10",),
     ),
     bib("circle", "@misc{a11, crossref = {a12}}\n@misc{a12, crossref = {a11}}\n",
@@ -547,7 +547,7 @@ def test_nothing_else_is_reported(built: Build, site: Site) -> None:
     told = messages(built, site)
     for name, target in (("dangling", "../nowhere.md"), ("circular", "circular.md")):
         assert told.pop(f"papers/{name}.md") == [
-            f"1: WARNING: the file's name is that of a link to {target}, where nothing is; mend it"
+            f"1: WARNING: the file's name is that of a link to {target}, where nothing is; correct it"
             " [papernotes.file-name]"
         ]
     assert told.pop("papers/linked.md") == [
@@ -616,7 +616,7 @@ CHECKED = (
 def test_a_check_says_the_same(site: Site) -> None:
     found = [
         f"{remark.path}:{remark.line}: WARNING: {remark.message} [{remark.label}]"
-        for remark in check(find(site.folder)).remarks
+        for remark in check(find(site.folder)).diagnostics
     ]
     expected = [
         f"{case.name}:{message}"
@@ -632,7 +632,7 @@ def test_a_check_says_the_same(site: Site) -> None:
     ) in found
 
 
-def test_the_faults_are_told_until_they_are_mended(built: Build, site: Site) -> None:
+def test_the_faults_are_reported_until_they_are_corrected(built: Build, site: Site) -> None:
     again = messages(site.build(), site)
     assert again.keys() >= {
         case.shown for case in CASES if any("papernotes" in m for m in case.messages)

@@ -29,7 +29,7 @@ def test_a_template_that_is_wrong_is_named_with_its_line(tmp_path: Path, wrong: 
     named = Path(os.path.relpath(tmp_path / "_templates/layout.html")).as_posix()
     # An open block is noticed where another ends.
     line = 4 if "for" in wrong else 3
-    with pytest.raises(SphinxError, match=rf"{named}:{line}: .*; mend the template"):
+    with pytest.raises(SphinxError, match=rf"{named}:{line}: .*; correct the template"):
         site.build()
 
 
@@ -42,4 +42,4 @@ def test_a_bridge_of_the_author_stays(tmp_path: Path) -> None:
     site.write("_templates/layout.html", "{{ nothing.at.all }}")
     with pytest.raises(ThemeError, match="'nothing' is undefined") as error:
         site.build()
-    assert "mend the template" not in str(error.value)
+    assert "correct the template" not in str(error.value)

@@ -43,5 +43,5 @@ def test_template_is_the_one_that_was_replaced(name: str) -> None:
     digest = hashlib.sha256((TEMPLATES / name).read_bytes()).hexdigest()[:16]
     assert digest == known, (
         f"furo {furo.__version__} has a {name} that is not the one the site was written against."
-        f" Hold it against {ours}; mend those where it matters; then write {digest} into this test."
+        f" Compare it with {ours}, and change those where it matters; then write {digest} here."
     )

@@ -127,7 +127,7 @@ def year(paper: Paper, phrases: Phrases = ENGLISH) -> str:
     return flatten(spans(paper.year)) or phrases.undated
 
 
-def in_words(paper: Paper, phrases: Phrases = ENGLISH) -> str:
+def textual_citation(paper: Paper, phrases: Phrases = ENGLISH) -> str:
     """Return a citation of the work as plain text, such as "Zhang et al. (2017)"."""
     families = [flatten(spans(person.family)) for person in people(paper)]
     if not families:

@@ -38,7 +38,9 @@ def complete(entry: Entry, find: Find, report: Report, path: tuple[str, ...] = (
     for name, key in _references(entry):
         source = find(key)
         if source is None:
-            report(entry, f'{name} names the key "{key}", which no bibliography file has; mend it')
+            report(
+                entry, f'{name} names the key "{key}", which no bibliography file has; correct it'
+            )
         elif source.key in here:
             circle = " to ".join([*here[here.index(source.key) :], source.key])
             report(entry, f"{name} leads in a circle, from {circle}; take one of them out")

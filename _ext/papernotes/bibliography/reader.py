@@ -23,7 +23,7 @@ from papernotes.bibliography import inheritance
 from papernotes.bibliography.identifiers import _unbrace, arxiv_id
 from papernotes.bibliography.lazy_entries import PEOPLE, Entries, person
 from papernotes.bibliography.scanner import Scanner, SourceEntry
-from papernotes.core.diagnostics import Problem, ProblemKind
+from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.core.model import Paper, Person
 from papernotes.core.text import without_controls
 
@@ -42,7 +42,7 @@ class Bibliography:
     entries: Entries = field(default_factory=Entries)
     places: Mapping[str, tuple[str, int]] = field(default_factory=dict)
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[Diagnostic, ...] = ()
     preamble: tuple[str, ...] = ()
     digest: str = ""
     # What has been asked for, which the next build will ask for again.
@@ -147,23 +147,23 @@ class _Reader(Parser):  # type: ignore[misc]  # pybtex has no types
         super().__init__()
         self.keeps_sources = keeps_sources
         self.path = ""
-        self.problems: list[Problem] = []
+        self.problems: list[Diagnostic] = []
         self.places: dict[str, tuple[str, int]] = {}
         self.entries = Entries()
         self.referring: list[str] = []
         self.sources: dict[str, list[SourceEntry]] = {}
         self.line = 0
 
-    def problem(self, line: int, kind: ProblemKind, message: str) -> None:
-        self.problems.append(Problem(self.path, line, message, kind))
+    def problem(self, line: int, kind: DiagnosticKind, message: str) -> None:
+        self.problems.append(Diagnostic(self.path, line, message, kind))
 
     def read_file(self, path: str, content: bytes | None, encoding: str) -> None:
         self.path = path
         if content is None:
             self.problem(
                 1,
-                ProblemKind.BIB_MISSING,
-                "no such bibliography file; create it, or mend bibtex_bibfiles in conf.py",
+                DiagnosticKind.BIB_MISSING,
+                "no such bibliography file; create it, or correct bibtex_bibfiles in conf.py",
             )
             return
         try:
@@ -172,7 +172,7 @@ class _Reader(Parser):  # type: ignore[misc]  # pybtex has no types
             self.problem(
                 # The error counts bytes after the byte order mark.
                 error.object.count(b"\n", 0, error.start) + 1,
-                ProblemKind.BIB_ENCODING,
+                DiagnosticKind.BIB_ENCODING,
                 f"the file is not {encoding.removesuffix('-sig').upper()}: the byte"
                 f" 0x{error.object[error.start]:02x} stands here; save the file in that encoding",
             )
@@ -199,7 +199,7 @@ class _Reader(Parser):  # type: ignore[misc]  # pybtex has no types
             path, line = self.places[self.entries[key].key]
             self.problem(
                 self.line,
-                ProblemKind.DUPLICATE_KEY,
+                DiagnosticKind.DUPLICATE_KEY,
                 f'the key "{key}" is taken by the entry at {path}:{line}, which counts; rename or'
                 " delete one of them",
             )
@@ -211,7 +211,7 @@ class _Reader(Parser):  # type: ignore[misc]  # pybtex has no types
             if folded in names:
                 self.problem(
                     self.line,
-                    ProblemKind.DUPLICATE_FIELD,
+                    DiagnosticKind.DUPLICATE_FIELD,
                     f'the entry "{key}" has the field "{name}" twice; the first counts, delete one',
                 )
                 continue
@@ -231,7 +231,7 @@ class _Reader(Parser):  # type: ignore[misc]  # pybtex has no types
         def report(entry: Entry, fault: str) -> None:
             self.path, line = self.places[entry.key]
             message = f'in the entry "{entry.key}" {fault}'
-            self.problem(line, ProblemKind.BAD_CROSSREF, message)
+            self.problem(line, DiagnosticKind.BAD_CROSSREF, message)
 
         for key in self.referring:
             inheritance.complete(self.entries[key], self.entries.get, report)
@@ -244,7 +244,7 @@ class _Reader(Parser):  # type: ignore[misc]  # pybtex has no types
         def report(text: str) -> None:
             self.problem(
                 self.line,
-                ProblemKind.BIB_NAME,
+                DiagnosticKind.BIB_NAME,
                 f'a name of the entry "{key}" has too many commas: "{text}"; write "Family, Given",'
                 ' and "and" between two people',
             )

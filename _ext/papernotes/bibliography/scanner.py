@@ -10,10 +10,10 @@ from typing import Any
 from pybtex.database.input.bibtex import LowLevelParser, SkipEntry
 from pybtex.scanner import Pattern, PrematureEOF, PybtexSyntaxError, TokenRequired
 
-from papernotes.core.diagnostics import ProblemKind
+from papernotes.core.diagnostics import DiagnosticKind
 
 # Takes the line of a fault, its kind, and what is wrong.
-Report = Callable[[int, ProblemKind, str], None]
+Report = Callable[[int, DiagnosticKind, str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,12 +160,12 @@ class Scanner(LowLevelParser):  # type: ignore[misc]  # pybtex has no types
         if self.NEXT_FIELD.match(self.text, self.pos):
             self.eat_whitespace()
             fault = "lacks a comma before this field; add it"
-            self.report(self.lineno, ProblemKind.BIB_SYNTAX, f"{self.entry()} {fault}")
+            self.report(self.lineno, DiagnosticKind.BIB_SYNTAX, f"{self.entry()} {fault}")
             return True
         if excess := self.EXCESS.match(self.text, self.pos):
             line = self.lineno + self.text.count("\n", self.pos, excess.start(1))
             fault = "has a closing brace too many before its next field; delete it"
-            self.report(line, ProblemKind.BIB_SYNTAX, f"{self.entry()} {fault}")
+            self.report(line, DiagnosticKind.BIB_SYNTAX, f"{self.entry()} {fault}")
             self.lineno += self.text.count("\n", self.pos, excess.end())
             self.pos = excess.end()
             return True
@@ -214,7 +214,7 @@ class Scanner(LowLevelParser):  # type: ignore[misc]  # pybtex has no types
             return str(self.macros[name])
         self.report(
             self.lineno,
-            ProblemKind.UNDEFINED_MACRO,
+            DiagnosticKind.UNDEFINED_MACRO,
             f'undefined macro "{name}"; put the text in braces, or define it with'
             f" @string{{{name} = {{...}}}}",
         )
@@ -226,7 +226,7 @@ class Scanner(LowLevelParser):  # type: ignore[misc]  # pybtex has no types
         if isinstance(error, PrematureEOF) or (following and following.start() <= self.pos):
             self.report(
                 self.command_line,
-                ProblemKind.BIB_SYNTAX,
+                DiagnosticKind.BIB_SYNTAX,
                 f"{self.entry()} that begins here is not closed; check its braces and quotes",
             )
             return
@@ -236,6 +236,6 @@ class Scanner(LowLevelParser):  # type: ignore[misc]  # pybtex has no types
             reason, line = "the value that begins here has no closing quote", self.value_line
         self.report(
             line,
-            ProblemKind.BIB_SYNTAX,
+            DiagnosticKind.BIB_SYNTAX,
             f"{self.entry()} cannot be read: {reason}; check the line and the one above",
         )

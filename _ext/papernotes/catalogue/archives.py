@@ -18,7 +18,7 @@ from papernotes.catalogue.citation_graph import CitationMap, citation_map
 from papernotes.catalogue.derive import Catalogue
 from papernotes.catalogue.related import related
 from papernotes.catalogue.slugs import slug
-from papernotes.core.diagnostics import Problem, ProblemKind
+from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.core.model import Note, Person, Query
 from papernotes.core.text import fold_plain
 
@@ -40,7 +40,7 @@ MAP_PAGE = "map"
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class ListPage:
     """A page's part of a list of notes that goes on over pages.
 
     ``kind`` is ``front`` for the list of the front page; ``name`` is the tag or year. ``pages`` are
@@ -68,7 +68,7 @@ class Group:
 
 
 @dataclass(frozen=True)
-class Browse:
+class Archives:
     """All that helps to browse.
 
     ``front`` is the front page's own sheet, where it has a list that can go on; ``sheets`` maps the
@@ -78,8 +78,8 @@ class Browse:
     cites whom.
     """
 
-    front: Sheet | None = None
-    sheets: Mapping[str, Sheet] = field(default_factory=dict)
+    front: ListPage | None = None
+    sheets: Mapping[str, ListPage] = field(default_factory=dict)
     indexes: Mapping[Kind, tuple[Group, ...]] = field(default_factory=dict)
     tag_pages: Mapping[str, str] = field(default_factory=dict)
     order: tuple[Note, ...] = ()
@@ -87,12 +87,12 @@ class Browse:
     related: Mapping[str, tuple[Note, ...]] = field(default_factory=dict)
     filtered: tuple[Note, ...] = ()
     map: CitationMap | None = None
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[Diagnostic, ...] = ()
 
     @cached_property
-    def pages(self) -> dict[str, Kind | Sheet | CitationMap]:
+    def pages(self) -> dict[str, Kind | ListPage | CitationMap]:
         """The name of each page that no document stands for, with what it shows."""
-        found: dict[str, Kind | Sheet | CitationMap] = {
+        found: dict[str, Kind | ListPage | CitationMap] = {
             index_page(kind): kind for kind in self.indexes
         }
         if self.map is not None:
@@ -114,7 +114,7 @@ def index_page(kind: Kind) -> str:
     return f"{kind}/index"
 
 
-def browse(
+def build_archives(
     catalogue: Catalogue,
     parts: Iterable[str],
     *,
@@ -123,7 +123,7 @@ def browse(
     size: int,
     sort: str,
     paths: Mapping[str, str],
-) -> Browse:
+) -> Archives:
     """Derive what helps to browse.
 
     *parts* are those of ``PARTS`` that the site has. *root* is the front page and *query* that of
@@ -131,7 +131,7 @@ def browse(
     lists that have none of their own. *paths* maps the name of each document to its file.
     """
     parts = frozenset(parts)
-    maker = _Maker(size, sort, paths)
+    maker = _ArchiveBuilder(size, sort, paths)
     notes = catalogue.select(Query(sort=sort))
     indexes: dict[Kind, tuple[Group, ...]] = {}
     if "tags" in parts:
@@ -160,7 +160,7 @@ def browse(
         if "filter" in parts:
             filtered = tuple(catalogue.select(Query(tags=query.tags)))
     order = tuple(notes) if "neighbours" in parts else ()
-    return Browse(
+    return Archives(
         front=front,
         sheets=maker.sheets,
         indexes=indexes,
@@ -174,15 +174,15 @@ def browse(
     )
 
 
-class _Maker:
+class _ArchiveBuilder:
     """Makes sheets, and holds that each page has an address of its own."""
 
     def __init__(self, size: int, sort: str, paths: Mapping[str, str]) -> None:
         self.size, self.sort, self.paths = size, sort, paths
-        self.sheets: dict[str, Sheet] = {}
-        self.problems: list[Problem] = []
+        self.sheets: dict[str, ListPage] = {}
+        self.problems: list[Diagnostic] = []
 
-    def front(self, root: str, query: Query, notes: Sequence[Note]) -> Sheet:
+    def front(self, root: str, query: Query, notes: Sequence[Note]) -> ListPage:
         """Make the further sheets of the front page's list, and return its own."""
         first, *further = self._sheets("front", "", root, "page", notes, query.sort, query.view)
         self._add(further)
@@ -212,16 +212,16 @@ class _Maker:
         notes: Sequence[Note],
         sort: str,
         view: str = "cards",
-    ) -> list[Sheet]:
+    ) -> list[ListPage]:
         size = self.size or max(len(notes), 1)
         parts = [tuple(notes[start : start + size]) for start in range(0, len(notes), size)] or [()]
         pages = (first, *(f"{folder}/{number}" for number in range(2, len(parts) + 1)))
         return [
-            Sheet(kind, name, number, pages, part, len(notes), sort, view)
+            ListPage(kind, name, number, pages, part, len(notes), sort, view)
             for number, part in enumerate(parts, 1)
         ]
 
-    def _add(self, sheets: Iterable[Sheet]) -> None:
+    def _add(self, sheets: Iterable[ListPage]) -> None:
         found = {sheet.pages[sheet.number - 1]: sheet for sheet in sheets}
         self.check(found)
         self.sheets.update(found)
@@ -229,12 +229,12 @@ class _Maker:
     def check(self, pages: Iterable[str]) -> None:
         """Report the pages whose address a document has."""
         self.problems += [
-            Problem(
+            Diagnostic(
                 self.paths[page],
                 1,
                 f"the page {page} is made by the site, and would be written over this document's;"
                 " rename the document, or change papernotes_browse or papernotes_page_size",
-                ProblemKind.SAME_ADDRESS,
+                DiagnosticKind.SAME_ADDRESS,
             )
             for page in pages
             if page in self.paths
@@ -243,13 +243,13 @@ class _Maker:
     def _report_same(self, kind: str, group: Group, first: Group, page: str) -> None:
         here, there = (min(each.notes, key=lambda note: note.docname) for each in (group, first))
         self.problems.append(
-            Problem(
+            Diagnostic(
                 self.paths[here.docname],
                 here.tags_line if kind == "tags" else here.line,
                 f'"{group.name}" and "{first.name}" ({self.paths[there.docname]}:'
                 f"{there.tags_line if kind == 'tags' else there.line}) would both have the page"
                 f" {page}; spell them alike, or tell them apart by a letter or digit",
-                ProblemKind.SAME_ADDRESS,
+                DiagnosticKind.SAME_ADDRESS,
             )
         )
 

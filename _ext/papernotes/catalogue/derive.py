@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from papernotes.bibliography import formatting
 from papernotes.bibliography.reader import Bibliography
-from papernotes.core.diagnostics import Problem, ProblemKind
+from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.core.model import Citation, Note, Page, Paper, Query
 from papernotes.core.text import fold_plain, letters
 
@@ -38,7 +38,7 @@ class Catalogue:
     suffixes: Mapping[str, str] = field(default_factory=dict)
     reading_list: tuple[str, ...] = ()
     redirects: Mapping[str, Note] = field(default_factory=dict)
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[Diagnostic, ...] = ()
 
     def select(self, query: Query) -> list[Note]:
         """Return the notes that *query* asks for, in its order.
@@ -86,7 +86,7 @@ def derive(
     orders works; a caller that remembers what it returned has it faster. *report_unknown* says
     whether an unknown key in a citation is a problem, or that of another library.
     """
-    problems: list[Problem] = []
+    problems: list[Diagnostic] = []
     by_title = sorted(notes, key=lambda note: (fold_plain(note.title), note.docname))
     kept = _one_note_a_paper(by_title, bibliography, paths, problems)
     by_title = [note for note in by_title if kept.get(note.key) is note]
@@ -111,23 +111,23 @@ def derive(
                 continue
             if link.key in bibliography:
                 problems.append(
-                    Problem(
+                    Diagnostic(
                         paths[page.docname],
                         link.line,
                         f'no note is on the paper "{link.key}"; cite it with {{cite:t}}`{link.key}`'
                         " or write the note",
-                        ProblemKind.NO_NOTE,
+                        DiagnosticKind.NO_NOTE,
                     )
                 )
             else:
                 unknown.report(link)
         for query in page.queries:
             problems += [
-                Problem(
+                Diagnostic(
                     paths[page.docname],
                     query.line,
-                    f'no note has the tag "{tag}"; mend it or leave it out',
-                    ProblemKind.UNKNOWN_TAG,
+                    f'no note has the tag "{tag}"; correct it or leave it out',
+                    DiagnosticKind.UNKNOWN_TAG,
                 )
                 for tag in query.tags
                 if tag not in known_tags
@@ -164,7 +164,7 @@ def _one_note_a_paper(
     notes: Iterable[Note],
     bibliography: Bibliography,
     paths: Mapping[str, str],
-    problems: list[Problem],
+    problems: list[Diagnostic],
 ) -> dict[str, Note]:
     """Return the note on each paper: of several the first by file name."""
     kept: dict[str, Note] = {}
@@ -172,12 +172,12 @@ def _one_note_a_paper(
         if note.key in kept:
             first = kept[note.key]
             problems.append(
-                Problem(
+                Diagnostic(
                     paths[note.docname],
                     note.line,
                     f'"{note.key}" has a note already, {paths[first.docname]}:{first.line}, which'
                     " counts; join the two or change the key of one",
-                    ProblemKind.DUPLICATE_NOTE,
+                    DiagnosticKind.DUPLICATE_NOTE,
                 )
             )
             continue
@@ -190,7 +190,7 @@ def _one_note_a_paper(
 
 
 def _redirects(
-    notes: Iterable[Note], paths: Mapping[str, str], problems: list[Problem]
+    notes: Iterable[Note], paths: Mapping[str, str], problems: list[Diagnostic]
 ) -> dict[str, Note]:
     """Return the note that each former name leads on to: of several the first by file name."""
     found: dict[str, Note] = {}
@@ -204,12 +204,12 @@ def _redirects(
                 found[former.docname] = note
                 continue
             problems.append(
-                Problem(
+                Diagnostic(
                     paths[note.docname],
                     former.line,
                     f'"redirect_from" names "{former.docname}", which {taken}; delete it here or'
                     " there",
-                    ProblemKind.BAD_REDIRECT,
+                    DiagnosticKind.BAD_REDIRECT,
                 )
             )
     return found
@@ -219,18 +219,18 @@ def _redirects(
 class _UnknownKeys:
     bibliography: Bibliography
     paths: Mapping[str, str]
-    problems: list[Problem]
+    problems: list[Diagnostic]
 
     def report(self, citation: Citation) -> None:
         near = self.bibliography.nearest(citation.key)
         hint = " or ".join(f'"{key}"' for key in near)
         self.problems.append(
-            Problem(
+            Diagnostic(
                 self.paths[citation.docname],
                 citation.line,
                 f'unknown citation key "{citation.key}"; '
                 + (f"did you mean {hint}?" if near else "add it to the bibliography"),
-                ProblemKind.UNKNOWN_KEY,
+                DiagnosticKind.UNKNOWN_KEY,
             )
         )
 
@@ -242,27 +242,27 @@ def _link_faults(paper: Paper) -> Iterator[tuple[str, tuple[str, str]]]:
             fault = "holds a space, a quote or an angle bracket, which no address can, and is"
             yield name, (fault, "write it as %20, %22, %3C or %3E")
         else:
-            yield name, ("is no http or https address and is", "mend it or delete it")
+            yield name, ("is no http or https address and is", "correct it or delete it")
 
 
-def _incomplete(papers: Iterable[Paper]) -> list[Problem]:
+def _incomplete(papers: Iterable[Paper]) -> list[Diagnostic]:
     problems = []
     for paper in papers:
         if lacking := formatting.missing(paper):
             problems.append(
-                Problem(
+                Diagnostic(
                     paper.path,
                     paper.line,
                     f'the entry "{paper.key}" has no {" and no ".join(lacking)}; add what is known',
-                    ProblemKind.INCOMPLETE_ENTRY,
+                    DiagnosticKind.INCOMPLETE_ENTRY,
                 )
             )
         problems += [
-            Problem(
+            Diagnostic(
                 paper.path,
                 paper.line,
                 f'the field "{name}" of the entry "{paper.key}" {fault} not linked; {remedy}',
-                ProblemKind.BAD_LINK,
+                DiagnosticKind.BAD_LINK,
             )
             for name, (fault, remedy) in _link_faults(paper)
         ]
@@ -271,7 +271,7 @@ def _incomplete(papers: Iterable[Paper]) -> list[Problem]:
                 f'the field "eprint" of the entry "{paper.key}" is an address, "{eprint}", and not'
                 " linked; write only the identifier, such as 1706.03762"
             )
-            problems.append(Problem(paper.path, paper.line, message, ProblemKind.BAD_LINK))
+            problems.append(Diagnostic(paper.path, paper.line, message, DiagnosticKind.BAD_LINK))
     return problems
 
 

@@ -35,7 +35,7 @@ from papernotes.bibliography.latex import flatten
 from papernotes.citations.ids import distinct_ids, preview_name
 from papernotes.citations.style import NAME as OWN_STYLE
 from papernotes.citations.style import Shown
-from papernotes.core.diagnostics import Problem, ProblemKind
+from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.domain import PaperNotesDomain
 from papernotes.i18n import phrases
 from papernotes.reporting import note_problem
@@ -73,7 +73,7 @@ class CitationRole(CiteRole):
                 f'"{self.text}" is no citation; write one key, or several with commas, with text'
                 " before or after a key in braces"
             )
-            problem = Problem(path, self.lineno, message, ProblemKind.BAD_CITATION)
+            problem = Diagnostic(path, self.lineno, message, DiagnosticKind.BAD_CITATION)
             note_problem(self.env, problem)
             return [nodes.literal(self.rawtext, self.text)], []
         found: tuple[list[nodes.Node], list[nodes.system_message]] = super().run()

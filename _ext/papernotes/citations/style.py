@@ -45,7 +45,7 @@ def _listed() -> BracketStyle:
 
 def _people() -> PersonStyle:
     said = phrases()
-    return People(other=Text(said.others), sep2=said.last, last_sep=said.last)
+    return Names(other=Text(said.others), sep2=said.last, last_sep=said.last)
 
 
 class Shown(Entry):  # type: ignore[misc]  # pybtex has no types
@@ -90,7 +90,7 @@ def once(children: list[Any], data: dict[str, Any], full: bool) -> Any:
 
 
 @dataclass
-class People(PersonStyle):
+class Names(PersonStyle):
     """The library's style of names, each list of them formatted once."""
 
     def author_or_editor_or_title(self, full: bool) -> Any:

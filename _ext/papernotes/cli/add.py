@@ -16,8 +16,8 @@ from papernotes.cli import note_template, storage
 from papernotes.cli.bibfile import keys
 from papernotes.cli.bibfile.append import Appended, append, layout_of
 from papernotes.cli.bibfile.entry import Entry
-from papernotes.cli.errors import Fault
-from papernotes.cli.library import Held, Library
+from papernotes.cli.errors import CommandError
+from papernotes.cli.library import IndexedEntry, Library
 from papernotes.cli.site import Site, show
 
 _TRIES = 20
@@ -52,14 +52,14 @@ class Outcome:
     ``why`` says how it was found to be there already.
     """
 
-    held: Held
+    held: IndexedEntry
     added: bool
     why: str = ""
     note: Path | None = None
 
 
 def add(site: Site, wanted: Wanted, incoming: Sequence[Incoming | Identifier]) -> list[Outcome]:
-    """Add papers, all of them or, where a Fault is raised, none.
+    """Add papers, all of them or, where a CommandError is raised, none.
 
     An Identifier stands for a paper that is there already, and that lacks at most its note.
     """
@@ -75,7 +75,7 @@ def add(site: Site, wanted: Wanted, incoming: Sequence[Incoming | Identifier]) -
                 # Someone saved the bibliography in between: begin again from what it is now.
                 continue
     target = show(site.bibliography_files()[0])
-    raise Fault(f"{target} is written to all the time; end what does it, and try again")
+    raise CommandError(f"{target} is written to all the time; end what does it, and try again")
 
 
 class _Addition:
@@ -121,7 +121,9 @@ class _Addition:
         if isinstance(incoming, Identifier):
             held = self.library.by_identifier(incoming)
             if held is None:
-                raise Fault(f"{incoming} has just been taken out of the bibliography; try again")
+                raise CommandError(
+                    f"{incoming} has just been taken out of the bibliography; try again"
+                )
             return self._there(held, f"{incoming} is there already")
         entry = incoming.entry
         for identifier in sorted(entry.identifiers(), key=str):
@@ -136,11 +138,11 @@ class _Addition:
         if self.wanted.to_read:
             entry = _to_be_read(entry)
         self.new.append((key, entry))
-        held = Held(entry, key, self.target, 0)
+        held = IndexedEntry(entry, key, self.target, 0)
         self.library.extend([held])
         return Outcome(held, added=True)
 
-    def _there(self, held: Held, why: str) -> Outcome:
+    def _there(self, held: IndexedEntry, why: str) -> Outcome:
         added = any(key == held.key for key, _ in self.new)
         return Outcome(held, added=added, why=why, note=self.library.notes.get(held.key))
 
@@ -148,7 +150,7 @@ class _Addition:
         if self.wanted.key:
             if held := self.library.by_key(self.wanted.key):
                 where = f"{show(held.path)}:{held.line}"
-                raise Fault(
+                raise CommandError(
                     f'the key "{self.wanted.key}" is taken by "{held.entry.title()}"'
                     f" ({where}); choose another"
                 )
@@ -179,7 +181,7 @@ class _Addition:
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise Fault(f"{show(folder)} cannot be made: {error.strerror}") from error
+            raise CommandError(f"{show(folder)} cannot be made: {error.strerror}") from error
         return {
             key: (
                 folder / f"{_slug(key)}.md",

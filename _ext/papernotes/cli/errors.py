@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 
-class Fault(click.ClickException):
+class CommandError(click.ClickException):
     """A command cannot do what it was asked for; the message says why and what to do.
 
     It is shown as one line, and the command ends with the status 1.
@@ -16,5 +16,5 @@ class Fault(click.ClickException):
         click.echo(f"papernotes: {self.format_message()}", err=True)
 
 
-class Unreachable(Fault):
+class UnreachableError(CommandError):
     """There is no way to a server, as without a network."""

@@ -9,7 +9,7 @@ from papernotes.bibliography.identifiers import Identifier
 from papernotes.cli.add import Incoming
 from papernotes.cli.bibfile.clean import arxiv_year, clean
 from papernotes.cli.bibfile.entry import Entry, parse
-from papernotes.cli.errors import Fault
+from papernotes.cli.errors import CommandError
 from papernotes.cli.library import Library
 from papernotes.cli.progress import Progress
 from papernotes.cli.site import Site
@@ -21,7 +21,7 @@ _OF_THE_REGISTRY = frozenset({"abstract", "copyright", "keywords", "language"})
 def fetch(site: Site, identifiers: Sequence[Identifier]) -> dict[Identifier, Incoming | Identifier]:
     """Return the cleaned entry of each paper, or its identifier where the site has it already.
 
-    A Fault is raised where one cannot be had, or has been withdrawn.
+    A CommandError is raised where one cannot be had, or has been withdrawn.
     """
     found: dict[Identifier, Incoming | Identifier] = {}
     if not identifiers:
@@ -51,9 +51,11 @@ def _ask(site: Site, identifiers: Sequence[Identifier]) -> dict[Identifier, Inco
             records = {record.id: record for record in sources.records(on_arxiv)}
             for one in on_arxiv:
                 if one not in records:
-                    raise Fault(f"arXiv's interface knows no arXiv:{one}; check it, or try later")
+                    raise CommandError(
+                        f"arXiv's interface knows no arXiv:{one}; check it, or try later"
+                    )
                 if records[one].withdrawn:
-                    raise Fault(
+                    raise CommandError(
                         f"arXiv:{one} has been withdrawn by its authors or by arXiv; if you want"
                         " it all the same, add its BibTeX from a file"
                     )
@@ -63,12 +65,16 @@ def _ask(site: Site, identifiers: Sequence[Identifier]) -> dict[Identifier, Inco
 def _entry(text: str, identifier: Identifier) -> Entry:
     entries = parse(text.encode(), f"the BibTeX of {identifier}")
     if len(entries) != 1:
-        raise Fault(f"{len(entries)} entries came for {identifier}, where there should be one")
+        raise CommandError(
+            f"{len(entries)} entries came for {identifier}, where there should be one"
+        )
     entry = entries[0]
     theirs = {one.kind: one for one in entry.identifiers()}
     if identifier.kind == "arXiv":
         if theirs.get("arXiv", identifier) != identifier:
-            raise Fault(f"for {identifier} the BibTeX of {theirs['arXiv']} came; try again later")
+            raise CommandError(
+                f"for {identifier} the BibTeX of {theirs['arXiv']} came; try again later"
+            )
         # arXiv's own year is that of the last version, 2023 for a paper of 2017.
         year = arxiv_year(identifier)
         fields = {**entry.fields, "eprint": identifier.value, "year": year}

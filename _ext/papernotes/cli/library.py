@@ -18,7 +18,7 @@ from papernotes.core import frontmatter
 
 
 @dataclass(frozen=True)
-class Held:
+class IndexedEntry:
     """An entry of the bibliography, with its key, its file and the line where it begins."""
 
     entry: Entry
@@ -39,9 +39,9 @@ class Library:
     contents: dict[Path, bytes | None]
     sources: dict[Path, list[SourceEntry]]
     notes: dict[str, Path]
-    held: dict[str, Held] = field(default_factory=dict)
-    _by_identifier: dict[Identifier, Held] = field(default_factory=dict)
-    _by_title: dict[tuple[str, str], Held] = field(default_factory=dict)
+    held: dict[str, IndexedEntry] = field(default_factory=dict)
+    _by_identifier: dict[Identifier, IndexedEntry] = field(default_factory=dict)
+    _by_title: dict[tuple[str, str], IndexedEntry] = field(default_factory=dict)
 
     @classmethod
     def of(cls, site: Site) -> Library:
@@ -58,13 +58,13 @@ class Library:
         )
         for path, entries in library.sources.items():
             library.extend(
-                Held(Entry.of(source), source.key, path, source.line)
+                IndexedEntry(Entry.of(source), source.key, path, source.line)
                 for source in entries
                 if read.places.get(source.key) == (site.relative(path), source.line)
             )
         return library
 
-    def extend(self, held: Iterable[Held]) -> None:
+    def extend(self, held: Iterable[IndexedEntry]) -> None:
         """Add entries."""
         for one in held:
             self.held[one.key.casefold()] = one
@@ -73,15 +73,15 @@ class Library:
             if (title := same_title(one.entry))[0]:
                 self._by_title.setdefault(title, one)
 
-    def by_key(self, key: str) -> Held | None:
+    def by_key(self, key: str) -> IndexedEntry | None:
         """Return the entry *key*; keys that differ by case only are one, as in BibTeX."""
         return self.held.get(key.casefold())
 
-    def by_identifier(self, identifier: Identifier) -> Held | None:
+    def by_identifier(self, identifier: Identifier) -> IndexedEntry | None:
         """Return the entry with this DOI or arXiv identifier."""
         return self._by_identifier.get(identifier.folded())
 
-    def by_title(self, entry: Entry) -> Held | None:
+    def by_title(self, entry: Entry) -> IndexedEntry | None:
         """Return the entry with the title and the first author of *entry*."""
         title = same_title(entry)
         return self._by_title.get(title) if title[0] else None

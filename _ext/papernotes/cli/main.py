@@ -15,15 +15,15 @@ from typing import TYPE_CHECKING
 import click
 
 from papernotes import __version__
-from papernotes.cli.errors import Fault
+from papernotes.cli.errors import CommandError
 from papernotes.cli.site import Site, find, show
 
 if TYPE_CHECKING:
     from papernotes.bibliography.identifiers import Identifier
     from papernotes.cli.add import Incoming, Outcome
-    from papernotes.cli.checks.findings import Remark
     from papernotes.cli.importer.collection import Kind
     from papernotes.cli.refresh import Change, Proposal
+    from papernotes.core.diagnostics import Diagnostic
 
 _STANDARD_INPUT = "-"
 
@@ -93,7 +93,7 @@ def add(
         keys.check_key(key)
     incoming = list(_incoming(site, papers))
     if key and len(incoming) != 1:
-        raise Fault(f"--key goes with one paper, and these are {len(incoming)}")
+        raise CommandError(f"--key goes with one paper, and these are {len(incoming)}")
     today = datetime.datetime.now().astimezone().date()
     outcomes = run(site, Wanted(today, to_read, key, again), incoming)
     for outcome in outcomes:
@@ -152,7 +152,7 @@ def _bibtex(paper: str) -> tuple[bytes, str]:
         from papernotes.cli.storage import read
 
         return read(path) or b"", show(path)
-    raise Fault(
+    raise CommandError(
         f'"{paper}" is no arXiv identifier, no DOI, no address of either, and no file; arXiv'
         " identifiers look like 1706.05394 or hep-th/9901001, DOIs like 10.1000/182"
     )
@@ -169,7 +169,9 @@ _format = click.option(
 
 
 @main.command()
-@click.option("--fix", is_flag=True, help="Mend what can be mended without a doubt, and show it.")
+@click.option(
+    "--fix", is_flag=True, help="Correct what can be corrected without a doubt, and show it."
+)
 @_format
 @click.pass_obj
 def check(folder: str, fix: bool, style: str) -> None:
@@ -185,24 +187,24 @@ def check(folder: str, fix: bool, style: str) -> None:
     The status is 1 if there is a fault, and 0 otherwise. Nothing is built, and nobody is asked.
     """
     from papernotes.cli.checks import report
+    from papernotes.cli.checks.run import apply_fixes
     from papernotes.cli.checks.run import check as run
-    from papernotes.cli.checks.run import fix as mend
 
     site = find(Path(folder))
     if fix:
-        for mended in mend(site):
-            click.echo(report.mended(site, mended))
+        for fixed in apply_fixes(site):
+            click.echo(report.fixed(site, fixed))
     checked = run(site)
-    _tell(site, checked.remarks, style)
+    _print(site, checked.diagnostics, style)
     click.echo(report.summary(checked), err=True)
-    if any(not remark.told for remark in checked.remarks):
+    if any(each.severity == "fault" for each in checked.diagnostics):
         raise SystemExit(1)
 
 
-def _tell(site: Site, remarks: Sequence[Remark], style: str) -> None:
+def _print(site: Site, diagnostics: Sequence[Diagnostic], style: str) -> None:
     from papernotes.cli.checks import report
 
-    lines = report.lines(site, remarks, report.STYLES[style])
+    lines = report.lines(site, diagnostics, report.STYLES[style])
     if lines:
         click.echo("\n".join(lines))
 
@@ -218,12 +220,12 @@ def linkcheck(folder: str, style: str, again: bool) -> None:
     than once a second. What was found is kept for a month, so that the next run asks for what is
     new, gone or old. A "remark" is no fault: a server that refuses programs, or is busy.
     """
-    from papernotes.cli.checks.findings import without_suppressed
     from papernotes.cli.checks.links import addresses, cache_of
     from papernotes.cli.checks.links import check as run
     from papernotes.cli.progress import Progress
     from papernotes.cli.remote.http import Client
     from papernotes.cli.remote.sources import Sources
+    from papernotes.core.diagnostics import without_suppressed
 
     site = find(Path(folder))
     cache = cache_of(site)
@@ -233,9 +235,9 @@ def linkcheck(folder: str, style: str, again: bool) -> None:
     with Progress(1) as progress:
         sources = Sources(site, Client(contact, progress.tell))
         found = list(run(site, sources, lambda: Client(contact), cache, progress))
-    remarks = without_suppressed(found, site.config.suppress_warnings)
-    _tell(site, remarks, style)
-    gone = sum(not remark.told for remark in remarks)
+    diagnostics = without_suppressed(found, site.config.suppress_warnings)
+    _print(site, diagnostics, style)
+    gone = sum(each.severity == "fault" for each in diagnostics)
     click.echo(f"{len(addresses(site))} addresses: {gone} gone.", err=True)
     if gone:
         raise SystemExit(1)

@@ -18,7 +18,7 @@ from jinja2 import (
 
 from papernotes.bibliography import formatting
 from papernotes.bibliography.latex import Span, flatten
-from papernotes.cli.errors import Fault
+from papernotes.cli.errors import CommandError
 from papernotes.cli.site import Site
 from papernotes.core.model import Paper
 
@@ -39,7 +39,7 @@ _MARKS = {"emphasis": "*", "strong": "**", "code": "`"}
 
 
 def write(site: Site, paper: Paper, today: datetime.date) -> str:
-    """Return the text of a new note on *paper*; raise a Fault where the template fails."""
+    """Return the text of a new note on *paper*; raise a CommandError where the template fails."""
     environment = Environment(
         loader=ChoiceLoader(
             [FileSystemLoader(site.templates()), PackageLoader("papernotes.cli", "templates")]
@@ -62,7 +62,7 @@ def write(site: Site, paper: Paper, today: datetime.date) -> str:
         return environment.get_template(NAME).render(values)
     except TemplateError as error:
         line = f":{error.lineno}" if isinstance(error, TemplateSyntaxError) else ""
-        raise Fault(f"the template {NAME}{line} fails: {error.message}") from error
+        raise CommandError(f"the template {NAME}{line} fails: {error.message}") from error
 
 
 def markdown(spans: tuple[Span, ...]) -> str:

@@ -21,15 +21,15 @@ from papernotes.bibliography.scanner import SourceEntry
 from papernotes.bibliography.titles import comparable
 from papernotes.cli import storage
 from papernotes.cli.bibfile.append import layout_of, line_end
-from papernotes.cli.bibfile.clean import arxiv_year, clean, mend_latex, mend_pages
+from papernotes.cli.bibfile.clean import arxiv_year, clean, fix_latex, fix_pages
 from papernotes.cli.bibfile.edit import edit
 from papernotes.cli.bibfile.entry import Entry, lacks, parse
 from papernotes.cli.bibfile.style import Layout
 from papernotes.cli.checks.entries import lacking
-from papernotes.cli.checks.findings import Mend
-from papernotes.cli.errors import Fault, Unreachable
+from papernotes.cli.errors import CommandError, UnreachableError
 from papernotes.cli.remote.sources import Record, Sources
 from papernotes.cli.site import Site, show
+from papernotes.core.diagnostics import Fix
 
 # What a registry says of a publication; the rest of an entry is no matter of it.
 _FIELDS = (
@@ -76,8 +76,8 @@ def propose(
     """Yield what could change in the entries *wanted*, or, if there are none, in all that may gain.
 
     Those are preprints without the DOI of a publication, and entries with a DOI that lack what
-    their kind needs. *step* is told what is asked for. A Fault is raised where arXiv does not
-    answer, or there is no network; one DOI that cannot be had is told.
+    their kind needs. *step* is told what is asked for. Raise a CommandError where arXiv does
+    not answer, or there is no network; one DOI that cannot be had is told.
     """
     targets = list(_targets(site, wanted))
     asked = [target.arxiv for target in targets if target.arxiv and not target.doi]
@@ -93,9 +93,9 @@ def propose(
         step(f"asking for {doi}, of {target.source.key}")
         try:
             (published,) = parse(sources.bibtex(doi).encode(), f"the BibTeX of {doi}")
-        except Unreachable:
+        except UnreachableError:
             raise
-        except (Fault, ValueError) as fault:
+        except (CommandError, ValueError) as fault:
             yield _proposal(target, f"nothing can be had: {fault}")
             continue
         yield _compare(target, record, clean(published), doi)
@@ -108,7 +108,7 @@ def _targets(site: Site, wanted: Sequence[str]) -> Iterator[_Target]:
     for key in wanted:
         if key not in read:
             near = " or ".join(f'"{other}"' for other in read.nearest(key))
-            raise Fault(
+            raise CommandError(
                 f'no entry has the key "{key}"' + (f"; did you mean {near}?" if near else "")
             )
     for name, entries in found.items():
@@ -136,7 +136,7 @@ def _of_preprint(target: _Target, record: Record | None, *, named: bool) -> Iter
                 "misc",
                 "",
                 {
-                    "title": mend_latex(record.title),
+                    "title": fix_latex(record.title),
                     "author": " and ".join(record.authors),
                     "year": arxiv_year(Identifier("arXiv", record.id)),
                 },
@@ -207,7 +207,7 @@ def same(name: str, one: str, other: str) -> bool:
     if name == "author":
         return _families(one) == _families(other)
     if name == "pages":
-        return mend_pages(one) == mend_pages(other)
+        return fix_pages(one) == fix_pages(other)
     return comparable(one) == comparable(other)
 
 
@@ -219,8 +219,8 @@ def _families(value: str) -> list[str]:
 def apply(site: Site, agreed: Sequence[Proposal]) -> None:
     """Make the changes of *agreed*, and no other, in the files.
 
-    Raise a Fault, with nothing written to that file, where an entry has changed meanwhile in what
-    is to be changed.
+    Raise a CommandError, with nothing written to that file, where what is to be changed in an entry
+    has changed meanwhile.
     """
     with storage.lock(site.bibliography_files()[0]):
         for path in dict.fromkeys(proposal.path for proposal in agreed):
@@ -238,40 +238,40 @@ def _apply(site: Site, path: Path, agreed: Sequence[Proposal]) -> None:
     found = reader.read_with_sources([("", content)], site.encoding)[1][""]
     layout = layout_of(content, site.encoding, found)
     by_key = {source.key: source for source in reversed(found)}
-    mends: list[Mend] = []
+    fixes: list[Fix] = []
     for proposal in agreed:
         source = by_key.get(proposal.key)
         if source is None:
-            raise Fault(f'the entry "{proposal.key}" has just gone from {show(path)}')
-        mends += _mends(path, source, proposal, layout, line_end(content))
-    with storage.Draft(path, edit(path, content, site.encoding, mends)) as draft:
+            raise CommandError(f'the entry "{proposal.key}" has just gone from {show(path)}')
+        fixes += _fixes(path, source, proposal, layout, line_end(content))
+    with storage.Draft(path, edit(path, content, site.encoding, fixes)) as draft:
         draft.replace(content)
 
 
-def _mends(
+def _fixes(
     path: Path, source: SourceEntry, proposal: Proposal, layout: Layout, end: str
-) -> Iterator[Mend]:
+) -> Iterator[Fix]:
     # New fields that come to stand behind one another do so in the file's order.
     order = cmp_to_key(layout.compare)
     for change in sorted(proposal.changes, key=lambda change: order(layout.name(change.field))):
         if not change.field:
             start = source.start + 1
-            yield Mend(start, start + len(source.type), _always(layout.kind(change.new)))
+            yield Fix(start, start + len(source.type), _always(layout.kind(change.new)))
             continue
         field = source.field(change.field)
         if (field.value if field else None) != change.old:
-            raise Fault(
+            raise CommandError(
                 f'"{change.field}" of "{proposal.key}" has just been changed in {show(path)}:'
                 f"{source.line}; try again"
             )
         if field:
             new = layout.value(change.field, change.new)
-            yield Mend(field.value_start, field.value_end, _always(new))
+            yield Fix(field.value_start, field.value_end, _always(new))
         else:
             yield _insertion(source, change, layout, end)
 
 
-def _insertion(source: SourceEntry, change: Change, layout: Layout, end: str) -> Mend:
+def _insertion(source: SourceEntry, change: Change, layout: Layout, end: str) -> Fix:
     """Return what puts a new field behind those that stand before it in the file's order."""
     name = layout.name(change.field)
     written = layout.field(name, change.new)
@@ -283,8 +283,8 @@ def _insertion(source: SourceEntry, change: Change, layout: Layout, end: str) ->
         place = source.fields[0].start
         added = f"{written},{layout.between}"
     else:
-        raise Fault(f'the entry "{source.key}" has no fields; add them by hand')
-    return Mend(place, place, _always(added.replace("\n", end)))
+        raise CommandError(f'the entry "{source.key}" has no fields; add them by hand')
+    return Fix(place, place, _always(added.replace("\n", end)))
 
 
 def _always(text: str) -> Callable[[str], str]:

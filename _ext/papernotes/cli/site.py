@@ -14,7 +14,7 @@ from sphinx.project import EXCLUDE_PATHS
 from sphinx.util.matching import get_matching_files
 from sphinx.util.tags import Tags
 
-from papernotes.cli.errors import Fault
+from papernotes.cli.errors import CommandError
 from papernotes.settings import SETTINGS, fault_of_bibliography
 
 _CONF = "conf.py"
@@ -43,7 +43,7 @@ class Site:
         """Return the bibliography files, in their order."""
         files = [self.root / name for name in self.config.bibtex_bibfiles]
         if not files:
-            raise Fault(
+            raise CommandError(
                 f"{show(self.root / _CONF)} names no bibliography; add"
                 ' bibtex_bibfiles = ["refs.bib"] to it'
             )
@@ -84,15 +84,15 @@ def show(path: Path) -> str:
 def find(start: Path) -> Site:
     """Return the site that the folder *start* is in: the next folder upwards with a ``conf.py``.
 
-    ``conf.py`` is run, as a build would run it; nothing is built. A Fault is raised where there is
-    none, or where it fails.
+    ``conf.py`` is run, as a build would run it; nothing is built. Raise a CommandError where there
+    is none, or where it fails.
     """
     start = start.absolute()
     if not start.is_dir():
-        raise Fault(f'there is no folder "{start}"')
+        raise CommandError(f'there is no folder "{start}"')
     root = next((path for path in (start, *start.parents) if (path / _CONF).is_file()), None)
     if root is None:
-        raise Fault(
+        raise CommandError(
             f"no {_CONF} in {start} or above it; go to the site's folder, or name it:"
             " papernotes --site FOLDER …"
         )
@@ -105,7 +105,7 @@ def _read(root: Path) -> Config:
     except ConfigError as error:
         # Of a failure in conf.py, Sphinx's message holds the traceback, which ends with what it is.
         reason = str(error).strip().splitlines()[-1].strip()
-        raise Fault(f"{show(root / _CONF)} cannot be read: {reason}") from error
+        raise CommandError(f"{show(root / _CONF)} cannot be read: {reason}") from error
     defaults: dict[str, Any] = {setting.name: setting.default for setting in SETTINGS}
     types = {setting.name: setting.types for setting in SETTINGS}
     # sphinxcontrib-bibtex's own, with its defaults.
@@ -116,7 +116,9 @@ def _read(root: Path) -> Config:
         value = getattr(config, name)
         if not isinstance(value, types[name]):
             wanted = " or ".join(kind.__name__ for kind in types[name])
-            raise Fault(f"{show(root / _CONF)}: {name} = {value!r} is no {wanted}; mend it")
+            raise CommandError(
+                f"{show(root / _CONF)}: {name} = {value!r} is no {wanted}; correct it"
+            )
     if fault := fault_of_bibliography(config.bibtex_bibfiles, config.bibtex_encoding):
-        raise Fault(f"{show(root / _CONF)}: {fault}")
+        raise CommandError(f"{show(root / _CONF)}: {fault}")
     return config

@@ -13,7 +13,7 @@ from pathlib import Path
 import platformdirs
 from filelock import FileLock, Timeout
 
-from papernotes.cli.errors import Fault
+from papernotes.cli.errors import CommandError
 from papernotes.cli.site import show
 
 PATIENCE = 120.0  # seconds
@@ -38,7 +38,7 @@ def cache() -> Path:
             continue
         if os.access(folder, os.W_OK):
             return folder
-    raise Fault(f"{temporary} cannot be written to; free some space, or set TMPDIR")
+    raise CommandError(f"{temporary} cannot be written to; free some space, or set TMPDIR")
 
 
 @contextlib.contextmanager
@@ -52,7 +52,7 @@ def lock(path: Path) -> Iterator[None]:
         with FileLock(cache() / f"{name}.lock", timeout=PATIENCE):
             yield
     except Timeout as error:
-        raise Fault(
+        raise CommandError(
             f"another papernotes has been writing to {show(path)} for {PATIENCE:.0f} seconds;"
             " wait for it, or end it"
         ) from error
@@ -68,7 +68,7 @@ def read(path: Path) -> bytes | None:
         if error.errno == errno.ELOOP:
             # A link to itself is one to nothing, too.
             return None
-        raise Fault(f"{show(path)} cannot be read: {error.strerror}; mend it") from error
+        raise CommandError(f"{show(path)} cannot be read: {error.strerror}; correct it") from error
 
 
 class Draft:
@@ -78,7 +78,7 @@ class Draft:
     """
 
     def __init__(self, path: Path, content: bytes) -> None:
-        """Write *content* beside the file *path*; raise a Fault where that is not possible.
+        """Write *content* beside the file *path*; raise a CommandError where that is not possible.
 
         What a link leads to is replaced, not the link. The new file has the mode and, where that
         is allowed, the owner of the old one.
@@ -90,7 +90,7 @@ class Draft:
             self._write(content)
         except OSError as error:
             self._remove()
-            raise Fault(f"{show(path)} cannot be written: {error.strerror}") from error
+            raise CommandError(f"{show(path)} cannot be written: {error.strerror}") from error
 
     def _write(self, content: bytes) -> None:
         handle, name = tempfile.mkstemp(
@@ -132,7 +132,7 @@ class Draft:
         try:
             self.temporary.replace(self.real)
         except OSError as error:
-            raise Fault(f"{show(self.path)} cannot be written: {error.strerror}") from error
+            raise CommandError(f"{show(self.path)} cannot be written: {error.strerror}") from error
         self.temporary = None
         _sync(self.real.parent)
 

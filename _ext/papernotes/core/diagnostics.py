@@ -1,12 +1,19 @@
-"""Problems in an author's files: where, what is wrong, and of which kind."""
+"""Diagnostics: what is wrong in an author's files, where, and of which kind."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Literal
+
+# The type of all warnings; a kind is its subtype.
+WARNING_TYPE = "papernotes"
+
+Severity = Literal["fault", "remark"]
 
 
-class ProblemKind(Enum):
+class DiagnosticKind(Enum):
     """What can be wrong with an author's input.
 
     The first value is the subtype of the warning, as it stands in brackets after the message and
@@ -60,20 +67,101 @@ class ProblemKind(Enum):
         "A paper that the site shows has no author, year or title",
     )
 
-    def __init__(self, subtype: str, meaning: str) -> None:
+    # What a build has no need to know, and only ``papernotes check`` and ``linkcheck`` look for.
+    DUPLICATE_WORK = (
+        "duplicate-work",
+        "Two entries with one DOI, one arXiv identifier, or one title and first author",
+        "check",
+    )
+    MISSING_FIELD = ("missing-field", "An entry that lacks what its kind needs", "check")
+    BAD_PAGES = ("bad-pages", "Pages that cannot be", "check")
+    BAD_YEAR = ("bad-year", "A year or date that cannot be", "check")
+    BAD_DOI = ("bad-doi", "A DOI that cannot be, or that is written as an address", "check")
+    BAD_ARXIV = ("bad-arxiv", "An arXiv identifier that cannot be", "check")
+    SHOUTED_NAME = ("shouted-name", "A person's name in capitals", "check")
+    HTML_ENTITY = ("html-entity", "HTML in a field", "check")
+    BROKEN_LATEX = ("broken-latex", "LaTeX that cannot be typeset", "check")
+    BROKEN_LINK = ("broken-link", "A link in a note that is none", "check")
+    NO_SUMMARY = ("no-summary", "A note without a summary", "check")
+    NO_TAGS = ("no-tags", "A note without tags", "check")
+    SIMILAR_TAGS = ("similar-tags", "Tags that differ only in case, or by one letter", "check")
+    GONE_LINK = (
+        "gone-link",
+        "An address that leads nowhere any more (`papernotes linkcheck`)",
+        "check",
+    )
+    UNKNOWN_LINK = (
+        "unknown-link",
+        "An address whose server refuses programs, or is busy (`papernotes linkcheck`; no fault)",
+        "check",
+        "remark",
+    )
+    UNUSED_ENTRY = (
+        "unused-entry",
+        "An entry that nobody cites or notes and that is not to be read (no fault)",
+        "check",
+        "remark",
+    )
+    KEY_PATTERN = (
+        "key-pattern",
+        "A key that does not follow the pattern (no fault)",
+        "check",
+        "remark",
+    )
+
+    def __init__(
+        self,
+        subtype: str,
+        meaning: str,
+        found_by: Literal["build", "check"] = "build",
+        severity: Severity = "fault",
+    ) -> None:
         self.subtype = subtype
         self.meaning = meaning
+        self.found_by = found_by
+        self.severity = severity
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """How a fault in a text is corrected: *replace* the part from *start* to *end*, as offsets."""
+
+    start: int
+    end: int
+    replace: Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Problem:
-    """One fault in an author's file.
+class Diagnostic:
+    """One thing that is wrong, or worth a remark, in an author's file.
 
     ``path`` is relative to the source directory, with slashes; ``line`` counts from 1. The message
-    says what is wrong and what to do about it, and is complete without the kind.
+    says what is wrong and what to do about it, and is complete without the kind. ``fix`` corrects
+    what a program can correct without a doubt.
     """
 
     path: str
     line: int
     message: str
-    kind: ProblemKind = field(compare=False)
+    kind: DiagnosticKind = field(compare=False)
+    fix: Fix | None = field(default=None, compare=False)
+
+    @property
+    def severity(self) -> Severity:
+        """Whether it is a fault, or only a remark."""
+        return self.kind.severity
+
+    @property
+    def label(self) -> str:
+        """The kind as it stands behind a message and in ``suppress_warnings``."""
+        return f"{WARNING_TYPE}.{self.kind.subtype}"
+
+
+def without_suppressed(
+    diagnostics: Iterable[Diagnostic], suppressed: Iterable[str]
+) -> list[Diagnostic]:
+    """Return the diagnostics that ``suppress_warnings`` does not hold, each once, sorted."""
+    silent = set(suppressed)
+    if silent & {WARNING_TYPE, f"{WARNING_TYPE}.*"}:
+        return []
+    return sorted({each: None for each in diagnostics if each.label not in silent})

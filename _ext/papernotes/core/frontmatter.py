@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import yaml
 
-from papernotes.core.diagnostics import Problem, ProblemKind
+from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.core.model import FormerName
 from papernotes.core.text import NO_CHARACTER, REPLACEMENT, is_visible
 
@@ -76,7 +76,7 @@ class _Extent:
     after: int
 
 
-def parse(text: str, path: str) -> tuple[FrontMatter, list[Problem]]:
+def parse(text: str, path: str) -> tuple[FrontMatter, list[Diagnostic]]:
     """Read the front matter of the note *text*.
 
     *path* names the file in the problems. A field that is missing or wrong gets its default and,
@@ -104,15 +104,15 @@ def parse(text: str, path: str) -> tuple[FrontMatter, list[Problem]]:
     return front, sorted(problems)
 
 
-class _Problems(list[Problem]):
+class _Problems(list[Diagnostic]):
     """The problems of one file."""
 
     def __init__(self, path: str) -> None:
         super().__init__()
         self.path = path
 
-    def add(self, line: int, kind: ProblemKind, message: str) -> None:
-        self.append(Problem(self.path, line, message, kind))
+    def add(self, line: int, kind: DiagnosticKind, message: str) -> None:
+        self.append(Diagnostic(self.path, line, message, kind))
 
 
 _Fields = dict[str, tuple[int, yaml.Node]]
@@ -135,7 +135,7 @@ def _find(lines: list[str], problems: _Problems) -> _Extent:
         return _Extent(1, close, close + 1)
     problems.add(
         1,
-        ProblemKind.FRONT_MATTER,
+        DiagnosticKind.FRONT_MATTER,
         'front matter is not closed; end it with a line that holds only "---"',
     )
     return _Extent(1, end, end)
@@ -170,13 +170,13 @@ def _compose(lines: list[str], extent: _Extent, problems: _Problems) -> yaml.Map
         mark = error.problem_mark or error.context_mark
         # What is not ended is found at the end, which may be behind the last line of the file.
         line = min(mark.line + 1, max(extent.after, 1)) if mark else line
-        reason = f"{error.problem or error.context}; mend this line"
+        reason = f"{error.problem or error.context}; correct this line"
     except yaml.reader.ReaderError as error:
         line = source.count("\n", 0, error.position) + 1
-        reason = f"the character U+{error.character:04X} is not allowed; mend this line"
+        reason = f"the character U+{error.character:04X} is not allowed; correct this line"
     except (RecursionError, ValueError, OverflowError):
         # PyYAML hands an escape such as "\UFFFFFFFF" to chr() as it is.
-        reason = "it is nested too deeply, or escapes a character that does not exist; mend it"
+        reason = "it is nested too deeply, or escapes a character that does not exist; correct it"
     else:
         if node is None:
             return yaml.MappingNode("tag:yaml.org,2002:map", [])
@@ -184,11 +184,11 @@ def _compose(lines: list[str], extent: _Extent, problems: _Problems) -> yaml.Map
             return node
         problems.add(
             node.start_mark.line + 1,
-            ProblemKind.FRONT_MATTER,
+            DiagnosticKind.FRONT_MATTER,
             'front matter is not a mapping; write lines such as "paper: some2020key"',
         )
         return None
-    problems.add(line, ProblemKind.FRONT_MATTER, f"front matter is not YAML: {reason}")
+    problems.add(line, DiagnosticKind.FRONT_MATTER, f"front matter is not YAML: {reason}")
     return None
 
 
@@ -226,7 +226,7 @@ def _take(
             if key.value in fields:
                 problems.add(
                     line + 1,
-                    ProblemKind.FRONT_MATTER,
+                    DiagnosticKind.FRONT_MATTER,
                     f'"{key.value}" stands twice in the front matter; the last counts, delete one',
                 )
             fields[key.value] = (line + 1, value)
@@ -236,7 +236,7 @@ def _take(
         if _size(value, sizes) > _MOST_VALUES:
             problems.add(
                 line + 1,
-                ProblemKind.FRONT_MATTER,
+                DiagnosticKind.FRONT_MATTER,
                 f'"{key.value}" stands for more than {_MOST_VALUES} values by its aliases, and is'
                 " left out; write out what it holds, or delete it",
             )
@@ -248,7 +248,7 @@ def _take(
             if near:
                 problems.add(
                     line + 1,
-                    ProblemKind.UNKNOWN_FIELD,
+                    DiagnosticKind.UNKNOWN_FIELD,
                     f'unknown front-matter key "{key.value}"; did you mean "{near[0]}"?',
                 )
     if not others:
@@ -277,7 +277,7 @@ def _replace_escaped(value: yaml.Node, problems: _Problems) -> None:
         if isinstance(node, yaml.ScalarNode) and (found := NO_CHARACTER.search(node.value)):
             problems.add(
                 node.start_mark.line + 1,
-                ProblemKind.CONTROL_CHARACTER,
+                DiagnosticKind.CONTROL_CHARACTER,
                 f"the character U+{ord(found[0]):04X} is escaped here; delete it",
             )
             node.value = NO_CHARACTER.sub(REPLACEMENT, node.value)
@@ -296,18 +296,20 @@ def _paper(fields: _Fields, problems: _Problems) -> tuple[str, int]:
     if node is None or (is_text and not node.value.strip()):
         problems.add(
             line,
-            ProblemKind.MISSING_PAPER,
+            DiagnosticKind.MISSING_PAPER,
             'the note does not say which paper it is on; add "paper: " and the citation key to'
             " its front matter",
         )
         return "", line
     if not isinstance(node, yaml.ScalarNode):
-        problems.add(line, ProblemKind.BAD_PAPER, '"paper" is not a string; write one citation key')
+        problems.add(
+            line, DiagnosticKind.BAD_PAPER, '"paper" is not a string; write one citation key'
+        )
         return "", line
     if not is_text:
         problems.add(
             line,
-            ProblemKind.BAD_PAPER,
+            DiagnosticKind.BAD_PAPER,
             f'"paper" is not a string; put the key in quotes: "{node.value}"',
         )
         return "", line
@@ -320,7 +322,7 @@ def _tags(fields: _Fields, problems: _Problems) -> tuple[str, ...]:
         return ()
     if not isinstance(node, yaml.SequenceNode):
         text = node.value if isinstance(node, yaml.ScalarNode) else "first, second"
-        problems.add(line, ProblemKind.BAD_TAGS, f'"tags" is not a list; write "tags: [{text}]"')
+        problems.add(line, DiagnosticKind.BAD_TAGS, f'"tags" is not a list; write "tags: [{text}]"')
         return ()
     tags: dict[str, None] = {}
     for item in node.value:
@@ -332,7 +334,7 @@ def _tags(fields: _Fields, problems: _Problems) -> tuple[str, ...]:
             continue
         problems.add(
             item.start_mark.line + 1,
-            ProblemKind.BAD_TAGS,
+            DiagnosticKind.BAD_TAGS,
             f'the tag {text} is not a string; put it in quotes: "{text}"'
             if is_visible(text)
             else "a tag is empty, a list or a mapping; write a word or leave it out",
@@ -348,7 +350,7 @@ def _former_names(fields: _Fields, problems: _Problems) -> tuple[FormerName, ...
         text = node.value if isinstance(node, yaml.ScalarNode) else "papers/old-name"
         problems.add(
             line,
-            ProblemKind.BAD_REDIRECT,
+            DiagnosticKind.BAD_REDIRECT,
             f'"redirect_from" is not a list; write "redirect_from: [{text}]"',
         )
         return ()
@@ -360,7 +362,7 @@ def _former_names(fields: _Fields, problems: _Problems) -> tuple[FormerName, ...
             continue
         problems.add(
             item.start_mark.line + 1,
-            ProblemKind.BAD_REDIRECT,
+            DiagnosticKind.BAD_REDIRECT,
             f'"redirect_from" holds "{text}", which is no page of the site; write the name that the'
             ' page had, from the root of the site, such as "papers/old-name"',
         )
@@ -391,7 +393,7 @@ def _day(fields: _Fields, problems: _Problems) -> datetime.date | None:
     found = f': "{text}"' if text else ""
     problems.add(
         line,
-        ProblemKind.BAD_READ,
+        DiagnosticKind.BAD_READ,
         f'"read" is not a day{found}; write it as YYYY-MM-DD, such as 2020-08-31',
     )
     return None
@@ -404,7 +406,7 @@ def _summary(fields: _Fields, problems: _Problems) -> tuple[str, int]:
     if not isinstance(node, yaml.ScalarNode) or node.tag != _STRING:
         problems.add(
             line,
-            ProblemKind.BAD_SUMMARY,
+            DiagnosticKind.BAD_SUMMARY,
             '"summary" is not text; put it in quotes, or indented below "summary: |"',
         )
         return "", line

@@ -6,7 +6,7 @@ import re
 import string
 import unicodedata
 
-from papernotes.core.diagnostics import Problem, ProblemKind
+from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 
 # What XML 1.0 cannot hold (production Char), and with it no book, feed or formula.
 NO_CHARACTER = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -16,18 +16,18 @@ NO_CHARACTER = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
-def fault_of_encoding(content: bytes, path: str, encoding: str) -> Problem | None:
+def fault_of_encoding(content: bytes, path: str, encoding: str) -> Diagnostic | None:
     """Return what keeps the document *content* from being text in this *encoding*."""
     try:
         content.decode(encoding)
     except UnicodeDecodeError as error:
-        return Problem(
+        return Diagnostic(
             path,
             error.object.count(b"\n", 0, error.start) + 1,
             f"the file is not {encoding.removesuffix('-sig').upper()}: the byte"
             f" 0x{error.object[error.start]:02x} stands here; save the file in that encoding, until"
             " then the site does without the page",
-            ProblemKind.ENCODING,
+            DiagnosticKind.ENCODING,
         )
     return None
 
@@ -38,7 +38,7 @@ def is_visible(text: str) -> bool:
     return any(unicodedata.category(char) not in unseen for char in text)
 
 
-def without_controls(text: str, path: str) -> tuple[str, list[Problem]]:
+def without_controls(text: str, path: str) -> tuple[str, list[Diagnostic]]:
     """Return *text* without characters that no page can hold, and a problem for each line of them.
 
     A replacement character stands for each, so that it is seen where something was.
@@ -46,11 +46,11 @@ def without_controls(text: str, path: str) -> tuple[str, list[Problem]]:
     if not NO_CHARACTER.search(text):
         return text, []
     problems = [
-        Problem(
+        Diagnostic(
             path,
             number,
             f"the control character U+{ord(found[0]):04X} stands in this line; delete it",
-            ProblemKind.CONTROL_CHARACTER,
+            DiagnosticKind.CONTROL_CHARACTER,
         )
         for number, line in enumerate(text.split("\n"), 1)
         if (found := NO_CHARACTER.search(line))

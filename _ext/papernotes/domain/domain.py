@@ -20,9 +20,9 @@ from sphinx.util.nodes import make_refnode
 from papernotes.bibliography import formatting
 from papernotes.bibliography.latex import Span, flatten
 from papernotes.bibliography.reader import Bibliography
-from papernotes.catalogue.archives import Browse, browse
+from papernotes.catalogue.archives import Archives, build_archives
 from papernotes.catalogue.derive import Catalogue, derive
-from papernotes.core.diagnostics import Problem
+from papernotes.core.diagnostics import Diagnostic
 from papernotes.core.model import Note, Paper
 from papernotes.domain.records import Formatted, Mention, NotedPaper, Record
 from papernotes.domain.xrefs import DOMAIN, NoteRole
@@ -48,7 +48,7 @@ class PaperNotesDomain(Domain):
     def __init__(self, env: BuildEnvironment) -> None:
         super().__init__(env)
         self.catalogue = Catalogue()
-        self.browse = Browse()
+        self.browse = Archives()
         # Whether the build is of a site, whose pages are written one by one.
         self.writes_site = False
         # The documents that this build reads, and whether a file of its pages could not be written.
@@ -122,7 +122,11 @@ class PaperNotesDomain(Domain):
         if key not in self.bibliography:
             return f"[?{key}]"
         paper = self.bibliography.paper(key)
-        return flatten(formatting.title(paper)) if linked else formatting.in_words(paper, phrases())
+        return (
+            flatten(formatting.title(paper))
+            if linked
+            else formatting.textual_citation(paper, phrases())
+        )
 
     def misspelled(self) -> list[str]:
         """Return the documents whose headings the bibliography has since made wrong."""
@@ -151,14 +155,14 @@ class PaperNotesDomain(Domain):
         )
         formatted = {key: self._format(key, paper) for key, paper in self.catalogue.papers.items()}
         self.data["formatted"] = formatted
-        self.browse = self._browse() if of_pages else Browse()
+        self.browse = self._browse() if of_pages else Archives()
         self.digests = {}
 
-    def _browse(self) -> Browse:
+    def _browse(self) -> Archives:
         config = self.env.config
         root = self.records.get(config.root_doc)
         queries = root.page.queries if root else ()
-        return browse(
+        return build_archives(
             self.catalogue,
             config.papernotes_browse,
             root=config.root_doc,
@@ -200,7 +204,7 @@ class PaperNotesDomain(Domain):
                 seen.add(mention.sentence.digest)
                 yield mention
 
-    def problems(self) -> Iterator[Problem]:
+    def problems(self) -> Iterator[Diagnostic]:
         """Yield every problem that stands, in the order of files and lines."""
         found = {problem for record in self.records.values() for problem in record.problems}
         found.update(self.bibliography.problems, self.catalogue.problems, self.browse.problems)

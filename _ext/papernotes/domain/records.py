@@ -12,7 +12,7 @@ from sphinx.addnodes import pending_xref
 
 from papernotes.bibliography import formatting
 from papernotes.bibliography.latex import Span
-from papernotes.core.diagnostics import Problem
+from papernotes.core.diagnostics import Diagnostic
 from papernotes.core.model import Citation, Note, Page, Paper
 from papernotes.domain.xrefs import cited_keys, linked_keys, target
 from papernotes.mathematics.equations import as_copy, referred
@@ -128,4 +128,4 @@ class Record:
     noted: NotedPaper | None = None
     mentions: tuple[Mention, ...] = ()
     spelled: tuple[Spelled, ...] = ()
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[Diagnostic, ...] = ()

@@ -12,7 +12,7 @@ def setup(app: Sphinx) -> None:
     """Tune the build, and note what it reads and fails to write."""
     from papernotes.incremental import pending, tuning
 
-    tuning.spare(app)
+    tuning.configure_memory(app)
     # When others have said what is to be read (500).
     app.connect("env-before-read-docs", pending.note_reading, priority=900)
-    app.connect("write-started", pending.listen)
+    app.connect("write-started", pending.watch_refused_files)

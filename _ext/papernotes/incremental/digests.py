@@ -15,7 +15,7 @@ from pathlib import Path
 from sphinx.environment import BuildEnvironment
 
 from papernotes.bibliography import formatting
-from papernotes.catalogue.archives import Sheet
+from papernotes.catalogue.archives import ListPage
 from papernotes.catalogue.citation_graph import CitationMap
 from papernotes.citations.domain import CitationDomain
 from papernotes.core.model import Note, Paper
@@ -97,7 +97,7 @@ class Digests:
 
     def _made(self, page: str) -> list[object]:
         shown = self.browse.pages[page]
-        if isinstance(shown, Sheet):
+        if isinstance(shown, ListPage):
             return self.sheet(shown)
         if isinstance(shown, CitationMap):
             keys = sorted({key for pair in shown.citations for key in pair})
@@ -110,9 +110,13 @@ class Digests:
     def mapped(self, key: str) -> list[object]:
         """Return what the citation map shows of the work *key*."""
         paper = self.catalogue.papers.get(key)
-        return [self.title(key), formatting.in_words(paper) if paper else key, self.entry(key)]
+        return [
+            self.title(key),
+            formatting.textual_citation(paper) if paper else key,
+            self.entry(key),
+        ]
 
-    def sheet(self, sheet: Sheet) -> list[object]:
+    def sheet(self, sheet: ListPage) -> list[object]:
         """Return what a page's part of a list of notes shows."""
         show = self.line if sheet.view == "list" else self.card
         # Only the pages of tags and years say how many notes there are.

@@ -13,7 +13,7 @@ MARK = "papernotes.json"
 ENVIRONMENT = "environment.pickle"
 
 
-def begin(doctreedir: Path) -> None:
+def discard_unfinished(doctreedir: Path) -> None:
     """Have Sphinx start afresh unless the last build in *doctreedir* came to its end.
 
     From here on until ``finish`` it has not.
@@ -28,7 +28,7 @@ def begin(doctreedir: Path) -> None:
     mark.unlink(missing_ok=True)
 
 
-def finish(doctreedir: Path) -> None:
+def mark_finished(doctreedir: Path) -> None:
     """Keep what the files in *doctreedir* look like at the end of a build."""
     write_whole(doctreedir / MARK, json.dumps(_stamps(doctreedir)))
 

@@ -31,7 +31,7 @@ _LEFT_OVER = ".buildinfo.bak"
 _NOT_OURS = {locks.NAME, FILES}
 
 
-def begin(app: Sphinx, state_file: str) -> None:
+def prepare(app: Sphinx, state_file: str) -> None:
     """Make the output folder ready, and note that a build has begun there.
 
     *state_file* is the name of the file that says what the folder shows.
@@ -49,7 +49,7 @@ def begin(app: Sphinx, state_file: str) -> None:
     _keep(outdir, {"finished": False, "around": around, "names": sorted(theirs)})
 
 
-def finish(app: Sphinx) -> None:
+def mark_finished(app: Sphinx) -> None:
     """Note that a build has come to its end, and which files are its own."""
     outdir = Path(app.outdir)
     (outdir / _LEFT_OVER).unlink(missing_ok=True)

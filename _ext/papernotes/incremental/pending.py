@@ -41,7 +41,7 @@ class _Refusals(logging.Handler):
             self.domain.refused = True
 
 
-def listen(app: Sphinx, builder: Builder) -> None:
+def watch_refused_files(app: Sphinx, builder: Builder) -> None:
     """Note whether a file cannot be written, from here to the end of the build."""
     refusals = _Refusals(PaperNotesDomain.of(app.env))
     _SPHINX.addHandler(refusals)
@@ -53,7 +53,7 @@ def note_reading(app: Sphinx, env: object, docnames: list[str]) -> None:
     PaperNotesDomain.of(app.env).read = frozenset(docnames)
 
 
-def left(app: Sphinx, state: State, before: State) -> State:
+def unwritten_state(app: Sphinx, state: State, before: State) -> State:
     """Return *state*, that of the end of a build, so that the next writes what this one has not.
 
     If that is anything, it writes all: what else depended on those pages is not known any more.

@@ -32,7 +32,7 @@ DOCUMENTS = 1_000
 SEVERAL = 2_500
 
 
-def spare(app: Sphinx) -> None:
+def configure_memory(app: Sphinx) -> None:
     """Have *app* spare itself that."""
     threshold, *others = gc.get_threshold()
     processes = app.parallel

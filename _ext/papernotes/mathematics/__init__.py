@@ -12,12 +12,12 @@ def setup(app: Sphinx) -> None:
     """Add the renderer, the domain of equations, and what LaTeX needs of both."""
     from papernotes.mathematics import equations, latex_safety, macros, mathjax, renderer
 
-    app.connect("config-inited", macros.spread)
-    app.connect("config-inited", mathjax.choose)
-    app.connect("build-finished", mathjax.copy)
+    app.connect("config-inited", macros.configure_macros)
+    app.connect("config-inited", mathjax.configure_mathjax)
+    app.connect("build-finished", mathjax.copy_mathjax)
     renderer.add_mathematics(app)
     app.add_domain(equations.EquationDomain, override=True)
     app.add_transform(equations.NumberEquations)
-    app.add_post_transform(latex_safety.ProgramsForLatex)
-    app.add_post_transform(equations.EquationsForLatex)
-    app.add_post_transform(equations.ReferencesInCopies)
+    app.add_post_transform(latex_safety.EscapeHarmfulLatex)
+    app.add_post_transform(equations.LabelEquationsForLatex)
+    app.add_post_transform(equations.ResolveEquationReferences)

@@ -20,7 +20,7 @@ from sphinx.transforms import SphinxTransform
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.math import wrap_displaymath
 
-from papernotes.core.diagnostics import Problem, ProblemKind
+from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.mathematics import tex
 from papernotes.reporting import note_problem
 
@@ -169,7 +169,7 @@ class NumberEquations(SphinxTransform):
         other = self.domain.equations[label][0]
         message = f'the label "{label}" is that of an equation in {other}; choose another'
         line = node.line or 1
-        note_problem(self.env, Problem(path, line, message, ProblemKind.DUPLICATE_LABEL))
+        note_problem(self.env, Diagnostic(path, line, message, DiagnosticKind.DUPLICATE_LABEL))
         return True
 
 
@@ -179,7 +179,7 @@ def as_copy(node: nodes.math_block) -> None:
     node[COPY] = True
 
 
-class EquationsForLatex(SphinxPostTransform):
+class LabelEquationsForLatex(SphinxPostTransform):
     """Leave each equation one label in LaTeX, and none to the copies that summaries show."""
 
     default_priority = 200
@@ -204,7 +204,7 @@ class EquationsForLatex(SphinxPostTransform):
             node.append(nodes.Text(source))
 
 
-class ReferencesInCopies(MathReferenceTransform):
+class ResolveEquationReferences(MathReferenceTransform):
     """Have LaTeX number references to equations in what is placed after Sphinx has seen to them."""
 
     # After the placing (7), before the resolving (10).

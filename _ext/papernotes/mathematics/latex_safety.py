@@ -21,7 +21,7 @@ _HARMFUL = re.compile(
 )
 
 
-class ProgramsForLatex(SphinxPostTransform):
+class EscapeHarmfulLatex(SphinxPostTransform):
     """Show a formula as its TeX where it would have LaTeX do more than set it, or never end it.
 
     Entries come from elsewhere, and what no other format carries out is not carried out here.

@@ -9,7 +9,7 @@ from typing import Any
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-from papernotes.core.diagnostics import Problem, ProblemKind
+from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.mathematics import mathml
 from papernotes.reporting import warn
 
@@ -32,7 +32,7 @@ def check(config: Config) -> None:
                 f'papernotes_macros: "{name}" cannot be used: {fault}; write'
                 r""" "R": r"\mathbb{R}" or "E": (r"\mathrm{E}[#1]", 1)"""
             )
-            warn(Problem("conf.py", 1, message, ProblemKind.BAD_MACRO))
+            warn(Diagnostic("conf.py", 1, message, DiagnosticKind.BAD_MACRO))
         else:
             found[name] = (tex, arguments)
     config.papernotes_macros = found
@@ -79,7 +79,7 @@ def for_mathjax(config: Config) -> dict[str, Any]:
     }
 
 
-def spread(app: Sphinx, config: Config) -> None:
+def configure_macros(app: Sphinx, config: Config) -> None:
     """Check the macros, and hand them to LaTeX and MathJax."""
     check(config)
     if not config.papernotes_macros:

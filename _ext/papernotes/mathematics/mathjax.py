@@ -13,7 +13,7 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.ext.mathjax import MATHJAX_URL
 
-from papernotes.core.diagnostics import Problem, ProblemKind
+from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.reporting import warn
 
 PACKAGE = "sphinx-mathjax-offline"
@@ -32,7 +32,7 @@ def is_ours(config: Config) -> bool:
     return config.html_math_renderer == "mathjax" and config.mathjax_path in (MATHJAX_URL, SCRIPT)
 
 
-def choose(app: Sphinx, config: Config) -> None:
+def configure_mathjax(app: Sphinx, config: Config) -> None:
     """Have pages load MathJax from the site."""
     if not is_ours(config):
         return
@@ -41,12 +41,12 @@ def choose(app: Sphinx, config: Config) -> None:
             f"MathJax is not installed, and pages would load it from elsewhere; pip install"
             f" {PACKAGE}, or set mathjax_path to a copy of yours"
         )
-        warn(Problem("conf.py", 1, message, ProblemKind.NO_MATHJAX))
+        warn(Diagnostic("conf.py", 1, message, DiagnosticKind.NO_MATHJAX))
         return
     config.mathjax_path = SCRIPT
 
 
-def copy(app: Sphinx, exception: Exception | None) -> None:
+def copy_mathjax(app: Sphinx, exception: Exception | None) -> None:
     """Copy MathJax into the built site."""
     source = _source()
     if exception or source is None or app.builder.format != "html" or not is_ours(app.config):

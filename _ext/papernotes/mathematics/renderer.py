@@ -19,7 +19,7 @@ from sphinx.util.math import get_node_equation_number
 from sphinx.util.nodes import get_node_line
 
 from papernotes.bibliography.latex import Span
-from papernotes.core.diagnostics import Problem, ProblemKind
+from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.core.model import Paper
 from papernotes.i18n import _
 from papernotes.mathematics import macros, mathml, tex
@@ -114,12 +114,12 @@ def _text_beside(node: nodes.Node, step: int) -> nodes.Text | None:
     return beside if isinstance(beside, nodes.Text) else None
 
 
-def _problem(path: str, line: int, source: str, error: mathml.MathematicsError) -> Problem:
+def _problem(path: str, line: int, source: str, error: mathml.MathematicsError) -> Diagnostic:
     message = (
-        f'the formula "{" ".join(source.split())}" cannot be shown: {error}; mend it, until then'
+        f'the formula "{" ".join(source.split())}" cannot be shown: {error}; correct it, until then'
         " the page shows its TeX"
     )
-    return Problem(path, line, message, ProblemKind.BAD_MATH)
+    return Diagnostic(path, line, message, DiagnosticKind.BAD_MATH)
 
 
 def convert(node: nodes.Element, given: mathml.Macros) -> list[str]:
@@ -132,7 +132,7 @@ def convert(node: nodes.Element, given: mathml.Macros) -> list[str]:
     return [mathml.to_mathml(part, "block", given) for part in tex.formulas(node.astext())]
 
 
-def faults(paper: Paper, parts: Iterable[Span], given: mathml.Macros) -> Iterator[Problem]:
+def faults(paper: Paper, parts: Iterable[Span], given: mathml.Macros) -> Iterator[Diagnostic]:
     """Yield a problem for each formula in *parts*, which are of *paper*, that has no MathML."""
     for part in parts:
         yield from faults(paper, part.children, given)
@@ -202,7 +202,7 @@ def _make_titles_readable(root: nodes.Element) -> None:
         make_readable(title)
 
 
-def make_ready(config: Any, root: nodes.Element) -> None:
+def convert_nodes(config: Any, root: nodes.Element) -> None:
     """Do to the formulas under *root*, which is of no document, what the post-transforms do."""
     if is_used(config):
         _keep_punctuation(root)

@@ -22,7 +22,7 @@ from sphinx.builders.html import StandaloneHTMLBuilder
 
 from papernotes.bibliography import formatting
 from papernotes.bibliography.latex import flatten
-from papernotes.catalogue.archives import Browse, Kind, Sheet, index_page
+from papernotes.catalogue.archives import Archives, Kind, ListPage, index_page
 from papernotes.catalogue.citation_graph import CitationMap, lay_out
 from papernotes.core.model import Note
 from papernotes.domain import PaperNotesDomain
@@ -38,7 +38,7 @@ TEMPLATE = "page.html"
 # What the context of a page says of it to our own handler.
 CITES = "papernotes_cites"
 
-Shown = Kind | Sheet | CitationMap
+Shown = Kind | ListPage | CitationMap
 Page = tuple[str, dict[str, Any], str]
 
 
@@ -95,7 +95,7 @@ class _Maker:
     def __init__(self, app: Sphinx, builder: StandaloneHTMLBuilder, stand_in: str) -> None:
         self.app, self.builder, self.stand_in = app, builder, stand_in
         self.domain = PaperNotesDomain.of(app.env)
-        self.browse: Browse = self.domain.browse
+        self.browse: Archives = self.domain.browse
         self.front = app.env.titles[app.config.root_doc].astext()
         self.cards: dict[str, Fragment] = {}
         self.renderer = Renderer(app, stand_in)
@@ -103,17 +103,17 @@ class _Maker:
     def make(self, pages: list[str]) -> Iterator[Page]:
         """Yield each page with its context."""
         shown = [self.browse.pages[page] for page in pages]
-        self._render_cards(sheet for sheet in shown if isinstance(sheet, Sheet))
+        self._render_cards(sheet for sheet in shown if isinstance(sheet, ListPage))
         bodies = self.renderer.fragments(self._body(each) for each in shown)
         for page, each, body in zip(pages, shown, bodies, strict=True):
-            notes = each.notes if isinstance(each, Sheet) else ()
+            notes = each.notes if isinstance(each, ListPage) else ()
             held = [body, *(self.cards[note.key] for note in notes if note.key in self.cards)]
             context = self._context(page, each, body.html)
             context[CITES] = any(part.cites for part in held)
             context[renderer.HOLDS] = any(part.formulas for part in held)
             yield page, context, TEMPLATE
 
-    def _render_cards(self, sheets: Iterable[Sheet]) -> None:
+    def _render_cards(self, sheets: Iterable[ListPage]) -> None:
         notes: dict[str, Note] = {}
         for sheet in sheets:
             if sheet.view == "cards":
@@ -129,7 +129,7 @@ class _Maker:
         if isinstance(shown, CitationMap):
             section.extend(self._map(shown))
             return section
-        if not isinstance(shown, Sheet):
+        if not isinstance(shown, ListPage):
             groups = self.browse.indexes[shown]
             if not groups:
                 section += work_entry.nothing(_("No notes yet."))
@@ -181,8 +181,8 @@ class _Maker:
         return graph_svg.Label(name, f"{name}: {title}", address, noted=note is not None)
 
     def _title(self, shown: Shown) -> str:
-        if isinstance(shown, Sheet):
-            return navigation.sheet_title(shown, self.front)
+        if isinstance(shown, ListPage):
+            return navigation.list_page_title(shown, self.front)
         if isinstance(shown, CitationMap):
             return _("Citation map")
         return navigation.index_title(shown)
@@ -190,11 +190,11 @@ class _Maker:
     def _context(self, page: str, shown: Shown, body: str) -> dict[str, Any]:
         parents = []
         before = after = None
-        if isinstance(shown, Sheet):
+        if isinstance(shown, ListPage):
             if shown.kind != "front":
                 index = index_page(shown.kind)
                 parents = [_link(self.builder, page, index, navigation.index_title(shown.kind))]
-            before, after = sheet_links(self.builder, page, shown, self.front)
+            before, after = list_page_links(self.builder, page, shown, self.front)
         return {
             "title": html.escape(self._title(shown)),
             "body": body,
@@ -208,8 +208,8 @@ class _Maker:
         }
 
 
-def sheet_links(
-    builder: StandaloneHTMLBuilder, page: str, sheet: Sheet, front: str
+def list_page_links(
+    builder: StandaloneHTMLBuilder, page: str, sheet: ListPage, front: str
 ) -> tuple[dict[str, str] | None, dict[str, str] | None]:
     """Return the pages before and after *sheet*, as the context of *page* has them.
 
@@ -218,7 +218,7 @@ def sheet_links(
     found: list[dict[str, str] | None] = []
     for number in (sheet.number - 1, sheet.number + 1):
         there = 1 <= number <= len(sheet.pages)
-        title = navigation.sheet_title(sheet, front, number)
+        title = navigation.list_page_title(sheet, front, number)
         found.append(_link(builder, page, sheet.pages[number - 1], title) if there else None)
     return found[0], found[1]
 

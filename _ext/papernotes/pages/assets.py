@@ -83,4 +83,4 @@ def add_ways(
         builder = app.builder
         assert isinstance(builder, StandaloneHTMLBuilder)
         title = app.env.titles[pagename].astext()
-        _, context["next"] = archive_pages.sheet_links(builder, pagename, front, title)
+        _, context["next"] = archive_pages.list_page_links(builder, pagename, front, title)

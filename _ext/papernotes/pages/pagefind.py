@@ -27,7 +27,7 @@ from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 
 from papernotes.bibliography import formatting
-from papernotes.core.diagnostics import Problem, ProblemKind
+from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.core.text import fold_plain
 from papernotes.domain import PaperNotesDomain
 from papernotes.i18n import _, forms
@@ -149,7 +149,7 @@ def record(app: Sphinx, docname: str, doctree: nodes.document) -> None:
     path.write_text(render("record.html", values), encoding="utf-8")
 
 
-class Making:
+class PagefindIndexer:
     """The index in one build after another, made by Pagefind while Sphinx does the rest."""
 
     def __init__(self) -> None:
@@ -254,10 +254,10 @@ def _start(records: Path, target: Path) -> subprocess.Popen[str]:
 def _give_up(folder: Path, said: str) -> None:
     """Report what Pagefind has said, and leave no index."""
     message = (
-        f"Pagefind cannot make its index: {' '.join(said.split())}; mend that, or set"
+        f"Pagefind cannot make its index: {' '.join(said.split())}; correct that, or set"
         ' papernotes_search = "sphinx", which the search page does with until then'
     )
-    warn(Problem("conf.py", 1, message, ProblemKind.NO_PAGEFIND))
+    warn(Diagnostic("conf.py", 1, message, DiagnosticKind.NO_PAGEFIND))
     shutil.rmtree(_beside(folder), ignore_errors=True)
     shutil.rmtree(folder, ignore_errors=True)
 

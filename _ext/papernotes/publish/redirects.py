@@ -9,7 +9,7 @@ from pathlib import Path
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 
-from papernotes.core.diagnostics import Problem, ProblemKind
+from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.domain import PaperNotesDomain
 from papernotes.i18n import _
 from papernotes.publish import site_info
@@ -64,4 +64,4 @@ def _report(domain: PaperNotesDomain, docname: str) -> None:
     line = next(former.line for former in note.former_names if former.docname == docname)
     message = f'"redirect_from" names "{docname}", which is a page of the site; delete it here'
     path = domain.records[note.docname].path
-    warn(Problem(path, line, message, ProblemKind.BAD_REDIRECT))
+    warn(Diagnostic(path, line, message, DiagnosticKind.BAD_REDIRECT))

@@ -15,7 +15,7 @@ from sphinx.config import Config
 from sphinx.locale import _ as spell_as_sphinx
 
 from papernotes.bibliography.latex import SAFE_LINK
-from papernotes.core.diagnostics import Problem, ProblemKind
+from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.core.text import NO_CHARACTER
 from papernotes.reporting import warn
 
@@ -36,7 +36,7 @@ def check_address(app: Sphinx, config: Config) -> None:
         f"html_baseurl = {url!r} is no address that pages can have; write where the site will be,"
         ' such as "https://example.org/notes/", until then it has none'
     )
-    warn(Problem("conf.py", 1, message, ProblemKind.BAD_OPTION))
+    warn(Diagnostic("conf.py", 1, message, DiagnosticKind.BAD_OPTION))
     config.html_baseurl = ""
 
 

@@ -21,7 +21,7 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 
 from papernotes.bibliography import formatting
-from papernotes.core.diagnostics import Problem, ProblemKind
+from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.core.model import Note
 from papernotes.domain import PaperNotesDomain
 from papernotes.i18n import _, phrases
@@ -48,7 +48,7 @@ _WORD = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class CardText:
     """What the picture of a note says, from top to bottom."""
 
     site: str
@@ -63,7 +63,7 @@ def files(app: Sphinx) -> Iterator[File]:
         return
     fonts = Fonts.of(app)
     for note in PaperNotesDomain.of(app.env).catalogue.notes.values():
-        words = words_of(app, note)
+        words = card_text(app, note)
         if fonts.can_write(words):
             yield File(name(note), [words, fonts.digest], functools.partial(_draw, fonts, words))
 
@@ -75,7 +75,7 @@ def is_published(app: Sphinx) -> bool:
 
 def address(app: Sphinx, note: Note) -> str:
     """Return the address of the picture of *note*, or nothing where there is none."""
-    if is_published(app) and Fonts.of(app).can_write(words_of(app, note)):
+    if is_published(app) and Fonts.of(app).can_write(card_text(app, note)):
         return site_info.absolute(app, quote(name(note)))
     return ""
 
@@ -85,7 +85,7 @@ def name(note: Note) -> str:
     return f"{FOLDER}/{note.docname}.png"
 
 
-def words_of(app: Sphinx, note: Note) -> Words:
+def card_text(app: Sphinx, note: Note) -> CardText:
     """Return what the picture of *note* says: of the paper, else of the note itself."""
     domain = PaperNotesDomain.of(app.env)
     paper = domain.catalogue.papers.get(note.key)
@@ -100,7 +100,7 @@ def words_of(app: Sphinx, note: Note) -> Words:
             " · ".join(part for part in source if part),
         )
     label = _("%s: a note on") % site_info.title(app.config)
-    return Words(*(_spelled(part) for part in (label, *found)))
+    return CardText(*(_spelled(part) for part in (label, *found)))
 
 
 def _spelled(text: str) -> str:
@@ -121,7 +121,7 @@ def check_fonts(app: Sphinx, config: Config) -> None:
                 f'papernotes_picture_fonts: no font can be read from "{font}"; name a TrueType,'
                 " OpenType or WOFF2 file, relative to conf.py"
             )
-            warn(Problem("conf.py", 1, message, ProblemKind.BAD_OPTION))
+            warn(Diagnostic("conf.py", 1, message, DiagnosticKind.BAD_OPTION))
         else:
             kept.append(font)
     config.papernotes_picture_fonts = tuple(kept)
@@ -143,7 +143,7 @@ class Fonts:
             tuple(Path(app.confdir, name) for name in app.config.papernotes_picture_fonts)
         )
 
-    def can_write(self, words: Words) -> bool:
+    def can_write(self, words: CardText) -> bool:
         """Return whether the fonts have every letter: a name is spelled right, or not drawn."""
         return all(self._which(char) is not None for text in astuple(words) for char in text)
 
@@ -188,7 +188,7 @@ def _font(path: Path | None, size: int) -> ImageFont.FreeTypeFont:
     return font
 
 
-def _draw(fonts: Fonts, words: Words) -> bytes:
+def _draw(fonts: Fonts, words: CardText) -> bytes:
     image = Image.new("RGB", (WIDTH, HEIGHT), _PAPER)
     pen = ImageDraw.Draw(image)
     pen.rectangle((0, 0, 16, HEIGHT), fill=_ACCENT)

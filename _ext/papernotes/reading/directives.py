@@ -10,7 +10,7 @@ from docutils.parsers.rst import directives
 from sphinx.util.docutils import SphinxDirective
 
 from papernotes import nodes as placeholders
-from papernotes.core.diagnostics import Problem, ProblemKind
+from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.core.model import VIEWS, Query
 from papernotes.reporting import note_problem
 from papernotes.settings import is_sort
@@ -28,9 +28,9 @@ OPTIONS = {
 class _ListDirective(SphinxDirective):
     """A directive that becomes a list."""
 
-    def problem(self, kind: ProblemKind, message: str) -> None:
+    def problem(self, kind: DiagnosticKind, message: str) -> None:
         path = self.env.doc2path(self.env.docname, base=False).as_posix()
-        note_problem(self.env, Problem(path, self.lineno, message, kind))
+        note_problem(self.env, Diagnostic(path, self.lineno, message, kind))
 
     def place(self, placeholder: placeholders.Placeholder) -> list[nodes.Node]:
         placeholder["docname"] = self.env.docname
@@ -71,7 +71,7 @@ class PapersDirective(_ListDirective):
         if is_sort(value):
             return value
         self.problem(
-            ProblemKind.BAD_OPTION,
+            DiagnosticKind.BAD_OPTION,
             f':sort: does not know "{value}"; use title, read or year, with - in front for'
             " descending",
         )
@@ -84,7 +84,7 @@ class PapersDirective(_ListDirective):
         if value.isascii() and value.isdigit() and int(value):
             return int(value)
         self.problem(
-            ProblemKind.BAD_OPTION,
+            DiagnosticKind.BAD_OPTION,
             f':limit: is not a number above 0: "{value}"; write one, or none',
         )
         return None
@@ -94,7 +94,7 @@ class PapersDirective(_ListDirective):
         if value in VIEWS:
             return value
         self.problem(
-            ProblemKind.BAD_OPTION, f':view: does not know "{value}"; use {" or ".join(VIEWS)}'
+            DiagnosticKind.BAD_OPTION, f':view: does not know "{value}"; use {" or ".join(VIEWS)}'
         )
         return VIEWS[0]
 

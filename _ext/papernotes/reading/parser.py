@@ -9,7 +9,7 @@ from myst_parser.parsers.sphinx_ import MystParser
 from sphinx import addnodes
 from sphinx.application import Sphinx
 
-from papernotes.core.diagnostics import Problem, ProblemKind
+from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.reporting import note_problem
 
 # A link whose scheme MyST does not let through stands in the page as it was written.
@@ -29,9 +29,9 @@ class Parser(MystParser):
             env = document.settings.env
             path = env.doc2path(env.docname, base=False).as_posix()
             fault = (
-                "includes itself, or is nested too deeply; mend it, until then the page is empty"
+                "includes itself, or is nested too deeply; correct it, until then the page is empty"
             )
-            problem = Problem(path, 1, f"the document {fault}", ProblemKind.NESTING)
+            problem = Diagnostic(path, 1, f"the document {fault}", DiagnosticKind.NESTING)
             note_problem(env, problem)
             section = nodes.section("", nodes.title("", env.docname), names=["empty"])
             document.children = []
@@ -55,8 +55,8 @@ def note_unsafe_links(app: Sphinx, doctree: nodes.document) -> None:
         while holder.line is None and holder.parent is not None:
             holder = holder.parent
         for address in found:
-            message = f'the link to "{address}" is none and shown as text; mend it or delete it'
-            note_problem(env, Problem(path, holder.line or 1, message, ProblemKind.BAD_LINK))
+            message = f'the link to "{address}" is none and shown as text; correct it or delete it'
+            note_problem(env, Diagnostic(path, holder.line or 1, message, DiagnosticKind.BAD_LINK))
 
 
 def _may_be_unsafe(node: nodes.Node) -> bool:

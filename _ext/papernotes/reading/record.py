@@ -10,7 +10,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
 from papernotes import nodes as placeholders
-from papernotes.core.diagnostics import Problem, ProblemKind
+from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.core.model import Citation, Note, Page
 from papernotes.domain import PaperNotesDomain
 from papernotes.domain.records import Excerpt, Mention, NotedPaper, Record, Spelled
@@ -102,12 +102,12 @@ def note_document(app: Sphinx, doctree: nodes.document) -> None:
     PaperNotesDomain.of(env).note_record(docname, record)
 
 
-def _no_heading(path: str) -> Problem:
-    return Problem(
+def _no_heading(path: str) -> Diagnostic:
+    return Diagnostic(
         path,
         1,
         'the note has no heading; begin it with a line such as "# The title of the paper"',
-        ProblemKind.NO_HEADING,
+        DiagnosticKind.NO_HEADING,
     )
 
 

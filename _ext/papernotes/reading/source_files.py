@@ -19,7 +19,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
 from papernotes.catalogue.slugs import is_reserved
-from papernotes.core.diagnostics import Problem, ProblemKind
+from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.core.text import fault_of_encoding, without_controls
 from papernotes.domain import PaperNotesDomain
 from papernotes.reading.record import is_note
@@ -54,7 +54,7 @@ def leave_out_unusable(
     return []
 
 
-def _odd_names(env: BuildEnvironment) -> list[Problem]:
+def _odd_names(env: BuildEnvironment) -> list[Diagnostic]:
     """Return what keeps files of notes from being files, or files of their own, everywhere."""
     root = Path(env.srcdir)
     folder = root / env.config.papernotes_folder
@@ -78,21 +78,21 @@ def _odd_names(env: BuildEnvironment) -> list[Problem]:
             fault += " one"
         elif path.is_symlink() and not path.exists():
             target = path.readlink().as_posix()
-            fault = f"is that of a link to {target}, where nothing is; mend it"
+            fault = f"is that of a link to {target}, where nothing is; correct it"
         elif path.is_symlink() and not any(map(path.resolve().is_relative_to, homes)):
             target = path.readlink().as_posix()
             message = f'the note is a link to "{target}", outside the site\'s folder; copy it there'
-            problems.append(Problem(name, 1, message, ProblemKind.OUTSIDE))
+            problems.append(Diagnostic(name, 1, message, DiagnosticKind.OUTSIDE))
             continue
         elif is_reserved(path.stem.split(".")[0]):
             fault = "is one that Windows keeps for a device; rename the file"
         else:
             continue
-        problems.append(Problem(name, 1, f"the file's name {fault}", ProblemKind.FILE_NAME))
+        problems.append(Diagnostic(name, 1, f"the file's name {fault}", DiagnosticKind.FILE_NAME))
     return problems
 
 
-def _unwritable(path: str) -> list[Problem]:
+def _unwritable(path: str) -> list[Diagnostic]:
     """Return the problem of a name that no page, feed or sitemap can hold, if *path* is one."""
     if not (found := _NO_NAME.search(path)):
         return []
@@ -100,20 +100,20 @@ def _unwritable(path: str) -> list[Problem]:
     fault = "is not UTF-8" if surrogate else f"holds the control character U+{ord(found[0]):04X}"
     shown = _NO_NAME.sub(lambda match: match[0].encode("unicode_escape").decode("ascii"), path)
     message = f"the file's name {fault}; rename the file, until then the site does without the page"
-    return [Problem(shown, 1, message, ProblemKind.FILE_NAME)]
+    return [Diagnostic(shown, 1, message, DiagnosticKind.FILE_NAME)]
 
 
-def _fault(env: BuildEnvironment, docname: str) -> Problem | None:
+def _fault(env: BuildEnvironment, docname: str) -> Diagnostic | None:
     path = env.doc2path(docname, base=False).as_posix()
     for problem in _unwritable(path):
         return problem
     if len(docname.rsplit("/", 1)[-1].encode()) > _MOST_BYTES:
-        return Problem(
+        return Diagnostic(
             path,
             1,
             f"the file's name is too long for the files that are made of it; give it one of"
             f" {_MOST_BYTES} bytes at most, until then the site does without the page",
-            ProblemKind.FILE_NAME,
+            DiagnosticKind.FILE_NAME,
         )
     encoding: str = env.settings["input_encoding"]
     return fault_of_encoding(env.doc2path(docname).read_bytes(), path, encoding)
@@ -143,7 +143,7 @@ def note_outside(app: Sphinx, doctree: nodes.document) -> None:
     for name in sorted(Path(name).as_posix() for name in taken):
         if name.startswith("../"):
             message = f'the note takes in "{name}" from outside the site\'s folder; copy it there'
-            note_problem(env, Problem(path, 1, message, ProblemKind.OUTSIDE))
+            note_problem(env, Diagnostic(path, 1, message, DiagnosticKind.OUTSIDE))
 
 
 def note_source(app: Sphinx, doctree: nodes.document) -> None:

@@ -17,7 +17,7 @@ from sphinxcontrib.bibtex.nodes import bibliography as library_bibliography
 
 from papernotes import nodes as placeholders
 from papernotes.core import frontmatter
-from papernotes.core.diagnostics import Problem, ProblemKind
+from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.core.model import Citation
 from papernotes.core.text import is_visible
 from papernotes.domain import PaperNotesDomain
@@ -85,8 +85,8 @@ class ParseSummary(SphinxTransform):
                 node.replace_self([nodes.paragraph("", "", *title.children), *rest])
             else:
                 continue
-            problem = Problem(
-                path, node.line or line, f"the summary holds {message}", ProblemKind.BAD_SUMMARY
+            problem = Diagnostic(
+                path, node.line or line, f"the summary holds {message}", DiagnosticKind.BAD_SUMMARY
             )
             note_problem(self.env, problem)
 
@@ -100,12 +100,12 @@ class ParseSummary(SphinxTransform):
             shown = nodes.Text(source)
             inline = isinstance(node.parent, nodes.TextElement)
             node.replace_self(shown if inline else nodes.paragraph("", "", shown))
-            problem = Problem(
+            problem = Diagnostic(
                 path,
                 node.line or line,
                 f'"{source.split(maxsplit=1)[0]}" in the summary is shown as text; write Markdown,'
                 " or set papernotes_raw_html = True in conf.py",
-                ProblemKind.RAW_HTML,
+                DiagnosticKind.RAW_HTML,
             )
             # Once for an element, at its start.
             if not source.startswith("</") and problem not in noted_problems(self.env):
@@ -186,7 +186,9 @@ class PlacePlaceholders(SphinxTransform):
         title.append(nodes.Text(self.env.docname.rsplit("/", 1)[-1]))
         path = self.env.doc2path(self.env.docname, base=False).as_posix()
         message = "the note's heading shows nothing; write the title of the paper after its #"
-        note_problem(self.env, Problem(path, title.line or 1, message, ProblemKind.NO_HEADING))
+        note_problem(
+            self.env, Diagnostic(path, title.line or 1, message, DiagnosticKind.NO_HEADING)
+        )
 
     def add_references(self) -> None:
         """Close the page with a section for the works that it cites."""

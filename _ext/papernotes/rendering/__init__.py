@@ -12,10 +12,10 @@ def setup(app: Sphinx) -> None:
     """Add what replaces placeholders: post-transforms, and the resolver for pages of a site."""
     from papernotes.rendering import html_resolver, post_transforms, templating
 
-    app.connect("config-inited", templating.use)
-    app.add_post_transform(post_transforms.Place)
-    app.add_post_transform(post_transforms.LeaveOutUnseen)
-    app.add_post_transform(post_transforms.TagsInLine)
-    app.add_post_transform(post_transforms.WriteAddresses)
-    app.add_post_transform(post_transforms.OnePage)
-    html_resolver.add_placing(app)
+    app.connect("config-inited", templating.configure_templates)
+    app.add_post_transform(post_transforms.ReplacePlaceholders)
+    app.add_post_transform(post_transforms.DropScreenReaderText)
+    app.add_post_transform(post_transforms.InlineTags)
+    app.add_post_transform(post_transforms.AppendAddresses)
+    app.add_post_transform(post_transforms.UniqueIds)
+    html_resolver.add_resolver(app)

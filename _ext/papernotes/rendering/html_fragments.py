@@ -132,7 +132,7 @@ class Renderer:
         links = [node for node in held if type(node) is pending_xref]
         if all(map(_is_plain, held)) and self._resolve(links):
             if any(type(node) is nodes.math for node in held):
-                renderer.make_ready(self.app.config, element)
+                renderer.convert_nodes(self.app.config, element)
             return element
         self.app.env.apply_post_transforms(self.document, self.docname)
         # What the builder sets for each document that it writes.

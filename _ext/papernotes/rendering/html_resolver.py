@@ -24,23 +24,23 @@ from papernotes.rendering.resolver import Placer, depth, face
 SUMMARY = "papernotes_summary"
 
 
-def add_placing(app: Sphinx) -> None:
+def add_resolver(app: Sphinx) -> None:
     """Have the placeholders of a site's pages replaced."""
-    placing = AtOnce()
+    placing = HtmlResolver()
     # When the catalogue has been derived (400).
     app.connect("env-updated", placing.begin, priority=410)
     app.connect("doctree-resolved", placing.place)
 
 
-class AtOnce:
+class HtmlResolver:
     """Replaces the placeholders of documents in one build after another."""
 
     def __init__(self) -> None:
-        self._placer: WrittenPlacer | None = None
+        self._placer: HtmlPlacer | None = None
 
     def begin(self, app: Sphinx, env: BuildEnvironment) -> list[str]:
         """Forget what has been written: the catalogue has been derived anew."""
-        self._placer = WrittenPlacer(app) if PaperNotesDomain.of(env).writes_site else None
+        self._placer = HtmlPlacer(app) if PaperNotesDomain.of(env).writes_site else None
         return []
 
     def place(self, app: Sphinx, doctree: nodes.document, docname: str) -> None:
@@ -51,7 +51,7 @@ class AtOnce:
             self._placer.replace(node, doctree, docname)
 
 
-class WrittenPlacer(Placer):
+class HtmlPlacer(Placer):
     """Makes what stands in the place of placeholders, as HTML."""
 
     def __init__(self, app: Sphinx) -> None:

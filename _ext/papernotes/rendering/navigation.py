@@ -8,7 +8,7 @@ from docutils import nodes
 from sphinx_design.shared import create_component
 
 from papernotes.bibliography import formatting
-from papernotes.catalogue.archives import Group, Kind, Sheet, index_page
+from papernotes.catalogue.archives import Group, Kind, ListPage, index_page
 from papernotes.catalogue.citation_graph import CitationMap
 from papernotes.citations.ids import distinct_ids
 from papernotes.core.text import fold_plain
@@ -33,7 +33,7 @@ def index_title(kind: Kind) -> str:
     }[kind]
 
 
-def sheet_title(sheet: Sheet, front: str, number: int | None = None) -> str:
+def list_page_title(sheet: ListPage, front: str, number: int | None = None) -> str:
     """Return the title of a page of a list: of *number*, or of this one.
 
     *front* is the title of the front page.
@@ -60,7 +60,7 @@ def directions(sort: str) -> tuple[str, str]:
     return _("Previous"), _("Next")
 
 
-def pager(sheet: Sheet, docname: str) -> list[nodes.Node]:
+def pager(sheet: ListPage, docname: str) -> list[nodes.Node]:
     """Return the links from a page of a list to the others, for the page *docname*."""
     pages, here = sheet.pages, sheet.number - 1
     last = len(pages) - 1

@@ -27,7 +27,7 @@ from papernotes.rendering.work_entry import context
 
 
 @dataclass(frozen=True)
-class Face:
+class CardContent:
     """All that a card or a line of a list shows of a note.
 
     ``paper`` is None where the bibliography does not hold the key. ``title`` and ``summary`` return
@@ -54,7 +54,7 @@ def tags(note: Note, tag_pages: Mapping[str, str], docname: str) -> list[nodes.N
     return [nodes.bullet_list("", *items, classes=["pn-tags"])]
 
 
-def card(face: Face, docname: str, level: int) -> nodes.Element:
+def card(face: CardContent, docname: str, level: int) -> nodes.Element:
     """Return the card of a note, for the page *docname*.
 
     *level* is that of the title as a heading.
@@ -79,7 +79,7 @@ def card(face: Face, docname: str, level: int) -> nodes.Element:
     return create_component("grid-item", ["sd-col", "sd-d-flex-row"], children=[whole])
 
 
-def preview(paper: Paper, face: Face | None, docname: str) -> nodes.Element:
+def preview(paper: Paper, face: CardContent | None, docname: str) -> nodes.Element:
     """Return what the preview of a work shows, with links as from the page *docname*.
 
     *face* is that of the note on the work, if there is one.
@@ -101,7 +101,7 @@ def preview(paper: Paper, face: Face | None, docname: str) -> nodes.Element:
     return whole
 
 
-def grid(faces: Iterable[Face], docname: str, level: int) -> nodes.Element:
+def grid(faces: Iterable[CardContent], docname: str, level: int) -> nodes.Element:
     """Return the cards of notes as a grid, for the page *docname*."""
     return grid_of([card(face, docname, level) for face in faces])
 
@@ -126,7 +126,7 @@ def titles(lines: Iterable[Sequence[nodes.Node]]) -> nodes.Element:
     return nodes.bullet_list("", *items, classes=["pn-list"])
 
 
-def title_line(face: Face, docname: str) -> list[nodes.Node]:
+def title_line(face: CardContent, docname: str) -> list[nodes.Node]:
     """Return a note's line in a plain list: title, and who wrote the paper when and where."""
     line: list[nodes.Node] = [title_link(face, docname)]
     if face.paper is not None:
@@ -135,7 +135,7 @@ def title_line(face: Face, docname: str) -> list[nodes.Node]:
     return line
 
 
-def title_link(face: Face, docname: str) -> nodes.Element:
+def title_link(face: CardContent, docname: str) -> nodes.Element:
     """Return a note's title as a link to it."""
     return note_link(face.note.key, docname, face.title())
 

@@ -19,7 +19,7 @@ from papernotes.rendering.resolver import Placer
 PLAIN = ("latex", "man", "texinfo", "text")
 
 
-class Place(SphinxPostTransform):
+class ReplacePlaceholders(SphinxPostTransform):
     """Replace the placeholders of a document by nodes.
 
     On the pages of a site the same is written as HTML, when all that others transform is done: see
@@ -38,7 +38,7 @@ class Place(SphinxPostTransform):
             node.replace_self(placer.shown(node))
 
 
-class LeaveOutUnseen(SphinxPostTransform):
+class DropScreenReaderText(SphinxPostTransform):
     """Leave out what only screen readers say, where nothing keeps it from being seen."""
 
     default_priority = 600
@@ -54,7 +54,7 @@ class LeaveOutUnseen(SphinxPostTransform):
                 parent.remove(node)
 
 
-class TagsInLine(SphinxPostTransform):
+class InlineTags(SphinxPostTransform):
     """Have a note's tags in one line, which a style sheet does on a page."""
 
     # Behind the placing of cards and headers, and of the links in them.
@@ -73,7 +73,7 @@ class TagsInLine(SphinxPostTransform):
             tags.replace_self(line)
 
 
-class WriteAddresses(SphinxPostTransform):
+class AppendAddresses(SphinxPostTransform):
     """Write the addresses of links into the plain text of notes and lists, which cannot hide them.
 
     Of a note that is the name of its file. An address that several links of a block lead to is
@@ -123,8 +123,8 @@ def _is_derived(node: nodes.Element | None) -> bool:
     return False
 
 
-class OnePage(SphinxPostTransform):
-    """Keep apart what the documents of a site that is one page cite, and mend links between them.
+class UniqueIds(SphinxPostTransform):
+    """Make the ids of all documents unique on the one page of singlehtml, and the links to them.
 
     Sphinx leaves their ids as they are, each of which then stands there more than once, and writes
     links of two fragments. Ids that it knows sections and figures by are left to it.

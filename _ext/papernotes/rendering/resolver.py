@@ -247,10 +247,10 @@ class Placer:
         return holder.children
 
 
-def face(domain: PaperNotesDomain, note: Note, docname: str) -> note_card.Face:
+def face(domain: PaperNotesDomain, note: Note, docname: str) -> note_card.CardContent:
     """Return what a card on the page *docname* shows of *note*."""
     noted = domain.noted(note)
-    return note_card.Face(
+    return note_card.CardContent(
         note=note,
         paper=domain.catalogue.papers.get(note.key),
         title=noted.title.nodes,

@@ -37,7 +37,7 @@ def _placed(render: Callable[[], str]) -> str:
         return render()
     except Exception as error:
         if place := _place(error):
-            raise TemplateFaultError(f"{place}: {error}; mend the template") from error
+            raise TemplateFaultError(f"{place}: {error}; correct the template") from error
         raise
 
 
@@ -56,7 +56,7 @@ def _place(error: Exception) -> str:
     return ""
 
 
-def use(app: Sphinx, config: Config) -> None:
+def configure_templates(app: Sphinx, config: Config) -> None:
     """Have these templates used where the author has not chosen others.
 
     One of the author's that cannot be read is told before a build has begun: what the last one has

@@ -12,9 +12,9 @@ from papernotes.bibliography.reader import Bibliography
 from papernotes.bibliography.scanner import SourceEntry
 from papernotes.cli.bibfile.entry import Entry
 from papernotes.cli.bibfile.style import Layout, read_layout, to_ascii
-from papernotes.cli.errors import Fault
+from papernotes.cli.errors import CommandError
 from papernotes.cli.site import show
-from papernotes.core.diagnostics import ProblemKind
+from papernotes.core.diagnostics import DiagnosticKind
 
 
 def decode(content: bytes, encoding: str) -> str:
@@ -54,7 +54,7 @@ def append(
 ) -> Appended:
     """Return *content*, that of the file *path*, with *entries* under their keys at its end.
 
-    A Fault is raised where the file would not be read as what was there and they.
+    A CommandError is raised where the file would not be read as what was there and they.
     """
     end = line_end(content)
     text = "\n" if content and not content.endswith((b"\n", b"\r")) else ""
@@ -70,7 +70,7 @@ def append(
 def _encode(path: Path, text: str, encoding: str) -> bytes:
     """Return *text* in the encoding of the file, without a mark of byte order.
 
-    What the encoding lacks is written in LaTeX; a Fault is raised for what LaTeX lacks too.
+    What the encoding lacks is written in LaTeX; a CommandError is raised for what LaTeX lacks too.
     """
     plain = encoding.removesuffix("-sig")
     try:
@@ -80,7 +80,7 @@ def _encode(path: Path, text: str, encoding: str) -> bytes:
     try:
         return b"".join(_encode_one(char, plain) for char in text)
     except UnicodeEncodeError as error:
-        raise Fault(
+        raise CommandError(
             f'"{error.object}" cannot be written to {show(path)}, which is in {plain}; save that as'
             ' UTF-8, and set bibtex_encoding = "utf-8" in conf.py'
         ) from error
@@ -96,7 +96,7 @@ def _encode_one(char: str, encoding: str) -> bytes:
 def _verified(
     path: Path, before: bytes, after: bytes, encoding: str, keys: Sequence[str]
 ) -> Appended:
-    """Return *after*; raise a Fault unless it reads as *before* and then the entries *keys*."""
+    """Return *after*; raise a CommandError unless it reads as *before* and then *keys*."""
     name = path.name
     old, old_sources = reader.read_with_sources([(name, before)], encoding)
     new, new_sources = reader.read_with_sources([(name, after)], encoding)
@@ -105,10 +105,14 @@ def _verified(
     last_line = text.count("\n", 0, there[-1].end if there else 0) + 1
     for problem in old.problems:
         # An entry that is not closed would swallow, for other programs, what comes after it.
-        if problem.kind is ProblemKind.BIB_SYNTAX and problem.line >= last_line:
-            raise Fault(f"{show(path)}:{problem.line}: {problem.message}; then add the paper")
+        if problem.kind is DiagnosticKind.BIB_SYNTAX and problem.line >= last_line:
+            raise CommandError(
+                f"{show(path)}:{problem.line}: {problem.message}; then add the paper"
+            )
     kept = new_sources[name][: len(there)] == there
     added = [source.key for source in new_sources[name][len(there) :]]
     if not kept or added != list(keys) or len(new.problems) != len(old.problems):
-        raise Fault(f"{show(path)} cannot be added to without changing what it says; check its end")
+        raise CommandError(
+            f"{show(path)} cannot be added to without changing what it says; check its end"
+        )
     return Appended(after, new, new_sources[name])

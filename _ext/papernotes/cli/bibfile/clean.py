@@ -1,4 +1,4 @@
-"""Cleaning entries: what BibTeX from elsewhere has wrong and can be mended without a doubt."""
+"""Cleaning entries: what BibTeX from elsewhere has wrong and can be corrected without a doubt."""
 
 from __future__ import annotations
 
@@ -75,16 +75,16 @@ def clean_value(name: str, value: str) -> str:
     """Return the value of field *name* without what BibTeX from elsewhere has wrong."""
     value = _INVISIBLE.sub("", unicodedata.normalize("NFC", value))
     if name in VERBATIM:
-        return " ".join(mend_entities(value, lambda char: char).split())
-    value = mend_latex(mend_markup(mend_entities(value, lambda char: _LATEX.get(char, char))))
+        return " ".join(fix_entities(value, lambda char: char).split())
+    value = fix_latex(fix_markup(fix_entities(value, lambda char: _LATEX.get(char, char))))
     if name in ("author", "editor"):
         return " and ".join(_name(part) for part in split_name_list(value))
     if name == "pages":
-        value = mend_pages(value)
+        value = fix_pages(value)
     return " ".join(value.split())
 
 
-def mend_entities(value: str, escape: Callable[[str], str] = lambda c: _LATEX.get(c, c)) -> str:
+def fix_entities(value: str, escape: Callable[[str], str] = lambda c: _LATEX.get(c, c)) -> str:
     """Return *value* with characters in place of HTML entities, also where they are escaped twice.
 
     *escape* says how a character is written.
@@ -102,7 +102,7 @@ def mend_entities(value: str, escape: Callable[[str], str] = lambda c: _LATEX.ge
 
 def has_entities(value: str) -> bool:
     """Return whether *value* holds HTML entities."""
-    return "&" in value and mend_entities(value) != value
+    return "&" in value and fix_entities(value) != value
 
 
 def has_markup(value: str) -> bool:
@@ -110,7 +110,7 @@ def has_markup(value: str) -> bool:
     return "<" in value and bool(_TAG.search(value))
 
 
-def mend_markup(value: str) -> str:
+def fix_markup(value: str) -> str:
     """Return *value* with LaTeX in place of HTML tags."""
     before = ""
     while before != value:
@@ -119,7 +119,7 @@ def mend_markup(value: str) -> str:
     return _TAG.sub("", value)
 
 
-def mend_latex(value: str) -> str:
+def fix_latex(value: str) -> str:
     r"""Return *value* with a backslash before each ``&``, ``%``, ``#`` and ``_`` that lacks one."""
     parts = _APART.split(value)
     parts[::2] = [_BARE.sub(r"\\\g<0>", part) for part in parts[::2]]
@@ -137,16 +137,16 @@ def bare_specials(value: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def mend_pages(value: str) -> str:
+def fix_pages(value: str) -> str:
     """Return a range of pages as BibTeX writes it, ``233--242``; what is none stays as it is."""
 
-    def mended(part: str) -> str:
+    def fixed(part: str) -> str:
         match = _RANGE.fullmatch(part.strip())
         if match is None:
             return part.strip()
         return match[1] if match[1] == match[2] else f"{match[1]}--{match[2]}"
 
-    return ", ".join(mended(part) for part in value.split(","))
+    return ", ".join(fixed(part) for part in value.split(","))
 
 
 def _name(name: str) -> str:

@@ -9,23 +9,25 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from papernotes.bibliography import reader
-from papernotes.cli.checks.findings import Mend
-from papernotes.cli.errors import Fault
+from papernotes.cli.errors import CommandError
 from papernotes.cli.site import show
+from papernotes.core.diagnostics import Fix
 
 
-def edit(path: Path, content: bytes, encoding: str, mends: Iterable[Mend]) -> bytes:
-    """Return *content*, that of the file *path*, with what *mends* say in its place.
+def edit(path: Path, content: bytes, encoding: str, fixes: Iterable[Fix]) -> bytes:
+    """Return *content*, that of the file *path*, with what *fixes* say in its place.
 
     Their places are those of the text with LF at the ends of lines, as the scanner has them. A
-    Fault is raised where the file would no longer be read as the same entries.
+    CommandError is raised where the file would no longer be read as the same entries.
     """
     plain = encoding.removesuffix("-sig")
     mark = codecs.BOM_UTF8 if content.startswith(codecs.BOM_UTF8) else b""
     try:
         text = content[len(mark) :].decode(plain)
     except UnicodeDecodeError as error:
-        raise Fault(f"{show(path)} is not {plain.upper()}; save it in that encoding") from error
+        raise CommandError(
+            f"{show(path)} is not {plain.upper()}; save it in that encoding"
+        ) from error
     # Where the scanner's text is shorter: it has one character for the two that end a line.
     removed = [match.start() - number for number, match in enumerate(re.finditer("\r\n", text))]
 
@@ -34,20 +36,20 @@ def edit(path: Path, content: bytes, encoding: str, mends: Iterable[Mend]) -> by
 
     pieces: list[str] = []
     done = 0
-    for mend in sorted(mends, key=lambda mend: (mend.start, mend.end)):
-        start, end = place(mend.start), place(mend.end)
+    for fix in sorted(fixes, key=lambda fix: (fix.start, fix.end)):
+        start, end = place(fix.start), place(fix.end)
         if start < done:
             continue
-        pieces += [text[done:start], mend.mended(text[start:end])]
+        pieces += [text[done:start], fix.replace(text[start:end])]
         done = end
     edited = mark + "".join([*pieces, text[done:]]).encode(plain)
     _verify(path, content, edited, encoding)
     return edited
 
 
-def within(written: str, mended: str) -> str:
-    """Return *mended* between the delimiters of the value *written*."""
-    return f"{written[0]}{mended}{written[-1]}"
+def within(written: str, value: str) -> str:
+    """Return *value* between the delimiters of the value *written*."""
+    return f"{written[0]}{value}{written[-1]}"
 
 
 def is_plain(written: str) -> bool:
@@ -68,4 +70,4 @@ def _verify(path: Path, before: bytes, after: bytes, encoding: str) -> None:
     new, new_sources = reader.read_with_sources([("", after)], encoding)
     was, now = ([source.key for source in found[""]] for found in (old_sources, new_sources))
     if was != now or len(new.problems) > len(old.problems):
-        raise Fault(f"{show(path)} cannot be changed without harm; mend it by hand")
+        raise CommandError(f"{show(path)} cannot be changed without harm; correct it by hand")

@@ -13,16 +13,16 @@ from papernotes.bibliography.identifiers import Identifier, identify
 from papernotes.bibliography.latex import plain
 from papernotes.bibliography.names import person_of
 from papernotes.bibliography.scanner import SourceEntry
-from papernotes.cli.errors import Fault
-from papernotes.core.diagnostics import ProblemKind
+from papernotes.cli.errors import CommandError
+from papernotes.core.diagnostics import DiagnosticKind
 
-# What else is amiss in an entry is mended, or is the author's to mend in the file.
+# What else is amiss in an entry is corrected, or is for the author to correct in the file.
 _UNREADABLE = frozenset(
     {
-        ProblemKind.BIB_ENCODING,
-        ProblemKind.BIB_NAME,
-        ProblemKind.BIB_SYNTAX,
-        ProblemKind.UNDEFINED_MACRO,
+        DiagnosticKind.BIB_ENCODING,
+        DiagnosticKind.BIB_NAME,
+        DiagnosticKind.BIB_SYNTAX,
+        DiagnosticKind.UNDEFINED_MACRO,
     }
 )
 
@@ -86,17 +86,19 @@ def lacks(entry: Entry) -> list[str]:
 def parse(content: bytes, name: str) -> list[Entry]:
     """Return the entries of BibTeX *content*, which is UTF-8; *name* says where it is from.
 
-    A Fault is raised for what cannot be read, for an entry without a title, and where there is
+    Raise a CommandError for what cannot be read, for an entry without a title, and where there is
     none.
     """
     read, sources = reader.read_with_sources([(name, content)])
     for problem in read.problems:
         if problem.kind in _UNREADABLE:
-            raise Fault(f"{name}:{problem.line}: {problem.message}")
+            raise CommandError(f"{name}:{problem.line}: {problem.message}")
     entries = [Entry.of(source) for source in sources[name]]
     if not entries:
-        raise Fault(f"{name} holds no BibTeX entry")
+        raise CommandError(f"{name} holds no BibTeX entry")
     for entry, source in zip(entries, sources[name], strict=True):
         if not entry.title():
-            raise Fault(f'{name}:{source.line}: the entry "{source.key}" has no title; add it')
+            raise CommandError(
+                f'{name}:{source.line}: the entry "{source.key}" has no title; add it'
+            )
     return entries

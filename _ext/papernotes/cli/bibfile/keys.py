@@ -12,7 +12,7 @@ from anyascii import anyascii
 from papernotes.bibliography.names import family_name
 from papernotes.bibliography.titles import bare
 from papernotes.cli.bibfile.entry import Entry
-from papernotes.cli.errors import Fault
+from papernotes.cli.errors import CommandError
 from papernotes.core.text import letters
 
 # Words of a title that say nothing of it: articles, conjunctions, prepositions.
@@ -28,23 +28,25 @@ _FIELDS = ("family", "year", "word", "Family", "Word")
 
 
 def check_pattern(pattern: str) -> None:
-    """Raise a Fault if *pattern* cannot make keys."""
+    """Raise a CommandError if *pattern* cannot make keys."""
     try:
         names = {name for _, name, _, _ in string.Formatter().parse(pattern) if name is not None}
     except ValueError:
         names = {pattern}
     known = names <= set(_FIELDS)
     if not known or not names or re.search(r"[\s,{}\"#%'()=~\\]", re.sub(r"\{\w+\}", "", pattern)):
-        raise Fault(
+        raise CommandError(
             f'papernotes_key_pattern = "{pattern}" in conf.py makes no keys; write it with'
             ' {family}, {year} and {word}, such as "{family}{year}{word}"'
         )
 
 
 def check_key(key: str) -> None:
-    """Raise a Fault if *key* is none that BibTeX and citations take."""
+    """Raise a CommandError if *key* is none that BibTeX and citations take."""
     if not re.fullmatch(r"[A-Za-z0-9](?:[\w:.+/-]*\w)?", key, re.ASCII):
-        raise Fault(f'"{key}" is no citation key; write letters and digits, such as smith2019super')
+        raise CommandError(
+            f'"{key}" is no citation key; write letters and digits, such as smith2019super'
+        )
 
 
 def by_pattern(entry: Entry, pattern: str) -> str:

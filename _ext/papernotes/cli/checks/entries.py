@@ -17,18 +17,17 @@ from papernotes.cli.bibfile import keys
 from papernotes.cli.bibfile.clean import (
     VERBATIM,
     bare_specials,
+    fix_entities,
+    fix_latex,
+    fix_markup,
+    fix_pages,
     has_entities,
     has_markup,
-    mend_entities,
-    mend_latex,
-    mend_markup,
-    mend_pages,
     outside_mathematics,
 )
 from papernotes.cli.bibfile.entry import Entry
-from papernotes.cli.checks.findings import Finding, Mend, Remark
 from papernotes.cli.library import same_title
-from papernotes.core.diagnostics import ProblemKind
+from papernotes.core.diagnostics import Diagnostic, DiagnosticKind, Fix
 
 # What an entry of each kind needs: BibTeXing (btxdoc), 3.1, with what BibLaTeX takes in its place.
 _YEAR = "year|date"
@@ -57,10 +56,10 @@ _ROMAN = re.compile(r"[ivxlcdm]+(?:-+[ivxlcdm]+)?", re.IGNORECASE)
 _MARKED = re.compile(r"[\\$&%#_^]")
 _MACRO = re.compile(r"\\([A-Za-z]+|.|$)")
 
-_Check = Callable[[SourceEntry, SourceField], Iterator[tuple[Finding | ProblemKind, str, bool]]]
+_Check = Callable[[SourceEntry, SourceField], Iterator[tuple[DiagnosticKind, str, bool]]]
 
 
-def check_entry(path: str, entry: SourceEntry) -> Iterator[Remark]:
+def check_entry(path: str, entry: SourceEntry) -> Iterator[Diagnostic]:
     """Yield what is amiss in one entry of the file *path*."""
     for field in entry.fields:
         name = field.name.lower()
@@ -68,29 +67,29 @@ def check_entry(path: str, entry: SourceEntry) -> Iterator[Remark]:
         if name not in VERBATIM and name not in PRIVATE:
             checks.append(_check_text)
         for check in checks:
-            for kind, message, mend in check(entry, field):
-                mended = _MENDS.get(name, _mend_text) if mend else None
-                yield Remark(
+            for kind, message, fixable in check(entry, field):
+                fix = _FIXES.get(name, _fix_text) if fixable else None
+                yield Diagnostic(
                     path,
                     field.line,
                     f'{message} (field "{field.name}" of "{entry.key}")',
                     kind,
-                    Mend(field.value_start, field.value_end, mended) if mended else None,
+                    Fix(field.value_start, field.value_end, fix) if fix else None,
                 )
     if needed := lacking(entry):
         message = (
             f'the @{entry.type.lower()} "{entry.key}" has no {" and no ".join(needed)}; add what'
             " it lacks"
         )
-        yield Remark(path, entry.line, message, Finding.MISSING_FIELD)
+        yield Diagnostic(path, entry.line, message, DiagnosticKind.MISSING_FIELD)
 
 
-def check_key(path: str, source: SourceEntry, entry: Entry, pattern: str) -> Iterator[Remark]:
+def check_key(path: str, source: SourceEntry, entry: Entry, pattern: str) -> Iterator[Diagnostic]:
     """Yield a remark if the key of *entry*, which is that of *source*, is not of the *pattern*."""
     expected = keys.by_pattern(entry, pattern)
     if not keys.follows(source.key, expected):
         message = f'the key "{source.key}" does not follow the pattern, which makes "{expected}"'
-        yield Remark(path, source.line, message, Finding.KEY_PATTERN)
+        yield Diagnostic(path, source.line, message, DiagnosticKind.KEY_PATTERN)
 
 
 def lacking(entry: SourceEntry) -> list[str]:
@@ -102,7 +101,7 @@ def lacking(entry: SourceEntry) -> list[str]:
     return [" or ".join(need.split("|")) for need in needs if there.isdisjoint(need.split("|"))]
 
 
-def check_duplicates(entries: Iterable[tuple[str, SourceEntry, Entry]]) -> Iterator[Remark]:
+def check_duplicates(entries: Iterable[tuple[str, SourceEntry, Entry]]) -> Iterator[Diagnostic]:
     """Yield each entry that is of the same work as one before it."""
     seen: dict[object, tuple[str, SourceEntry, Entry]] = {}
     for path, source, entry in entries:
@@ -118,7 +117,7 @@ def check_duplicates(entries: Iterable[tuple[str, SourceEntry, Entry]]) -> Itera
                 f'"{source.key}" has {what} of "{first.key}", {first_path}:{first.line}; keep one'
                 " of them"
             )
-            yield Remark(path, source.line, message, Finding.DUPLICATE_WORK)
+            yield Diagnostic(path, source.line, message, DiagnosticKind.DUPLICATE_WORK)
         for mark in (*marks, title):
             seen.setdefault(mark, (path, source, entry))
 
@@ -129,84 +128,96 @@ def _may_be_one(entry: Entry, other: Entry) -> bool:
     return kinds.isdisjoint(one.kind for one in other.identifiers())
 
 
-# Each check yields the kind, the message and whether it can be mended without a doubt.
+# Each check yields the kind, the message and whether it can be corrected without a doubt.
 
 
 def _check_text(
     entry: SourceEntry, field: SourceField
-) -> Iterator[tuple[Finding | ProblemKind, str, bool]]:
+) -> Iterator[tuple[DiagnosticKind, str, bool]]:
     value = field.value
     if has_entities(value) or has_markup(value):
-        yield Finding.HTML_ENTITY, f'"{_short(value)}" holds HTML; write it in LaTeX', True
-        value = mend_markup(mend_entities(value))
+        yield DiagnosticKind.HTML_ENTITY, f'"{_short(value)}" holds HTML; write it in LaTeX', True
+        value = fix_markup(fix_entities(value))
     if not _MARKED.search(value):
         return
     plain = "".join(outside_mathematics(value))
     if len(re.findall(r"(?<!\\)\$", plain)) % 2 or plain.count(r"\(") != plain.count(r"\)"):
-        yield Finding.BROKEN_LATEX, f'"{_short(value)}" opens mathematics without closing it', False
+        yield (
+            DiagnosticKind.BROKEN_LATEX,
+            f'"{_short(value)}" opens mathematics without closing it',
+            False,
+        )
         return
     if bare := bare_specials(value):
         escaped = " and ".join(f"\\{char}" for char in bare)
-        yield Finding.BROKEN_LATEX, f'"{_short(value)}" needs {escaped}', True
+        yield DiagnosticKind.BROKEN_LATEX, f'"{_short(value)}" needs {escaped}', True
     if re.search(r"(?<!\\)\^", plain):
-        yield Finding.BROKEN_LATEX, f'"{_short(value)}" has ^ outside mathematics', False
+        yield DiagnosticKind.BROKEN_LATEX, f'"{_short(value)}" has ^ outside mathematics', False
     for macro in dict.fromkeys(_MACRO.findall(plain)):
         if not macro:
-            yield Finding.BROKEN_LATEX, f'"{_short(value)}" ends with a backslash', False
+            yield DiagnosticKind.BROKEN_LATEX, f'"{_short(value)}" ends with a backslash', False
         elif macro.isalpha() and not is_known_macro(macro):
-            yield Finding.BROKEN_LATEX, f"\\{macro} is no macro that is known; mend it", False
+            yield (
+                DiagnosticKind.BROKEN_LATEX,
+                f"\\{macro} is no macro that is known; correct it",
+                False,
+            )
 
 
 def _check_pages(
     entry: SourceEntry, field: SourceField
-) -> Iterator[tuple[Finding | ProblemKind, str, bool]]:
+) -> Iterator[tuple[DiagnosticKind, str, bool]]:
     value = field.value
     if not re.search(r"\d", value) and not _ROMAN.fullmatch(value):
-        yield Finding.BAD_PAGES, f'"{value}" are no pages', False
+        yield DiagnosticKind.BAD_PAGES, f'"{value}" are no pages', False
         return
-    if (mended := mend_pages(value)) != " ".join(value.split()):
-        yield Finding.BAD_PAGES, f'the pages "{value}" are written {mended}', True
+    if (fixed := fix_pages(value)) != " ".join(value.split()):
+        yield DiagnosticKind.BAD_PAGES, f'the pages "{value}" are written {fixed}', True
     for first, last in re.findall(r"\b(\d+)\s*[-\u2010-\u2015]+\s*(\d+)\b", value):
         if len(first) == len(last) and int(first) > int(last):
-            yield Finding.BAD_PAGES, f'the pages "{value}" end before they begin', False
+            yield DiagnosticKind.BAD_PAGES, f'the pages "{value}" end before they begin', False
 
 
 def _check_year(
     entry: SourceEntry, field: SourceField
-) -> Iterator[tuple[Finding | ProblemKind, str, bool]]:
+) -> Iterator[tuple[DiagnosticKind, str, bool]]:
     value = field.value.strip("{} ")
     latest = datetime.datetime.now(datetime.UTC).year + 2
     if not re.fullmatch(r"\d{4}", value) or not _EARLIEST <= int(value) <= latest:
-        yield Finding.BAD_YEAR, f'"{field.value}" is no year; write four digits', False
+        yield DiagnosticKind.BAD_YEAR, f'"{field.value}" is no year; write four digits', False
 
 
 def _check_date(
     entry: SourceEntry, field: SourceField
-) -> Iterator[tuple[Finding | ProblemKind, str, bool]]:
+) -> Iterator[tuple[DiagnosticKind, str, bool]]:
     for part in field.value.split("/"):
         match = _DATE.fullmatch(part)
         month, day = (int(number or 1) for number in match.groups()) if match else (0, 0)
         if part not in ("", "..") and not (1 <= month <= 12 and 1 <= day <= 31):
-            yield Finding.BAD_YEAR, f'"{field.value}" is no date; write it as 2020-08-31', False
+            yield (
+                DiagnosticKind.BAD_YEAR,
+                f'"{field.value}" is no date; write it as 2020-08-31',
+                False,
+            )
             return
 
 
 def _check_doi(
     entry: SourceEntry, field: SourceField
-) -> Iterator[tuple[Finding | ProblemKind, str, bool]]:
+) -> Iterator[tuple[DiagnosticKind, str, bool]]:
     value = field.value.replace("\\_", "_")
     if of_doi(value) and not value.lower().startswith("doi:"):
         if value[-1] in ".,;":
-            yield Finding.BAD_DOI, f'the DOI "{value}" ends with a punctuation mark', False
+            yield DiagnosticKind.BAD_DOI, f'the DOI "{value}" ends with a punctuation mark', False
     elif identify(value) and _DOI_INSIDE.search(value):
-        yield Finding.BAD_DOI, f'"{value}" is an address; a DOI begins with 10.', True
+        yield DiagnosticKind.BAD_DOI, f'"{value}" is an address; a DOI begins with 10.', True
     else:
-        yield Finding.BAD_DOI, f'"{value}" is no DOI, such as 10.1000/182', False
+        yield DiagnosticKind.BAD_DOI, f'"{value}" is no DOI, such as 10.1000/182', False
 
 
 def _check_eprint(
     entry: SourceEntry, field: SourceField
-) -> Iterator[tuple[Finding | ProblemKind, str, bool]]:
+) -> Iterator[tuple[DiagnosticKind, str, bool]]:
     fields = {part.name.lower(): part.value for part in reversed(entry.fields)}
     archive = (fields.get("archiveprefix") or fields.get("eprinttype") or "").strip("{} ").lower()
     looks = re.fullmatch(r"(?:arxiv:)?\d{4}\.\d+(?:v\d+)?", field.value, re.IGNORECASE)
@@ -214,27 +225,27 @@ def _check_eprint(
         return
     if not arxiv_id(fields) or not identify(arxiv_id(fields)):
         message = f'"{field.value}" is no arXiv identifier, such as 1706.05394 or hep-th/9901001'
-        yield Finding.BAD_ARXIV, message, False
+        yield DiagnosticKind.BAD_ARXIV, message, False
 
 
 def _check_names(
     entry: SourceEntry, field: SourceField
-) -> Iterator[tuple[Finding | ProblemKind, str, bool]]:
+) -> Iterator[tuple[DiagnosticKind, str, bool]]:
     if not re.search(r"[^\W\d_a-z]{3}", field.value):
         return
     for name in split_name_list(field.value):
         if is_shouted(name):
             message = f'the name "{name}" is in capitals; write it as its bearer does, or, of an'
-            yield Finding.SHOUTED_NAME, f"{message} organization, in braces", False
+            yield DiagnosticKind.SHOUTED_NAME, f"{message} organization, in braces", False
 
 
 def _check_address(
     entry: SourceEntry, field: SourceField
-) -> Iterator[tuple[Finding | ProblemKind, str, bool]]:
+) -> Iterator[tuple[DiagnosticKind, str, bool]]:
     value = re.sub(r"\\([%#&_~{}])", r"\1", re.sub(r"^\\url\s*", "", field.value)).strip("{} ")
     host = re.match(r"https?://([^/?#]*)", value, re.IGNORECASE)
     if not SAFE_LINK.fullmatch(value) or not host or not re.search(r"\w[.:]\w|localhost", host[1]):
-        yield ProblemKind.BAD_LINK, f'"{value}" is no http or https address; mend it', False
+        yield DiagnosticKind.BAD_LINK, f'"{value}" is no http or https address; correct it', False
 
 
 _DOI_INSIDE = re.compile(r"10\.\d{4,9}(?:\.\d+)*/\S+$")
@@ -251,16 +262,16 @@ _CHECKS: dict[str, _Check] = {
 }
 
 
-def _mend_text(text: str) -> str:
-    return mend_latex(mend_markup(mend_entities(text)))
+def _fix_text(text: str) -> str:
+    return fix_latex(fix_markup(fix_entities(text)))
 
 
-def _mend_doi(text: str) -> str:
+def _fix_doi(text: str) -> str:
     match = _DOI_INSIDE.search(text.strip())
     return match[0] if match else text
 
 
-_MENDS: dict[str, Callable[[str], str]] = {"pages": mend_pages, "doi": _mend_doi}
+_FIXES: dict[str, Callable[[str], str]] = {"pages": fix_pages, "doi": _fix_doi}
 
 
 def _short(value: str) -> str:

@@ -22,12 +22,12 @@ from papernotes.bibliography import formatting, reader
 from papernotes.bibliography.identifiers import identify
 from papernotes.cli import storage
 from papernotes.cli.checks import notes
-from papernotes.cli.checks.findings import Finding, Remark
-from papernotes.cli.errors import Fault, Unreachable
+from papernotes.cli.errors import CommandError, UnreachableError
 from papernotes.cli.progress import Progress
 from papernotes.cli.remote.http import Client
 from papernotes.cli.remote.sources import Sources
 from papernotes.cli.site import Site
+from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 
 DAY = 86400.0
 # How long an answer holds: that an address leads somewhere, and that its server does not tell.
@@ -133,10 +133,10 @@ def check(
     client: Callable[[], Client],
     cache: Cache,
     progress: Progress,
-) -> Iterator[Remark]:
+) -> Iterator[Diagnostic]:
     """Yield the addresses that are gone, and those whose servers do not tell.
 
-    *client* makes a client for a host. A Fault is raised where there is no network.
+    *client* makes a client for a host. A CommandError is raised where there is no network.
     """
     found = addresses(site)
     cache.load()
@@ -152,11 +152,11 @@ def check(
         verdict = verdicts[address]
         for place in places:
             if verdict.state == "gone":
-                message = f"{address} {verdict.why}; mend it, or link to a copy in an archive"
-                yield Remark(place.path, place.line, message, Finding.GONE_LINK)
+                message = f"{address} {verdict.why}; correct it, or link to a copy in an archive"
+                yield Diagnostic(place.path, place.line, message, DiagnosticKind.GONE_LINK)
             elif verdict.state == "unknown":
                 message = f"{address} {verdict.why}; look for yourself"
-                yield Remark(place.path, place.line, message, Finding.UNKNOWN_LINK)
+                yield Diagnostic(place.path, place.line, message, DiagnosticKind.UNKNOWN_LINK)
 
 
 def _ask(
@@ -181,7 +181,7 @@ def _ask(
         unreachable = address if verdict.why == _UNREACHABLE else unreachable
         yield address, verdict
     if unreachable and not answered:
-        raise Fault("no server can be reached; check the network, and try again")
+        raise CommandError("no server can be reached; check the network, and try again")
 
 
 def _ask_hosts(
@@ -227,9 +227,9 @@ def _url(address: str, registry: str) -> str:
 def _verdict(client: Client, url: str) -> Verdict:
     try:
         status = client.get(url, "*/*", whole=False).status
-    except Unreachable:
+    except UnreachableError:
         return Verdict("gone", _UNREACHABLE)
-    except Fault as fault:
+    except CommandError as fault:
         return Verdict("unknown", f"could not be asked for: {fault}")
     if status in _GONE:
         return Verdict("gone", f"is gone (HTTP status {status})")

@@ -7,9 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from papernotes.cli.checks.findings import Finding, Remark, of_problem
 from papernotes.core import frontmatter
-from papernotes.core.diagnostics import ProblemKind
+from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 
 _FENCED = re.compile(
     r"^([ ]{0,3})(`{3,}|~{3,})(.*?)^[ ]{0,3}\2[`~]*[ \t]*$", re.MULTILINE | re.DOTALL
@@ -45,22 +44,24 @@ class NoteFile:
     front: frontmatter.FrontMatter
 
 
-def check_note(path: str, text: str) -> tuple[NoteFile, list[Remark]]:
+def check_note(path: str, text: str) -> tuple[NoteFile, list[Diagnostic]]:
     """Return the note *text* as a file with front matter, and what is amiss in it by itself."""
     front, problems = frontmatter.parse(text, path)
-    remarks = [of_problem(problem) for problem in problems]
+    diagnostics = list(problems)
     body = _FRONT.sub(_blank, front.rest)
     if not front.summary.strip() and not _opening(body):
         message = "the note has no summary; write a paragraph before its first section"
-        remarks.append(Remark(path, _heading_line(body), message, Finding.NO_SUMMARY))
-    unread = {ProblemKind.BAD_TAGS, ProblemKind.FRONT_MATTER}
+        diagnostics.append(
+            Diagnostic(path, _heading_line(body), message, DiagnosticKind.NO_SUMMARY)
+        )
+    unread = {DiagnosticKind.BAD_TAGS, DiagnosticKind.FRONT_MATTER}
     if not front.tags and unread.isdisjoint(problem.kind for problem in problems):
         message = 'the note has no tags; add "tags: [some-tag]" to its front matter'
-        remarks.append(Remark(path, front.tags_line, message, Finding.NO_TAGS))
-    return NoteFile(path, front), remarks
+        diagnostics.append(Diagnostic(path, front.tags_line, message, DiagnosticKind.NO_TAGS))
+    return NoteFile(path, front), diagnostics
 
 
-def check_links(path: str, text: str) -> Iterator[Remark]:
+def check_links(path: str, text: str) -> Iterator[Diagnostic]:
     """Yield the links of a document that lead nowhere."""
     # Most documents have no link at fault, in code and mathematics neither.
     if not any(_link_fault(target) for _, target in _targets(text)):
@@ -69,7 +70,7 @@ def check_links(path: str, text: str) -> Iterator[Remark]:
     for position, target in _targets(prose):
         if fault := _link_fault(target):
             line = prose.count("\n", 0, position) + 1
-            yield Remark(path, line, fault, Finding.BROKEN_LINK)
+            yield Diagnostic(path, line, fault, DiagnosticKind.BROKEN_LINK)
 
 
 def addresses(text: str) -> Iterator[tuple[int, str]]:
@@ -99,17 +100,17 @@ def _link_fault(target: str) -> str:
         return f'"{target}" leads to a page of this site; write https://{target}'
     if _LIKE_HTTP.match(target):
         if not _HTTP.match(target):
-            return f'"{target}" is no address; mend how it begins'
+            return f'"{target}" is no address; correct how it begins'
         if len(target.split()) > 1:
             return f'"{target}" has a space in it, which ends an address; write %20'
         return ""
     scheme = _SCHEME.match(target)
     if scheme and scheme[1].lower() not in _SCHEMES:
-        return f'"{scheme[1]}:" begins no address that is known; mend it'
+        return f'"{scheme[1]}:" begins no address that is known; correct it'
     return ""
 
 
-def check_tags(notes: Iterable[NoteFile]) -> Iterator[Remark]:
+def check_tags(notes: Iterable[NoteFile]) -> Iterator[Diagnostic]:
     """Yield tags that differ only in case or by one letter, where the rarer of two stands first."""
     used: dict[str, list[NoteFile]] = defaultdict(list)
     for note in notes:
@@ -129,7 +130,9 @@ def check_tags(notes: Iterable[NoteFile]) -> Iterator[Remark]:
                 f'the tag "{tag}" differs {how} from "{other}", which {_notes(len(used[other]))};'
                 " write one of them"
             )
-            yield Remark(first.path, first.front.tags_line, message, Finding.SIMILAR_TAGS)
+            yield Diagnostic(
+                first.path, first.front.tags_line, message, DiagnosticKind.SIMILAR_TAGS
+            )
         for shape in shapes:
             near.setdefault(shape, tag)
 

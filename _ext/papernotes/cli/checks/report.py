@@ -4,55 +4,55 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from papernotes.cli.checks.findings import Remark
-from papernotes.cli.checks.run import Checked, Mended
+from papernotes.cli.checks.run import Checked, Fixed
 from papernotes.cli.site import Site, show
+from papernotes.core.diagnostics import Diagnostic
 
-Style = Callable[[str, Remark], str]
+Style = Callable[[str, Diagnostic], str]
 
 
-def lines(site: Site, remarks: Iterable[Remark], style: Style) -> list[str]:
+def lines(site: Site, diagnostics: Iterable[Diagnostic], style: Style) -> list[str]:
     """Return findings as lines in a *style*."""
-    remarks = list(remarks)
-    places = {path: show(site.root / path) for path in {remark.path for remark in remarks}}
-    return [style(places[remark.path], remark) for remark in remarks]
+    diagnostics = list(diagnostics)
+    places = {path: show(site.root / path) for path in {each.path for each in diagnostics}}
+    return [style(places[each.path], each) for each in diagnostics]
 
 
-def text(place: str, remark: Remark) -> str:
+def text(place: str, diagnostic: Diagnostic) -> str:
     """Return a finding in the file *place* as a line of text."""
-    told = "remark: " if remark.told else ""
-    return f"{place}:{remark.line}: {told}{remark.message} [{remark.label}]"
+    prefix = "remark: " if diagnostic.severity == "remark" else ""
+    return f"{place}:{diagnostic.line}: {prefix}{diagnostic.message} [{diagnostic.label}]"
 
 
-def github(place: str, remark: Remark) -> str:
+def github(place: str, diagnostic: Diagnostic) -> str:
     """Return a finding as a command of GitHub's workflows, which makes an annotation of it.
 
     https://docs.github.com/actions/reference/workflow-commands-for-github-actions
     """
-    level = "notice" if remark.told else "error"
-    properties = {"file": place, "line": str(remark.line), "title": remark.label}
+    level = "notice" if diagnostic.severity == "remark" else "error"
+    properties = {"file": place, "line": str(diagnostic.line), "title": diagnostic.label}
     named = ",".join(f"{name}={_escape(value, ',:')}" for name, value in properties.items())
-    return f"::{level} {named}::{_escape(remark.message)}"
+    return f"::{level} {named}::{_escape(diagnostic.message)}"
 
 
 STYLES: dict[str, Style] = {"text": text, "github": github}
 
 
-def mended(site: Site, mended: Mended) -> str:
-    """Return what was mended as a line of text."""
-    before, after = (" ".join(value.split()) for value in (mended.before, mended.after))
-    place = f"{show(site.root / mended.remark.path)}:{mended.remark.line}"
-    return f"{place}: mended: {before} is now {after} [{mended.remark.label}]"
+def fixed(site: Site, fixed: Fixed) -> str:
+    """Return what was corrected as a line of text."""
+    before, after = (" ".join(value.split()) for value in (fixed.before, fixed.after))
+    place = f"{show(site.root / fixed.diagnostic.path)}:{fixed.diagnostic.line}"
+    return f"{place}: fixed: {before} is now {after} [{fixed.diagnostic.label}]"
 
 
 def summary(checked: Checked) -> str:
     """Return how much was looked at, and how much was found."""
-    told = sum(remark.told for remark in checked.remarks)
-    faults = len(checked.remarks) - told
+    remarks = sum(each.severity == "remark" for each in checked.diagnostics)
+    faults = len(checked.diagnostics) - remarks
     seen = f"{_count(checked.notes, 'note')} and {_count(checked.entries, 'entry', 'entries')}"
-    if not checked.remarks:
+    if not checked.diagnostics:
         return f"{seen}: all is well."
-    return f"{seen}: {_count(faults, 'fault')}, {_count(told, 'remark')}."
+    return f"{seen}: {_count(faults, 'fault')}, {_count(remarks, 'remark')}."
 
 
 def _count(number: int, one: str, more: str = "") -> str:

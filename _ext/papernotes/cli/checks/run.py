@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import gc
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from papernotes.bibliography import reader
@@ -18,8 +19,8 @@ from papernotes.cli.bibfile.edit import edit, is_plain, within
 from papernotes.cli.bibfile.entry import Entry
 from papernotes.cli.checks import notes as note_checks
 from papernotes.cli.checks.entries import check_duplicates, check_entry, check_key
-from papernotes.cli.checks.findings import Finding, Mend, Remark, of_problem, without_suppressed
 from papernotes.cli.site import Site
+from papernotes.core.diagnostics import Diagnostic, DiagnosticKind, Fix, without_suppressed
 from papernotes.core.text import fault_of_encoding, without_controls
 
 # A directive that shows entries which nobody cites.
@@ -33,14 +34,14 @@ class Checked:
 
     notes: int
     entries: int
-    remarks: list[Remark]
+    diagnostics: list[Diagnostic]
 
 
 @dataclass(frozen=True)
-class Mended:
-    """A fault that was mended: what was written, and what is now."""
+class Fixed:
+    """A fault that was corrected: what was written, and what is now."""
 
-    remark: Remark
+    diagnostic: Diagnostic
     before: str
     after: str
 
@@ -63,7 +64,7 @@ def check(site: Site) -> Checked:
     pattern: str = site.config.papernotes_key_pattern
     keys.check_pattern(pattern)
     read, sources = _read(site)
-    remarks = [of_problem(problem) for problem in read.problems]
+    diagnostics = list(read.problems)
     # Of two entries with one key, the first counts; the other has been reported.
     entries = [
         (path, source, Entry.of(source))
@@ -72,9 +73,9 @@ def check(site: Site) -> Checked:
         if read.places.get(source.key) == (path, source.line)
     ]
     for path, source, entry in entries:
-        remarks += check_entry(path, source)
-        remarks += check_key(path, source, entry, pattern)
-    remarks += check_duplicates(entries)
+        diagnostics += check_entry(path, source)
+        diagnostics += check_key(path, source, entry, pattern)
+    diagnostics += check_duplicates(entries)
     notes: list[note_checks.NoteFile] = []
     cited: set[str] = set()
     shows_all = False
@@ -84,20 +85,20 @@ def check(site: Site) -> Checked:
         text = content.decode("utf-8-sig", "replace").replace("\r\n", "\n")
         text, controls = without_controls(text, name)
         encoding = fault_of_encoding(content, name, "utf-8-sig")
-        remarks += map(of_problem, [*controls, *([encoding] if encoding else [])])
+        diagnostics += [*controls, *([encoding] if encoding else [])]
         cited.update(note_checks.cited(text))
         shows_all = shows_all or bool(_SHOWS_ALL.search(text) and _ALL.search(text))
         if name.startswith(folder) and name.endswith(".md"):
             note, found = note_checks.check_note(name, text)
             notes.append(note)
-            remarks += found
+            diagnostics += found
             cited.add(note.front.paper)
         if name.endswith(".md"):
-            remarks += note_checks.check_links(name, text)
-    remarks += note_checks.check_tags(notes)
+            diagnostics += note_checks.check_links(name, text)
+    diagnostics += note_checks.check_tags(notes)
     if not shows_all:
-        remarks += _unused(read, entries, cited)
-    found = without_suppressed(remarks, site.config.suppress_warnings)
+        diagnostics += _unused(read, entries, cited)
+    found = without_suppressed(diagnostics, site.config.suppress_warnings)
     return Checked(len(notes), len(entries), found)
 
 
@@ -108,7 +109,7 @@ def _read(site: Site) -> tuple[Bibliography, dict[str, list[SourceEntry]]]:
 
 def _unused(
     read: Bibliography, entries: Sequence[tuple[str, SourceEntry, Entry]], cited: set[str]
-) -> Iterator[Remark]:
+) -> Iterator[Diagnostic]:
     used = cited | set(read.to_read())
     for _, _, entry in entries:
         for name in ("crossref", "xref", "xdata"):
@@ -116,17 +117,17 @@ def _unused(
     for key, (path, line) in read.places.items():
         if key not in used:
             message = f'nobody cites or notes "{key}", and it is not to be read'
-            yield Remark(path, line, message, Finding.UNUSED_ENTRY)
+            yield Diagnostic(path, line, message, DiagnosticKind.UNUSED_ENTRY)
 
 
-def fix(site: Site) -> list[Mended]:
-    """Mend what can be mended without a doubt, and return it."""
+def apply_fixes(site: Site) -> list[Fixed]:
+    """Correct what can be corrected without a doubt, and return it."""
     with storage.lock(site.bibliography_files()[0]):
-        done: list[Mended] = []
+        done: list[Fixed] = []
         for path in site.bibliography_files():
             while True:
                 try:
-                    done += _fix(site, path)
+                    done += _fix_file(site, path)
                 except storage.Changed:
                     # Someone saved the file in between.
                     continue
@@ -134,32 +135,34 @@ def fix(site: Site) -> list[Mended]:
         return done
 
 
-def _fix(site: Site, path: Path) -> list[Mended]:
+def _fix_file(site: Site, path: Path) -> list[Fixed]:
     content = storage.read(path)
     if content is None:
         return []
     name = site.relative(path)
-    mended: dict[tuple[int, int], Mended] = {}
+    fixed: dict[tuple[int, int], Fixed] = {}
     text = content.decode(site.encoding, "replace").replace("\r\n", "\n").replace("\r", "\n")
     _, sources = reader.read_with_sources([(name, content)], site.encoding)
-    found = [remark for source in sources[name] for remark in check_entry(name, source)]
-    for remark in without_suppressed(found, site.config.suppress_warnings):
-        mend = remark.mend
-        if mend is None or not is_plain(written := text[mend.start : mend.end]):
+    found = [diagnostic for source in sources[name] for diagnostic in check_entry(name, source)]
+    for diagnostic in without_suppressed(found, site.config.suppress_warnings):
+        fix = diagnostic.fix
+        if fix is None or not is_plain(written := text[fix.start : fix.end]):
             continue
-        after = within(written, mend.mended(written[1:-1]))
+        after = within(written, fix.replace(written[1:-1]))
         if after != written:
-            mended.setdefault((mend.start, mend.end), Mended(remark, written, after))
-    if not mended:
+            fixed.setdefault((fix.start, fix.end), Fixed(diagnostic, written, after))
+    if not fixed:
         return []
-    edits = [_edit(one) for one in mended.values()]
+    edits = [_edit(one) for one in fixed.values()]
     with storage.Draft(path, edit(path, content, site.encoding, edits)) as draft:
         draft.replace(content)
-    return list(mended.values())
+    return list(fixed.values())
 
 
-def _edit(mended: Mended) -> Mend:
-    mend = mended.remark.mend
-    assert mend is not None
+def _edit(fixed: Fixed) -> Fix:
+    fix = fixed.diagnostic.fix
+    assert fix is not None
     # The text of the file may have other ends of lines than the scanner's.
-    return replace(mend, mended=lambda written: within(written, mend.mended(written[1:-1])))
+    return dataclasses.replace(
+        fix, replace=lambda written: within(written, fix.replace(written[1:-1]))
+    )

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import yaml
 
-from papernotes.cli.errors import Fault
+from papernotes.cli.errors import CommandError
 from papernotes.cli.site import show
 
 Kind = Literal["hugo", "jekyll", "mkdocs", "obsidian"]
@@ -115,14 +115,16 @@ class Collection:
 
 
 def read(kind: Kind, folder: Path) -> Collection:
-    """Read the collection in *folder*; raise a Fault where there is none."""
+    """Read the collection in *folder*; raise a CommandError where there is none."""
     if not folder.is_dir():
-        raise Fault(f'there is no folder "{folder}"')
+        raise CommandError(f'there is no folder "{folder}"')
     content = {"hugo": "content", "mkdocs": "docs"}.get(kind, "")
     root = folder / content if content and (folder / content).is_dir() else folder
     documents = [_document(path, root) for path in _files(kind, root, folder)]
     if not documents:
-        raise Fault(f"no Markdown file is in {show(root)}; is it the folder of a {kind} site?")
+        raise CommandError(
+            f"no Markdown file is in {show(root)}; is it the folder of a {kind} site?"
+        )
     assets = [root, folder, folder / "static", folder / "assets"]
     bibliographies = sorted(path for path in folder.rglob("*.bib") if not _is_other(path, folder))
     return Collection(root, documents, [path for path in assets if path.is_dir()], bibliographies)

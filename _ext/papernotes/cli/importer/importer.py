@@ -13,16 +13,16 @@ from papernotes.bibliography import reader
 from papernotes.bibliography.identifiers import identify
 from papernotes.bibliography.titles import comparable
 from papernotes.cli.bibfile import keys
-from papernotes.cli.bibfile.clean import clean, mend_latex
+from papernotes.cli.bibfile.clean import clean, fix_latex
 from papernotes.cli.bibfile.entry import Entry
 from papernotes.cli.bibfile.style import Layout
-from papernotes.cli.errors import Fault
+from papernotes.cli.errors import CommandError
 from papernotes.cli.importer.blocks import Blocks, Line, headings
 from papernotes.cli.importer.collection import Collection, Document, Kind, read
 from papernotes.cli.importer.inline import Inline
-from papernotes.cli.importer.link_targets import Places, Plan, Whereabouts
+from papernotes.cli.importer.link_targets import LinkTargets, Places, Plan
 from papernotes.cli.importer.paper_urls import entry_of, is_paper
-from papernotes.cli.library import Held, Library
+from papernotes.cli.library import IndexedEntry, Library
 from papernotes.cli.site import show
 
 PATTERN = "{family}{year}{word}"
@@ -76,14 +76,16 @@ class Importer:
     written: int = 0
 
     def run(self) -> None:
-        """Write the site; raise a Fault, with nothing written, where that is not possible."""
+        """Write the site; raise a CommandError, with nothing written, where that fails."""
         if self.target.exists() and (not self.target.is_dir() or any(self.target.iterdir())):
-            raise Fault(f"{show(self.target)} is not empty; name a folder that is not there yet")
+            raise CommandError(
+                f"{show(self.target)} is not empty; name a folder that is not there yet"
+            )
         self.collection: Collection = read(self.kind, self.source)
         self.library, old = self._bibliography()
         self.new: list[tuple[str, Entry]] = []
         self.plans = list(self._plan())
-        whereabouts = Whereabouts(self.kind, self.source, self.collection.assets, self.plans)
+        whereabouts = LinkTargets(self.kind, self.source, self.collection.assets, self.plans)
         texts: dict[str, str] = {}
         for number, plan in enumerate(self.plans):
             if number and number % _OFTEN == 0:
@@ -123,7 +125,7 @@ class Importer:
         library = Library({}, {}, {})
         for name, entries in sources.items():
             library.extend(
-                Held(Entry.of(entry), entry.key, self.source / name, entry.line)
+                IndexedEntry(Entry.of(entry), entry.key, self.source / name, entry.line)
                 for entry in entries
                 if found.places.get(entry.key) == (name, entry.line)
             )
@@ -160,7 +162,7 @@ class Importer:
             if not document.name.startswith("_"):
                 self.tell(document, 1, "names no paper; it is a page of its own")
             return ""
-        title = mend_latex(_MARKUP.sub(r"\1", self._title(document)[0]))
+        title = fix_latex(_MARKUP.sub(r"\1", self._title(document)[0]))
         entry = clean(entry_of(address, title))
         held = next(
             (h for i in entry.identifiers() if (h := self.library.by_identifier(i))), None
@@ -173,7 +175,7 @@ class Importer:
             keys.by_pattern(entry, PATTERN), lambda key: self.library.by_key(key) is not None
         )
         self.new.append((key, entry))
-        self.library.extend([Held(entry, key, self.target / "refs.bib", 1)])
+        self.library.extend([IndexedEntry(entry, key, self.target / "refs.bib", 1)])
         return key
 
     def _address(self, document: Document) -> str:
@@ -201,7 +203,7 @@ class Importer:
     def _path(self, plan: Plan) -> str:
         return f"{plan.folder}/{plan.slug}.md"
 
-    def _text(self, plan: Plan, whereabouts: Whereabouts) -> str:
+    def _text(self, plan: Plan, whereabouts: LinkTargets) -> str:
         document = plan.document
         if document.fault:
             self.tell(document, 1, f"{document.fault}; it is a part of the text")
@@ -272,7 +274,7 @@ class _Keys:
         return held is not None and held.key == key
 
 
-def _alike(held: Held, entry: Entry) -> bool:
+def _alike(held: IndexedEntry, entry: Entry) -> bool:
     """Return whether an identifier is shared, or none tells the two apart."""
     mine = {one.folded() for one in entry.identifiers()}
     theirs = {one.folded() for one in held.entry.identifiers()}

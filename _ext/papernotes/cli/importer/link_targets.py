@@ -22,7 +22,7 @@ class Plan:
     key: str = ""
 
 
-class Whereabouts:
+class LinkTargets:
     """The documents of a collection by what links call them, and the files that come along.
 
     ``files`` maps each of these to its new path, which has a leading slash.
@@ -86,7 +86,7 @@ class Whereabouts:
 class Places:
     """Where the links and pictures of one document lead to, as :mod:`.inline` asks."""
 
-    whereabouts: Whereabouts
+    whereabouts: LinkTargets
     plan: Plan
 
     def note(self, target: str) -> str | None:

@@ -14,7 +14,7 @@ import urllib3
 from filelock import FileLock
 
 from papernotes import __version__
-from papernotes.cli.errors import Fault, Unreachable
+from papernotes.cli.errors import CommandError, UnreachableError
 
 TRIES = 4
 LIMIT = 2 * 1024 * 1024  # bytes
@@ -98,8 +98,8 @@ class Client:
         Unless *whole*, the content is not waited for.
 
         A server that is busy or fails is asked again, up to :data:`TRIES` times, after the time
-        that it asks for (Retry-After, RFC 9110, 10.2.3) or after 1, 2 and 4 seconds. A Fault is
-        raised where there is no answer, or none within the bounds of time and size.
+        that it asks for (Retry-After, RFC 9110, 10.2.3) or after 1, 2 and 4 seconds. Raise a
+        CommandError where there is no answer, or none within the bounds of time and size.
         """
         for attempt in range(TRIES):
             last = attempt == TRIES - 1
@@ -111,21 +111,23 @@ class Client:
                 urllib3.exceptions.HTTPError,
             ) as error:
                 if _is_unreachable(error):
-                    raise Unreachable(
+                    raise UnreachableError(
                         f"{_host(url)} cannot be reached; check the network, and try again"
                     ) from error
                 if last:
-                    raise Fault(f"{_host(url)} does not answer; try again later") from error
+                    raise CommandError(f"{_host(url)} does not answer; try again later") from error
                 self._pause(2.0**attempt, f"{_host(url)} did not answer")
                 continue
             except requests.RequestException as error:
-                raise Fault(f"{_host(url)} cannot be asked for {url}: {error}") from error
+                raise CommandError(f"{_host(url)} cannot be asked for {url}: {error}") from error
             if answer.status not in _TRANSIENT:
                 return answer
             wait = 2.0**attempt if after is None else after
             if last or wait > LONGEST_WAIT:
                 when = f"in {wait:.0f} seconds" if wait > LONGEST_WAIT else "later"
-                raise Fault(f"{_host(url)} is busy (HTTP status {answer.status}); try again {when}")
+                raise CommandError(
+                    f"{_host(url)} is busy (HTTP status {answer.status}); try again {when}"
+                )
             self._pause(wait, f"{_host(url)} is busy")
         raise AssertionError("the last try returns or raises")
 
@@ -138,7 +140,7 @@ class Client:
     ) -> tuple[Answer, float | None]:
         for _ in range(_REDIRECTS + 1):
             if urlsplit(url).scheme not in ("http", "https"):
-                raise Fault(f"{url} is no http or https address, and is not followed")
+                raise CommandError(f"{url} is no http or https address, and is not followed")
             if pace:
                 pace.wait()
             with self.session.get(
@@ -151,7 +153,9 @@ class Client:
                 if not response.is_redirect:
                     return _read(response, whole), _retry_after(response)
                 url = urljoin(url, response.headers["location"])
-        raise Fault(f"{_host(url)} sends from one address to the next without end; try again later")
+        raise CommandError(
+            f"{_host(url)} sends from one address to the next without end; try again later"
+        )
 
 
 def _read(response: requests.Response, whole: bool) -> Answer:
@@ -161,9 +165,11 @@ def _read(response: requests.Response, whole: bool) -> Answer:
     while whole and (chunk := response.raw.read1(2**16, decode_content=True)):
         content += chunk
         if len(content) > LIMIT:
-            raise Fault(f"{response.url} answers with more than {LIMIT // 2**20} MiB; not read")
+            raise CommandError(
+                f"{response.url} answers with more than {LIMIT // 2**20} MiB; not read"
+            )
         if time.monotonic() > deadline:
-            raise Fault(f"{response.url} takes more than {WHOLE:.0f} seconds to answer")
+            raise CommandError(f"{response.url} takes more than {WHOLE:.0f} seconds to answer")
     kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
     return Answer(response.url, response.status_code, kind, bytes(content))
 

@@ -12,7 +12,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from papernotes.bibliography.identifiers import Identifier, identify
-from papernotes.cli.errors import Fault
+from papernotes.cli.errors import CommandError
 from papernotes.cli.remote.http import Answer, Client, Pace
 from papernotes.cli.site import Site
 from papernotes.cli.storage import cache
@@ -56,7 +56,7 @@ class Sources:
         self.pace = Pace(cache() / "arxiv-last-request", site.config.papernotes_arxiv_interval)
 
     def bibtex(self, identifier: Identifier) -> str:
-        """Return the BibTeX of a paper; a Fault is raised where there is none."""
+        """Return the BibTeX of a paper; a CommandError is raised where there is none."""
         if identifier.kind == "arXiv":
             url = f"{self.arxiv_url}/bibtex/{identifier.value}"
             answer = self.client.get(url, "text/plain", self.pace)
@@ -70,7 +70,7 @@ class Sources:
         text = answer.text()
         if not _is_bibtex(answer, text):
             what = "a web page" if _is_markup(answer, text) else "something else"
-            raise Fault(f"{source} answers with {what} in place of BibTeX for {identifier}")
+            raise CommandError(f"{source} answers with {what} in place of BibTeX for {identifier}")
         return text
 
     def records(self, ids: Iterable[str]) -> Iterator[Record]:
@@ -91,11 +91,13 @@ class Sources:
 
 def _check(answer: Answer, identifier: object, source: str) -> None:
     if answer.status in (400, 404, 410):
-        raise Fault(f"{source} knows no {identifier}; check it for a slip of the pen")
+        raise CommandError(f"{source} knows no {identifier}; check it for a slip of the pen")
     if answer.status == 406:
-        raise Fault(f"{source} has no BibTeX for {identifier}; get it elsewhere, and add that")
+        raise CommandError(
+            f"{source} has no BibTeX for {identifier}; get it elsewhere, and add that"
+        )
     if answer.status != 200:
-        raise Fault(f"{source} refuses {identifier} (HTTP status {answer.status})")
+        raise CommandError(f"{source} refuses {identifier} (HTTP status {answer.status})")
 
 
 def _is_markup(answer: Answer, text: str) -> bool:
@@ -110,7 +112,7 @@ def _entries(answer: Answer) -> Iterator[Record]:
     try:
         feed: Element = fromstring(answer.content)
     except (ParseError, DefusedXmlException) as error:
-        raise Fault("arXiv's interface answers with something that is no feed") from error
+        raise CommandError("arXiv's interface answers with something that is no feed") from error
     for entry in feed.iter(f"{_ATOM}entry"):
         found = identify(_text(entry, f"{_ATOM}id"))
         if found is None or found.kind != "arXiv":
