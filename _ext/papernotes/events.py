@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -39,6 +39,7 @@ from papernotes.publish import (
     social_cards,
 )
 from papernotes.publish.summaries import Summaries
+from papernotes.rendering.shown import Shown
 from papernotes.reporting import warn
 
 
@@ -170,7 +171,7 @@ class BackgroundWriter:
     def __init__(self) -> None:
         self._index = pagefind.PagefindIndexer()
         self._tasks: ParallelTasks | SerialTasks = SerialTasks()
-        self._written: list[Written] = []
+        self._written: list[dict[str, str]] = []
 
     def begin(self, app: Sphinx) -> Iterable[archive_pages.Page]:
         """Begin with all that, and return the pages that no document stands for."""
@@ -203,14 +204,12 @@ class BackgroundWriter:
         self._tasks.join()
         (written,) = self._written
         before = State.load(outdir)
-        files.remove(app, before.files.keys() - written.files.keys())
+        files.remove(app, before.files.keys() - written.keys())
         digests = Digests(app.env)
         state = State(
             pages={name: digests.page(name) for name in PaperNotesDomain.of(app.env).records},
             made=archive_pages.digests_of(app, digests),
-            previews=written.previews,
-            filter=written.filter,
-            files=written.files,
+            files=written,
             search=self._index.end(app),
             changed=dict(last_changed.all_changed(app.env)),
             beside=output_folder.beside(app),
@@ -218,30 +217,20 @@ class BackgroundWriter:
         pending.unwritten_state(app, state, before).save(outdir)
 
 
-class Written(NamedTuple):
-    """The digests of what stands beside the pages, for the state of the output folder."""
-
-    previews: dict[str, str]
-    filter: dict[str, str]
-    files: dict[str, str]
-
-
-def write_beside(app: Sphinx, before: State) -> Written:
-    """Write the previews, the filter's script and the files that are published beside the pages."""
-    digests = Digests(app.env)
+def write_beside(app: Sphinx, before: State) -> dict[str, str]:
+    """Write the files beside the pages, and return the digest of each by name."""
+    shown = Shown(app.env)
     summaries = Summaries(app)
     found = (
-        *feed.files(app, digests, summaries),
-        *catalogue_json.files(app, digests, summaries),
+        *previews.files(app, shown),
+        *filter_data.files(app, shown),
+        *feed.files(app, shown, summaries),
+        *catalogue_json.files(app, shown, summaries),
         *social_cards.files(app),
         *sitemap.files(app),
         *redirects.files(app),
     )
-    return Written(
-        previews.write(app, digests, before.previews),
-        filter_data.write(app, digests, before.filter),
-        files.write(app, found, before.files),
-    )
+    return files.write(app, found, before.files)
 
 
 def mark_folders_finished(app: Sphinx, exception: Exception | None) -> None:

@@ -24,7 +24,7 @@ from papernotes.catalogue.citation_graph import (
 )
 from papernotes.catalogue.derive import Catalogue, derive
 from papernotes.core.model import Citation, Note, Page
-from papernotes.rendering.graph_svg import Label, draw
+from papernotes.pages.graph_svg import Label, draw
 
 
 def catalogue(cites: dict[str, Iterable[str]], others: Iterable[str] = ()) -> Catalogue:

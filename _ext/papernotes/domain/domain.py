@@ -48,7 +48,7 @@ class PaperNotesDomain(Domain):
     def __init__(self, env: BuildEnvironment) -> None:
         super().__init__(env)
         self.catalogue = Catalogue()
-        self.browse = Archives()
+        self.archives = Archives()
         # Whether the build is of a site, whose pages are written one by one.
         self.writes_site = False
         # The documents that this build reads, and whether a file of its pages could not be written.
@@ -155,10 +155,10 @@ class PaperNotesDomain(Domain):
         )
         formatted = {key: self._format(key, paper) for key, paper in self.catalogue.papers.items()}
         self.data["formatted"] = formatted
-        self.browse = self._browse() if of_pages else Archives()
+        self.archives = self._archives() if of_pages else Archives()
         self.digests = {}
 
-    def _browse(self) -> Archives:
+    def _archives(self) -> Archives:
         config = self.env.config
         root = self.records.get(config.root_doc)
         queries = root.page.queries if root else ()
@@ -207,7 +207,7 @@ class PaperNotesDomain(Domain):
     def problems(self) -> Iterator[Diagnostic]:
         """Yield every problem that stands, in the order of files and lines."""
         found = {problem for record in self.records.values() for problem in record.problems}
-        found.update(self.bibliography.problems, self.catalogue.problems, self.browse.problems)
+        found.update(self.bibliography.problems, self.catalogue.problems, self.archives.problems)
         yield from sorted(found)
 
     def resolve_xref(

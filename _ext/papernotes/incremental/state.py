@@ -13,18 +13,16 @@ STATE_FILE = ".papernotes.json"
 
 @dataclass(frozen=True)
 class State:
-    """What the output folder shows, as digests.
+    """The digests of all that the output folder shows.
 
-    ``pages`` are those of documents, ``made`` those that the site makes beside them, ``filter`` is
-    the script of the filter, ``files`` what is published beside the pages, ``search`` the index of
-    Pagefind. ``changed`` is no digest: it says when the file of each page was last changed, where
-    that is known. ``beside`` names what Sphinx has copied beside the pages.
+    ``pages`` are the pages of documents, ``made`` the archive pages, ``files`` the files beside the
+    pages, and ``search`` is Pagefind's index. ``changed`` holds no digests: it says when the source
+    of each page was last changed, where that is known. ``beside`` names the files that Sphinx has
+    copied beside the pages.
     """
 
     pages: dict[str, str] = field(default_factory=dict)
     made: dict[str, str] = field(default_factory=dict)
-    previews: dict[str, str] = field(default_factory=dict)
-    filter: dict[str, str] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
     search: dict[str, str] = field(default_factory=dict)
     changed: dict[str, str] = field(default_factory=dict)

@@ -10,8 +10,9 @@ if TYPE_CHECKING:
 
 def setup(app: Sphinx) -> None:
     """Give pages the styles, scripts and links that they need."""
-    from papernotes.pages import assets
+    from papernotes.pages import assets, author_templates
 
+    app.connect("config-inited", author_templates.configure_templates)
     app.connect("builder-inited", assets.add_assets)
     app.connect("html-page-context", assets.add_page_assets)
     app.connect("html-page-context", assets.add_ways)

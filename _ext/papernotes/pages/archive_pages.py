@@ -30,9 +30,11 @@ from papernotes.i18n import _
 from papernotes.incremental import output_folder
 from papernotes.incremental.digests import Digests
 from papernotes.mathematics import renderer
-from papernotes.rendering import graph_svg, navigation, note_card, work_entry
+from papernotes.pages import archive_content, graph_svg
+from papernotes.rendering import note_card, note_list
+from papernotes.rendering.context import RenderContext
 from papernotes.rendering.html_fragments import Fragment, Renderer
-from papernotes.rendering.resolver import face
+from papernotes.rendering.links import empty_list
 
 TEMPLATE = "page.html"
 # What the context of a page says of it to our own handler.
@@ -44,8 +46,8 @@ Page = tuple[str, dict[str, Any], str]
 
 def digests_of(app: Sphinx, digests: Digests) -> dict[str, str]:
     """Return the digest of each page; one whose address a document has is not made."""
-    made = PaperNotesDomain.of(app.env).browse.pages
-    return {page: digests.made(page) for page in made if page not in app.env.found_docs}
+    made = PaperNotesDomain.of(app.env).archives.pages
+    return {page: digests.archive_page(page) for page in made if page not in app.env.found_docs}
 
 
 def collect(app: Sphinx, now: dict[str, str], before: dict[str, str]) -> Iterator[Page]:
@@ -94,15 +96,15 @@ class _Maker:
 
     def __init__(self, app: Sphinx, builder: StandaloneHTMLBuilder, stand_in: str) -> None:
         self.app, self.builder, self.stand_in = app, builder, stand_in
-        self.domain = PaperNotesDomain.of(app.env)
-        self.browse: Archives = self.domain.browse
+        self.context = RenderContext(app.env)
+        self.archives: Archives = self.context.archives
         self.front = app.env.titles[app.config.root_doc].astext()
         self.cards: dict[str, Fragment] = {}
         self.renderer = Renderer(app, stand_in)
 
     def make(self, pages: list[str]) -> Iterator[Page]:
         """Yield each page with its context."""
-        shown = [self.browse.pages[page] for page in pages]
+        shown = [self.archives.pages[page] for page in pages]
         self._render_cards(sheet for sheet in shown if isinstance(sheet, ListPage))
         bodies = self.renderer.fragments(self._body(each) for each in shown)
         for page, each, body in zip(pages, shown, bodies, strict=True):
@@ -118,10 +120,7 @@ class _Maker:
         for sheet in sheets:
             if sheet.view == "cards":
                 notes.update((note.key, note) for note in sheet.notes)
-        elements = [
-            note_card.card(face(self.domain, note, self.stand_in), self.stand_in, 2)
-            for note in notes.values()
-        ]
+        elements = [note_card.card(self.context, note, self.stand_in, 2) for note in notes.values()]
         self.cards = dict(zip(notes, self.renderer.fragments(elements), strict=True))
 
     def _body(self, shown: Shown) -> nodes.Element:
@@ -130,33 +129,30 @@ class _Maker:
             section.extend(self._map(shown))
             return section
         if not isinstance(shown, ListPage):
-            groups = self.browse.indexes[shown]
+            groups = self.archives.indexes[shown]
             if not groups:
-                section += work_entry.nothing(_("No notes yet."))
+                section += empty_list(_("No notes yet."))
             elif shown in ("tags", "years"):
-                section += navigation.counted(groups, self.stand_in)
+                section += archive_content.counted(groups, self.stand_in)
             else:
-                section.extend(navigation.listed(groups, self.domain, self.stand_in))
+                section.extend(archive_content.listed(self.context, groups, self.stand_in))
             return section
         if shown.kind != "front":
-            section += navigation.above(shown.kind, shown.count, self.stand_in)
+            section += archive_content.above(shown.kind, shown.count, self.stand_in)
         if shown.view == "cards":
             rendered = [self.cards[note.key].html for note in shown.notes]
-            section += note_card.grid_of([nodes.raw("", text, format="html") for text in rendered])
+            section += note_card.grid([nodes.raw("", text, format="html") for text in rendered])
         else:
-            section += note_card.titles(
-                [
-                    note_card.title_line(face(self.domain, note, self.stand_in), self.stand_in)
-                    for note in shown.notes
-                ]
+            section += note_card.title_list(
+                note_card.title_line(self.context, note, self.stand_in) for note in shown.notes
             )
-        section.extend(navigation.pager(shown, self.stand_in))
+        section.extend(note_list.pager(shown, self.stand_in))
         return section
 
     def _map(self, shown: CitationMap) -> list[nodes.Node]:
         """Return the citation map, as a picture and in words."""
         if not shown.citations:
-            return [work_entry.nothing(_("No note cites a work yet."))]
+            return [empty_list(_("No note cites a work yet."))]
         labels = {key: self._label(key) for key in shown.drawn}
         picture = graph_svg.draw(shown, lay_out(shown), labels, name=self._title(shown))
         about = _(
@@ -166,26 +162,26 @@ class _Maker:
         return [
             nodes.paragraph("", about, classes=["pn-byline"]),
             nodes.raw("", picture, format="html"),
-            navigation.cited(shown, self.domain, self.stand_in),
+            archive_content.cited(self.context, shown, self.stand_in),
         ]
 
     def _label(self, key: str) -> graph_svg.Label:
-        catalogue = self.domain.catalogue
+        catalogue = self.context.catalogue
         paper, note = catalogue.papers.get(key), catalogue.notes.get(key)
         title = flatten(formatting.title(paper)) if paper else key
         address = formatting.target(paper) if paper else ""
         if note is not None:
             title = note.title
             address = self.builder.get_relative_uri(self.stand_in, note.docname)
-        name = self.domain.spell(key, linked=False)
+        name = self.context.domain.spell(key, linked=False)
         return graph_svg.Label(name, f"{name}: {title}", address, noted=note is not None)
 
     def _title(self, shown: Shown) -> str:
         if isinstance(shown, ListPage):
-            return navigation.list_page_title(shown, self.front)
+            return note_list.page_title(shown, self.front)
         if isinstance(shown, CitationMap):
             return _("Citation map")
-        return navigation.index_title(shown)
+        return archive_content.index_title(shown)
 
     def _context(self, page: str, shown: Shown, body: str) -> dict[str, Any]:
         parents = []
@@ -193,7 +189,9 @@ class _Maker:
         if isinstance(shown, ListPage):
             if shown.kind != "front":
                 index = index_page(shown.kind)
-                parents = [_link(self.builder, page, index, navigation.index_title(shown.kind))]
+                parents = [
+                    _link(self.builder, page, index, archive_content.index_title(shown.kind))
+                ]
             before, after = list_page_links(self.builder, page, shown, self.front)
         return {
             "title": html.escape(self._title(shown)),
@@ -218,7 +216,7 @@ def list_page_links(
     found: list[dict[str, str] | None] = []
     for number in (sheet.number - 1, sheet.number + 1):
         there = 1 <= number <= len(sheet.pages)
-        title = navigation.list_page_title(sheet, front, number)
+        title = note_list.page_title(sheet, front, number)
         found.append(_link(builder, page, sheet.pages[number - 1], title) if there else None)
     return found[0], found[1]
 

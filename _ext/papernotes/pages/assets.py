@@ -67,15 +67,15 @@ def add_ways(
     doctree: nodes.document | None,
 ) -> None:
     """Give a page what its ways to others need: style, filter, links in its head."""
-    browse = PaperNotesDomain.of(app.env).browse
-    before, after = browse.neighbours(pagename)
-    related = browse.related.get(pagename, ())
+    archives = PaperNotesDomain.of(app.env).archives
+    before, after = archives.neighbours(pagename)
+    related = archives.related.get(pagename, ())
     context["papernotes_near"] = {"before": before, "after": after, "related": related}
-    front = browse.front if browse.front and pagename == browse.front.pages[0] else None
+    front = archives.front if archives.front and pagename == archives.front.pages[0] else None
     goes_on = front is not None and len(front.pages) > 1
-    if pagename in browse.pages or before or after or related or goes_on:
+    if pagename in archives.pages or before or after or related or goes_on:
         app.add_css_file("browse.css")
-    if front and browse.filtered:
+    if front and archives.filtered:
         app.add_css_file("browse.css")
         app.add_js_file("filter.js", loading_method="defer")
     # A toctree has a say of its own.

@@ -7,7 +7,7 @@ security policy of ``script-src 'self'`` lets it through.
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from collections.abc import Iterator
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -19,32 +19,30 @@ from papernotes.core.model import Note
 from papernotes.core.text import fold_plain
 from papernotes.domain import PaperNotesDomain
 from papernotes.i18n import phrases
-from papernotes.incremental.digests import Digests
+from papernotes.publish.files import File
 from papernotes.rendering import links
 from papernotes.rendering.html_fragments import Renderer
+from papernotes.rendering.note_card import line_shows
+from papernotes.rendering.shown import Shown
 
 FILE = "notes.js"
 
 
-def write(app: Sphinx, digests: Digests, before: dict[str, str]) -> dict[str, str]:
-    """Write the script unless it is that of *before*, or remove it where the site has no filter.
-
-    *before* and the result map the name of the script, if there is one, to its digest.
-    """
+def files(app: Sphinx, shown: Shown) -> Iterator[File]:
+    """Yield the script, if the site has a filter."""
     domain = PaperNotesDomain.of(app.env)
-    path = Path(app.outdir, FILE)
-    notes = domain.browse.filtered
+    notes = domain.archives.filtered
     if not notes:
-        if FILE in before:
-            path.unlink(missing_ok=True)
-        return {}
-    now = {FILE: digests.filter(notes)}
-    if now != before or not path.exists():
+        return
+
+    def content() -> bytes:
         text = json.dumps(_data(app, domain, notes), ensure_ascii=False, separators=(",", ":"))
-        # What ends a line of a script in older browsers does not in JSON.
+        # These end a line in the scripts of older browsers, though not in JSON.
         text = text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
-        path.write_text(f"papernotes.notes({text});\n", encoding="utf-8")
-    return now
+        return f"papernotes.notes({text});\n".encode()
+
+    rows = [[line_shows(shown, note), note.read, note.tags, note.key] for note in notes]
+    yield File(FILE, rows, content)
 
 
 def _data(app: Sphinx, domain: PaperNotesDomain, notes: tuple[Note, ...]) -> dict[str, object]:

@@ -18,9 +18,9 @@ from papernotes.domain import PaperNotesDomain
 from papernotes.domain.records import NotedPaper
 from papernotes.pages import schema_org
 from papernotes.publish import catalogue_json, feed, last_changed, site_info, social_cards
+from papernotes.publish.jinja import render
 from papernotes.publish.plaintext import Prose, shorten
-from papernotes.rendering.html_resolver import SUMMARY
-from papernotes.rendering.jinja import render
+from papernotes.rendering.resolver import SUMMARY
 
 # As much as search engines and previews of links show, or somewhat more.
 DESCRIPTION_LENGTH = 160
@@ -68,7 +68,7 @@ def _feeds(app: Sphinx, pagename: str) -> dict[str, str]:
         return {}
     title = site_info.title(app.config)
     found = {}
-    sheet = PaperNotesDomain.of(app.env).browse.sheets.get(pagename)
+    sheet = PaperNotesDomain.of(app.env).archives.sheets.get(pagename)
     if sheet and sheet.kind == "tags":
         found[site_info.absolute(app, quote(feed.of_page(sheet.pages[0])))] = (
             f"{title}: {sheet.name}"

@@ -33,9 +33,9 @@ from papernotes.domain import PaperNotesDomain
 from papernotes.i18n import _, forms
 from papernotes.nodes import UNSEARCHED, written
 from papernotes.publish import site_info
+from papernotes.publish.jinja import render
 from papernotes.publish.plaintext import Prose
 from papernotes.rendering import links
-from papernotes.rendering.jinja import render
 from papernotes.reporting import warn
 
 FOLDER = "pagefind"

@@ -12,11 +12,12 @@ from sphinx.application import Sphinx
 from papernotes.bibliography import csl, formatting
 from papernotes.core.model import Note, Paper
 from papernotes.domain import PaperNotesDomain
-from papernotes.incremental.digests import Digests
 from papernotes.publish import site_info
 from papernotes.publish.files import File
 from papernotes.publish.plaintext import Prose
 from papernotes.publish.summaries import Summaries
+from papernotes.rendering.note_card import card_shows
+from papernotes.rendering.shown import Shown
 
 NAME = "papers.json"
 SCHEMA = "papers.schema.json"
@@ -25,7 +26,7 @@ BIBTEX = "refs.bib"
 VERSION = 1
 
 
-def files(app: Sphinx, digests: Digests, summaries: Summaries) -> Iterator[File]:
+def files(app: Sphinx, shown: Shown, summaries: Summaries) -> Iterator[File]:
     """Yield the files, if the site has them."""
     if not app.config.papernotes_catalogue:
         return
@@ -40,11 +41,11 @@ def files(app: Sphinx, digests: Digests, summaries: Summaries) -> Iterator[File]
         "language": app.config.language,
         "bibliography": site_info.absolute(app, BIBTEX),
     }
-    shown = [
-        (digests.card(note), papers.get(note.key), note.read, _cites(domain, note))
+    content = [
+        (card_shows(shown, note), papers.get(note.key), note.read, _cites(domain, note))
         for note in notes
     ]
-    yield File(NAME, [head, shown], lambda: _catalogue(app, head, notes, summaries))
+    yield File(NAME, [head, content], lambda: _catalogue(app, head, notes, summaries))
     schema = (Path(__file__).parent / SCHEMA).read_bytes()
     yield File(SCHEMA, schema, lambda: schema)
     bibtex = "".join(f"{entry}\n\n" for entry in papers.values()).encode(errors="replace")

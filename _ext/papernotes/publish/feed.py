@@ -15,11 +15,13 @@ from sphinx.util.logging import getLogger
 from papernotes.bibliography import formatting
 from papernotes.core.model import Note, Query
 from papernotes.domain import PaperNotesDomain
-from papernotes.incremental.digests import Digests
 from papernotes.publish import site_info
 from papernotes.publish.files import File
 from papernotes.publish.plaintext import Prose
 from papernotes.publish.summaries import Summaries, Summary
+from papernotes.rendering.note_card import card_shows
+from papernotes.rendering.note_header import header_shows
+from papernotes.rendering.shown import Shown
 
 NAME = "feed.xml"
 MEDIA_TYPE = "application/atom+xml"
@@ -39,7 +41,7 @@ def is_published(app: Sphinx) -> bool:
     return bool(app.config.papernotes_feed and site_info.base(app))
 
 
-def files(app: Sphinx, digests: Digests, summaries: Summaries) -> Iterator[File]:
+def files(app: Sphinx, shown: Shown, summaries: Summaries) -> Iterator[File]:
     """Yield the feed of all notes and that of each tag, if the site has them."""
     if not is_published(app):
         if app.config.papernotes_feed:
@@ -49,11 +51,11 @@ def files(app: Sphinx, digests: Digests, summaries: Summaries) -> Iterator[File]
     dated = [note for note in domain.catalogue.select(Query(sort="-read")) if note.read]
     title = site_info.title(app.config)
     feeds = [Feed(NAME, title, app.config.root_doc, tuple(dated))]
-    for tag, page in domain.browse.tag_pages.items():
+    for tag, page in domain.archives.tag_pages.items():
         tagged = tuple(note for note in dated if tag in note.tags)
         feeds.append(Feed(of_page(page), f"{title}: {tag}", page, tagged))
     for feed in feeds:
-        yield _file(app, digests, summaries, feed)
+        yield _file(app, shown, summaries, feed)
 
 
 def of_page(page: str) -> str:
@@ -71,13 +73,13 @@ class Feed:
     notes: tuple[Note, ...]
 
 
-def _file(app: Sphinx, digests: Digests, summaries: Summaries, feed: Feed) -> File:
+def _file(app: Sphinx, shown: Shown, summaries: Summaries, feed: Feed) -> File:
     config = app.config
     feed = replace(feed, notes=feed.notes[: config.papernotes_feed_limit or None])
     source = [
         (feed.name, feed.title, site_info.page(app, feed.page)),
         (config.papernotes_feed_id, site_info.author(config), config.language),
-        [(digests.card(note), digests.header(note), note.read) for note in feed.notes],
+        [(card_shows(shown, note), header_shows(shown, note), note.read) for note in feed.notes],
     ]
     return File(feed.name, source, lambda: _feed(app, feed, summaries))
 

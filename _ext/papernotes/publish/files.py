@@ -62,7 +62,7 @@ def remove(app: Sphinx, gone: Iterable[str]) -> None:
     """
     builder = app.builder
     assert isinstance(builder, StandaloneHTMLBuilder)
-    names = app.env.found_docs | PaperNotesDomain.of(app.env).browse.pages.keys()
+    names = app.env.found_docs | PaperNotesDomain.of(app.env).archives.pages.keys()
     pages = {Path(builder.get_output_path(name)) for name in names}
     for name in sorted(gone):
         path = Path(app.outdir, name)

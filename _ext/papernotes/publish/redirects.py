@@ -14,8 +14,8 @@ from papernotes.domain import PaperNotesDomain
 from papernotes.i18n import _
 from papernotes.publish import site_info
 from papernotes.publish.files import File
+from papernotes.publish.jinja import render
 from papernotes.publish.plaintext import Prose
-from papernotes.rendering.jinja import render
 from papernotes.reporting import warn
 
 
@@ -44,7 +44,7 @@ def files(app: Sphinx) -> Iterator[File]:
 
 def _taken(app: Sphinx) -> set[str]:
     """Return the pages that are made of no document, as far as they can be known beforehand."""
-    made = PaperNotesDomain.of(app.env).browse.pages
+    made = PaperNotesDomain.of(app.env).archives.pages
     return {"search", "genindex", *app.config.html_additional_pages, *made}
 
 

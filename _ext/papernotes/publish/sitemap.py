@@ -24,7 +24,7 @@ def files(app: Sphinx) -> Iterator[File]:
     """Yield both files, if the site has them."""
     if not (app.config.papernotes_sitemap and site_info.base(app)):
         return
-    names = app.env.found_docs | PaperNotesDomain.of(app.env).browse.pages.keys()
+    names = app.env.found_docs | PaperNotesDomain.of(app.env).archives.pages.keys()
     pages = [
         (site_info.page(app, name), last_changed.changed(app.env, name)) for name in sorted(names)
     ]

@@ -12,14 +12,13 @@ from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 
 from papernotes.core.model import Note
-from papernotes.domain import PaperNotesDomain
 from papernotes.mathematics import macros
 from papernotes.mathematics import renderer as mathematics
 from papernotes.nodes import cited_work
 from papernotes.publish import site_info
 from papernotes.publish.plaintext import Prose
+from papernotes.rendering.context import RenderContext
 from papernotes.rendering.html_fragments import Renderer
-from papernotes.rendering.resolver import face
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +49,13 @@ def _render(app: Sphinx, notes: Sequence[Note]) -> Iterator[Summary]:
     """Yield the summary of each of *notes*, with absolute links where the site has an address."""
     if not notes:
         return
-    domain = PaperNotesDomain.of(app.env)
+    context = RenderContext(app.env)
     builder = app.builder
     assert isinstance(builder, StandaloneHTMLBuilder)
     root: str = app.config.root_doc
-    faces = [face(domain, note, root) for note in notes]
     prose = Prose(app.config)
-    titles = [nodes.paragraph("", "", *shown.title()) for shown in faces]
-    bodies = [nodes.container("", *shown.summary()) for shown in faces]
+    titles = [nodes.paragraph("", "", *context.title(note)) for note in notes]
+    bodies = [nodes.container("", *context.summary(note, root)) for note in notes]
     renderer = Renderer(app, root)
     for note, title, body in zip(
         notes, map(renderer.settle, titles), map(renderer.settle, bodies), strict=True

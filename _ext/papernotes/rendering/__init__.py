@@ -9,13 +9,8 @@ if TYPE_CHECKING:
 
 
 def setup(app: Sphinx) -> None:
-    """Add what replaces placeholders: post-transforms, and the resolver for pages of a site."""
-    from papernotes.rendering import html_resolver, post_transforms, templating
+    """Add what replaces placeholders, and what adapts the result to each format."""
+    from papernotes.rendering import post_transforms, resolver
 
-    app.connect("config-inited", templating.configure_templates)
-    app.add_post_transform(post_transforms.ReplacePlaceholders)
-    app.add_post_transform(post_transforms.DropScreenReaderText)
-    app.add_post_transform(post_transforms.InlineTags)
-    app.add_post_transform(post_transforms.AppendAddresses)
-    app.add_post_transform(post_transforms.UniqueIds)
-    html_resolver.add_resolver(app)
+    resolver.setup(app)
+    post_transforms.setup(app)

@@ -76,20 +76,21 @@ def note_link(
     return link
 
 
-def _interpose(groups: Iterable[Sequence[nodes.Node]]) -> list[nodes.Node]:
-    joined: list[nodes.Node] = []
+def joined(groups: Iterable[Sequence[nodes.Node]]) -> list[nodes.Node]:
+    """Return the nodes of *groups* that are not empty, with separators between them."""
+    found: list[nodes.Node] = []
     for group in groups:
         if not group:
             continue
-        if joined:
-            joined.append(nodes.Text(SEPARATOR))
-        joined.extend(group)
-    return joined
+        if found:
+            found.append(nodes.Text(SEPARATOR))
+        found.extend(group)
+    return found
 
 
 def byline(paper: Paper) -> list[nodes.Node]:
     """Return "authors · year · venue"."""
-    return _interpose(
+    return joined(
         [
             inline(formatting.byline(paper, FEW, phrases())),
             [nodes.Text(formatting.year(paper, phrases()))],
@@ -122,3 +123,8 @@ def place_link(target: str, id_: str, docname: str, children: Sequence[nodes.Nod
         refexplicit=True,
         refwarn=False,
     )
+
+
+def empty_list(text: str) -> nodes.Element:
+    """Return the line that stands where a list is empty."""
+    return nodes.paragraph("", text, classes=["pn-empty"])

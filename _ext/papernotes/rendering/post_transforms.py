@@ -8,34 +8,22 @@ from typing import Any
 
 from docutils import nodes
 from sphinx import addnodes
+from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-from papernotes import nodes as placeholders
 from papernotes.domain import PaperNotesDomain
 from papernotes.rendering.links import SEPARATOR
-from papernotes.rendering.resolver import Placer
 
 # Formats in which classes mean nothing.
 PLAIN = ("latex", "man", "texinfo", "text")
 
 
-class ReplacePlaceholders(SphinxPostTransform):
-    """Replace the placeholders of a document by nodes.
-
-    On the pages of a site the same is written as HTML, when all that others transform is done: see
-    :mod:`.at_once`.
-    """
-
-    # Ahead of Sphinx's ReferencesResolver (10), which resolves the links that are made here.
-    default_priority = 7
-
-    def run(self, **kwargs: Any) -> None:
-        """Replace them all; those that have nothing to show vanish."""
-        if PaperNotesDomain.of(self.env).writes_site:
-            return
-        placer = Placer(self.env)
-        for node in list(self.document.findall(placeholders.Placeholder)):
-            node.replace_self(placer.shown(node))
+def setup(app: Sphinx) -> None:
+    """Add the post-transforms."""
+    app.add_post_transform(DropScreenReaderText)
+    app.add_post_transform(InlineTags)
+    app.add_post_transform(AppendAddresses)
+    app.add_post_transform(UniqueIds)
 
 
 class DropScreenReaderText(SphinxPostTransform):

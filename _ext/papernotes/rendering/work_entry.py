@@ -1,79 +1,185 @@
-"""Works as markup: references, entries in lists of works, and who cites them."""
+"""Works as entries of a list: the references of a page, the reading list and the bibliography."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from docutils import nodes
 from sphinx_design.shared import create_component
 
-from papernotes.bibliography import csl, formatting
-from papernotes.bibliography.coins import context_object
-from papernotes.bibliography.latex import Span, flatten
-from papernotes.core.model import Paper
+from papernotes.bibliography import coins, csl, formatting
+from papernotes.bibliography.latex import flatten
+from papernotes.citations.ids import distinct_ids, latex_anchor
+from papernotes.domain.records import Record
 from papernotes.i18n import _, forms
-from papernotes.nodes import backlinks, coins, works_index
-from papernotes.rendering.links import _interpose, inline, note_link, paper_links, place_link
+from papernotes.nodes import backlinks, works_index
+from papernotes.nodes import coins as coins_node
+from papernotes.rendering.context import RenderContext, section_depth
+from papernotes.rendering.links import empty_list, inline, joined, note_link, paper_links
+from papernotes.rendering.shown import Shown
+
+# From this many works on, the bibliography has a heading for each initial.
+GROUPED_FROM = 40
 
 
-def context(paper: Paper) -> nodes.Element:
-    """Return the description of a work for the connectors of reference managers."""
-    return coins(context=context_object(csl.item(paper)))
+def references(context: RenderContext, node: nodes.Element) -> list[nodes.Node]:
+    """Return the works that the page of the placeholder *node* cites.
 
-
-def reference(
-    paper: Paper, formatted: Iterable[Span], docname: str, *, noted: bool
-) -> list[nodes.Node]:
-    """Return the *formatted* reference of a work with its links, for the page *docname*.
-
-    *noted* says whether there is a note to link to.
+    Without any, the section around *node* is removed.
     """
-    shown = inline(formatted)
-    links = paper_links(paper)
-    if noted:
-        name = flatten(formatting.title(paper))
-        note = note_link(paper.key, docname, [nodes.Text(_("note"))], about=name)
-        note["classes"] = ["pn-note-link"]
-        links.append(note)
-    if links:
-        joined = _interpose([link] for link in links)
-        shown.append(nodes.inline("", "", nodes.Text(" "), *joined, classes=["pn-links"]))
-    return shown
+    docname = node["docname"]
+    places: dict[str, dict[str, None]] = defaultdict(dict)
+    for citation in context.domain.records[docname].page.citations:
+        if citation.id:
+            places[citation.key][citation.id] = None
+    items = [
+        _labelled_entry(context, key, docname, id_, back=list(places[key]))
+        for key, id_ in context.citations.reference_ids(docname).items()
+    ]
+    if items:
+        return [_list(items)]
+    section = node.parent
+    section.parent.remove(section)
+    return []
 
 
-def work(
-    shown: Iterable[nodes.Node],
-    described: nodes.Node,
+def references_show(shown: Shown, record: Record) -> list[object]:
+    """Return what the citations, references and note links of a document show."""
+    cited = sorted({citation.key for citation in record.page.citations})
+    linked = sorted({link.key for link in record.page.note_links})
+    works = [(shown.citation(key), entry_shows(shown, key)) for key in cited]
+    return [works, *map(shown.title, linked)]
+
+
+def reading_list(context: RenderContext, node: nodes.Element) -> list[nodes.Node]:
+    """Return the works that are waiting to be read."""
+    items = [_entry(context, key, node["docname"]) for key in context.catalogue.reading_list]
+    return [_list(items) if items else empty_list(_("Nothing to read."))]
+
+
+def reading_list_shows(shown: Shown) -> list[object]:
+    """Return what the reading list shows."""
+    return [entry_shows(shown, key) for key in shown.catalogue.reading_list]
+
+
+def all_works(context: RenderContext, node: nodes.Element) -> list[nodes.Node]:
+    """Return all works of the site, each with the pages that cite it."""
+    docname = node["docname"]
+    groups: dict[str, list[nodes.Node]] = {}
+    for key, id_ in distinct_ids("work", context.catalogue.works).items():
+        item = _labelled_entry(context, key, docname, id_)
+        item.extend(_cited_by(context, key, docname))
+        initial = formatting.initial(context.catalogue.papers[key])
+        groups.setdefault(initial, []).append(item)
+    if not groups:
+        return [empty_list(_("No works yet."))]
+    if len(context.catalogue.works) < GROUPED_FROM:
+        return [_list([item for items in groups.values() for item in items])]
+    return [_index(groups, min(section_depth(node) + 1, 6), context.env.config.language)]
+
+
+def all_works_show(shown: Shown) -> list[object]:
+    """Return what the list of all works shows."""
+    return [
+        [
+            entry_shows(shown, key),
+            [(name, shown.page_titles.get(name)) for name in shown.catalogue.cited_by.get(key, ())],
+        ]
+        for key in shown.catalogue.works
+    ]
+
+
+def entry_shows(shown: Shown, key: str) -> str:
+    """Return the digest of what the entry of the work *key* shows."""
+
+    def parts(key: str) -> list[object]:
+        paper = shown.catalogue.papers.get(key)
+        note = shown.catalogue.notes.get(key)
+        # Reference managers read all fields of the entry.
+        entry = paper and (shown.domain.formatted(key), shown.paper(paper))
+        return [key, entry, shown.label(key), note and note.docname]
+
+    return shown.once("entry", key, parts)
+
+
+def context_object(context: RenderContext, key: str) -> nodes.Node:
+    """Return the description of the work *key* for the connectors of reference managers."""
+
+    def make(_: str) -> list[nodes.Node]:
+        paper = context.catalogue.papers[key]
+        return [coins_node(context=coins.context_object(csl.item(paper)))]
+
+    return context.share("context", key, "", make)[0]
+
+
+def _reference(context: RenderContext, key: str, docname: str) -> Sequence[nodes.Node]:
+    """Return the reference of the work *key* with its links."""
+    note = context.catalogue.notes.get(key)
+
+    def make(docname: str) -> list[nodes.Node]:
+        paper = context.catalogue.papers[key]
+        shown = inline(context.domain.formatted(key))
+        links = paper_links(paper)
+        if note:
+            name = flatten(formatting.title(paper))
+            link = note_link(key, docname, [nodes.Text(_("note"))], about=name)
+            link["classes"] = ["pn-note-link"]
+            links.append(link)
+        if links:
+            line = joined([link] for link in links)
+            shown.append(nodes.inline("", "", nodes.Text(" "), *line, classes=["pn-links"]))
+        return shown
+
+    to_itself = note is not None and note.docname == docname
+    return context.share("reference", key, docname, make, to_itself=to_itself)
+
+
+def _labelled_entry(
+    context: RenderContext, key: str, docname: str, id_: str, *, back: Sequence[str] = ()
+) -> nodes.list_item:
+    """Return the entry of the work *key* that citations lead to, with the label they show."""
+    return _entry(
+        context,
+        key,
+        docname,
+        label=context.citations.shown_label(key),
+        id_=id_,
+        anchor=latex_anchor(docname, id_),
+        back=back,
+    )
+
+
+def _entry(
+    context: RenderContext,
+    key: str,
+    docname: str,
     *,
     label: str = "",
     id_: str = "",
     anchor: nodes.Node | None = None,
     back: Sequence[str] = (),
-    extra: Sequence[nodes.Node] = (),
 ) -> nodes.list_item:
-    """Return an entry of a list of works.
+    """Return the entry of the work *key*.
 
-    *shown* is the work's :func:`reference` and *described* its :func:`context`. *label* stands
-    before the entry in the styles that cite by one; *anchor* is a target for formats that do not go
-    by *id_*; *back* holds the ids of the places of the page that cite the work; *extra* closes the
-    entry.
+    *anchor* is a target for formats that ignore *id_*; *back* holds the ids of the places of the
+    page that cite the work.
     """
     line = nodes.paragraph()
     if anchor is not None:
         line += anchor
     if label:
         line += nodes.inline("", f"[{label}] ", classes=["pn-label"])
-    line.extend(shown)
-    line += back_links(back)
-    line += described
-    item = nodes.list_item("", line, *extra)
+    line.extend(_reference(context, key, docname))
+    line += _back_links(back)
+    line += context_object(context, key)
+    item = nodes.list_item("", line)
     if id_:
         item["ids"] = [id_]
     return item
 
 
-def back_links(ids: Sequence[str]) -> list[nodes.Node]:
+def _back_links(ids: Sequence[str]) -> list[nodes.Node]:
     """Return links back to the places of the page that cite an entry."""
     if not ids:
         return []
@@ -87,48 +193,28 @@ def back_links(ids: Sequence[str]) -> list[nodes.Node]:
     return [backlinks("", "", *links, classes=["pn-backlinks"])]
 
 
-@dataclass(frozen=True)
-class Quote:
-    """A page that cites a work or links to the note on it, with the sentences that do.
-
-    ``sentences`` holds the id of each place and its inline nodes.
-    """
-
-    docname: str
-    title: list[nodes.Node]
-    sentences: list[tuple[str, list[nodes.Node]]]
-
-
-def mentions(quotes: Iterable[Quote], docname: str) -> nodes.section:
-    """Return the section that closes the note *docname*: who cites its paper, in which words."""
-    items = []
-    for quote in quotes:
-        first = quote.sentences[0][0] if quote.sentences else ""
-        link = place_link(quote.docname, first, docname, quote.title)
-        item = nodes.list_item("", nodes.paragraph("", "", link, classes=["pn-mention-page"]))
-        for _id, sentence in quote.sentences:
-            item += nodes.paragraph("", "", *sentence, classes=["pn-mention"])
-        items.append(item)
-    return nodes.section(
-        "",
-        nodes.title("", _("Cited by")),
-        nodes.bullet_list("", *items, classes=["pn-mentions"]),
-        ids=["pn-cited-by"],
-        classes=["pn-cited-by-section"],
-    )
+def _cited_by(context: RenderContext, key: str, docname: str) -> list[nodes.Node]:
+    """Return the line that names the pages which cite the work *key*."""
+    citing = context.catalogue.cited_by.get(key, ())
+    if not citing:
+        return []
+    line = nodes.paragraph("", _("Cited by") + " ", classes=["pn-cited-by"])
+    for position, name in enumerate(citing):
+        if position:
+            line += nodes.Text(", ")
+        line += context.page_link(name, docname)
+    return [line]
 
 
-def work_list(items: Sequence[nodes.Node]) -> nodes.Element:
-    """Return entries of works as a list."""
+def _list(items: Iterable[nodes.Node]) -> nodes.Element:
     return nodes.bullet_list("", *items, classes=["pn-works"])
 
 
-def work_groups(
-    groups: Mapping[str, Sequence[nodes.Node]], level: int, language: str
-) -> list[nodes.Node]:
-    """Return entries of works under the initials of their names, with links to the initials.
+def _index(groups: Mapping[str, Sequence[nodes.Node]], level: int, language: str) -> nodes.Element:
+    """Return entries under the initials of their names, with links to the initials.
 
-    *level* is that of the initials as headings, *language* that of the site.
+    The initials are headings of *level*. The search among the works counts by the rules of
+    *language*.
     """
     letters = nodes.paragraph(classes=["pn-letters"])
     parts: list[nodes.Node] = [letters]
@@ -139,16 +225,10 @@ def work_groups(
         letters += nodes.reference("", initial, refid=id_, internal=True)
         heading = nodes.rubric("", initial, ids=[id_], classes=["pn-letter"])
         heading["heading-level"] = level
-        group = create_component("pn-group", ["pn-group"], children=[heading, work_list(items)])
-        parts.append(group)
+        parts.append(create_component("pn-group", ["pn-group"], children=[heading, _list(items)]))
     found = forms("%(count)d found", "%(count)d found", language)
     texts = {
         "label": _("Find works"),
         **{f"found-{category}": text for category, text in found.items()},
     }
-    return [works_index("", *parts, classes=["pn-all-works"], data=texts)]
-
-
-def nothing(text: str) -> nodes.Element:
-    """Return the line that stands where a list is empty."""
-    return nodes.paragraph("", text, classes=["pn-empty"])
+    return works_index("", *parts, classes=["pn-all-works"], data=texts)

@@ -1,0 +1,139 @@
+"""The list of notes that ``{papers}`` asks for, and the pages that a long list goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from docutils import nodes
+
+from papernotes.catalogue.archives import ListPage
+from papernotes.core.model import Note, Query
+from papernotes.i18n import _, forms
+from papernotes.nodes import navigation, notes_filter
+from papernotes.rendering import note_card
+from papernotes.rendering.context import RenderContext, section_depth
+from papernotes.rendering.links import empty_list, place_link
+from papernotes.rendering.shown import Shown
+
+
+def papers(context: RenderContext, node: nodes.Element) -> list[nodes.Node]:
+    """Return the notes that the placeholder *node* selects, as cards or as lines."""
+    docname, query = node["docname"], node["query"]
+    page = context.archives.front if query.paged else None
+    notes = page.notes if page else context.catalogue.select(query)
+    if not notes:
+        return [empty_list(_("No notes yet."))]
+    shown: list[nodes.Node]
+    if query.view == "list":
+        shown = [
+            note_card.title_list([note_card.title_line(context, note, docname) for note in notes])
+        ]
+    else:
+        level = min(section_depth(node) + 1, 6)
+        shown = [note_card.grid([note_card.card(context, note, docname, level) for note in notes])]
+    if page is None:
+        return shown
+    shown += pager(page, docname)
+    if not context.archives.filtered:
+        return shown
+    return [_with_filter(shown, page.sort, context.env.config.language)]
+
+
+def papers_shows(shown: Shown, query: Query) -> list[object]:
+    """Return what the list of notes that *query* selects shows."""
+    if query.paged and shown.archives.front:
+        return page_shows(shown, shown.archives.front)
+    return _notes_show(shown, query.view, shown.catalogue.select(query))
+
+
+def page_shows(shown: Shown, page: ListPage) -> list[object]:
+    """Return what one page of a list shows."""
+    # Only the pages of tags and years say how many notes there are.
+    count = page.count if page.kind != "front" else None
+    about = [page.name, page.number, page.pages, count, page.sort]
+    title = shown.page_titles.get(page.pages[0])
+    return [about, title, _notes_show(shown, page.view, page.notes)]
+
+
+def _notes_show(shown: Shown, view: str, notes: Iterable[Note]) -> list[object]:
+    show = note_card.line_shows if view == "list" else note_card.card_shows
+    return [show(shown, note) for note in notes]
+
+
+def page_title(page: ListPage, front: str, number: int | None = None) -> str:
+    """Return the title of page *number* of a list, by default of *page* itself.
+
+    *front* is the title of the front page.
+    """
+    name = front if page.kind == "front" else page.name
+    number = number or page.number
+    return (
+        name if number == 1 else _("%(name)s, page %(number)d") % {"name": name, "number": number}
+    )
+
+
+def pager(page: ListPage, docname: str) -> list[nodes.Node]:
+    """Return the links from a page of a list to the others, for the page *docname*."""
+    pages, here = page.pages, page.number - 1
+    last = len(pages) - 1
+    if not last:
+        return []
+    before, after = _directions(page.sort)
+    line = nodes.paragraph()
+    steps = [
+        (_("First"), 0),
+        (before, here - 1),
+        (None, here),
+        (after, here + 1),
+        (_("Last"), last),
+    ]
+    for text, place in steps:
+        if len(line):
+            line += nodes.Text(" ")
+        if text is None:
+            position = {"number": page.number, "count": len(pages)}
+            line += nodes.inline("", _("Page %(number)d of %(count)d") % position)
+        elif place == here or not 0 <= place <= last:
+            # The word keeps its place, so that a reader can click on without aiming again.
+            line += nodes.inline("", text, classes=["pn-off"])
+        else:
+            line += place_link(pages[place], "", docname, [nodes.Text(text)])
+    return [navigation("", line, label=_("Pages"), classes=["pn-pager"])]
+
+
+def _directions(sort: str) -> tuple[str, str]:
+    """Return what the pages before and after are called in a list of the order *sort*."""
+    if sort in ("-read", "-year"):
+        return _("Newer"), _("Older")
+    if sort in ("read", "year"):
+        return _("Older"), _("Newer")
+    return _("Previous"), _("Next")
+
+
+def _with_filter(shown: Iterable[nodes.Node], sort: str, language: str) -> nodes.Element:
+    """Return the list *shown*, which is in the order *sort*, with a filter.
+
+    The filter counts by the rules of *language*.
+    """
+    found = forms("%(count)d note", "%(count)d notes", language)
+    texts = {
+        "source": "notes.js",
+        "sort": sort,
+        "label": _("Filter and sort"),
+        "words": _("Words"),
+        "tags": _("Tags"),
+        "year": _("Year"),
+        "years": _("All years"),
+        "order": _("Order"),
+        "bytitle": _("Title, A to Z"),
+        "by-title": _("Title, Z to A"),
+        "by-read": _("Latest read first"),
+        "byread": _("Earliest read first"),
+        "by-year": _("Latest paper first"),
+        "byyear": _("Earliest paper first"),
+        "clear": _("Clear"),
+        "more": _("Show more"),
+        "none": _("No notes found"),
+        **{f"found-{category}": text for category, text in found.items()},
+    }
+    return notes_filter("", *shown, classes=["pn-filter"], data=texts)

@@ -1,0 +1,107 @@
+"""What a page shows of other documents and of the bibliography, as parts of its digest.
+
+Each component says in a function ``…_shows`` what it shows. The functions are made of the parts
+that this module has in common for all of them.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from sphinx.environment import BuildEnvironment
+
+from papernotes.bibliography import formatting
+from papernotes.citations.domain import CitationDomain
+from papernotes.core.model import Note, Paper
+from papernotes.domain import PaperNotesDomain
+from papernotes.domain.records import Excerpt
+from papernotes.mathematics.equations import shown_number
+
+
+def digest(parts: Iterable[object]) -> str:
+    """Return the digest of *parts*, which are equal if their representations are."""
+    return hashlib.blake2b(repr(list(parts)).encode(), digest_size=16).hexdigest()
+
+
+class Shown:
+    """The parts that digests are made of, once all documents are read.
+
+    The digests that find outdated pages are also those that are kept for the next build.
+    """
+
+    def __init__(self, env: BuildEnvironment) -> None:
+        self.domain = PaperNotesDomain.of(env)
+        self.catalogue = self.domain.catalogue
+        self.archives = self.domain.archives
+        citations = CitationDomain.of(env)
+        self.label = citations.shown_label
+        self.tooltip = citations.tooltip
+        self.equation = functools.partial(shown_number, env)
+        self._standard = env.domains.standard_domain
+        self._slugs = {name: data.get("myst_slugs") for name, data in env.metadata.items()}
+        self.page_titles = {name: title.astext() for name, title in env.titles.items()}
+        # Images whose published name is not that of their file, by document; few sites have any.
+        self.renamed_images: dict[str, list[tuple[str, str]]] = {}
+        for path, (docnames, name) in sorted(env.images.items()):
+            if name != Path(path).name:
+                for docname in docnames:
+                    self.renamed_images.setdefault(docname, []).append((path, name))
+
+    def once(self, kind: str, name: str, parts: Callable[[str], Iterable[object]]) -> str:
+        """Return the digest of *parts* of *name*, computed once in a build."""
+        digests = self.domain.digests
+        if (kind, name) not in digests:
+            digests[kind, name] = digest(parts(name))
+        return digests[kind, name]
+
+    def title(self, key: str) -> list[object]:
+        """Return what a link to the note on *key* shows."""
+        note = self.catalogue.notes.get(key)
+        if note is None:
+            return [key]
+        return [note.docname, self.domain.noted(note).title.digest]
+
+    def citation(self, key: str) -> object:
+        """Return what a citation of the work *key* shows, and where it can lead."""
+        paper = self.catalogue.papers.get(key)
+        if paper is None:
+            return key
+        note = self.catalogue.notes.get(key)
+        people = formatting.people(paper) or paper.title
+        when = formatting.year(paper) + self.catalogue.suffixes.get(key, "")
+        return [key, people, when, self.label(key), self.tooltip(key), note and note.docname]
+
+    def target(self, name: str) -> list[object]:
+        """Return what a link to the document or the label *name* shows."""
+        labels = (self._standard.labels.get(name), self._standard.anonlabels.get(name))
+        return [name, self.page_titles.get(name), self._slugs.get(name), *labels]
+
+    def excerpt(self, excerpt: Excerpt) -> list[object]:
+        """Return what nodes from another document show."""
+        citations = [self.citation(key) for key in excerpt.citations]
+        titles = [self.title(key) for key in excerpt.links]
+        targets = map(self.target, excerpt.targets)
+        return [excerpt.digest, citations, titles, *map(self.equation, excerpt.equations), *targets]
+
+    def paper_links(self, paper: Paper) -> str:
+        """Return the digest of the links to a work."""
+        return self.once("links", paper.key, lambda _: formatting.links(paper))
+
+    def paper(self, paper: Paper) -> str:
+        """Return the digest of what is shown of a work by itself: its BibTeX and its links."""
+        return self.once(
+            "work",
+            paper.key,
+            lambda _: [
+                formatting.bibtex(paper),
+                formatting.target(paper),
+                self.paper_links(paper),
+            ],
+        )
+
+    def tag_pages(self, note: Note) -> list[object]:
+        """Return the pages that the tags of *note* link to."""
+        return [self.archives.tag_pages.get(tag) for tag in note.tags]
