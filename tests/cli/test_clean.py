@@ -141,14 +141,14 @@ KEYS = [
 def test_keys(author: str, year: str, title: str, key: str) -> None:
     fields = {"author": author, "year": year, "title": title}
     entry = Entry("misc", "", {name: value for name, value in fields.items() if value})
-    assert keys.by_pattern(entry, "{family}{year}{word}") == key
+    assert keys.make_key(entry, "{family}{year}{word}") == key
     assert key.isascii()
 
 
 def test_letters_go_on_after_z() -> None:
     taken: set[str] = set()
     for _ in range(29):
-        taken.add(keys.free("k", taken.__contains__))
+        taken.add(keys.make_unique("k", taken.__contains__))
     assert {"k", "ka", "kz", "kaa", "kab"} <= taken
 
 

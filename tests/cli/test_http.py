@@ -15,7 +15,7 @@ from servers import Reply, Server, serving
 from papernotes import __version__
 from papernotes.cli.errors import CommandError
 from papernotes.cli.remote import http
-from papernotes.cli.remote.http import Client, Pace
+from papernotes.cli.remote.http import Client, RateLimit
 
 
 @pytest.fixture(autouse=True)
@@ -67,7 +67,7 @@ def test_a_server_that_goes_on_failing_is_not_asked_for_ever(
     server.set("/", Reply(status=503))
     with pytest.raises(CommandError, match=r"is busy \(HTTP status 503\); try again later"):
         client.get(f"{server.url}/", "text/plain")
-    assert len(server.asked) == http.TRIES
+    assert len(server.asked) == http.MAX_TRIES
 
 
 def test_a_wrong_address_is_not_asked_for_again(server: Server, client: Client) -> None:
@@ -120,7 +120,7 @@ def test_nobody_there(client: Client, waits: list[float]) -> None:
 def test_a_server_that_says_nothing(
     server: Server, client: Client, waits: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(http, "READ", 0.1)
+    monkeypatch.setattr(http, "READ_TIMEOUT", 0.1)
     released = threading.Event()
     server.before = lambda path: released.wait(20) and None
     with pytest.raises(CommandError, match="does not answer; try again later"):
@@ -133,7 +133,7 @@ def test_a_server_that_dawdles(
     server: Server, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each read is quick enough; the whole is not."""
-    monkeypatch.setattr(http, "WHOLE", 0.3)
+    monkeypatch.setattr(http, "TOTAL_TIMEOUT", 0.3)
     server.set("/", Reply("x" * 2000, pause=0.05))
     started = time.monotonic()
     with pytest.raises(CommandError, match="seconds to answer"):
@@ -164,8 +164,8 @@ def test_the_pace_leaves_three_seconds_between_requests(tmp_path: Path) -> None:
         slept.append(seconds)
         now[0] += seconds
 
-    def pace() -> Pace:
-        return Pace(tmp_path / "last", 3, lambda: now[0], sleep)
+    def pace() -> RateLimit:
+        return RateLimit(tmp_path / "last", 3, lambda: now[0], sleep)
 
     for passed in (0, 0.5, 1, 4):
         now[0] += passed
@@ -185,7 +185,7 @@ def test_each_request_to_arxiv_keeps_the_pace(
     slept: list[float] = []
     server.set("/a", Reply(status=503), Reply(status=302, headers={"Location": "/b"}))
     server.set("/b", Reply("x"))
-    pace = Pace(tmp_path / "last", 3, lambda: 1000.0, slept.append)
+    pace = RateLimit(tmp_path / "last", 3, lambda: 1000.0, slept.append)
     client.get(f"{server.url}/a", "text/plain", pace)
     assert (server.paths(), slept) == (["/a", "/a", "/b"], [3, 3])
 
@@ -194,7 +194,7 @@ def test_runs_at_once_take_turns(server: Server, tmp_path: Path) -> None:
     server.set("/", Reply("x"))
 
     def ask() -> None:
-        Client().get(f"{server.url}/", "text/plain", Pace(tmp_path / "last", 0.2))
+        Client().get(f"{server.url}/", "text/plain", RateLimit(tmp_path / "last", 0.2))
 
     threads = [threading.Thread(target=ask) for _ in range(4)]
     started = time.monotonic()

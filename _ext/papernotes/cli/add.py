@@ -155,8 +155,8 @@ class _Addition:
                     f" ({where}); choose another"
                 )
             return self.wanted.key
-        key = keys.by_pattern(entry, self.site.config.papernotes_key_pattern)
-        return keys.free(key, lambda key: self.library.by_key(key) is not None)
+        key = keys.make_key(entry, self.site.config.papernotes_key_pattern)
+        return keys.make_unique(key, lambda key: self.library.by_key(key) is not None)
 
     def _missing_notes(self, outcomes: Iterable[Outcome]) -> list[str]:
         if self.wanted.to_read:

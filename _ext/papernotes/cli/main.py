@@ -105,7 +105,7 @@ def add(
 
 
 def _report(outcome: Outcome) -> None:
-    from papernotes.cli.bibfile.entry import lacks
+    from papernotes.cli.bibfile.entry import missing_author_or_year
 
     held, note = outcome.held, outcome.note
     if outcome.why:
@@ -113,7 +113,7 @@ def _report(outcome: Outcome) -> None:
     click.echo(f"{show(held.path)}:{held.line}")
     if note:
         click.echo(show(note))
-    if outcome.added and (lacking := lacks(held.entry)):
+    if outcome.added and (lacking := missing_author_or_year(held.entry)):
         click.echo(f"the entry {held.key} has no {' and no '.join(lacking)}; add it", err=True)
 
 

@@ -23,11 +23,11 @@ from papernotes.cli import storage
 from papernotes.cli.bibfile.append import layout_of, line_end
 from papernotes.cli.bibfile.clean import arxiv_year, clean, fix_latex, fix_pages
 from papernotes.cli.bibfile.edit import edit
-from papernotes.cli.bibfile.entry import Entry, lacks, parse
+from papernotes.cli.bibfile.entry import Entry, missing_author_or_year, parse
 from papernotes.cli.bibfile.style import Layout
 from papernotes.cli.checks.entries import lacking
 from papernotes.cli.errors import CommandError, UnreachableError
-from papernotes.cli.remote.sources import Record, Sources
+from papernotes.cli.remote.sources import ArxivRecord, Sources
 from papernotes.cli.site import Site, show
 from papernotes.core.diagnostics import Fix
 
@@ -119,12 +119,12 @@ def _targets(site: Site, wanted: Sequence[str]) -> Iterator[_Target]:
             identifiers = {one.kind: one for one in entry.identifiers()}
             arxiv, doi = identifiers.get("arXiv"), identifiers.get("DOI")
             target = _Target(paths[name], source, entry, arxiv.value if arxiv else "", doi)
-            may_gain = (lacking(source) or lacks(entry)) if doi else arxiv
+            may_gain = (lacking(source) or missing_author_or_year(entry)) if doi else arxiv
             if source.key in wanted or (not wanted and may_gain):
                 yield target
 
 
-def _of_preprint(target: _Target, record: Record | None, *, named: bool) -> Iterator[Proposal]:
+def _of_preprint(target: _Target, record: ArxivRecord | None, *, named: bool) -> Iterator[Proposal]:
     """Yield what arXiv says of an entry for which there is no DOI of a publication."""
     told = ""
     if record and record.journal and target.entry.type in _UNPUBLISHED:
@@ -159,7 +159,9 @@ def _proposal(target: _Target, why: str, changes: Iterable[Change] = ()) -> Prop
     return Proposal(target.source.key, target.path, target.source.line, why, tuple(changes))
 
 
-def _compare(target: _Target, record: Record | None, published: Entry, doi: Identifier) -> Proposal:
+def _compare(
+    target: _Target, record: ArxivRecord | None, published: Entry, doi: Identifier
+) -> Proposal:
     entry = target.entry
     titles = (comparable(entry.get("title")), comparable(published.get("title")))
     if difflib.SequenceMatcher(None, *titles).ratio() < 0.6 and not _same_people(entry, published):
@@ -187,7 +189,7 @@ def _compare(target: _Target, record: Record | None, published: Entry, doi: Iden
     return _proposal(target, f"published as {doi}" if record else f"known as {doi}", changes)
 
 
-def _said_by_arxiv(record: Record | None) -> dict[str, set[str]]:
+def _said_by_arxiv(record: ArxivRecord | None) -> dict[str, set[str]]:
     """Return the values that arXiv itself gives to the fields of a preprint."""
     said: dict[str, set[str]] = {name: set() for name in _FIELDS}
     if record:

@@ -131,7 +131,7 @@ def outside_mathematics(value: str) -> list[str]:
     return _APART.split(value)[::2]
 
 
-def bare_specials(value: str) -> list[str]:
+def unescaped_specials(value: str) -> list[str]:
     """Return the characters of *value* that lack a backslash, each once."""
     found = (match for part in outside_mathematics(value) for match in _BARE.findall(part))
     return list(dict.fromkeys(found))

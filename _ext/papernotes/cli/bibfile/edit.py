@@ -47,12 +47,12 @@ def edit(path: Path, content: bytes, encoding: str, fixes: Iterable[Fix]) -> byt
     return edited
 
 
-def within(written: str, value: str) -> str:
+def delimit_like(written: str, value: str) -> str:
     """Return *value* between the delimiters of the value *written*."""
     return f"{written[0]}{value}{written[-1]}"
 
 
-def is_plain(written: str) -> bool:
+def is_single_string(written: str) -> bool:
     """Return whether the value *written* is one text between delimiters, without macros."""
     if len(written) < 2 or (written[0], written[-1]) not in (("{", "}"), ('"', '"')):
         return False

@@ -76,7 +76,7 @@ class Entry:
         return {found for value in values if (found := identify(value.replace("\\_", "_")))}
 
 
-def lacks(entry: Entry) -> list[str]:
+def missing_author_or_year(entry: Entry) -> list[str]:
     """Return which of author and year an entry lacks, without which a build warns."""
     stand_ins = ("author", "editor", "organization", "institution", "publisher")
     lacking = [] if any(entry.get(name) for name in stand_ins) else ["author"]

@@ -49,7 +49,7 @@ def check_key(key: str) -> None:
         )
 
 
-def by_pattern(entry: Entry, pattern: str) -> str:
+def make_key(entry: Entry, pattern: str) -> str:
     """Return the key that *pattern* makes for *entry*, in ASCII.
 
     What the entry does not say is left out; a key is never empty.
@@ -65,7 +65,7 @@ def by_pattern(entry: Entry, pattern: str) -> str:
     return key if re.search(r"[a-z0-9]", key, re.IGNORECASE) else "work"
 
 
-def free(key: str, is_taken: Callable[[str], bool]) -> str:
+def make_unique(key: str, is_taken: Callable[[str], bool]) -> str:
     """Return *key*, with the first letter after it that makes it one that is not taken."""
     if not is_taken(key):
         return key

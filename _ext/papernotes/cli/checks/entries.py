@@ -16,7 +16,6 @@ from papernotes.bibliography.scanner import SourceEntry, SourceField
 from papernotes.cli.bibfile import keys
 from papernotes.cli.bibfile.clean import (
     VERBATIM,
-    bare_specials,
     fix_entities,
     fix_latex,
     fix_markup,
@@ -24,6 +23,7 @@ from papernotes.cli.bibfile.clean import (
     has_entities,
     has_markup,
     outside_mathematics,
+    unescaped_specials,
 )
 from papernotes.cli.bibfile.entry import Entry
 from papernotes.cli.library import same_title
@@ -86,7 +86,7 @@ def check_entry(path: str, entry: SourceEntry) -> Iterator[Diagnostic]:
 
 def check_key(path: str, source: SourceEntry, entry: Entry, pattern: str) -> Iterator[Diagnostic]:
     """Yield a remark if the key of *entry*, which is that of *source*, is not of the *pattern*."""
-    expected = keys.by_pattern(entry, pattern)
+    expected = keys.make_key(entry, pattern)
     if not keys.follows(source.key, expected):
         message = f'the key "{source.key}" does not follow the pattern, which makes "{expected}"'
         yield Diagnostic(path, source.line, message, DiagnosticKind.KEY_PATTERN)
@@ -148,7 +148,7 @@ def _check_text(
             False,
         )
         return
-    if bare := bare_specials(value):
+    if bare := unescaped_specials(value):
         escaped = " and ".join(f"\\{char}" for char in bare)
         yield DiagnosticKind.BROKEN_LATEX, f'"{_short(value)}" needs {escaped}', True
     if re.search(r"(?<!\\)\^", plain):

@@ -15,7 +15,7 @@ from papernotes.bibliography.reader import Bibliography
 from papernotes.bibliography.scanner import SourceEntry
 from papernotes.cli import storage
 from papernotes.cli.bibfile import keys
-from papernotes.cli.bibfile.edit import edit, is_plain, within
+from papernotes.cli.bibfile.edit import delimit_like, edit, is_single_string
 from papernotes.cli.bibfile.entry import Entry
 from papernotes.cli.checks import notes as note_checks
 from papernotes.cli.checks.entries import check_duplicates, check_entry, check_key
@@ -146,9 +146,9 @@ def _fix_file(site: Site, path: Path) -> list[Fixed]:
     found = [diagnostic for source in sources[name] for diagnostic in check_entry(name, source)]
     for diagnostic in without_suppressed(found, site.config.suppress_warnings):
         fix = diagnostic.fix
-        if fix is None or not is_plain(written := text[fix.start : fix.end]):
+        if fix is None or not is_single_string(written := text[fix.start : fix.end]):
             continue
-        after = within(written, fix.replace(written[1:-1]))
+        after = delimit_like(written, fix.replace(written[1:-1]))
         if after != written:
             fixed.setdefault((fix.start, fix.end), Fixed(diagnostic, written, after))
     if not fixed:
@@ -164,5 +164,5 @@ def _edit(fixed: Fixed) -> Fix:
     assert fix is not None
     # The text of the file may have other ends of lines than the scanner's.
     return dataclasses.replace(
-        fix, replace=lambda written: within(written, fix.replace(written[1:-1]))
+        fix, replace=lambda written: delimit_like(written, fix.replace(written[1:-1]))
     )

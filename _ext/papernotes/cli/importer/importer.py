@@ -20,7 +20,7 @@ from papernotes.cli.errors import CommandError
 from papernotes.cli.importer.blocks import Blocks, Line, headings
 from papernotes.cli.importer.collection import Collection, Document, Kind, read
 from papernotes.cli.importer.inline import Inline
-from papernotes.cli.importer.link_targets import LinkTargets, Places, Plan
+from papernotes.cli.importer.link_targets import Destination, DocumentLinks, LinkTargets
 from papernotes.cli.importer.paper_urls import entry_of, is_paper
 from papernotes.cli.library import IndexedEntry, Library
 from papernotes.cli.site import show
@@ -132,7 +132,7 @@ class Importer:
         texts = [(content or b"").decode("utf-8-sig", "replace").strip() for _, content in loaded]
         return library, "\n\n".join(text.replace("\r\n", "\n") for text in texts if text)
 
-    def _plan(self) -> Iterator[Plan]:
+    def _plan(self) -> Iterator[Destination]:
         taken: set[str] = set()
         noted: set[str] = set()
         for document in self.collection.documents:
@@ -153,7 +153,7 @@ class Importer:
                 number += 1
                 slug = f"{base}-{number}"
             taken.add(f"{folder}/{slug}".lower())
-            yield Plan(document, folder, slug, key)
+            yield Destination(document, folder, slug, key)
 
     def _key(self, document: Document) -> str:
         """Return the key of the paper that *document* is on; make its entry if there is none."""
@@ -171,8 +171,8 @@ class Importer:
             not held.entry.identifiers() or not entry.identifiers() or _alike(held, entry)
         ):
             return held.key
-        key = keys.free(
-            keys.by_pattern(entry, PATTERN), lambda key: self.library.by_key(key) is not None
+        key = keys.make_unique(
+            keys.make_key(entry, PATTERN), lambda key: self.library.by_key(key) is not None
         )
         self.new.append((key, entry))
         self.library.extend([IndexedEntry(entry, key, self.target / "refs.bib", 1)])
@@ -200,14 +200,14 @@ class Importer:
             return heading, first[0] if first else None
         return title or document.slug.replace("-", " ").replace("_", " "), None
 
-    def _path(self, plan: Plan) -> str:
+    def _path(self, plan: Destination) -> str:
         return f"{plan.folder}/{plan.slug}.md"
 
-    def _text(self, plan: Plan, whereabouts: LinkTargets) -> str:
+    def _text(self, plan: Destination, whereabouts: LinkTargets) -> str:
         document = plan.document
         if document.fault:
             self.tell(document, 1, f"{document.fault}; it is a part of the text")
-        places = Places(whereabouts, plan)
+        places = DocumentLinks(whereabouts, plan)
         lines: list[Line] = list(enumerate(document.body.split("\n"), document.line))
         prose = re.sub(
             r"^[ ]{0,3}(`{3,}|~{3,}).*?^[ ]{0,3}\1",
@@ -237,7 +237,7 @@ class Importer:
         body = re.sub(r"\n{3,}", "\n\n", body)
         return "\n".join([self._front(plan), f"# {title}", *(["", body] if body else []), ""])
 
-    def _front(self, plan: Plan) -> str:
+    def _front(self, plan: Destination) -> str:
         document = plan.document
         for name, value in document.fields.items():
             if name not in _KNOWN:

@@ -48,7 +48,7 @@ _ROLE = re.compile(r"\{(?=[\w:+-]+\}\ufdd0)")
 _NO_MARKS = str.maketrans("", "", "\ufdd0\ufdd1")
 
 
-class Places(Protocol):
+class LinkResolver(Protocol):
     """Where links and pictures lead to."""
 
     def note(self, target: str) -> str | None:
@@ -70,7 +70,7 @@ class Inline:
     """
 
     kind: Kind
-    places: Places
+    places: LinkResolver
     keys: Container[str]
     report: Callable[[int, str], None]
     footnotes: Container[str] = ()

@@ -13,7 +13,7 @@ from papernotes.cli.importer.collection import SUFFIXES, Document, Kind
 
 
 @dataclass
-class Plan:
+class Destination:
     """Where a document goes: its folder and name there, and the key of its paper, if it has one."""
 
     document: Document
@@ -29,13 +29,13 @@ class LinkTargets:
     """
 
     def __init__(
-        self, kind: Kind, source: Path, assets: Sequence[Path], plans: Sequence[Plan]
+        self, kind: Kind, source: Path, assets: Sequence[Path], plans: Sequence[Destination]
     ) -> None:
         self.source = source.resolve()
         self.assets = assets
         self.files: dict[Path, str] = {}
         self.by_path = {plan.document.path.resolve(): plan for plan in plans}
-        self.by_name: dict[str, Plan] = {}
+        self.by_name: dict[str, Destination] = {}
         for plan in plans:
             for name in _names(plan.document):
                 self.by_name.setdefault(name.strip("/").lower(), plan)
@@ -45,7 +45,7 @@ class LinkTargets:
             for path in sorted(self.source.rglob("*")):
                 self.anywhere[path.name].append(path)
 
-    def document(self, target: str, here: Path) -> Plan | None:
+    def document(self, target: str, here: Path) -> Destination | None:
         """Return the document that a link to *target* in the folder *here* means."""
         for path in _paths([here], target):
             for candidate in (path, path.with_suffix(".md"), path / "index.md"):
@@ -83,11 +83,11 @@ class LinkTargets:
 
 
 @dataclass(frozen=True)
-class Places:
+class DocumentLinks:
     """Where the links and pictures of one document lead to, as :mod:`.inline` asks."""
 
     whereabouts: LinkTargets
-    plan: Plan
+    plan: Destination
 
     def note(self, target: str) -> str | None:
         """Return the key of the note that *target* names."""
@@ -104,7 +104,7 @@ class Places:
         name = unquote(target.partition("?")[0].partition("#")[0])
         return self.whereabouts.file(name, self.plan.document.path.parent)
 
-    def _document(self, target: str) -> Plan | None:
+    def _document(self, target: str) -> Destination | None:
         return self.whereabouts.document(unquote(target), self.plan.document.path.parent)
 
 

@@ -16,10 +16,10 @@ from filelock import FileLock
 from papernotes import __version__
 from papernotes.cli.errors import CommandError, UnreachableError
 
-TRIES = 4
-LIMIT = 2 * 1024 * 1024  # bytes
-CONNECT, READ, WHOLE = 10.0, 20.0, 60.0  # seconds
-LONGEST_WAIT = 60.0  # seconds
+MAX_TRIES = 4
+MAX_SIZE = 2 * 1024 * 1024  # bytes
+CONNECT_TIMEOUT, READ_TIMEOUT, TOTAL_TIMEOUT = 10.0, 20.0, 60.0  # seconds
+MAX_WAIT = 60.0  # seconds
 _REDIRECTS = 5
 _NO_ANSWER = (requests.ConnectionError, requests.Timeout, urllib3.exceptions.HTTPError)
 _TRANSIENT = frozenset({429, 500, 502, 503, 504})
@@ -43,7 +43,7 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Pace:
+class RateLimit:
     """Leaves *interval* seconds between requests, also those of other runs.
 
     The file *path*, in a folder that is there, says when the last one was; a lock beside it makes
@@ -92,17 +92,19 @@ class Client:
         # What HTTP cannot carry in a header.
         self.session.headers["User-Agent"] = agent.encode("latin-1", "replace").decode("latin-1")
 
-    def get(self, url: str, accept: str, pace: Pace | None = None, *, whole: bool = True) -> Answer:
+    def get(
+        self, url: str, accept: str, pace: RateLimit | None = None, *, whole: bool = True
+    ) -> Answer:
         """Return what the server answers to a request for *url*, whatever its status.
 
         Unless *whole*, the content is not waited for.
 
-        A server that is busy or fails is asked again, up to :data:`TRIES` times, after the time
+        A server that is busy or fails is asked again, up to :data:`MAX_TRIES` times, after the time
         that it asks for (Retry-After, RFC 9110, 10.2.3) or after 1, 2 and 4 seconds. Raise a
         CommandError where there is no answer, or none within the bounds of time and size.
         """
-        for attempt in range(TRIES):
-            last = attempt == TRIES - 1
+        for attempt in range(MAX_TRIES):
+            last = attempt == MAX_TRIES - 1
             try:
                 answer, after = self._follow(url, accept, pace, whole)
             except (
@@ -123,8 +125,8 @@ class Client:
             if answer.status not in _TRANSIENT:
                 return answer
             wait = 2.0**attempt if after is None else after
-            if last or wait > LONGEST_WAIT:
-                when = f"in {wait:.0f} seconds" if wait > LONGEST_WAIT else "later"
+            if last or wait > MAX_WAIT:
+                when = f"in {wait:.0f} seconds" if wait > MAX_WAIT else "later"
                 raise CommandError(
                     f"{_host(url)} is busy (HTTP status {answer.status}); try again {when}"
                 )
@@ -136,7 +138,7 @@ class Client:
         self.sleep(seconds)
 
     def _follow(
-        self, url: str, accept: str, pace: Pace | None, whole: bool
+        self, url: str, accept: str, pace: RateLimit | None, whole: bool
     ) -> tuple[Answer, float | None]:
         for _ in range(_REDIRECTS + 1):
             if urlsplit(url).scheme not in ("http", "https"):
@@ -146,7 +148,7 @@ class Client:
             with self.session.get(
                 url,
                 headers={"Accept": accept},
-                timeout=(CONNECT, READ),
+                timeout=(CONNECT_TIMEOUT, READ_TIMEOUT),
                 allow_redirects=False,
                 stream=True,
             ) as response:
@@ -160,16 +162,18 @@ class Client:
 
 def _read(response: requests.Response, whole: bool) -> Answer:
     content = bytearray()
-    deadline = time.monotonic() + WHOLE
+    deadline = time.monotonic() + TOTAL_TIMEOUT
     # As it comes in: a server that sends a byte now and then is not waited for to fill a block.
     while whole and (chunk := response.raw.read1(2**16, decode_content=True)):
         content += chunk
-        if len(content) > LIMIT:
+        if len(content) > MAX_SIZE:
             raise CommandError(
-                f"{response.url} answers with more than {LIMIT // 2**20} MiB; not read"
+                f"{response.url} answers with more than {MAX_SIZE // 2**20} MiB; not read"
             )
         if time.monotonic() > deadline:
-            raise CommandError(f"{response.url} takes more than {WHOLE:.0f} seconds to answer")
+            raise CommandError(
+                f"{response.url} takes more than {TOTAL_TIMEOUT:.0f} seconds to answer"
+            )
     kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
     return Answer(response.url, response.status_code, kind, bytes(content))
 

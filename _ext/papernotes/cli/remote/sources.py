@@ -13,7 +13,7 @@ from defusedxml.ElementTree import fromstring
 
 from papernotes.bibliography.identifiers import Identifier, identify
 from papernotes.cli.errors import CommandError
-from papernotes.cli.remote.http import Answer, Client, Pace
+from papernotes.cli.remote.http import Answer, Client, RateLimit
 from papernotes.cli.site import Site
 from papernotes.cli.storage import cache
 
@@ -29,7 +29,7 @@ _WITHDRAWN = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class ArxivRecord:
     """What arXiv's interface says of a paper; what it does not say is the empty string.
 
     ``years`` are those of the first and the last version, ``journal`` is the journal reference as
@@ -53,7 +53,7 @@ class Sources:
         self.arxiv_url: str = site.config.papernotes_arxiv_url.rstrip("/")
         self.api_url: str = site.config.papernotes_arxiv_api_url
         self.doi_url: str = site.config.papernotes_doi_url.rstrip("/")
-        self.pace = Pace(cache() / "arxiv-last-request", site.config.papernotes_arxiv_interval)
+        self.pace = RateLimit(cache() / "arxiv-last-request", site.config.papernotes_arxiv_interval)
 
     def bibtex(self, identifier: Identifier) -> str:
         """Return the BibTeX of a paper; a CommandError is raised where there is none."""
@@ -73,7 +73,7 @@ class Sources:
             raise CommandError(f"{source} answers with {what} in place of BibTeX for {identifier}")
         return text
 
-    def records(self, ids: Iterable[str]) -> Iterator[Record]:
+    def records(self, ids: Iterable[str]) -> Iterator[ArxivRecord]:
         """Yield what arXiv's interface says of each of *ids* that it knows.
 
         https://info.arxiv.org/help/api/user-manual.html
@@ -108,7 +108,7 @@ def _is_bibtex(answer: Answer, text: str) -> bool:
     return not _is_markup(answer, text) and bool(re.search(r"@\s*[A-Za-z]+\s*[{(]", text))
 
 
-def _entries(answer: Answer) -> Iterator[Record]:
+def _entries(answer: Answer) -> Iterator[ArxivRecord]:
     try:
         feed: Element = fromstring(answer.content)
     except (ParseError, DefusedXmlException) as error:
@@ -118,7 +118,7 @@ def _entries(answer: Answer) -> Iterator[Record]:
         if found is None or found.kind != "arXiv":
             continue
         comment, summary = _text(entry, f"{_ARXIV}comment"), _text(entry, f"{_ATOM}summary")
-        yield Record(
+        yield ArxivRecord(
             id=found.value,
             title=_text(entry, f"{_ATOM}title"),
             authors=tuple(_text(a, f"{_ATOM}name") for a in entry.iter(f"{_ATOM}author")),
