@@ -1,4 +1,4 @@
-"""What happens when: the handlers of Sphinx's events, in the order of a build."""
+"""The handlers of Sphinx's events that need several stages, in the order of a build."""
 
 from __future__ import annotations
 
@@ -51,27 +51,27 @@ def setup(app: Sphinx) -> None:
     app.connect("env-get-outdated", read_again)
     app.connect("env-before-read-docs", forget_history)
     # Ahead of what sphinxcontrib-bibtex does (500).
-    app.connect("env-updated", derive, priority=400)
+    app.connect("env-updated", derive_catalogue, priority=400)
     # When sphinx-last-updated-by-git, if it is there, has the dates (500).
-    app.connect("env-updated", compare_history, priority=600)
+    app.connect("env-updated", outdated_dates, priority=600)
     app.connect("html-page-context", serve_search)
-    rest = BackgroundWriter()
-    app.connect("html-collect-pages", rest.begin)
-    app.connect("build-finished", rest.finish)
-    # When the other extensions have written all.
+    writer = BackgroundWriter()
+    app.connect("html-collect-pages", writer.start)
+    app.connect("build-finished", writer.finish)
+    # When the other extensions have written their files.
     app.connect("build-finished", mark_folders_finished, priority=999)
 
 
 def hold_cache(app: Sphinx, config: Config) -> None:
-    """Wait for other builds with the same cache, and have a cache that is not whole left alone."""
+    """Wait for other builds with the same cache, and discard a cache that was left unfinished."""
     held = locks.hold(Path(app.doctreedir))
-    # The last of all handlers.
+    # Behind all other handlers.
     app.connect("build-finished", lambda app, exception: held.close(), priority=1000)
     doctree_cache.discard_unfinished(Path(app.doctreedir))
 
 
 def hold_output_folder(app: Sphinx) -> None:
-    """Wait for other builds of the same pages, and make their folder ready."""
+    """Wait for other builds of the same pages, and prepare their folder."""
     if keeps_state(app):
         held = locks.hold(Path(app.outdir))
         app.connect("build-finished", lambda app, exception: held.close(), priority=1000)
@@ -85,7 +85,7 @@ def serve_search(
     context: dict[str, Any],
     doctree: nodes.document | None,
 ) -> str | None:
-    """Note what Pagefind is to find on a page, and give the search page another template."""
+    """Record what Pagefind indexes of a page, and give the search page its own template."""
     if not (pagefind.is_on(app) and keeps_state(app)):
         return None
     if doctree is not None:
@@ -96,24 +96,25 @@ def serve_search(
 def read_again(
     app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
 ) -> list[str]:
-    """Have documents read once more that hold something which is no longer right.
+    """Return the documents to read again although their files have not changed.
 
-    That is the front page with the notes that it binds, documents whose headings spell out
-    citations of entries that have changed, and those whose toctrees hold a document that is gone.
+    They are the front page, when the notes that it binds have changed; documents whose headings
+    spell out a citation of a changed entry; and documents whose toctrees hold a document that is
+    gone.
     """
     domain = PaperNotesDomain.of(env)
     bound = binds(app)
     stale = bound != domain.bound or (bound and bool(added | removed))
     domain.note_bound(bound)
-    wrong = domain.misspelled()
-    wrong += [name for name, held in env.toctree_includes.items() if removed & set(held)]
-    return [env.config.root_doc, *wrong] if stale else wrong
+    outdated = domain.misspelled()
+    outdated += [name for name, included in env.toctree_includes.items() if removed & set(included)]
+    return [env.config.root_doc, *outdated] if stale else outdated
 
 
-def derive(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
-    """Derive the catalogue, report what is wrong, and return the pages that are out of date."""
+def derive_catalogue(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
+    """Derive the catalogue, report all diagnostics, and return the pages that are out of date."""
     domain = PaperNotesDomain.of(env)
-    # The builder that only checks is to find what would be wrong with the site's pages.
+    # The dummy builder reports what would be wrong with the pages of the site.
     domain.derive(of_pages=keeps_state(app) or app.builder.name == "dummy")
     domain.writes_site = keeps_state(app)
     CitationDomain.of(env).prepare()
@@ -122,17 +123,17 @@ def derive(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
     if not keeps_state(app):
         return domain.records
     redirects.check(app)
-    output_folder.name_pictures(app)
+    output_folder.number_images(app)
     before = State.load(Path(app.outdir))
     digests = Digests(env)
     now = {name: digests.page(name) for name in domain.records}
     remove_pages(app, before.pages.keys() - now.keys())
-    output_folder.leave_out(app, before.beside.keys() - output_folder.beside(app).keys())
+    output_folder.remove_files(app, before.copied.keys() - output_folder.copied_files(app).keys())
     return [name for name, digest in now.items() if before.pages.get(name) != digest]
 
 
 def formula_problems(app: Sphinx, domain: PaperNotesDomain) -> Iterator[Diagnostic]:
-    """Yield what is wrong with formulas in the entries of works that the site shows."""
+    """Yield a diagnostic for each bad formula in the entries that the site shows."""
     if renderer.is_used(app.config):
         given = macros.for_converter(app.config)
         for key, paper in domain.catalogue.papers.items():
@@ -140,21 +141,21 @@ def formula_problems(app: Sphinx, domain: PaperNotesDomain) -> Iterator[Diagnost
 
 
 def forget_history(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
-    """Have the dates of all pages looked up in this build."""
+    """Drop the dates of earlier builds, so that all are looked up again."""
     last_changed.forget(env)
 
 
-def compare_history(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
-    """Return the pages that say when they were last changed, and say it wrong."""
+def outdated_dates(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
+    """Return the pages whose date of the last change is out of date."""
     if not keeps_state(app):
         return []
-    before = State.load(Path(app.outdir)).changed
+    before = State.load(Path(app.outdir)).last_changed
     now = last_changed.all_changed(env)
     return [name for name in env.found_docs if before.get(name) != now.get(name)]
 
 
 def remove_pages(app: Sphinx, docnames: Iterable[str]) -> None:
-    """Remove the pages of documents that are gone, which Sphinx would leave in place."""
+    """Remove the pages of deleted documents, which Sphinx leaves in place."""
     builder = app.builder
     assert isinstance(builder, StandaloneHTMLBuilder)
     for docname in docnames:
@@ -162,10 +163,10 @@ def remove_pages(app: Sphinx, docnames: Iterable[str]) -> None:
 
 
 class BackgroundWriter:
-    """What is written when all documents are, in one build after another.
+    """Writes what follows the documents' pages, in one build after another.
 
-    Where Sphinx may use several processes, one of them writes the previews and what is published
-    beside the pages, while further pages are made here, and Pagefind makes its index.
+    When Sphinx may use several processes, one of them writes the files beside the pages, while this
+    one writes the archive pages and Pagefind makes its index.
     """
 
     def __init__(self) -> None:
@@ -173,27 +174,27 @@ class BackgroundWriter:
         self._tasks: ParallelTasks | SerialTasks = SerialTasks()
         self._written: list[dict[str, str]] = []
 
-    def begin(self, app: Sphinx) -> Iterable[archive_pages.Page]:
-        """Begin with all that, and return the pages that no document stands for."""
+    def start(self, app: Sphinx) -> Iterable[archive_pages.Page]:
+        """Start writing, and return the archive pages for Sphinx to write."""
         if not keeps_state(app):
             return ()
         before = State.load(Path(app.outdir))
         self._index.begin(app, before.search)
         self._written = []
-        # Of a very large site, two processes and Pagefind would take too much memory at a time.
+        # On a very large site, two processes and Pagefind together take too much memory.
         several = app.builder.parallel_ok and len(app.env.found_docs) <= tuning.SEVERAL
         self._tasks = ParallelTasks(1) if several else SerialTasks()
-        # What is handed on last is what the function has returned.
+        # The last argument of the callback is what the function returned.
         self._tasks.add_task(
-            functools.partial(write_beside, app, before),
-            result_func=lambda *handed: self._written.append(handed[-1]),
+            functools.partial(write_files, app, before),
+            result_func=lambda *arguments: self._written.append(arguments[-1]),
         )
         return archive_pages.collect(
-            app, archive_pages.digests_of(app, Digests(app.env)), before.made
+            app, archive_pages.digests_of(app, Digests(app.env)), before.archive_pages
         )
 
     def finish(self, app: Sphinx, exception: Exception | None) -> None:
-        """Wait for the end of all that, and keep the digests of what the pages show."""
+        """Wait until all is written, and keep the digests of what the folder shows."""
         if exception is not None or not keeps_state(app):
             self._index.stop()
             if isinstance(self._tasks, ParallelTasks):
@@ -208,16 +209,16 @@ class BackgroundWriter:
         digests = Digests(app.env)
         state = State(
             pages={name: digests.page(name) for name in PaperNotesDomain.of(app.env).records},
-            made=archive_pages.digests_of(app, digests),
+            archive_pages=archive_pages.digests_of(app, digests),
             files=written,
             search=self._index.end(app),
-            changed=dict(last_changed.all_changed(app.env)),
-            beside=output_folder.beside(app),
+            last_changed=dict(last_changed.all_changed(app.env)),
+            copied=output_folder.copied_files(app),
         )
         pending.unwritten_state(app, state, before).save(outdir)
 
 
-def write_beside(app: Sphinx, before: State) -> dict[str, str]:
+def write_files(app: Sphinx, before: State) -> dict[str, str]:
     """Write the files beside the pages, and return the digest of each by name."""
     shown = Shown(app.env)
     summaries = Summaries(app)
@@ -234,7 +235,7 @@ def write_beside(app: Sphinx, before: State) -> dict[str, str]:
 
 
 def mark_folders_finished(app: Sphinx, exception: Exception | None) -> None:
-    """Note that the build is whole, when nobody writes any more."""
+    """Record that the build is finished, once nothing more is written."""
     if exception is None:
         if keeps_state(app):
             output_folder.mark_finished(app)

@@ -1,38 +1,43 @@
-"""Nodes of the extension: placeholders that stand in a document until all are read, and the fold.
+"""Document nodes: placeholders for what is derived, and elements that docutils does not have.
 
-A placeholder carries the name of the document that it was read in, since formats that bind all
-pages together move it into another.
+A placeholder stands in a document until all documents are read. It carries the name of its
+document, because formats that bind all pages together move it into another.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
 
-# Sphinx's class for what its search leaves out, and Pagefind's too: what is found where it is from.
+# The class of what the search index leaves out, because the reader finds it on the page that it is
+# from. Sphinx and Pagefind both know it.
 UNSEARCHED = "no-search"
+
+# What opens a node in a format, and what closes it, if anything does.
+_Visitors = tuple[Callable[[Any, Any], None], Callable[[Any, Any], None] | None]
 
 
 class Placeholder(nodes.General, nodes.Element):
-    """What a transform replaces when all documents are read; ``docname`` is its document."""
+    """Stands for derived content until all documents are read; ``docname`` is its document."""
 
 
 class papers(Placeholder):
-    """A list of notes; ``query`` is its :class:`~.model.Query`."""
+    """A list of notes; ``query`` is a :class:`~papernotes.core.model.Query`."""
 
 
 class reading_list(Placeholder):
-    """The works that are to be read."""
+    """The works that are waiting to be read."""
 
 
 class works_list(Placeholder):
-    """The works that are cited or noted."""
+    """All works that a page cites or a note is on."""
 
 
 class note_header(Placeholder):
-    """What is known of a note's paper, under the title."""
+    """The header under a note's title."""
 
 
 class references(Placeholder):
@@ -40,66 +45,65 @@ class references(Placeholder):
 
 
 class summary_source(Placeholder):
-    """The text of a note's front matter for its card; it leaves the document once it is read."""
+    """The ``summary`` of a note's front matter, until the document has been read."""
 
 
 class mentioned_in(Placeholder):
-    """The pages that cite the note's paper or link to the note, with the sentence that does it."""
+    """The pages that cite the note's paper or link to the note, with their sentences."""
 
 
 class neighbours(Placeholder):
-    """The notes that are related to the note, and those before and after it."""
+    """Related notes, and the notes before and after."""
 
 
 class navigation(nodes.General, nodes.Element):
-    """Links to other pages; ``label`` says to which, for a screen reader."""
+    """Links to other pages; ``label`` names them for screen readers."""
 
 
 class coins(nodes.Inline, nodes.Element):
-    """A work for the browser connectors of reference managers; ``context`` is its description."""
+    """A work for the browser connectors of reference managers; ``context`` describes it."""
 
 
 class cited_work(nodes.Inline, nodes.TextElement):
-    """One work of a citation in the text; ``preview`` names the file that says more of it."""
+    """One work of a citation in the text; ``preview`` names the file of its preview."""
 
 
 class mark(nodes.Inline, nodes.TextElement):
-    """The place that a quoted sentence is quoted for."""
+    """The part of a quoted sentence that it is quoted for."""
 
 
 class backlinks(nodes.Inline, nodes.TextElement):
-    """Links back to the places that cite an entry; a page that is printed does without."""
+    """Links back to the places that cite an entry; print leaves them out."""
 
 
 class works_index(nodes.General, nodes.Element):
-    """A long list of works; ``data`` maps names to texts for the script that finds in it."""
+    """A long list of works; ``data`` maps names to texts for the script that searches it."""
 
 
 class notes_filter(nodes.General, nodes.Element):
-    """A list of notes that a script filters; ``data`` maps names to texts for it."""
+    """A list of notes that a script filters; ``data`` maps names to texts for the script."""
 
 
 class fold(nodes.General, nodes.Element):
-    """Content that opens on demand, in HTML; ``summary`` is the text that is always seen.
+    """Content that opens on demand in HTML; ``summary`` is the text that is always visible.
 
-    ``data`` maps names to texts for scripts, which find them as ``data-`` attributes.
-
-    Elsewhere it is left out: it holds what a printed page does without.
+    ``data`` maps names to texts for scripts, which read them from ``data-`` attributes.
     """
 
 
 class written(nodes.General, nodes.Inline, nodes.Element):
-    """Markup that is already HTML, ``html``; what is in it as text is there for the search alone.
+    """Markup that is already HTML, ``html``; its children are text for the search index alone.
 
-    ``cites``, ``formulas`` and ``folds`` say what it holds that a page needs something for.
+    ``cites``, ``formulas`` and ``folds`` say whether it holds citations, formulas or folds, for
+    which the page needs a style or a script.
     """
 
 
 def visit_written(self: Any, node: written) -> None:
-    """Write it."""
+    """Write the HTML as it is."""
     self.body.append(node["html"])
     if node["formulas"]:
-        # What Sphinx's own visitors of formulas note, for the page's context.
+        # Sphinx's own visitors of formulas set this for the context of the page.
         self._has_maths_elements = True
     raise nodes.SkipNode
 
@@ -121,18 +125,18 @@ def depart_navigation(self: Any, node: navigation) -> None:
     self.body.append("</nav>\n")
 
 
-def visit_works_index(self: Any, node: works_index | notes_filter) -> None:
+def visit_data(self: Any, node: works_index | notes_filter) -> None:
     """Open the list in HTML."""
     self.body.append(self.starttag(node, "div", **_data(node)))
 
 
-def depart_works_index(self: Any, node: works_index | notes_filter) -> None:
+def depart_data(self: Any, node: works_index | notes_filter) -> None:
     """Close the list in HTML."""
     self.body.append("</div>\n")
 
 
 def _data(node: nodes.Element) -> dict[str, str]:
-    """Return the texts of *node* as attributes, where scripts find them."""
+    """Return the texts of *node* as attributes, which scripts read."""
     texts: dict[str, str] = node.get("data", {})
     return {f"data-{name}": text for name, text in texts.items()}
 
@@ -143,12 +147,12 @@ def depart_fold(self: Any, node: fold) -> None:
 
 
 def visit_cited_work(self: Any, node: cited_work) -> None:
-    """Open a citation in HTML; a script finds its preview by the attribute."""
+    """Open a citation in HTML; the attribute leads a script to its preview."""
     self.body.append(self.starttag(node, "span", "", **{"data-pn-preview": node["preview"]}))
 
 
 def visit_coins(self: Any, node: coins) -> None:
-    """Write the span that connectors look for, of the class that the convention names."""
+    """Write the span that connectors look for; COinS prescribes its class."""
     if self.config.papernotes_metadata and self.builder.name != "epub":
         span = self.starttag({}, "span", "", CLASS="Z3988", title=node["context"])
         self.body.append(f"{span}</span>")
@@ -175,8 +179,8 @@ def depart_span(self: Any, node: nodes.Element) -> None:
     self.body.append("</span>")
 
 
-def through(self: Any, node: nodes.Element) -> None:
-    """Let a node's content stand for it."""
+def pass_through(self: Any, node: nodes.Element) -> None:
+    """Write only the content of a node."""
 
 
 def skip(self: Any, node: nodes.Element) -> None:
@@ -189,45 +193,19 @@ def setup(app: Sphinx) -> None:
     for placeholder in Placeholder.__subclasses__():
         app.add_node(placeholder)
     app.add_node(written, html=(visit_written, None))
-    out = (skip, None)
-    same = (through, through)
-    app.add_node(coins, html=(visit_coins, None), latex=out, text=out, man=out, texinfo=out)
-    app.add_node(fold, html=(visit_fold, depart_fold), latex=out, text=out, man=out, texinfo=out)
-    app.add_node(
-        navigation,
-        html=(visit_navigation, depart_navigation),
-        latex=out,
-        text=out,
-        man=out,
-        texinfo=out,
-    )
-    app.add_node(
-        backlinks, html=(visit_span, depart_span), latex=out, text=out, man=out, texinfo=out
-    )
-    app.add_node(
-        cited_work,
-        html=(visit_cited_work, depart_span),
-        latex=same,
-        text=same,
-        man=same,
-        texinfo=same,
-    )
-    app.add_node(
-        mark, html=(visit_mark, depart_mark), latex=same, text=same, man=same, texinfo=same
-    )
-    app.add_node(
-        notes_filter,
-        html=(visit_works_index, depart_works_index),
-        latex=same,
-        text=same,
-        man=same,
-        texinfo=same,
-    )
-    app.add_node(
-        works_index,
-        html=(visit_works_index, depart_works_index),
-        latex=same,
-        text=same,
-        man=same,
-        texinfo=same,
-    )
+    # Other formats leave these out: readers of a printed page have no use for them.
+    left_out = (skip, None)
+    _add_node(app, coins, (visit_coins, None), left_out)
+    _add_node(app, fold, (visit_fold, depart_fold), left_out)
+    _add_node(app, navigation, (visit_navigation, depart_navigation), left_out)
+    _add_node(app, backlinks, (visit_span, depart_span), left_out)
+    # Of these, other formats show the content.
+    content = (pass_through, pass_through)
+    _add_node(app, cited_work, (visit_cited_work, depart_span), content)
+    _add_node(app, mark, (visit_mark, depart_mark), content)
+    _add_node(app, notes_filter, (visit_data, depart_data), content)
+    _add_node(app, works_index, (visit_data, depart_data), content)
+
+
+def _add_node(app: Sphinx, node: type[nodes.Element], html: _Visitors, others: _Visitors) -> None:
+    app.add_node(node, html=html, latex=others, text=others, man=others, texinfo=others)

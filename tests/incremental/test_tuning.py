@@ -96,5 +96,5 @@ def test_very_large_sites_have_no_second_process_beside_pagefind(
     assert tiny.build(parallel=2).messages == []
     tiny.clean()
     monkeypatch.setattr(tuning, "SEVERAL", 50)
-    with pytest.raises(ExtensionError, match=r"Rest\."):
+    with pytest.raises(ExtensionError, match=r"BackgroundWriter\."):
         tiny.build(parallel=2)

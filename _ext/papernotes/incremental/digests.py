@@ -1,8 +1,8 @@
-"""Which pages are out of date: those that show something that has changed elsewhere.
+"""Digests of pages, by which a build finds those that are out of date.
 
-Each page has a digest of all that it shows of other documents and of the bibliography. The digests
-of the last finished build stand beside its pages, since they describe those: a build that was cut
-short, or one of another format in between, leaves them true.
+The digest of a page covers all that it shows of other documents and of the bibliography. The
+digests of the last finished build are kept beside its pages. So they stay true after a build that
+was interrupted, and after a build of another format.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class Digests:
         self.shown = Shown(env)
 
     def page(self, docname: str) -> str:
-        """Return the digest of what the page *docname* shows that is not its own."""
+        """Return the digest of what the page *docname* shows of other documents and of entries."""
         return self.shown.once("page", docname, self._page)
 
     def _page(self, docname: str) -> list[object]:
@@ -36,7 +36,7 @@ class Digests:
         parts.append(shown.renamed_images.get(docname))
         if record.noted:
             note = record.noted.note
-            # The second of two notes on a paper has no place in the catalogue.
+            # The catalogue leaves out the second of two notes on a paper.
             parts.append(docname in shown.catalogue.by_docname)
             parts.append(note_header.header_shows(shown, note))
             parts.append(mentions.mentions_show(shown, note))
@@ -49,7 +49,7 @@ class Digests:
         return parts
 
     def archive_page(self, page: str) -> str:
-        """Return the digest of *page*, which no document stands for."""
+        """Return the digest of the archive page *page*."""
         return self.shown.once("archive page", page, self._archive_page)
 
     def _archive_page(self, page: str) -> list[object]:

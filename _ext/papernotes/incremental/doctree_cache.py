@@ -1,7 +1,7 @@
-"""What Sphinx keeps between builds, and when it can be trusted.
+"""Sphinx's cache of doctrees, and whether it can be trusted.
 
-Sphinx takes the doctrees and the environment as it finds them. Here a build that was killed, or a
-file that something else has cut short or written over, has the next build start afresh.
+Sphinx uses the doctrees and the environment as it finds them. After a build that was killed, or
+when something else has changed a file of the cache, the next build reads everything again.
 """
 
 from __future__ import annotations
@@ -14,34 +14,34 @@ ENVIRONMENT = "environment.pickle"
 
 
 def discard_unfinished(doctreedir: Path) -> None:
-    """Have Sphinx start afresh unless the last build in *doctreedir* came to its end.
+    """Make Sphinx read everything again unless the last build in *doctreedir* was finished.
 
-    From here on until ``finish`` it has not.
+    Until :func:`mark_finished` is called, the build that begins here counts as unfinished.
     """
     mark = doctreedir / MARK
     try:
-        whole = json.loads(mark.read_text(encoding="utf-8")) == _stamps(doctreedir)
+        finished = json.loads(mark.read_text(encoding="utf-8")) == _stamps(doctreedir)
     except (OSError, ValueError):
-        whole = False
-    if not whole:
+        finished = False
+    if not finished:
         (doctreedir / ENVIRONMENT).unlink(missing_ok=True)
     mark.unlink(missing_ok=True)
 
 
 def mark_finished(doctreedir: Path) -> None:
-    """Keep what the files in *doctreedir* look like at the end of a build."""
+    """Record the files in *doctreedir* as those of a finished build."""
     write_whole(doctreedir / MARK, json.dumps(_stamps(doctreedir)))
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Put *text* into a file so that, at any moment, it holds the old or the new."""
-    beside = path.with_suffix(".new")
-    beside.write_text(text, encoding="utf-8")
-    beside.replace(path)
+    """Write *text* to *path* atomically: readers see the old or the new content."""
+    draft = path.with_suffix(".new")
+    draft.write_text(text, encoding="utf-8")
+    draft.replace(path)
 
 
 def _stamps(doctreedir: Path) -> dict[str, list[int]]:
-    """Return size and time of each doctree and of the environment."""
+    """Return size and modification time of the environment and of each doctree."""
     found = {}
     for path in [doctreedir / ENVIRONMENT, *sorted(doctreedir.rglob("*.doctree"))]:
         stat = path.stat()

@@ -1,7 +1,8 @@
-"""One build at a time in a folder.
+"""A lock that lets one build at a time into a folder.
 
-The lock is the system's, on a file in the folder: it ends with the process that holds it and with
-the processes that this one has forked, which may be writing pages still.
+It is the system's lock (``flock``) on a file in the folder. Forked processes inherit it, so that it
+lasts until the last of them has written its pages, even if the parent was killed. The library
+filelock closes inherited locks in forked processes.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from papernotes.i18n import _
 
 try:
     import fcntl
-except ImportError:  # pragma: no cover  # Windows, where nothing is forked, has no such locks
+except ImportError:  # pragma: no cover  # Windows has no such locks, and forks no processes
     fcntl = None  # type: ignore[assignment]
 
 NAME = ".papernotes.lock"
@@ -26,26 +27,26 @@ logger = logging.getLogger(__name__)
 
 
 def hold(folder: Path) -> contextlib.ExitStack:
-    """Wait until no other process builds in *folder*, and return what ends the hold when closed."""
+    """Wait until no other process builds in *folder*; closing the result releases the folder."""
     held = contextlib.ExitStack()
     if fcntl is None:
         return held
     folder.mkdir(parents=True, exist_ok=True)
-    # Closed by whoever holds it, or by the end of the process.
+    # Closed by the caller, or at the end of the process.
     file = held.enter_context((folder / NAME).open("a+", encoding="ascii"))
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         other = _holder(file)
         if other == str(os.getpid()):
-            # Left by a build in this process that never ran, or was not told that it had ended.
+            # Left by a build in this process that never ran, or whose end Sphinx did not announce.
             return held
         logger.info(_("another build is at work in %s: waiting for its end"), folder)
         fcntl.flock(file, fcntl.LOCK_EX)
     file.truncate(0)
     file.write(str(os.getpid()))
     file.flush()
-    # The output folders of two builds are to be equal.
+    # A process id in the file would make the output folders of two builds differ.
     held.callback(file.truncate, 0)
     return held
 

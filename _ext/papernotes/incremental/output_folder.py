@@ -1,9 +1,9 @@
-"""The output folder: it holds what a clean build would leave there, and what others have put there.
+"""The output folder, which holds what a clean build would leave there, and files of other programs.
 
-Sphinx writes into the folder and removes nothing. Here the files of a build are known by name, and
-those that no build would write any more are removed. Where all pages change, as after a change of
-settings or a build that was killed, all files are removed before the first is written. A file that
-no build has written stays.
+Sphinx writes into the folder and removes nothing. This module keeps the names of the files that
+builds have written, and removes those that a clean build would not write. When all pages change, as
+after a change of settings or after a build that was killed, it removes all of them before the first
+is written. Files that no build has written stay.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ from papernotes.incremental.doctree_cache import write_whole
 FILES = ".papernotes-files.json"
 _SEARCH_INDEX = "searchindex.js"
 _BUILD_INFO = ".buildinfo"
-# What Sphinx leaves of the build before.
+# Sphinx keeps the last .buildinfo under this name.
 _LEFT_OVER = ".buildinfo.bak"
 _NOT_OURS = {locks.NAME, FILES}
 
 
 def prepare(app: Sphinx, state_file: str) -> None:
-    """Make the output folder ready, and note that a build has begun there.
+    """Prepare the output folder, and record that a build has begun there.
 
-    *state_file* is the name of the file that says what the folder shows.
+    *state_file* is the name of the file with the digests of what the folder shows.
     """
     outdir = Path(app.outdir)
     around = _around(app)
@@ -44,13 +44,13 @@ def prepare(app: Sphinx, state_file: str) -> None:
     if not trusted or app.env.config_status != CONFIG_OK:
         for name in sorted(there - theirs):
             remove(outdir / name, outdir)
-        # It says what is no longer there.
+        # Its digests are of files that have just been removed.
         (outdir / state_file).unlink(missing_ok=True)
     _keep(outdir, {"finished": False, "around": around, "names": sorted(theirs)})
 
 
 def mark_finished(app: Sphinx) -> None:
-    """Note that a build has come to its end, and which files are its own."""
+    """Record that a build is finished, and which files it has written."""
     outdir = Path(app.outdir)
     (outdir / _LEFT_OVER).unlink(missing_ok=True)
     found = json.loads((outdir / FILES).read_text(encoding="utf-8"))
@@ -62,7 +62,7 @@ def mark_finished(app: Sphinx) -> None:
 
 
 def _others(outdir: Path, there: set[str], around: str) -> tuple[set[str], bool]:
-    """Return which files are not a build's, and whether those that are can be built upon."""
+    """Return the files of other programs, and whether a build can reuse the last one's."""
     try:
         found = json.loads((outdir / FILES).read_text(encoding="utf-8"))
         names, finished = set(found["names"]), found["finished"]
@@ -70,7 +70,7 @@ def _others(outdir: Path, there: set[str], around: str) -> tuple[set[str], bool]
     except FileNotFoundError:
         return there, False
     except (OSError, ValueError, KeyError, TypeError):
-        # Something has written over it. What begins with a dot may be a repository.
+        # Something has overwritten the list. Names with a leading dot may be a repository's.
         return {name for name in there if name.startswith(".")}, False
     if not finished:
         return names, False
@@ -78,7 +78,7 @@ def _others(outdir: Path, there: set[str], around: str) -> tuple[set[str], bool]
 
 
 def _index(outdir: Path) -> str:
-    """Return the digest of Sphinx's search index, which Sphinx builds upon as on a cache."""
+    """Return the digest of Sphinx's search index, which Sphinx uses as a cache."""
     path = outdir / _SEARCH_INDEX
     return hashlib.blake2b(path.read_bytes()).hexdigest() if path.exists() else ""
 
@@ -88,7 +88,7 @@ def _keep(outdir: Path, content: dict[str, object]) -> None:
 
 
 def _files(folder: Path) -> Iterator[str]:
-    """Yield the files below *folder*, but for what is kept between builds."""
+    """Yield the files below *folder*, without those that the extension and Sphinx keep there."""
     for path, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if name not in {".doctrees", ".git"}]
         for name in names:
@@ -98,9 +98,9 @@ def _files(folder: Path) -> Iterator[str]:
 
 
 def _around(app: Sphinx) -> str:
-    """Return the digest of what shapes every page and is no document: settings, templates, styles.
+    """Return the digest of settings, templates, style sheets and scripts, which shape every page.
 
-    Pages name the style sheets and scripts that they load with a digest of each.
+    Pages load style sheets and scripts by addresses that hold a digest of each.
     """
     builder = app.builder
     assert isinstance(builder, StandaloneHTMLBuilder)
@@ -123,11 +123,10 @@ def _static(app: Sphinx) -> list[Path]:
     return [Path(app.confdir, name) for name in app.config.html_static_path]
 
 
-def beside(app: Sphinx) -> dict[str, str]:
-    """Return the files that Sphinx copies into the output folder.
+def copied_files(app: Sphinx) -> dict[str, str]:
+    """Return the files that Sphinx copies into the output folder, with empty values.
 
-    They are the style sheets, scripts and pictures of the site, the pictures and downloads of
-    documents, and their sources. The values are empty.
+    They are static files, the images and downloads of documents, and the sources of documents.
     """
     config, env = app.config, app.env
     names = [f"_static/{name}" for folder in _static(app) for name in _copied(folder)]
@@ -140,33 +139,33 @@ def beside(app: Sphinx) -> dict[str, str]:
 
 
 def _source(app: Sphinx, docname: str) -> str:
-    """Return the copy of a document's source, as Sphinx names it."""
+    """Return the name that Sphinx gives to the copy of a document's source."""
     suffix = app.env.doc2path(docname).suffix
     more = app.config.html_sourcelink_suffix
     return f"_sources/{docname}{suffix}{more if suffix != more else ''}"
 
 
 def _copied(path: Path) -> Iterator[str]:
-    """Yield what a file, or the files in a folder, are called where they are copied to."""
+    """Yield the name of the copy of a file, or of each file in a folder."""
     if path.is_file():
         yield path.name
         return
     for file in path.rglob("*"):
         if file.is_file():
             name = file.relative_to(path).as_posix()
-            # Templates lose the sign that they are some.
+            # Sphinx renders templates and drops these suffixes.
             yield name.removesuffix(".jinja").removesuffix("_t")
 
 
-def leave_out(app: Sphinx, names: Iterable[str]) -> None:
-    """Remove files from the output folder that Sphinx has copied there once."""
+def remove_files(app: Sphinx, names: Iterable[str]) -> None:
+    """Remove files that an earlier build has copied into the output folder."""
     outdir = Path(app.outdir)
     for name in names:
         remove(outdir / name, outdir)
 
 
 def remove(path: Path, outdir: Path) -> None:
-    """Remove a file, and the folders that it leaves empty."""
+    """Remove a file, and the folders that become empty."""
     path.unlink(missing_ok=True)
     for folder in path.parents:
         if folder == outdir or not folder.is_dir() or any(folder.iterdir()):
@@ -174,10 +173,10 @@ def remove(path: Path, outdir: Path) -> None:
         folder.rmdir()
 
 
-def name_pictures(app: Sphinx) -> None:
-    """Give pictures of one name in several folders the numbers that a clean build would give.
+def number_images(app: Sphinx) -> None:
+    """Number images of one name from several folders as a clean build would.
 
-    Sphinx numbers them as they are read, and keeps the numbers of those that were there before.
+    Sphinx numbers them in the order of reading, and keeps the numbers of earlier builds.
     """
     env = app.env
     named = type(env.images)()
@@ -188,9 +187,9 @@ def name_pictures(app: Sphinx) -> None:
 
 
 def drop_lost_words(outdir: Path) -> None:
-    """Take words that no page has any more out of Sphinx's search index in *outdir*.
+    """Remove words that no page has any more from Sphinx's search index in *outdir*.
 
-    Sphinx leaves a word that its last page has lost, with an empty list of pages.
+    Sphinx keeps such a word, with an empty list of pages.
     """
     path = outdir / _SEARCH_INDEX
     if not path.exists():

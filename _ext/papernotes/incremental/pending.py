@@ -1,8 +1,8 @@
-"""Pages that a build was to write and has not; they are left to the next.
+"""Pages that a build should have written and did not: the next build writes them.
 
-Where Sphinx is given files on its command line, it reads all that has changed, and writes the pages
-of those files alone. And a file that the disk has no place for is a warning of Sphinx's, with which
-the build goes on to its end.
+There are two reasons. When files are given on Sphinx's command line, it reads all documents that
+have changed but writes only the pages of those files. And when the disk is full, Sphinx warns and
+continues.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from papernotes.domain import PaperNotesDomain
 from papernotes.incremental import output_folder
 from papernotes.incremental.state import State
 
-# By what names Sphinx logs; the second is that of the module that writes pages and copies files.
+# The loggers of Sphinx as a whole, and of its module that writes pages and copies files.
 _SPHINX = logging.getLogger("sphinx")
 _WRITER = "sphinx.sphinx.builders.html"
 
@@ -28,8 +28,8 @@ _WRITER = "sphinx.sphinx.builders.html"
 class _Refusals(logging.Handler):
     """Notes in the domain that a file could not be written.
 
-    While pages are written, the module warns of little else. Its warnings come from other processes
-    as text, without the error in them.
+    Any warning of the module counts: while pages are written it warns of little else, and warnings
+    from other processes arrive as text, without the exception.
     """
 
     def __init__(self, domain: PaperNotesDomain) -> None:
@@ -42,35 +42,41 @@ class _Refusals(logging.Handler):
 
 
 def watch_refused_files(app: Sphinx, builder: Builder) -> None:
-    """Note whether a file cannot be written, from here to the end of the build."""
+    """Watch until the end of the build whether a file cannot be written."""
     refusals = _Refusals(PaperNotesDomain.of(app.env))
     _SPHINX.addHandler(refusals)
     app.connect("build-finished", lambda app, exception: _SPHINX.removeHandler(refusals))
 
 
 def note_reading(app: Sphinx, env: object, docnames: list[str]) -> None:
-    """Keep for this build which documents it reads."""
+    """Note which documents this build reads."""
     PaperNotesDomain.of(app.env).read = frozenset(docnames)
 
 
 def unwritten_state(app: Sphinx, state: State, before: State) -> State:
-    """Return *state*, that of the end of a build, so that the next writes what this one has not.
+    """Return *state* changed so that the next build writes the pages that this one did not.
 
-    If that is anything, it writes all: what else depended on those pages is not known any more.
+    If there are any, the next build writes all pages, since it cannot know what else depended on
+    them.
     """
     domain = PaperNotesDomain.of(app.env)
     stale = {
         name
         for name, digest in state.pages.items()
-        if (before.pages.get(name), before.changed.get(name)) != (digest, state.changed.get(name))
+        if (before.pages.get(name), before.last_changed.get(name))
+        != (digest, state.last_changed.get(name))
     }
     if not domain.refused and not _is_any_older(app, domain.read | stale):
         return state
-    return replace(state, pages=dict.fromkeys(state.pages, ""), made=dict.fromkeys(state.made, ""))
+    return replace(
+        state,
+        pages=dict.fromkeys(state.pages, ""),
+        archive_pages=dict.fromkeys(state.archive_pages, ""),
+    )
 
 
 def _is_any_older(app: Sphinx, docnames: Iterable[str]) -> bool:
-    """Return whether the page of one of the documents is older than the build."""
+    """Return whether a page of *docnames* is missing or older than this build."""
     builder = app.builder
     assert isinstance(builder, StandaloneHTMLBuilder)
     begun = Path(app.outdir, output_folder.FILES).stat().st_mtime_ns

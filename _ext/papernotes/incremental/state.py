@@ -15,18 +15,18 @@ STATE_FILE = ".papernotes.json"
 class State:
     """The digests of all that the output folder shows.
 
-    ``pages`` are the pages of documents, ``made`` the archive pages, ``files`` the files beside the
-    pages, and ``search`` is Pagefind's index. ``changed`` holds no digests: it says when the source
-    of each page was last changed, where that is known. ``beside`` names the files that Sphinx has
-    copied beside the pages.
+    ``pages`` are the pages of documents, ``archive_pages`` the archive pages, ``files`` the files
+    beside the pages, and ``search`` is Pagefind's index. ``last_changed`` holds no digests: it says
+    when the source of each page was last changed, where that is known. ``copied`` names the files
+    that Sphinx has copied into the folder.
     """
 
     pages: dict[str, str] = field(default_factory=dict)
-    made: dict[str, str] = field(default_factory=dict)
+    archive_pages: dict[str, str] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
     search: dict[str, str] = field(default_factory=dict)
-    changed: dict[str, str] = field(default_factory=dict)
-    beside: dict[str, str] = field(default_factory=dict)
+    last_changed: dict[str, str] = field(default_factory=dict)
+    copied: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def load(cls, outdir: Path) -> State:

@@ -1,20 +1,20 @@
-"""What a build need not do: look for garbage all the time, and have other processes read.
+"""Garbage collection, parallel reading and the number of documents in memory.
 
-Python counts the objects that are made and not freed, and after each 700 looks for those that hold
-each other in circles (https://docs.python.org/3/library/gc.html). A build makes millions that stay,
-and would spend a fifth of its time on that, a quarter where it loads them from an earlier one. So
-it looks rarely, at the price of some memory. (To freeze what has been read saves more time, and
-keeps all doctrees in memory, which are circles.)
+Python runs its cyclic garbage collector whenever the number of allocated objects exceeds the number
+of freed ones by 700 (https://docs.python.org/3/library/gc.html). A build allocates millions of
+objects that stay. Collecting would take a fifth of its time, and a quarter when it loads them from
+an earlier build. So it runs rarely, at the price of some memory. (``gc.freeze`` after reading saves
+more time, but keeps all doctrees in memory, since they are cyclic.)
 
-Where Sphinx may use several processes, each reads ten documents and sends back with them all that
-it has of others, which is taken apart and thrown away. That grows with the square of the site: on
-two cores, 1,000 notes take longer to read by two processes than by one. Pages are still written by
-all.
+When Sphinx reads with several processes, each of them sends back its whole environment after every
+ten documents, and Sphinx throws most of it away. The cost grows with the square of the number of
+documents: on two cores, two processes read 1,000 notes more slowly than one. So one process reads;
+all of them write.
 
-Sphinx keeps a document that it has read in memory until its page is written, though it has stored
-it as well. That spares a site of some size the loading. Of a very large one it keeps only so many,
-and after as many pages it looks for garbage among all: Python does that when much has come that
-stays, and while pages are written little does, so that their documents would stay to the end.
+Sphinx keeps each document in memory from reading to writing, although it is stored on disk as well.
+That saves loading it again. A very large site keeps only some of them, and collects garbage after
+as many pages: while pages are written, few objects stay, so that Python would not run its collector
+and the documents of written pages would stay in memory.
 """
 
 from __future__ import annotations
@@ -25,15 +25,17 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
+# How many more objects are allocated than freed before Python collects garbage.
 OBJECTS = 50_000
+# How many documents stay in memory between reading and writing.
 DOCUMENTS = 1_000
-# Beside the build of so many, a second process and Pagefind find room in the two gigabytes of a
-# hosted builder.
+# Up to this many documents, a second process and Pagefind fit beside the build into the two
+# gigabytes of a hosted builder.
 SEVERAL = 2_500
 
 
 def configure_memory(app: Sphinx) -> None:
-    """Have *app* spare itself that."""
+    """Tune garbage collection and parallel reading for this build."""
     threshold, *others = gc.get_threshold()
     processes = app.parallel
     pages: set[str] = set()
@@ -42,13 +44,13 @@ def configure_memory(app: Sphinx) -> None:
         app.parallel = 1
 
     def forget(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
-        # Before each document that is read; Sphinx has no public name for it.
-        held: dict[str, nodes.document] = getattr(env, "_write_doc_doctree_cache", {})
-        if len(held) >= DOCUMENTS:
-            held.clear()
+        # Called before each document is read. Sphinx has no public name for this cache.
+        cache: dict[str, nodes.document] = getattr(env, "_write_doc_doctree_cache", {})
+        if len(cache) >= DOCUMENTS:
+            cache.clear()
 
     def resolved(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-        # Parts of pages are resolved on their own, too.
+        # The event is also emitted for parts of pages.
         if docname not in pages:
             pages.add(docname)
             if len(pages) % DOCUMENTS == 0 and gc.isenabled():
@@ -60,7 +62,7 @@ def configure_memory(app: Sphinx) -> None:
     def finish(app: Sphinx, exception: Exception | None) -> None:
         gc.set_threshold(threshold, *others)
 
-    # Where somebody has said otherwise, or has it switched off, that stands.
+    # A higher threshold, or 0 for no collection, was set by somebody else and stays.
     if 0 < threshold < OBJECTS:
         gc.set_threshold(OBJECTS, *others)
     app.connect("env-before-read-docs", begin)
