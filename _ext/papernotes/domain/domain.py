@@ -1,7 +1,7 @@
-"""The domain: all that the extension keeps in Sphinx's environment, and its only writer.
+"""The domain, which alone writes what the extension keeps in Sphinx's environment.
 
-What is kept are the records of each document, and the bibliography. What is derived from them, the
-catalogue, is made anew in each build once all documents are read.
+It keeps the record of each document, and the bibliography. The catalogue is derived from them anew
+in each build, once all documents have been read.
 """
 
 from __future__ import annotations
@@ -51,10 +51,10 @@ class PaperNotesDomain(Domain):
         self.archives = Archives()
         # Whether the build is of a site, whose pages are written one by one.
         self.writes_site = False
-        # The documents that this build reads, and whether a file of its pages could not be written.
+        # The documents that this build reads, and whether one of its pages could not be written.
         self.read: Set[str] = frozenset()
         self.refused = False
-        # Digests of what the catalogue holds, by kind and name, each made once in a build.
+        # Digests of what pages show, by kind and name, each computed once in a build.
         self.digests: dict[tuple[str, str], str] = {}
 
     @classmethod
@@ -72,7 +72,7 @@ class PaperNotesDomain(Domain):
 
     @property
     def bibliography(self) -> Bibliography:
-        """What the bibliography files hold."""
+        """The entries of the bibliography files."""
         bibliography: Bibliography = self.data["bibliography"]
         return bibliography
 
@@ -83,28 +83,28 @@ class PaperNotesDomain(Domain):
 
     @property
     def sources(self) -> dict[str, bytes]:
-        """The digest of what each document that has been read was made of, by name."""
+        """The digest of the source of each document that has been read, by name."""
         sources: dict[str, bytes] = self.data["sources"]
         return sources
 
     def note_source(self, docname: str, digest: bytes) -> None:
-        """Keep the digest of what document *docname* is made of."""
+        """Note the digest of the source of document *docname*."""
         self.sources[docname] = digest
 
     def note_record(self, docname: str, record: Record) -> None:
-        """Keep what has been read of document *docname*."""
+        """Note the record of document *docname*."""
         self.records[docname] = record
 
     def note_bibliography(self, bibliography: Bibliography) -> None:
-        """Keep the bibliography."""
+        """Note the bibliography."""
         self.data["bibliography"] = bibliography
 
     def note_bound(self, bound: bool) -> None:
-        """Keep whether the front page is to be read for a format that binds all pages together."""
+        """Note whether the front page is read for a format that binds all pages together."""
         self.data["bound"] = bound
 
     def clear_doc(self, docname: str) -> None:
-        """Forget document *docname*."""
+        """Remove document *docname*."""
         self.records.pop(docname, None)
         self.sources.pop(docname, None)
 
@@ -118,7 +118,7 @@ class PaperNotesDomain(Domain):
         )
 
     def spell(self, key: str, *, linked: bool) -> str:
-        """Return what stands in a heading for the work *key*: its title where it is a link."""
+        """Return the text for the work *key* in a heading: its title if *linked*, or a citation."""
         if key not in self.bibliography:
             return f"[?{key}]"
         paper = self.bibliography.paper(key)
@@ -129,7 +129,7 @@ class PaperNotesDomain(Domain):
         )
 
     def misspelled(self) -> list[str]:
-        """Return the documents whose headings the bibliography has since made wrong."""
+        """Return the documents whose headings spell out entries that have changed since."""
         return [
             name
             for name, record in sorted(self.records.items())
@@ -140,9 +140,9 @@ class PaperNotesDomain(Domain):
         ]
 
     def derive(self, *, of_pages: bool) -> None:
-        """Make the catalogue from all that has been read, and keep it for this build.
+        """Derive the catalogue from all records, for this build.
 
-        *of_pages* says whether the build is of a site of pages, which can be browsed.
+        *of_pages* says whether the build writes a site of pages, which has archives.
         """
         records = [record for _, record in sorted(self.records.items())]
         self.catalogue = derive(
@@ -173,7 +173,7 @@ class PaperNotesDomain(Domain):
         )
 
     def _format(self, key: str, paper: Paper) -> Formatted:
-        """Return the reference of a work: that of an earlier build unless its entry has changed."""
+        """Return the reference of a work, from an earlier build unless its entry has changed."""
         suffix = self.catalogue.suffixes.get(key, "")
         before: Formatted | None = self.data["formatted"].get(key)
         if before and (before.paper, before.suffix) == (paper, suffix):
@@ -197,7 +197,7 @@ class PaperNotesDomain(Domain):
         return noted
 
     def mentions(self, docname: str, key: str) -> Iterator[Mention]:
-        """Yield the places of *docname* that cite *key* or link to its note, a sentence once."""
+        """Yield the places of *docname* that cite *key* or link to its note, one a sentence."""
         seen = set()
         for mention in self.records[docname].mentions:
             if key in mention.keys and mention.sentence.digest not in seen:
@@ -205,7 +205,7 @@ class PaperNotesDomain(Domain):
                 yield mention
 
     def problems(self) -> Iterator[Diagnostic]:
-        """Yield every problem that stands, in the order of files and lines."""
+        """Yield all diagnostics, in the order of files and lines."""
         found = {problem for record in self.records.values() for problem in record.problems}
         found.update(self.bibliography.problems, self.catalogue.problems, self.archives.problems)
         yield from sorted(found)
@@ -227,14 +227,14 @@ class PaperNotesDomain(Domain):
         children: list[nodes.Node] = list(node.children)
         id_ = ""
         if typ == "place":
-            # Only HTML has targets at every citation and link.
+            # Only HTML has a target at each citation and link.
             docname, id_ = target, node["papernotes_id"] if builder.format == "html" else ""
         elif note := self.catalogue.notes.get(target):
             docname = note.docname
             if not node.get("refexplicit"):
                 children = self.noted(note).title.nodes()
         else:
-            # The catalogue has reported it; the text stays readable.
+            # The catalogue has reported the unknown key; the text stays readable.
             return contnode  # type: ignore[return-value]
         try:
             reference = make_refnode(builder, fromdocname, docname, id_ or None, children)

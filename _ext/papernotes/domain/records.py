@@ -23,11 +23,11 @@ from papernotes.nodes import Placeholder
 class Excerpt:
     """Document nodes that other pages show too, such as a note's summary.
 
-    They are kept pickled: most builds carry them from one environment to the next without a look.
-    ``digest`` is equal for nodes that look the same; ``citations`` and ``links`` are the citation
-    keys that the nodes cite, and those whose notes they link to; ``equations`` the labels of those
-    that they refer to, and ``targets`` what else they lead to. The number and the label of an
-    equation stay behind.
+    They are kept pickled, since most builds carry them from one environment to the next unread.
+    ``digest`` is equal for nodes that look the same. ``citations`` holds the citation keys that the
+    nodes cite, ``links`` the keys whose notes they link to, ``equations`` the labels of equations
+    that they refer to, and ``targets`` all other targets. Equations lose their number and label,
+    which belong to the document.
     """
 
     pickled: bytes
@@ -39,14 +39,14 @@ class Excerpt:
 
     @classmethod
     def of(cls, excerpt: Sequence[nodes.Node]) -> Excerpt:
-        """Keep a copy of the nodes *excerpt*, parted from their document."""
+        """Return an excerpt with copies of the nodes, detached from their document."""
         copies = [node.deepcopy() for node in excerpt if not isinstance(node, Placeholder)]
         for copy in copies:
-            # A list of notes in a note's card would be a card in itself.
-            for list_ in list(copy.findall(Placeholder)):
-                list_.parent.remove(list_)
+            # A list of notes in the card of a note could hold that very card.
+            for placeholder in list(copy.findall(Placeholder)):
+                placeholder.parent.remove(placeholder)
             for node in copy.findall():
-                # A copy remembers its document, which would be pickled with it.
+                # Otherwise the whole document would be pickled with the copy.
                 node.document = None  # type: ignore[assignment]
                 if isinstance(node, nodes.math_block):
                     as_copy(node)
@@ -69,14 +69,14 @@ class Excerpt:
         )
 
     def nodes(self) -> list[nodes.Node]:
-        """Return the nodes, a fresh copy each time."""
+        """Return fresh copies of the nodes."""
         copies: list[nodes.Node] = pickle.loads(self.pickled)  # noqa: S301 -- made above
         return copies
 
 
 @dataclass(frozen=True, slots=True)
 class NotedPaper:
-    """A note with what other pages show of it."""
+    """A note, with the nodes that other pages show of it."""
 
     note: Note
     title: Excerpt
@@ -85,7 +85,7 @@ class NotedPaper:
 
 @dataclass(frozen=True, slots=True)
 class Formatted:
-    """The reference of a work, and what it was made of."""
+    """The formatted reference of a work, and its sources."""
 
     paper: Paper
     suffix: str
@@ -95,9 +95,9 @@ class Formatted:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A place that cites works, or links to the note on one, in its sentence.
+    """A place that cites works or links to a note, with its sentence.
 
-    ``id`` is that of the place in the page.
+    ``id`` is the id of the place in its page.
     """
 
     id: str
@@ -107,7 +107,7 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class Spelled:
-    """A citation in a heading, or a link to a note if ``linked``, and the text in its place."""
+    """A citation in a heading, or a link to a note if ``linked``, and the text that replaced it."""
 
     citation: Citation
     linked: bool
@@ -118,9 +118,8 @@ class Spelled:
 class Record:
     """All that is kept of one document.
 
-    ``path`` is its file, relative to the source directory, with slashes; ``noted`` is None where
-    the document is no note on a paper; ``spelled`` are the citations in headings with the text that
-    stands for each.
+    ``path`` is its file, relative to the source directory, with slashes. ``noted`` is None unless
+    the document is a note on a paper. ``spelled`` holds the citations in headings.
     """
 
     path: str

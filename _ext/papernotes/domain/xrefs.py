@@ -8,7 +8,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.roles import XRefRole
 from sphinxcontrib.bibtex.citation_target import parse_citation_targets
 
-# The name of the domain that the links belong to.
+# The name of the domain.
 DOMAIN = "papernotes"
 
 
@@ -20,20 +20,20 @@ def cited_keys(node: pending_xref) -> list[str]:
 
 
 def linked_keys(node: pending_xref) -> list[str]:
-    """Return the citation key whose note a cross-reference links to, if it does."""
+    """Return the citation key whose note a cross-reference links to, if it links to a note."""
     is_link = node.get("refdomain") == DOMAIN and node["reftype"] == "note"
     return [node["reftarget"]] if is_link else []
 
 
 def target(node: pending_xref) -> list[str]:
-    """Return what a cross-reference leads to that is neither a work nor a note."""
+    """Return the target of a cross-reference that leads neither to a work nor to a note."""
     return [] if cited_keys(node) or linked_keys(node) else [str(node["reftarget"])]
 
 
 def without_links(element: nodes.Element) -> list[nodes.Node]:
-    """Return a copy of what *element* holds, with the text of each link in its place.
+    """Return copies of the children of *element*, in which text replaces each link.
 
-    Titles are links themselves wherever they are shown, and links do not nest.
+    Titles are links wherever they are shown, and links do not nest.
     """
     copy = element.deepcopy()
     for node in list(copy.findall(nodes.Element)):
@@ -56,8 +56,8 @@ class NoteRole(XRefRole):
         node: nodes.Element,
         is_ref: bool,
     ) -> tuple[list[nodes.Node], list[nodes.system_message]]:
-        """Let the link be the domain's, under whichever name the role was called."""
+        """Assign the link to the domain, whether the role was called by its short or full name."""
         node["refdomain"], node["reftype"] = DOMAIN, "note"
-        # The place has an id, so that the note can say where it is mentioned.
+        # The id lets the note link back to the place that mentions it.
         document.note_explicit_target(node, node)
         return [node], []

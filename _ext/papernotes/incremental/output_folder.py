@@ -174,7 +174,7 @@ def remove(path: Path, outdir: Path) -> None:
 
 
 def number_images(app: Sphinx) -> None:
-    """Number images of one name from several folders as a clean build would.
+    """Give images of one name from several folders the numbers of a clean build.
 
     Sphinx numbers them in the order of reading, and keeps the numbers of earlier builds.
     """

@@ -1,4 +1,4 @@
-"""HTML of nodes that belong to no document: all that pages show beside what their authors wrote."""
+"""HTML of nodes that belong to no document, which is all that components return."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from sphinx.writers.html5 import HTML5Translator
 from papernotes import nodes as placeholders
 from papernotes.mathematics import renderer
 
-# What post-transforms leave as it is, once the references in it are resolved. Containers are those
-# of sphinx-design only if they are one of ours.
+# Nodes that post-transforms do not change once the references in them are resolved. Containers
+# count only if a component made them with sphinx-design.
 _PLAIN = frozenset(
     (
         nodes.Text,
@@ -52,7 +52,7 @@ _PLAIN = frozenset(
 )
 _COMPONENTS = ("card", "grid-", "pn-")
 _DOMAINS = ("cite", "papernotes")
-# The name of no page: no file has a NUL in its name.
+# A name that no page has, since file names hold no NUL.
 NO_PAGE = "\0"
 
 
@@ -61,8 +61,8 @@ class Fragment:
     """The HTML of an element.
 
     ``cites`` says whether it holds citations, which have previews; ``formulas`` whether it holds
-    mathematics, which has a style of its own; ``folds`` whether it holds what opens on demand,
-    which has a script.
+    mathematics, which has its own style sheet; ``folds`` whether it holds folds, which have a
+    script.
     """
 
     html: str
@@ -71,7 +71,7 @@ class Fragment:
     folds: bool = False
 
     def node(self, *searched: nodes.Node) -> placeholders.written:
-        """Return a node that is written as this, and found in the search by the text *searched*."""
+        """Return a node that writes the HTML, and that the search finds by the text *searched*."""
         return placeholders.written(
             "",
             *searched,
@@ -83,10 +83,10 @@ class Fragment:
 
 
 class Renderer:
-    """Writes elements with links as from the page *docname*.
+    """Writes elements as HTML, with links as from the page *docname*.
 
-    Those of ordinary inline markup and lists are written without the post-transforms that a
-    document goes through: with their traversals, these take several times as long as all the rest.
+    Elements of ordinary inline markup and lists skip the post-transforms of documents, whose
+    traversals take several times as long as all the rest.
     """
 
     def __init__(self, app: Sphinx, docname: str) -> None:
@@ -101,9 +101,9 @@ class Renderer:
         self.translator = translator
 
     def at(self, docname: str) -> Renderer:
-        """Return what writes elements with links as from the page *docname*, by the same means.
+        """Return a renderer for the page *docname* that uses the same translator.
 
-        A translator is made of hundreds of methods, and does not know the page.
+        A translator is expensive to create and does not depend on the page.
         """
         other = copy.copy(self)
         other.docname = docname
@@ -114,28 +114,28 @@ class Renderer:
         return map(self.fragment, elements)
 
     def fragment(self, element: nodes.Element, depth: int = 0) -> Fragment:
-        """Return the HTML of *element*, which stands in as many sections as *depth* says."""
+        """Return the HTML of *element*, which stands in *depth* sections."""
         settled = self.settle(element)
         return self._fragment([settled], settled, depth)
 
     def inner(self, holder: nodes.Element) -> Fragment:
-        """Return the HTML of what *holder* holds."""
+        """Return the HTML of the children of *holder*."""
         settled = self.settle(holder)
         return self._fragment(settled.children, settled)
 
     def settle(self, element: nodes.Element) -> nodes.Element:
-        """Resolve the references in *element*, and return what it has become."""
+        """Resolve the references in *element*, and return the element that takes its place."""
         self.document.children = []
         self.document.append(element)
-        # The element itself is one of ours.
-        held = list(element.findall())[1:]
-        links = [node for node in held if type(node) is pending_xref]
-        if all(map(_is_plain, held)) and self._resolve(links):
-            if any(type(node) is nodes.math for node in held):
+        # The element itself comes from a component.
+        inside = list(element.findall())[1:]
+        links = [node for node in inside if type(node) is pending_xref]
+        if all(map(_is_plain, inside)) and self._resolve(links):
+            if any(type(node) is nodes.math for node in inside):
                 renderer.convert_nodes(self.app.config, element)
             return element
         self.app.env.apply_post_transforms(self.document, self.docname)
-        # What the builder sets for each document that it writes.
+        # The builder sets this for each document that it writes.
         self.builder.imgpath = relative_uri(self.builder.get_target_uri(self.docname), "_images")
         self.builder.post_process_images(self.document)
         settled = self.document.children[0]
@@ -161,7 +161,7 @@ class Renderer:
         return Fragment(self.write(shown, depth), cites, formulas, folds)
 
     def write(self, elements: Iterable[nodes.Node], depth: int = 0) -> str:
-        """Return the HTML of nodes that have been settled, in as many sections as *depth* says."""
+        """Return the HTML of settled nodes, which stand in *depth* sections."""
         self.builder.secnumbers = {}
         self.builder.fignumbers = {}
         self.translator.section_level = depth
@@ -173,7 +173,7 @@ class Renderer:
         return html
 
     def _resolve(self, links: Iterable[pending_xref]) -> bool:
-        """Resolve links of our own domains; return whether all could be."""
+        """Resolve links to works, notes and pages; return whether all of them lead somewhere."""
         for link in links:
             domain = self.app.env.get_domain(link["refdomain"])
             shown = link[0].deepcopy()
@@ -211,10 +211,10 @@ def _is_plain(node: nodes.Node) -> bool:
 
 
 def stand_in(docname: str) -> str:
-    """Return the name of a page that no other links to, in the folder of *docname*.
+    """Return a made-up page name in the folder of *docname*.
 
-    Its links fit every page of the folder, but for those of a page to itself. Builders may have
-    another depth for an index.
+    Links from it suit every page of the folder, except links of a page to itself. An index gets a
+    name of its own, since dirhtml writes it at another depth.
     """
     folder, slash, name = docname.rpartition("/")
     return f"{folder}{slash}{'index' if name == 'index' else NO_PAGE}"

@@ -1,6 +1,6 @@
-"""Markup: what is known of notes and works, as document nodes. The only place that makes it.
+"""Inline markup that components share: bylines, links to papers, notes and pages.
 
-Links to notes are left as cross-references of the domain, which knows the address from each page.
+Links to notes and pages are cross-references, which the domain resolves to addresses.
 """
 
 from __future__ import annotations
@@ -22,16 +22,14 @@ _TAGS: dict[str, type[nodes.TextElement]] = {
     "sub": nodes.subscript,
     "sup": nodes.superscript,
 }
-# The first space holds, so that no line begins with the dot.
+# The first space does not break, so that no line begins with the dot.
 SEPARATOR = "\N{NO-BREAK SPACE}· "
-
-
-# How many authors a card names; of more it names the first.
-FEW = 3
+# Up to this many authors are named in a byline; of more, the first.
+BYLINE_AUTHORS = 3
 
 
 def inline(parts: Iterable[Span], *, linked: bool = True) -> list[nodes.Node]:
-    """Return spans as inline nodes; links only if *linked*, since links do not nest."""
+    """Return spans as inline nodes, without links unless *linked*; links do not nest."""
     found: list[nodes.Node] = []
     for part in parts:
         match part.kind:
@@ -59,7 +57,7 @@ def note_link(
 ) -> pending_xref:
     """Return a link to the note on the work *key*, for the page *docname*.
 
-    *about* is what a screen reader adds to a text that many links of a page have.
+    *about* completes the text for screen readers, where many links of a page have the same one.
     """
     link = pending_xref(
         "",
@@ -92,7 +90,7 @@ def byline(paper: Paper) -> list[nodes.Node]:
     """Return "authors · year · venue"."""
     return joined(
         [
-            inline(formatting.byline(paper, FEW, phrases())),
+            inline(formatting.byline(paper, BYLINE_AUTHORS, phrases())),
             [nodes.Text(formatting.year(paper, phrases()))],
             inline(formatting.short_venue(paper)),
         ]
@@ -100,12 +98,12 @@ def byline(paper: Paper) -> list[nodes.Node]:
 
 
 def link_texts() -> dict[formatting.LinkKind, str]:
-    """Return what the links to a paper are called."""
+    """Return the texts of the links to a paper."""
     return {"abstract": _("abstract"), "PDF": _("PDF"), "DOI": _("DOI")}
 
 
 def paper_links(paper: Paper) -> list[nodes.Node]:
-    """Return a link each to what the paper has: abstract, PDF, DOI."""
+    """Return the links to the paper's abstract, PDF and DOI, as far as it has them."""
     texts = link_texts()
     return [external(link.url, [nodes.Text(texts[link.kind])]) for link in formatting.links(paper)]
 

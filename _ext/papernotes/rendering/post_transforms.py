@@ -1,4 +1,4 @@
-"""Post-transforms, for formats that do not write pages one by one."""
+"""Post-transforms that adapt the markup of components to formats other than HTML pages."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from papernotes.domain import PaperNotesDomain
 from papernotes.rendering.links import SEPARATOR
 
-# Formats in which classes mean nothing.
+# Formats that ignore classes.
 PLAIN = ("latex", "man", "texinfo", "text")
 
 
@@ -27,13 +27,13 @@ def setup(app: Sphinx) -> None:
 
 
 class DropScreenReaderText(SphinxPostTransform):
-    """Leave out what only screen readers say, where nothing keeps it from being seen."""
+    """Remove text that is for screen readers alone, in formats that would show it."""
 
     default_priority = 600
     formats = PLAIN
 
     def run(self, **kwargs: Any) -> None:
-        """Remove it, with the space before it."""
+        """Remove the text with the space before it."""
         for node in list(self.document.findall(nodes.inline)):
             if "pn-unseen" in node["classes"]:
                 parent, position = node.parent, node.parent.index(node)
@@ -43,14 +43,14 @@ class DropScreenReaderText(SphinxPostTransform):
 
 
 class InlineTags(SphinxPostTransform):
-    """Have a note's tags in one line, which a style sheet does on a page."""
+    """Put the tags of a note on one line, as style sheets do in HTML."""
 
-    # Behind the placing of cards and headers, and of the links in them.
+    # After placeholders have been replaced, and the links in them resolved.
     default_priority = 600
     formats = PLAIN
 
     def run(self, **kwargs: Any) -> None:
-        """Put a paragraph in the place of each list."""
+        """Replace each list of tags by a paragraph."""
         for tags in list(self.document.findall(nodes.bullet_list)):
             if "pn-tags" not in tags["classes"]:
                 continue
@@ -62,14 +62,14 @@ class InlineTags(SphinxPostTransform):
 
 
 class AppendAddresses(SphinxPostTransform):
-    """Write the addresses of links into the plain text of notes and lists, which cannot hide them.
+    """Write the addresses of links in notes and lists out in plain text.
 
-    Of a note that is the name of its file. An address that several links of a block lead to is
-    written after the last; a title's link is among those under it. Documents that are none of ours
-    stay as Sphinx writes them.
+    The address of a note is the name of its file. When several links of a block lead to one
+    address, it is written after the last. The link of a title is repeated among the links under it,
+    and not written out. Other documents stay as Sphinx writes them.
     """
 
-    # While links to notes are still known as such: ReferencesResolver comes at 10.
+    # Ahead of Sphinx's ReferencesResolver (10), which hides that a link leads to a note.
     default_priority = 8
     formats = ("text",)
 
@@ -90,7 +90,7 @@ class AppendAddresses(SphinxPostTransform):
                     link.parent.insert(link.parent.index(link) + 1, nodes.Text(f" <{address}>"))
 
     def _address(self, link: nodes.Element) -> str:
-        """Return what is to be written after *link*, or nothing."""
+        """Return the address to write after *link*, or the empty string."""
         if isinstance(link, nodes.reference):
             address: str = link.get("refuri", "")
             return address if address.startswith(("http:", "https:", "mailto:")) else ""
@@ -102,7 +102,7 @@ class AppendAddresses(SphinxPostTransform):
 
 
 def _is_derived(node: nodes.Element | None) -> bool:
-    """Return whether *node* stands in markup that is made here, such as a card or a list."""
+    """Return whether *node* stands in the markup of a component, such as a card or a list."""
     while node is not None:
         classes: list[str] = node.get("classes", [])
         if any(name.startswith("pn-") for name in classes):
@@ -114,16 +114,16 @@ def _is_derived(node: nodes.Element | None) -> bool:
 class UniqueIds(SphinxPostTransform):
     """Make the ids of all documents unique on the one page of singlehtml, and the links to them.
 
-    Sphinx leaves their ids as they are, each of which then stands there more than once, and writes
-    links of two fragments. Ids that it knows sections and figures by are left to it.
+    Sphinx keeps the ids of documents as they are, so that an id can occur more than once, and it
+    writes links with two fragments. The ids of sections and figures are left to Sphinx.
     """
 
-    # When nothing is resolved any more.
+    # After all references have been resolved.
     default_priority = 650
     builders = ("singlehtml",)
 
     def run(self, **kwargs: Any) -> None:
-        """Rename ids, and what refers to them."""
+        """Rename ids and the references to them."""
         placed = list(_with_homes(self.document, self.config.root_doc))
         renamed: dict[tuple[str, str], str] = {}
         for node, home in placed:
@@ -141,7 +141,7 @@ class UniqueIds(SphinxPostTransform):
 
 
 def _with_homes(node: nodes.Element, home: str) -> Iterator[tuple[nodes.Element, str]]:
-    """Return the elements of *node*, each with the document that it is of."""
+    """Yield the elements below *node*, each with the name of its document."""
     for child in node.children:
         if isinstance(child, nodes.Element):
             of = child["docname"] if isinstance(child, addnodes.start_of_file) else home

@@ -11,6 +11,7 @@ from sphinx_design.shared import create_component
 from papernotes.bibliography import coins, csl, formatting
 from papernotes.bibliography.latex import flatten
 from papernotes.citations.ids import distinct_ids, latex_anchor
+from papernotes.core.text import initial
 from papernotes.domain.records import Record
 from papernotes.i18n import _, forms
 from papernotes.nodes import backlinks, works_index
@@ -70,8 +71,8 @@ def all_works(context: RenderContext, node: nodes.Element) -> list[nodes.Node]:
     for key, id_ in distinct_ids("work", context.catalogue.works).items():
         item = _labelled_entry(context, key, docname, id_)
         item.extend(_cited_by(context, key, docname))
-        initial = formatting.initial(context.catalogue.papers[key])
-        groups.setdefault(initial, []).append(item)
+        letter = initial("".join(formatting.sort_key(context.catalogue.papers[key])))
+        groups.setdefault(letter, []).append(item)
     if not groups:
         return [empty_list(_("No works yet."))]
     if len(context.catalogue.works) < GROUPED_FROM:
@@ -218,12 +219,12 @@ def _index(groups: Mapping[str, Sequence[nodes.Node]], level: int, language: str
     """
     letters = nodes.paragraph(classes=["pn-letters"])
     parts: list[nodes.Node] = [letters]
-    for number, (initial, items) in enumerate(groups.items(), 1):
+    for number, (letter, items) in enumerate(groups.items(), 1):
         id_ = f"works-{number}"
         if number > 1:
             letters += nodes.Text(" ")
-        letters += nodes.reference("", initial, refid=id_, internal=True)
-        heading = nodes.rubric("", initial, ids=[id_], classes=["pn-letter"])
+        letters += nodes.reference("", letter, refid=id_, internal=True)
+        heading = nodes.rubric("", letter, ids=[id_], classes=["pn-letter"])
         heading["heading-level"] = level
         parts.append(create_component("pn-group", ["pn-group"], children=[heading, _list(items)]))
     found = forms("%(count)d found", "%(count)d found", language)
