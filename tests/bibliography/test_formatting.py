@@ -496,7 +496,7 @@ def test_works_are_in_the_order_of_names_years_and_titles() -> None:
     ],
 )
 def test_what_an_entry_lacks(fields: str, lacking: list[str]) -> None:
-    assert formatting.missing(paper(fields)) == lacking
+    assert formatting.missing_fields(paper(fields)) == lacking
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 
 from papernotes.bibliography import names
 from papernotes.bibliography.identifiers import Identifier, identify
-from papernotes.bibliography.titles import comparable, protect_capitals
+from papernotes.bibliography.titles import comparison_key, protect_capitals
 from papernotes.cli.bibfile import keys
 from papernotes.cli.bibfile.clean import clean, clean_value
 from papernotes.cli.bibfile.entry import Entry
@@ -180,4 +180,4 @@ def test_names_are_turned_where_they_stay_the_same(
     ],
 )
 def test_titles_compare_without_markup(one: str, other: str) -> None:
-    assert comparable(one) == comparable(other)
+    assert comparison_key(one) == comparison_key(other)

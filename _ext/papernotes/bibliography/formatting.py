@@ -24,7 +24,7 @@ _PUBLISHERS = ("organization", "institution", "publisher")
 # What a chapter or a paper is a part of.
 _WHOLES = ("journal", "journaltitle", "booktitle", "maintitle")
 # Fields that are the author's own business, not the paper's: they stay out of the BibTeX shown.
-PRIVATE = frozenset(
+PRIVATE_FIELDS = frozenset(
     "abstract annotation annote comment creationdate date-added date-modified file groups"
     " keywords local-url modificationdate owner pdf printed priority qualityassured ranking"
     " readstatus relevance review timestamp username".split()
@@ -149,7 +149,7 @@ def people(paper: Paper) -> tuple[Person, ...]:
     return paper.authors or paper.editors
 
 
-def named(paper: Paper) -> tuple[Person, ...]:
+def named_people(paper: Paper) -> tuple[Person, ...]:
     """Return the authors, or else the editors, without an "and others"."""
     return tuple(
         person for person in people(paper) if person.family.lower() != OTHERS or person.given
@@ -172,7 +172,7 @@ def byline(paper: Paper, at_most: int = 0, phrases: Phrases = ENGLISH) -> tuple[
             if found := spans(paper.field(name)):
                 return found
         return ()
-    shown = named(paper)
+    shown = named_people(paper)
     open_ended = len(shown) < len(persons)
     if at_most and len(shown) > at_most:
         shown, open_ended = shown[:1], True
@@ -297,7 +297,7 @@ def bibtex(paper: Paper) -> str:
     lines += [
         f"  {name} = {{{value}}},"
         for name, value in paper.fields
-        if value and name not in PRIVATE and not name.startswith(_PRIVATE_PREFIXES)
+        if value and name not in PRIVATE_FIELDS and not name.startswith(_PRIVATE_PREFIXES)
     ]
     return "\n".join([*lines, "}"])
 
@@ -312,18 +312,12 @@ def sort_key(paper: Paper) -> SortKey:
     return (names or fold(flatten(byline(paper))), year(paper), fold(paper.title), paper.key)
 
 
-def initial(paper: Paper) -> str:
-    """Return the letter under which a bibliography has the work; "#" for what is no letter."""
-    first = "".join(sort_key(paper))[:1]
-    return first.upper() if first.isalpha() else "#"
-
-
 def fold(source: str) -> str:
     """Return the LaTeX text *source* as it counts for the order: see :func:`fold_plain`."""
     return fold_plain(flatten(spans(source)))
 
 
-def missing(paper: Paper) -> list[str]:
+def missing_fields(paper: Paper) -> list[str]:
     """Return which of author, year and title the entry lacks and nothing stands in for."""
     lacking = [] if byline(paper) else ["author"]
     lacking += [] if paper.year.strip() else ["year"]

@@ -47,12 +47,12 @@ def identify(text: str) -> Identifier | None:
         host, path = parts.hostname or "", unquote(parts.path)
         if _ARXIV_HOST.fullmatch(host):
             match = _ARXIV_PATH.fullmatch(path)
-            return of_arxiv(match[1]) if match else None
-        return of_doi(path.lstrip("/")) if _DOI_HOST.fullmatch(host) else None
-    return of_arxiv(text) or of_doi(text)
+            return parse_arxiv(match[1]) if match else None
+        return parse_doi(path.lstrip("/")) if _DOI_HOST.fullmatch(host) else None
+    return parse_arxiv(text) or parse_doi(text)
 
 
-def of_arxiv(text: str) -> Identifier | None:
+def parse_arxiv(text: str) -> Identifier | None:
     """Return the arXiv identifier *text* without its version and subject class, or None."""
     match = _ARXIV.fullmatch(text)
     if match is None:
@@ -62,15 +62,15 @@ def of_arxiv(text: str) -> Identifier | None:
     return Identifier("arXiv", archive.partition(".")[0] + slash + number)
 
 
-def of_doi(text: str) -> Identifier | None:
+def parse_doi(text: str) -> Identifier | None:
     """Return the DOI *text*, or None; one that arXiv registered is an arXiv identifier."""
     if match := _ARXIV_DOI.fullmatch(re.sub(r"^doi:\s*", "", text, flags=re.IGNORECASE)):
-        return of_arxiv(match[1])
+        return parse_arxiv(match[1])
     match = _DOI.fullmatch(text)
     return Identifier("DOI", match[1]) if match else None
 
 
-def _unbrace(text: str) -> str:
+def unbrace(text: str) -> str:
     """Return *text* without the second pair of braces that some programs write around it."""
     match = re.fullmatch(r"\{([^{}]*)\}", text.strip())
     return (match[1] if match else text).strip()
@@ -84,7 +84,7 @@ def arxiv_id(fields: Mapping[str, str]) -> str:
     https://info.arxiv.org/help/arxiv_identifier.html.
     """
     archive = fields.get("archiveprefix") or fields.get("eprinttype") or "arxiv"
-    eprint = re.sub(r"^arxiv:", "", _unbrace(fields.get("eprint", "")), flags=re.IGNORECASE)
-    if _unbrace(archive).lower() == "arxiv" and _EPRINT.fullmatch(eprint):
+    eprint = re.sub(r"^arxiv:", "", unbrace(fields.get("eprint", "")), flags=re.IGNORECASE)
+    if unbrace(archive).lower() == "arxiv" and _EPRINT.fullmatch(eprint):
         return eprint
     return ""

@@ -13,7 +13,7 @@ _LETTERS = re.compile(r"[^\W\d_]+")
 _PARTICLES = frozenset("da das de del den der di dos du la le ten ter van vom von zu".split())
 
 
-def is_shouted(name: str) -> bool:
+def is_in_capitals(name: str) -> bool:
     """Return whether a person's *name* or family name is in capitals, initials apart.
 
     What is one word, or in braces, may be an organization's.
@@ -59,7 +59,7 @@ def given_first(name: str) -> str:
         return name
     given = [*person.first_names, *person.middle_names]
     turned = " ".join([*given, *person.prelast_names, *person.last_names])
-    return turned if person_of(turned) == person else name
+    return turned if parse_name(turned) == person else name
 
 
 def family_name(person: PybtexPerson) -> str:
@@ -68,7 +68,7 @@ def family_name(person: PybtexPerson) -> str:
 
 
 @functools.lru_cache(maxsize=65536)
-def person_of(name: str) -> PybtexPerson | None:
+def parse_name(name: str) -> PybtexPerson | None:
     """Return *name* taken apart as BibTeX does it, None where it cannot be."""
     try:
         return PybtexPerson(name)
@@ -80,4 +80,4 @@ def _parted(name: str) -> PybtexPerson | None:
     """Return *name* taken apart; of "others" and of what stands whole in braces, None."""
     if name.lower() == "others" or re.fullmatch(r"\{.*\}", name):
         return None
-    return person_of(name)
+    return parse_name(name)

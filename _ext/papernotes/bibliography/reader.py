@@ -20,12 +20,12 @@ from pybtex.database import Person as PybtexPerson
 from pybtex.database.input.bibtex import Parser
 
 from papernotes.bibliography import inheritance
-from papernotes.bibliography.identifiers import _unbrace, arxiv_id
+from papernotes.bibliography.identifiers import arxiv_id, unbrace
 from papernotes.bibliography.lazy_entries import PEOPLE, Entries, person
 from papernotes.bibliography.scanner import Scanner, SourceEntry
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.core.model import Paper, Person
-from papernotes.core.text import without_controls
+from papernotes.core.text import replace_control_characters
 
 TO_READ = "to-read"
 
@@ -178,7 +178,7 @@ class _Reader(Parser):  # type: ignore[misc]  # pybtex has no types
             )
             text = content.decode(encoding, errors="replace")
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-        text, problems = without_controls(text, path)
+        text, problems = replace_control_characters(text, path)
         self.problems += problems
         sources = self.sources.setdefault(path, []) if self.keeps_sources else None
         scanner = Scanner(text, self.macros, self.problem, sources)
@@ -284,7 +284,7 @@ def _person(person: PybtexPerson) -> Person:
 def _year(fields: Mapping[str, str]) -> str:
     """Return the year, of BibLaTeX's ``date`` (ISO 8601) where there is no ``year``."""
     if year := fields.get("year"):
-        return _unbrace(year)
+        return unbrace(year)
     match = re.match(r"-?\d{4}", fields.get("date", ""))
     return match[0] if match else ""
 
@@ -301,5 +301,5 @@ def _venue(type_: str, fields: Mapping[str, str]) -> str:
 
 
 def _keywords(text: str) -> tuple[str, ...]:
-    parts = re.split(r"[,;]", _unbrace(text))
-    return tuple(word for part in parts if (word := _unbrace(part)))
+    parts = re.split(r"[,;]", unbrace(text))
+    return tuple(word for part in parts if (word := unbrace(part)))

@@ -27,7 +27,7 @@ _MARKS = str.maketrans("", "", "{}$")
 _DASHES = re.compile("[-\u2010-\u2015]+")
 
 
-def bare(source: str) -> str:
+def strip_latex(source: str) -> str:
     """Return the LaTeX text *source* without macros, accents and all, but with letters as macros.
 
     It is much faster than :func:`papernotes.bibliography.latex.plain`, which parses LaTeX.
@@ -37,9 +37,9 @@ def bare(source: str) -> str:
     return source.translate(_MARKS)
 
 
-def comparable(source: str) -> str:
+def comparison_key(source: str) -> str:
     """Return the LaTeX text *source* as it is compared: letters and digits, in lower case."""
-    return fold_plain(_DASHES.sub(" ", bare(source)))
+    return fold_plain(_DASHES.sub(" ", strip_latex(source)))
 
 
 def protect_capitals(title: str) -> str:

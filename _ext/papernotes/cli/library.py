@@ -10,7 +10,7 @@ from papernotes.bibliography import reader
 from papernotes.bibliography.identifiers import Identifier
 from papernotes.bibliography.names import family_name
 from papernotes.bibliography.scanner import SourceEntry
-from papernotes.bibliography.titles import comparable
+from papernotes.bibliography.titles import comparison_key
 from papernotes.cli import storage
 from papernotes.cli.bibfile.entry import Entry
 from papernotes.cli.site import Site
@@ -90,7 +90,7 @@ class Library:
 def same_title(entry: Entry) -> tuple[str, str]:
     """Return title and first author of *entry* as they are compared with others'."""
     person = entry.first_person()
-    return comparable(entry.get("title")), comparable(family_name(person)) if person else ""
+    return comparison_key(entry.get("title")), comparison_key(family_name(person)) if person else ""
 
 
 def _notes(site: Site) -> Iterator[tuple[str, Path]]:

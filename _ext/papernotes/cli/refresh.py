@@ -15,10 +15,10 @@ from pathlib import Path
 from pybtex.bibtex.utils import split_name_list
 
 from papernotes.bibliography import reader
-from papernotes.bibliography.identifiers import Identifier, of_doi
-from papernotes.bibliography.names import family_name, person_of
+from papernotes.bibliography.identifiers import Identifier, parse_doi
+from papernotes.bibliography.names import family_name, parse_name
 from papernotes.bibliography.scanner import SourceEntry
-from papernotes.bibliography.titles import comparable
+from papernotes.bibliography.titles import comparison_key
 from papernotes.cli import storage
 from papernotes.cli.bibfile.append import layout_of, line_end
 from papernotes.cli.bibfile.clean import arxiv_year, clean, fix_latex, fix_pages
@@ -86,7 +86,7 @@ def propose(
     records = {record.id: record for record in sources.records(asked)} if asked else {}
     for target in targets:
         record = records.get(target.arxiv)
-        doi = target.doi or (of_doi(record.doi) if record and record.doi else None)
+        doi = target.doi or (parse_doi(record.doi) if record and record.doi else None)
         if doi is None or doi.kind == "arXiv":
             yield from _of_preprint(target, record, named=bool(wanted))
             continue
@@ -163,7 +163,7 @@ def _compare(
     target: _Target, record: ArxivRecord | None, published: Entry, doi: Identifier
 ) -> Proposal:
     entry = target.entry
-    titles = (comparable(entry.get("title")), comparable(published.get("title")))
+    titles = (comparison_key(entry.get("title")), comparison_key(published.get("title")))
     if difflib.SequenceMatcher(None, *titles).ratio() < 0.6 and not _same_people(entry, published):
         return _proposal(
             target, f'{doi} is of another work, "{published.title()}"; the entry is left alone'
@@ -210,12 +210,12 @@ def same(name: str, one: str, other: str) -> bool:
         return _families(one) == _families(other)
     if name == "pages":
         return fix_pages(one) == fix_pages(other)
-    return comparable(one) == comparable(other)
+    return comparison_key(one) == comparison_key(other)
 
 
 def _families(value: str) -> list[str]:
-    people = (person_of(name) for name in split_name_list(value))
-    return [comparable(family_name(person)) for person in people if person is not None]
+    people = (parse_name(name) for name in split_name_list(value))
+    return [comparison_key(family_name(person)) for person in people if person is not None]
 
 
 def apply(site: Site, agreed: Sequence[Proposal]) -> None:

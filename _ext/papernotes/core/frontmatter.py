@@ -18,7 +18,7 @@ import yaml
 
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.core.model import FormerName
-from papernotes.core.text import NO_CHARACTER, REPLACEMENT, is_visible
+from papernotes.core.text import NON_XML_CHARACTER, REPLACEMENT, is_visible
 
 FIELDS = {
     "paper": "required: the citation key, in the bibliography, of the paper that this is a note on",
@@ -274,13 +274,13 @@ def _size(node: yaml.Node, known: dict[int, int]) -> int:
 def _replace_escaped(value: yaml.Node, problems: _Problems) -> None:
     """Replace characters that no page can hold, which YAML lets be written as escapes."""
     for node in [value, *(value.value if isinstance(value, yaml.SequenceNode) else [])]:
-        if isinstance(node, yaml.ScalarNode) and (found := NO_CHARACTER.search(node.value)):
+        if isinstance(node, yaml.ScalarNode) and (found := NON_XML_CHARACTER.search(node.value)):
             problems.add(
                 node.start_mark.line + 1,
                 DiagnosticKind.CONTROL_CHARACTER,
                 f"the character U+{ord(found[0]):04X} is escaped here; delete it",
             )
-            node.value = NO_CHARACTER.sub(REPLACEMENT, node.value)
+            node.value = NON_XML_CHARACTER.sub(REPLACEMENT, node.value)
 
 
 def _get(fields: _Fields, name: str) -> tuple[int, yaml.Node | None]:

@@ -9,14 +9,14 @@ import unicodedata
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 
 # What XML 1.0 cannot hold (production Char), and with it no book, feed or formula.
-NO_CHARACTER = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+NON_XML_CHARACTER = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 # What is read in the place of such a character.
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
-def fault_of_encoding(content: bytes, path: str, encoding: str) -> Diagnostic | None:
+def check_encoding(content: bytes, path: str, encoding: str) -> Diagnostic | None:
     """Return what keeps the document *content* from being text in this *encoding*."""
     try:
         content.decode(encoding)
@@ -38,12 +38,12 @@ def is_visible(text: str) -> bool:
     return any(unicodedata.category(char) not in unseen for char in text)
 
 
-def without_controls(text: str, path: str) -> tuple[str, list[Diagnostic]]:
+def replace_control_characters(text: str, path: str) -> tuple[str, list[Diagnostic]]:
     """Return *text* without characters that no page can hold, and a problem for each line of them.
 
     A replacement character stands for each, so that it is seen where something was.
     """
-    if not NO_CHARACTER.search(text):
+    if not NON_XML_CHARACTER.search(text):
         return text, []
     problems = [
         Diagnostic(
@@ -53,12 +53,12 @@ def without_controls(text: str, path: str) -> tuple[str, list[Diagnostic]]:
             DiagnosticKind.CONTROL_CHARACTER,
         )
         for number, line in enumerate(text.split("\n"), 1)
-        if (found := NO_CHARACTER.search(line))
+        if (found := NON_XML_CHARACTER.search(line))
     ]
-    return NO_CHARACTER.sub(REPLACEMENT, text), problems
+    return NON_XML_CHARACTER.sub(REPLACEMENT, text), problems
 
 
-def letters(position: int) -> str:
+def letter_suffix(position: int) -> str:
     """Return a, b, ... z, aa, ab, ... for 0, 1, ..."""
     letters = ""
     position += 1
@@ -80,3 +80,9 @@ def fold_plain(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text.translate(_LETTERS))
     kept = "".join(char for char in decomposed if not unicodedata.combining(char))
     return " ".join(re.sub(r"[^\w\s]", "", kept).casefold().split())
+
+
+def initial(folded: str) -> str:
+    """Return the first letter of *folded* text as a capital, or "#" if it begins with no letter."""
+    first = folded[:1]
+    return first.upper() if first.isalpha() else "#"

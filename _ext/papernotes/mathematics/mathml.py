@@ -21,7 +21,7 @@ from xml.etree import ElementTree
 
 from math_core import LatexError, LatexToMathML
 
-from papernotes.core.text import NO_CHARACTER
+from papernotes.core.text import NON_XML_CHARACTER
 from papernotes.mathematics import tex as latex
 
 MATHML = "http://www.w3.org/1998/Math/MathML"
@@ -99,7 +99,7 @@ def to_mathml(tex: str, display: str, macros: Macros = ()) -> str:
     holds a command that is not known, or a character that no page can hold.
     """
     block = display == "block"
-    if found := NO_CHARACTER.search(tex):
+    if found := NON_XML_CHARACTER.search(tex):
         raise MathematicsError(f"the character U+{ord(found[0]):04X} is not allowed")
     prepared = latex.prepare(tex, display=block)
     try:

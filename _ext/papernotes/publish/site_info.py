@@ -16,7 +16,7 @@ from sphinx.locale import _ as spell_as_sphinx
 
 from papernotes.bibliography.latex import SAFE_LINK
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
-from papernotes.core.text import NO_CHARACTER
+from papernotes.core.text import NON_XML_CHARACTER
 from papernotes.reporting import warn
 
 
@@ -28,7 +28,7 @@ def check_address(app: Sphinx, config: Config) -> None:
     url = config.html_baseurl
     if isinstance(url, str) and (not url.strip() or re.fullmatch(r"/(?!/)[^\s<>\"]*", url.strip())):
         return
-    if isinstance(url, str) and SAFE_LINK.fullmatch(url.strip()) and not NO_CHARACTER.search(url):
+    if isinstance(url, str) and SAFE_LINK.fullmatch(url.strip()) and not NON_XML_CHARACTER.search(url):
         with contextlib.suppress(ValueError):
             urlsplit(url.strip())
             return

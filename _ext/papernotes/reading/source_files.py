@@ -20,7 +20,7 @@ from sphinx.environment import BuildEnvironment
 
 from papernotes.catalogue.slugs import is_reserved
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
-from papernotes.core.text import fault_of_encoding, without_controls
+from papernotes.core.text import check_encoding, replace_control_characters
 from papernotes.domain import PaperNotesDomain
 from papernotes.reading.record import is_note
 from papernotes.reporting import note_problem, warn
@@ -116,13 +116,13 @@ def _fault(env: BuildEnvironment, docname: str) -> Diagnostic | None:
             DiagnosticKind.FILE_NAME,
         )
     encoding: str = env.settings["input_encoding"]
-    return fault_of_encoding(env.doc2path(docname).read_bytes(), path, encoding)
+    return check_encoding(env.doc2path(docname).read_bytes(), path, encoding)
 
 
 def replace_controls(app: Sphinx, docname: str, content: list[str]) -> None:
     """Replace control characters in a document's source, with a warning."""
     path = app.env.doc2path(docname, base=False).as_posix()
-    content[0], problems = without_controls(content[0], path)
+    content[0], problems = replace_control_characters(content[0], path)
     for problem in problems:
         note_problem(app.env, problem)
 

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable, Iterator
 
 from pybtex.bibtex.utils import split_name_list
 
-from papernotes.bibliography.formatting import PRIVATE
-from papernotes.bibliography.identifiers import arxiv_id, identify, of_doi
+from papernotes.bibliography.formatting import PRIVATE_FIELDS
+from papernotes.bibliography.identifiers import arxiv_id, identify, parse_doi
 from papernotes.bibliography.latex import SAFE_LINK, is_known_macro
-from papernotes.bibliography.names import is_shouted
+from papernotes.bibliography.names import is_in_capitals
 from papernotes.bibliography.scanner import SourceEntry, SourceField
 from papernotes.cli.bibfile import keys
 from papernotes.cli.bibfile.clean import (
@@ -64,7 +64,7 @@ def check_entry(path: str, entry: SourceEntry) -> Iterator[Diagnostic]:
     for field in entry.fields:
         name = field.name.lower()
         checks = [_CHECKS[name]] if name in _CHECKS else []
-        if name not in VERBATIM and name not in PRIVATE:
+        if name not in VERBATIM and name not in PRIVATE_FIELDS:
             checks.append(_check_text)
         for check in checks:
             for kind, message, fixable in check(entry, field):
@@ -206,7 +206,7 @@ def _check_doi(
     entry: SourceEntry, field: SourceField
 ) -> Iterator[tuple[DiagnosticKind, str, bool]]:
     value = field.value.replace("\\_", "_")
-    if of_doi(value) and not value.lower().startswith("doi:"):
+    if parse_doi(value) and not value.lower().startswith("doi:"):
         if value[-1] in ".,;":
             yield DiagnosticKind.BAD_DOI, f'the DOI "{value}" ends with a punctuation mark', False
     elif identify(value) and _DOI_INSIDE.search(value):
@@ -234,7 +234,7 @@ def _check_names(
     if not re.search(r"[^\W\d_a-z]{3}", field.value):
         return
     for name in split_name_list(field.value):
-        if is_shouted(name):
+        if is_in_capitals(name):
             message = f'the name "{name}" is in capitals; write it as its bearer does, or, of an'
             yield DiagnosticKind.SHOUTED_NAME, f"{message} organization, in braces", False
 

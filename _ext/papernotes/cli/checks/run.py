@@ -21,7 +21,7 @@ from papernotes.cli.checks import notes as note_checks
 from papernotes.cli.checks.entries import check_duplicates, check_entry, check_key
 from papernotes.cli.site import Site
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind, Fix, without_suppressed
-from papernotes.core.text import fault_of_encoding, without_controls
+from papernotes.core.text import check_encoding, replace_control_characters
 
 # A directive that shows entries which nobody cites.
 _SHOWS_ALL = re.compile(r"\{bibliography\}|\.\. bibliography::")
@@ -83,8 +83,8 @@ def check(site: Site) -> Checked:
     for name in site.documents():
         content = storage.read(site.root / name) or b""
         text = content.decode("utf-8-sig", "replace").replace("\r\n", "\n")
-        text, controls = without_controls(text, name)
-        encoding = fault_of_encoding(content, name, "utf-8-sig")
+        text, controls = replace_control_characters(text, name)
+        encoding = check_encoding(content, name, "utf-8-sig")
         diagnostics += [*controls, *([encoding] if encoding else [])]
         cited.update(note_checks.cited(text))
         shows_all = shows_all or bool(_SHOWS_ALL.search(text) and _ALL.search(text))

@@ -11,7 +11,7 @@ import yaml
 
 from papernotes.bibliography import reader
 from papernotes.bibliography.identifiers import identify
-from papernotes.bibliography.titles import comparable
+from papernotes.bibliography.titles import comparison_key
 from papernotes.cli.bibfile import keys
 from papernotes.cli.bibfile.clean import clean, fix_latex
 from papernotes.cli.bibfile.entry import Entry
@@ -196,7 +196,7 @@ class Importer:
         first = next(headings(lines), None)
         title, _ = document.text("title")
         heading = first[2] if first and first[1] == 1 else ""
-        if heading and (not title or comparable(heading) == comparable(title)):
+        if heading and (not title or comparison_key(heading) == comparison_key(title)):
             return heading, first[0] if first else None
         return title or document.slug.replace("-", " ").replace("_", " "), None
 
