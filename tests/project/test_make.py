@@ -51,4 +51,4 @@ def test_what_a_shell_would_run_is_no_command(site: Site) -> None:
 def test_it_says_what_it_wants_to_know(site: Site) -> None:
     result = make(site, "paper")
     assert result.returncode == 2
-    assert "make paper needs to know which: make paper ID=1706.05394" in result.stderr
+    assert "make paper: name the paper, such as make paper ID=1706.05394" in result.stderr
