@@ -2,22 +2,69 @@
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from hypothesis.configuration import set_hypothesis_home_dir
 from sites import PROJECT, ROOTS, SOAK, Build, Site
 from sphinx.testing.util import SphinxTestApp
 
 # The same examples in each run, and nothing beside the sources; in `make soak` many and new ones,
-# which a failure prints in a form that can be run again.
+# which a failure prints in a form that can be run again. Hypothesis has other defaults where CI is
+# set, above all that a slow machine is no failure: here they are the same everywhere.
 set_hypothesis_home_dir(PROJECT / "_build" / "hypothesis")
-settings.register_profile("papernotes", derandomize=True, database=None, deadline=None)
-settings.register_profile("soak", max_examples=5000, database=None, deadline=None, print_blob=True)
+settings.register_profile(
+    "papernotes",
+    settings.get_profile("default"),
+    derandomize=True,
+    database=None,
+    deadline=None,
+    print_blob=False,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile(
+    "soak",
+    settings.get_profile("papernotes"),
+    derandomize=False,
+    max_examples=5000,
+    print_blob=True,
+)
 settings.load_profile("soak" if SOAK else "papernotes")
+
+# Variables that say how make or pytest was called. Tests, and the programs that tests start, do not
+# see them.
+CALLERS = re.compile(
+    r"MAKE.*|MFLAGS|GNUMAKEFLAGS"  # make passes its flags and arguments on to every make below it
+    r"|PYTHON|UPGRADE|GITHUB_ACTIONS|LATEXMKOPTS|LATEXOPTS"  # read by our Makefile and Sphinx's
+    r"|SITE_URL|READTHEDOCS.*"  # the address, for conf.py
+    r"|GIT_(COMMON_DIR|DIR|INDEX_FILE|OBJECT_DIRECTORY|PREFIX|WORK_TREE)"  # set for a hook of Git
+    r"|LANG|LANGUAGE|LC_.*"  # ssh brings along locales that are not installed
+    r"|SOURCE_DATE_EPOCH|DOCUTILSCONFIG|PYTHONDEVMODE|PYTHONWARNINGS"  # what programs do and say
+    r"|COLUMNS|FORCE_COLOU?R"  # and how that looks
+    r"|PYTEST_(ADDOPTS|PLUGINS)"  # a pytest that a test starts would obey them
+)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _whoever_calls() -> Iterator[None]:
+    """Give tests the same environment, however make or pytest was called."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in filter(CALLERS.fullmatch, list(os.environ)):
+            patch.delenv(name)
+        patch.setenv("LC_ALL", "C.UTF-8")
+        # Sphinx writes in colour where CI is set, but not where this is. CI itself stays, because
+        # pytest then prints long differences in full.
+        patch.setenv("NO_COLOR", "1")
+        # Servers of tests are asked directly; a proxy may be needed to reach the package index.
+        hosts = os.environ.get("no_proxy") or os.environ.get("NO_PROXY")
+        for name in ("no_proxy", "NO_PROXY"):
+            patch.setenv(name, f"127.0.0.1,{hosts}" if hosts else "127.0.0.1")
+        yield
 
 
 @pytest.fixture

@@ -1,11 +1,13 @@
-"""`make paper`: the command line behind a target of the Makefile."""
+"""`make paper`, the command line behind a target of the Makefile; and tests called by make."""
 
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from commands import environment
@@ -52,3 +54,57 @@ def test_it_says_what_it_wants_to_know(site: Site) -> None:
     result = make(site, "paper")
     assert result.returncode == 2
     assert "make paper: name the paper, such as make paper ID=1706.05394" in result.stderr
+
+
+def passes(command: list[str], **variables: str) -> None:
+    """Run a command that runs some tests, all of which must pass."""
+    result = subprocess.run(
+        command,
+        cwd=PROJECT,
+        env=os.environ | variables,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 0, result.stdout
+
+
+def pytest_command(tmp_path: Path, *arguments: str) -> list[str]:
+    """Return the command of a pytest that writes nothing where this one does."""
+    folders = [f"--basetemp={tmp_path / 'pytest'}", "-o", f"cache_dir={tmp_path / 'cache'}"]
+    return [sys.executable, "-m", "pytest", "-n0", *folders, *arguments]
+
+
+def test_tests_pass_however_make_is_called(tmp_path: Path) -> None:
+    """Make passes its flags and arguments on, and the makes that tests start would take them."""
+    tests = pytest_command(tmp_path, __file__, "-k", "paper or wants")
+    (tmp_path / "Makefile").write_text(f"test:\n\t@{shlex.join(tests)}\n", encoding="utf-8")
+    flags = ["-w", "-e", "-j2", "-C", ".", "ID=x", "PYTHON=nowhere/python", "ARGS=--nonsense"]
+    passes(["make", *flags, "-f", str(tmp_path / "Makefile")], MAKEFILES="/no/such")
+
+
+@pytest.mark.parametrize(
+    ("variables", "test"),
+    [
+        (
+            {"GIT_DIR": "no.git"},
+            "publish/test_sitemap_redirects.py::test_days_come_from_the_history",
+        ),
+        (
+            {"LC_ALL": "xx_XX.UTF-8"},
+            "incremental/test_interrupted_builds.py::test_another_build_is_named",
+        ),
+        (
+            {"PYTHONWARNINGS": "always"},
+            "incremental/test_interrupted_builds.py::test_two_builds_at_once",
+        ),
+        (
+            {"http_proxy": "http://127.0.0.1:9", "no_proxy": "example.org"},
+            "cli/test_links.py::test_addresses_of_notes_and_entries_are_asked_for_once",
+        ),
+    ],
+    ids=["git", "locale", "warnings", "proxy"],
+)
+def test_tests_pass_whatever_is_set(tmp_path: Path, variables: dict[str, str], test: str) -> None:
+    passes(pytest_command(tmp_path, f"tests/{test}"), **variables)
