@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -65,6 +66,23 @@ def _whoever_calls() -> Iterator[None]:
         for name in ("no_proxy", "NO_PROXY"):
             patch.setenv(name, f"127.0.0.1,{hosts}" if hosts else "127.0.0.1")
         yield
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Skip what needs LaTeX where there is none; who asks for it by `-m latex` sees it fail."""
+    setting = [item for item in items if item.get_closest_marker("latex")]
+    if not setting or config.option.markexpr == "latex" or _has_latex():
+        return
+    for item in setting:
+        item.add_marker(pytest.mark.skip("needs LuaLaTeX with latexmk, see CONTRIBUTING.md"))
+
+
+def _has_latex() -> bool:
+    """Return whether what `make pdf` looks for is here."""
+    if not shutil.which("latexmk") or not shutil.which("kpsewhich"):
+        return False
+    looked = subprocess.run(["kpsewhich", "luaotfload.sty"], capture_output=True, check=False)
+    return looked.returncode == 0
 
 
 @pytest.fixture

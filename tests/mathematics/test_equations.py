@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 import zipfile
@@ -210,7 +209,7 @@ def test_each_equation_has_one_label_in_latex(zeta: Site) -> None:
     assert not re.search(r"\\label\{equation:[^}]*\}\\begin", tex)
 
 
-@pytest.mark.skipif(not shutil.which("latexmk"), reason="needs LaTeX")
+@pytest.mark.latex
 def test_latex_takes_all_of_it(zeta: Site) -> None:
     build = zeta.build("latex", confoverrides={"latex_elements": {"fontpkg": ""}})
     run = subprocess.run(

@@ -1,4 +1,4 @@
-"""`.ci/run` runs what the README tells a newcomer to run, and stops where that fails."""
+"""CI runs what newcomers are told to run, with what they are told to install."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
 from sites import PROJECT
 
 # Stands in for make: notes how it is called, and fails where it is told to.
@@ -62,3 +63,19 @@ def test_ci_stops_where_something_fails(tmp_path: Path, fails: str) -> None:
     run, calls = ci(tmp_path, fails)
     assert run.returncode == 1
     assert calls[-1] == fails
+
+
+def test_what_latex_needs_is_the_same_everywhere() -> None:
+    """In the message of `make pdf`, in CONTRIBUTING.md, and in the job that runs these tests."""
+    found = []
+    for name in ("Makefile", "CONTRIBUTING.md", ".github/workflows/site.yml"):
+        text = " ".join(re.sub(r"['\\]", " ", (PROJECT / name).read_text(encoding="utf-8")).split())
+        found += re.findall(r"apt-get install (?:-\S+ )*(latexmk(?: [a-z][a-z-]+)*)", text)
+    assert len(found) == 3
+    assert len(set(found)) == 1, found
+
+
+def test_ci_skips_no_test_for_want_of_latex() -> None:
+    """One job runs the tests with the marker by `-m latex`, under which none is skipped."""
+    workflow = yaml.safe_load((PROJECT / ".github/workflows/site.yml").read_text(encoding="utf-8"))
+    assert workflow["jobs"]["latex"]["steps"][-1] == {"run": 'make test ARGS="-m latex"'}

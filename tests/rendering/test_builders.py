@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.resources
 import json
 import re
-import shutil
 import subprocess
 import sys
 import zipfile
@@ -148,15 +147,7 @@ def test_a_book_in_latex_has_cards_references_and_their_links(book: Build) -> No
     assert {re.sub(r"\\detokenize\{(.*)\}", r"\1", each) for each in led_to} <= places
 
 
-def has_latex() -> bool:
-    """Return whether what `make pdf` asks for is here."""
-    if not shutil.which("latexmk") or not shutil.which("kpsewhich"):
-        return False
-    looked = subprocess.run(["kpsewhich", "luaotfload.sty"], capture_output=True, check=False)
-    return looked.returncode == 0
-
-
-@pytest.mark.skipif(not has_latex(), reason="needs latexmk and LuaLaTeX, as make pdf does")
+@pytest.mark.latex
 def test_a_pdf_has_chapters_cards_and_links(book: Build) -> None:
     # Letters that are not Latin, as the names of people have, and signs outside formulas.
     tex = book.read("marginalia.tex")
