@@ -1,4 +1,4 @@
-"""Slugs, lists that go on over pages, indexes, neighbours and related notes, without a build."""
+"""Slugs, split lists, indexes, neighbours and related notes, without a build."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from papernotes.bibliography.reader import read
 from papernotes.catalogue.archives import Archives, build_archives
 from papernotes.catalogue.derive import derive
-from papernotes.catalogue.related import MOST, related
+from papernotes.catalogue.related import MAX_RELATED, related
 from papernotes.catalogue.slugs import slug
 from papernotes.core.diagnostics import DiagnosticKind
 from papernotes.core.model import Citation, Note, Page, Query
@@ -45,7 +45,7 @@ SLUGS = {
 
 
 @pytest.mark.parametrize(("text", "expected"), SLUGS.items(), ids=range(len(SLUGS)))
-def test_slug(text: str, expected: str) -> None:
+def test_tags_have_readable_slugs(text: str, expected: str) -> None:
     assert slug(text) == expected
 
 
@@ -54,27 +54,27 @@ def test_slugs_of_different_tags_differ() -> None:
 
 
 @pytest.mark.parametrize("text", ["CON", "nul", "Aux", "com1", "LPT¹", "index", "Index"])
-def test_names_that_are_taken_get_another_slug(text: str) -> None:
+def test_reserved_names_get_a_hyphen_in_their_slug(text: str) -> None:
     assert slug(text) == f"{text.lower()}-"
 
 
-def test_slugs_do_not_depend_on_how_an_accent_is_written() -> None:
+def test_composed_and_decomposed_accents_have_the_same_slug() -> None:
     assert slug(unicodedata.normalize("NFD", "naïve")) == slug("naïve") == "naïve"
 
 
-def test_slugs_that_differ_in_case_are_one() -> None:
-    """Since they would be one file on Windows and on a Mac."""
+def test_tags_that_differ_only_in_case_have_the_same_slug() -> None:
+    """They would be the same file on Windows and macOS."""
     assert slug("ML") == slug("ml")
 
 
-def test_long_tags_have_slugs_of_a_name_s_length_that_differ() -> None:
+def test_slugs_of_long_tags_fit_a_file_name_and_differ() -> None:
     one, other = slug("深" * 300 + "a"), slug("深" * 300 + "b")
     assert one != other
     assert max(len(f"{each}.html".encode()) for each in (one, other)) < 255
     assert one.startswith("深" * 50)
 
 
-def test_a_slug_is_a_single_part_of_a_path() -> None:
+def test_a_slug_of_any_character_is_a_single_path_component() -> None:
     chars = [chr(number) for number in range(1, 0x3000)]
     for char in chars:
         if char.isspace():
@@ -84,11 +84,11 @@ def test_a_slug_is_a_single_part_of_a_path() -> None:
         assert not set(found) & set('/\\?%*:|"<>#&. \0'), hex(ord(char))
 
 
-# The records that the rest is derived from.
+# Helpers that make records.
 
 
 class Paths(dict[str, str]):
-    """The file of each note."""
+    """Map each document to its file."""
 
     def __missing__(self, docname: str) -> str:
         return f"{docname}.md"
@@ -112,7 +112,7 @@ def entry(key: str, **fields: str) -> str:
     return f"@article{{{key}, {body}}}\n"
 
 
-def made(
+def archives_of(
     notes: Iterable[Note],
     *parts: str,
     size: int = 24,
@@ -122,7 +122,7 @@ def made(
     documents: Iterable[str] = (),
     query: Query | None = None,
 ) -> Archives:
-    """Derive what helps to browse *notes*; *entries* stand in for those made up for their keys."""
+    """Derive the archives of *notes*; *entries* replace the entries made up for their keys."""
     notes = list(notes)
     entries = {note.key: entry(note.key) for note in notes} | (entries or {})
     bibliography = read([("refs.bib", "".join(entries.values()).encode())])
@@ -147,50 +147,51 @@ def keys(notes: Iterable[Note]) -> list[str]:
     return [each.key for each in notes]
 
 
-# Lists that go on.
+# Lists that are split into pages.
 
 
-def test_nothing_asked_for_is_nothing_made() -> None:
-    found = made([note("a", "x"), note("b", "x")])
-    assert found == Archives()
-    assert found.pages == {}
+def test_archives_without_parts_are_empty() -> None:
+    archives = archives_of([note("a", "x"), note("b", "x")])
+    assert archives == Archives()
+    assert archives.pages == {}
 
 
-def test_the_front_page_s_list_goes_on() -> None:
+def test_the_front_page_s_list_is_split_into_pages() -> None:
     notes = [note(key) for key in "abcde"]
-    found = made(notes, size=2, query=Query(paged=True))
-    assert found.front is not None
-    assert keys(found.front.notes) == ["a", "b"]
-    assert found.front.pages == ("index", "page/2", "page/3")
-    assert {page: keys(sheet.notes) for page, sheet in found.sheets.items()} == {
+    archives = archives_of(notes, size=2, query=Query(paged=True))
+    assert archives.front is not None
+    assert keys(archives.front.notes) == ["a", "b"]
+    assert archives.front.pages == ("index", "page/2", "page/3")
+    assert {page: keys(sheet.notes) for page, sheet in archives.list_pages.items()} == {
         "page/2": ["c", "d"],
         "page/3": ["e"],
     }
-    assert {sheet.count for sheet in found.sheets.values()} == {5}
+    assert {sheet.count for sheet in archives.list_pages.values()} == {5}
 
 
 @pytest.mark.parametrize(("size", "count"), [(0, 1), (1, 4), (2, 2), (3, 2), (4, 1), (9, 1)])
-def test_how_many_pages(size: int, count: int) -> None:
-    found = made([note(key) for key in "abcd"], size=size, query=Query(paged=True))
-    assert found.front is not None
-    assert len(found.front.pages) == count
-    assert len(found.sheets) == count - 1
+def test_the_page_size_decides_how_many_pages_a_list_has(size: int, count: int) -> None:
+    archives = archives_of([note(key) for key in "abcd"], size=size, query=Query(paged=True))
+    assert archives.front is not None
+    assert len(archives.front.pages) == count
+    assert len(archives.list_pages) == count - 1
 
 
 def test_a_list_without_notes_has_one_page() -> None:
-    found = made([], size=2, query=Query(paged=True))
-    assert found.front is not None
-    assert (found.front.notes, found.front.pages) == ((), ("index",))
+    archives = archives_of([], size=2, query=Query(paged=True))
+    assert archives.front is not None
+    assert (archives.front.notes, archives.front.pages) == ((), ("index",))
 
 
-def test_the_front_page_s_list_keeps_its_own_order_and_choice() -> None:
+def test_further_pages_keep_the_query_of_the_front_page_s_list() -> None:
     notes = [note("a", "x", day=1), note("b", day=3), note("c", "x", day=2)]
     query = Query(tags=("x",), sort="-read", view="list", paged=True)
-    found = made(notes, size=1, query=query)
-    assert found.front is not None
-    assert keys(found.front.notes) == ["c"]
-    assert keys(found.sheets["page/2"].notes) == ["a"]
-    assert (found.sheets["page/2"].sort, found.sheets["page/2"].view) == ("-read", "list")
+    archives = archives_of(notes, size=1, query=query)
+    assert archives.front is not None
+    assert keys(archives.front.notes) == ["c"]
+    second = archives.list_pages["page/2"]
+    assert keys(second.notes) == ["a"]
+    assert (second.sort, second.view) == ("-read", "list")
 
 
 # Tags and years.
@@ -198,41 +199,41 @@ def test_the_front_page_s_list_keeps_its_own_order_and_choice() -> None:
 
 def test_tags_have_an_index_and_pages() -> None:
     notes = [note("a", "C++", "vision"), note("b", "C#"), note("c", "vision"), note("d", "vision")]
-    found = made(notes, "tags", size=2)
-    assert [(group.name, group.page, keys(group.notes)) for group in found.indexes["tags"]] == [
+    archives = archives_of(notes, "tags", size=2)
+    assert [(group.name, group.page, keys(group.notes)) for group in archives.indexes["tags"]] == [
         ("C#", "tags/c-sharp", ["b"]),
         ("C++", "tags/c-plus-plus", ["a"]),
         ("vision", "tags/vision", ["a", "c", "d"]),
     ]
-    assert found.tag_pages["C++"] == "tags/c-plus-plus"
-    assert set(found.pages) == {
+    assert archives.tag_pages["C++"] == "tags/c-plus-plus"
+    assert set(archives.pages) == {
         "tags/index",
         "tags/c-sharp",
         "tags/c-plus-plus",
         "tags/vision",
         "tags/vision/2",
     }
-    assert keys(found.sheets["tags/vision/2"].notes) == ["d"]
+    assert keys(archives.list_pages["tags/vision/2"].notes) == ["d"]
 
 
-def test_years_are_those_of_the_papers_the_latest_first() -> None:
+def test_years_are_those_of_the_papers_with_the_latest_first() -> None:
     entries = {
         "a": entry("a", year="1999"),
         "b": entry("b", year="2020"),
         "c": entry("c", year="1999"),
         "d": entry("d", year=""),
     }
-    found = made([note(key, day=1) for key in "abcd"], "years", entries=entries)
-    assert [(group.name, group.page, keys(group.notes)) for group in found.indexes["years"]] == [
+    archives = archives_of([note(key, day=1) for key in "abcd"], "years", entries=entries)
+    assert [(group.name, group.page, keys(group.notes)) for group in archives.indexes["years"]] == [
         ("2020", "years/2020", ["b"]),
         ("1999", "years/1999", ["a", "c"]),
     ]
 
 
-def test_lists_of_a_tag_are_in_the_site_s_order() -> None:
+def test_the_list_of_a_tag_has_the_site_s_sort_order() -> None:
     notes = [note("a", "x", day=1), note("b", "x", day=3), note("c", "x", day=2)]
-    found = made(notes, "tags", sort="-read")
-    assert keys(found.sheets["tags/x"].notes) == ["b", "c", "a"]
+    archives = archives_of(notes, "tags", sort="-read")
+    assert keys(archives.list_pages["tags/x"].notes) == ["b", "c", "a"]
 
 
 SAME_PAGE = (
@@ -241,10 +242,10 @@ SAME_PAGE = (
 )
 
 
-def test_tags_with_one_address_are_an_error_that_names_both() -> None:
+def test_two_tags_with_one_address_are_reported_together() -> None:
     notes = [note("a", "ml"), note("b", "ML"), note("c", "ML")]
-    found = made(notes, "tags")
-    assert [(each.path, each.line, each.kind, each.message) for each in found.problems] == [
+    archives = archives_of(notes, "tags")
+    assert [(each.path, each.line, each.kind, each.message) for each in archives.problems] == [
         (
             "papers/a.md",
             3,
@@ -252,20 +253,20 @@ def test_tags_with_one_address_are_an_error_that_names_both() -> None:
             SAME_PAGE,
         )
     ]
-    # One of them has it, and no note is lost from the index.
-    assert keys(found.sheets["tags/ml"].notes) == ["b", "c"]
-    assert found.tag_pages == {"ML": "tags/ml"}
-    assert [group.name for group in found.indexes["tags"]] == ["ML", "ml"]
+    # One of them gets the page, and no note is missing from the index.
+    assert keys(archives.list_pages["tags/ml"].notes) == ["b", "c"]
+    assert archives.tag_pages == {"ML": "tags/ml"}
+    assert [group.name for group in archives.indexes["tags"]] == ["ML", "ml"]
 
 
 @pytest.mark.parametrize("document", ["tags/index", "tags/x", "page/2"])
-def test_a_document_in_the_place_of_a_page_is_an_error(document: str) -> None:
+def test_a_document_with_the_address_of_a_generated_page_is_reported(document: str) -> None:
     notes = [note("a", "x"), note("b")]
-    found = made(notes, "tags", size=1, documents=[document], query=Query(paged=True))
-    assert [(each.path, each.kind) for each in found.problems] == [
+    archives = archives_of(notes, "tags", size=1, documents=[document], query=Query(paged=True))
+    assert [(each.path, each.kind) for each in archives.problems] == [
         (f"{document}.md", DiagnosticKind.SAME_ADDRESS)
     ]
-    assert f"the page {document} is made by the site" in found.problems[0].message
+    assert f"the site generates a page {document}," in archives.problems[0].message
 
 
 # Authors and venues.
@@ -278,17 +279,17 @@ def test_authors_are_listed_by_family_name() -> None:
         "c": entry("c", author="", editor="Ed Itor"),
         "d": entry("d", author="{The Consortium}"),
     }
-    found = made([note(key) for key in "abcd"], "authors", entries=entries)
-    assert [(group.name, keys(group.notes)) for group in found.indexes["authors"]] == [
+    archives = archives_of([note(key) for key in "abcd"], "authors", entries=entries)
+    assert [(group.name, keys(group.notes)) for group in archives.indexes["authors"]] == [
         ("Ábel, Éva", ["a"]),
         ("Bengio, Yoshua", ["a", "b"]),
         ("Itor, Ed", ["c"]),
         ("The Consortium", ["d"]),
     ]
-    assert set(found.pages) == {"authors/index"}
+    assert set(archives.pages) == {"authors/index"}
 
 
-def test_a_venue_is_one_however_its_proceedings_are_numbered() -> None:
+def test_numbered_proceedings_belong_to_one_venue() -> None:
     def paper(key: str, venue: str) -> str:
         rest = f"author = {{A}}, year = 2000, title = {{T}}, booktitle = {{{venue}}}"
         return f"@inproceedings{{{key}, {rest}}}\n"
@@ -298,8 +299,8 @@ def test_a_venue_is_one_however_its_proceedings_are_numbered() -> None:
         "b": paper("b", "International Conference on Machine Learning"),
         "c": paper("c", ""),
     }
-    found = made([note(key) for key in "abc"], "venues", entries=entries)
-    assert [(group.name, keys(group.notes)) for group in found.indexes["venues"]] == [
+    archives = archives_of([note(key) for key in "abc"], "venues", entries=entries)
+    assert [(group.name, keys(group.notes)) for group in archives.indexes["venues"]] == [
         ("International Conference on Machine Learning", ["a", "b"])
     ]
 
@@ -307,16 +308,16 @@ def test_a_venue_is_one_however_its_proceedings_are_numbered() -> None:
 # Neighbours.
 
 
-def test_neighbours_follow_the_site_s_order() -> None:
+def test_neighbours_follow_the_site_s_sort_order() -> None:
     notes = [note("a", day=1), note("b", day=3), note("c", day=2)]
-    found = made(notes, "neighbours", sort="-read")
-    pairs = {key: found.neighbours(f"papers/{key}") for key in "bca"}
+    archives = archives_of(notes, "neighbours", sort="-read")
+    pairs = {key: archives.neighbours(f"papers/{key}") for key in "bca"}
     assert {key: [n and n.key for n in pair] for key, pair in pairs.items()} == {
         "b": [None, "c"],
         "c": ["b", "a"],
         "a": ["c", None],
     }
-    assert found.neighbours("index") == (None, None)
+    assert archives.neighbours("index") == (None, None)
 
 
 # Related notes.
@@ -325,7 +326,7 @@ def test_neighbours_follow_the_site_s_order() -> None:
 def ranked(
     notes: Iterable[Note], cited_by: dict[str, list[str]] | None = None
 ) -> dict[str, list[str]]:
-    """Return the keys of the notes that are related to each."""
+    """Return the keys of the related notes of each note."""
     cited_by = {
         key: [f"papers/{name}" for name in names] for key, names in (cited_by or {}).items()
     }
@@ -337,20 +338,20 @@ def test_notes_with_nothing_in_common_are_not_related() -> None:
     assert ranked([note("a", "x"), note("b", "y"), note("c")]) == {"a": [], "b": [], "c": []}
 
 
-def test_a_rare_tag_says_more_than_a_common_one() -> None:
+def test_a_rare_shared_tag_ranks_above_a_common_one() -> None:
     notes = [note("a", "common", "rare"), note("b", "common"), note("c", "common")]
     notes += [note("d", "common"), note("e", "rare")]
     assert ranked(notes)["a"] == ["e", "b", "c", "d"]
 
 
-def test_works_cited_alike_count_as_tags_do() -> None:
+def test_works_cited_by_two_notes_count_like_shared_tags() -> None:
     notes = [note("a"), note("b"), note("c"), note("d")]
-    # Three cite the one work, two the other; a page that is no note counts for nothing.
+    # Three notes cite "w" and two cite "v"; the page that is not a note does not count.
     cited_by = {"w": ["a", "b", "c", "plain"], "v": ["a", "c", "plain"]}
     assert ranked(notes, cited_by) == {"a": ["c", "b"], "b": ["a", "c"], "c": ["a", "b"], "d": []}
 
 
-def test_a_citation_counts_for_both_and_more_than_a_tag() -> None:
+def test_a_citation_relates_both_notes_and_counts_more_than_a_tag() -> None:
     notes = [note("a", "x"), note("b", "x"), note("c")]
     assert ranked(notes, {"c": ["a"]}) == {"a": ["c", "b"], "b": ["a"], "c": ["a"]}
 
@@ -359,17 +360,17 @@ def test_a_note_that_cites_its_own_paper_is_not_related_to_itself() -> None:
     assert ranked([note("a"), note("b")], {"a": ["a"]}) == {"a": [], "b": []}
 
 
-def test_equals_come_by_the_days_between() -> None:
+def test_equally_related_notes_are_ranked_by_days_between_readings() -> None:
     notes = [note(key, "x", day=day) for key, day in zip("abcd", (20, 9, 12, 11), strict=True)]
     assert ranked(notes)["d"] == ["b", "c", "a"]
 
 
-def test_there_are_six_at_most() -> None:
+def test_a_note_has_at_most_six_related_notes() -> None:
     found = ranked([note(f"n{number:02}", "x", day=number) for number in range(1, 20)])
-    assert {len(keys) for keys in found.values()} == {MOST}
+    assert {len(keys) for keys in found.values()} == {MAX_RELATED}
 
 
-def test_relations_do_not_depend_on_the_order_of_what_is_cited() -> None:
+def test_related_notes_do_not_depend_on_the_order_of_cited_works() -> None:
     dice = random.Random(5)
     notes = [
         note(f"n{number:03}", *dice.sample("stuvwxyz", 3), day=dice.randint(1, 28))
@@ -381,8 +382,8 @@ def test_relations_do_not_depend_on_the_order_of_what_is_cited() -> None:
     assert ranked(notes, works) == ranked(notes, dict(shuffled))
 
 
-def test_relations_cost_no_more_a_note_on_a_larger_site() -> None:
-    """Of a tag that all notes have, only those read next to a note are looked at."""
+def test_related_notes_by_a_tag_of_all_notes_are_those_read_next_to_it() -> None:
+    """Among all notes with the tag, only those read just before and after a note are considered."""
     notes = [note(f"n{number:05}", "x") for number in range(20_000)]
     found = ranked(notes)
     assert found["n10000"] == ["n09999", "n10001", "n09998", "n10002", "n09997", "n10003"]

@@ -1,4 +1,4 @@
-"""Who cites whom, and the picture of it, without a build."""
+"""The citation map and the layout of its picture, without a build."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from sites import PROJECT, TESTS
 
 from papernotes.bibliography.reader import read
 from papernotes.catalogue.citation_graph import (
-    ALL_UP_TO,
-    MOST,
+    MAX_WORKS,
+    SHOW_ALL_UP_TO,
     CitationMap,
     Picture,
     citation_map,
@@ -28,7 +28,7 @@ from papernotes.pages.graph_svg import Label, draw
 
 
 def catalogue(cites: dict[str, Iterable[str]], others: Iterable[str] = ()) -> Catalogue:
-    """Return the catalogue of notes that cite works; *others* are pages that do."""
+    """Derive a catalogue from documents and the keys they cite; *others* are not notes."""
     keys = dict.fromkeys([*cites, *itertools.chain.from_iterable(cites.values())])
     source = "".join(f"@misc{{{k}, author = {{{k}}}, year = 2000, title = {{{k}}}}}" for k in keys)
     notes = [Note(key, key, key) for key in cites if key not in others]
@@ -41,7 +41,7 @@ def catalogue(cites: dict[str, Iterable[str]], others: Iterable[str] = ()) -> Ca
 
 
 def large(notes: int) -> CitationMap:
-    """Return the map of many notes, which cite one another and works without a note."""
+    """Return the map of many notes that cite one another and works without a note."""
     dice = random.Random(notes)
     names = [f"n{number:04}" for number in range(notes)]
     works = [f"w{number:04}" for number in range(2 * notes)]
@@ -49,43 +49,43 @@ def large(notes: int) -> CitationMap:
     return citation_map(catalogue(found))
 
 
-def test_who_cites_whom() -> None:
+def test_the_map_has_a_sorted_pair_for_each_citation() -> None:
     found = citation_map(catalogue({"b": ["a", "w"], "a": ["b", "w", "v"], "c": []}))
     assert found.citations == (("a", "b"), ("a", "v"), ("a", "w"), ("b", "a"), ("b", "w"))
     assert found.drawn == ("a", "b", "v", "w")
     assert found.arrows == list(found.citations)
 
 
-def test_neither_pages_nor_a_note_s_own_paper_count() -> None:
+def test_the_map_leaves_out_other_pages_and_a_note_s_own_paper() -> None:
     found = citation_map(catalogue({"a": ["a"], "plain": ["a"]}, others=["plain"]))
     assert found == CitationMap((), ())
 
 
-def test_of_many_works_those_that_two_notes_cite_are_drawn() -> None:
+def test_a_large_map_draws_only_works_that_two_notes_cite() -> None:
     cites = {f"n{number:02}": ["hub", f"w{number:02}"] for number in range(40)}
-    assert ALL_UP_TO < 80
+    assert SHOW_ALL_UP_TO < 80
     found = citation_map(catalogue(cites))
     assert found.drawn == ("hub", *sorted(cites))
-    # The list has them all.
+    # The list beside the picture has all citations.
     assert len(found.citations) == 80
 
 
-def test_there_are_never_more_than_a_reader_can_tell_apart() -> None:
+def test_a_map_draws_no_more_than_the_maximum_of_works() -> None:
     found = large(700)
-    assert MOST - 20 < len(found.drawn) <= MOST
-    # Each has an arrow to show.
+    assert MAX_WORKS - 20 < len(found.drawn) <= MAX_WORKS
+    # Each work drawn has an arrow.
     assert {key for pair in found.arrows for key in pair} == set(found.drawn)
 
 
 # The picture.
 
 
-def test_a_map_of_nothing() -> None:
+def test_an_empty_map_has_an_empty_layout() -> None:
     assert lay_out(CitationMap((), ())).places == {}
 
 
 @pytest.mark.parametrize("notes", [2, 10, 100, 500])
-def test_each_work_has_a_place_of_its_own_inside(notes: int) -> None:
+def test_each_work_has_a_place_of_its_own_inside_the_picture(notes: int) -> None:
     shown = large(notes)
     picture = lay_out(shown)
     assert set(picture.places) == set(shown.drawn)
@@ -98,7 +98,7 @@ def test_each_work_has_a_place_of_its_own_inside(notes: int) -> None:
 
 @pytest.mark.parametrize("notes", [10, 500, 1000])
 def test_nearly_all_works_have_room_for_a_label(notes: int) -> None:
-    """Also around those that everybody cites, where the forces alone would crowd them."""
+    """That includes works near a much cited one, where the forces alone would crowd them."""
     dice = random.Random(notes)
     names = [f"n{number:04}" for number in range(notes)]
     found = {name: {names[int(dice.random() ** 3 * notes)] for _ in range(3)} for name in names}
@@ -109,7 +109,7 @@ def test_nearly_all_works_have_room_for_a_label(notes: int) -> None:
     assert len(named) > 0.9 * len(shown.drawn)
 
 
-def test_parts_without_a_connection_stand_apart() -> None:
+def test_unconnected_parts_of_the_map_do_not_overlap() -> None:
     pairs = [(f"a{n}", "a0") for n in range(1, 9)] + [("b1", "b0"), ("c1", "c0")]
     keys = sorted({key for pair in pairs for key in pair})
     picture = lay_out(CitationMap(tuple(pairs), tuple(keys)))
@@ -126,7 +126,7 @@ def test_parts_without_a_connection_stand_apart() -> None:
 
 
 def test_the_layout_is_the_same_in_each_process() -> None:
-    """Whatever the hashes of strings, and so the order of sets, are there."""
+    """The hash seed, and with it the order of sets, has no influence."""
     program = (
         "import sys; sys.path[:0] = sys.argv[1:]\n"
         "from test_citation_graph import large\n"
@@ -144,7 +144,7 @@ def test_the_layout_is_the_same_in_each_process() -> None:
 
 
 def drawn(places: dict[str, tuple[int, int]], *pairs: tuple[str, str]) -> ElementTree.Element:
-    """Return the picture of works at these places, as XML."""
+    """Return the SVG element of works at *places*, with an arrow for each of *pairs*."""
     labels = {
         key: Label(
             f"{key} (2000)", f"All of <{key}>", f"{key}.html" if key < "m" else "", key < "g"
@@ -156,7 +156,7 @@ def drawn(places: dict[str, tuple[int, int]], *pairs: tuple[str, str]) -> Elemen
     return svg
 
 
-def test_works_are_links_with_a_name_and_a_title() -> None:
+def test_a_work_with_a_page_is_drawn_as_a_link_with_a_title() -> None:
     svg = drawn({"a": (100, 100), "z": (300, 100)}, ("a", "z"))
     (link,) = svg.findall("a")
     assert (link.get("href"), link.get("class")) == ("a.html", "pn-map-note pn-map-named")
@@ -165,20 +165,20 @@ def test_works_are_links_with_a_name_and_a_title() -> None:
     assert work.get("class") == "pn-map-work pn-map-named"
 
 
-def test_an_arrow_ends_at_the_edge_of_what_is_cited() -> None:
+def test_an_arrow_ends_at_the_edge_of_the_cited_work() -> None:
     (line,) = drawn({"a": (100, 100), "b": (300, 100)}, ("a", "b")).findall("line")
     ends = {name: line.get(name) for name in ("x1", "y1", "x2", "y2")}
     assert ends == {"x1": "100", "y1": "100", "x2": "291", "y2": "100"}
 
 
-def test_the_picture_is_for_the_eye_and_its_list_for_all() -> None:
+def test_the_picture_is_hidden_from_screen_readers_and_the_keyboard() -> None:
     svg = drawn({"a": (100, 100), "b": (300, 100)}, ("a", "b"))
     assert svg.get("aria-hidden") == "true"
     assert {link.get("tabindex") for link in svg.iter("a")} == {"-1"}
 
 
 @pytest.mark.parametrize(("width", "name"), [(1000, "pn-map"), (2000, "pn-map-large")])
-def test_what_scrolls_is_reached_by_keyboard(width: int, name: str) -> None:
+def test_a_map_that_scrolls_can_be_focused_with_the_keyboard(width: int, name: str) -> None:
     labels = {key: Label(key, key, "", noted=False) for key in "ab"}
     picture = Picture(width, 500, {"a": (100, 100), "b": (300, 100)})
     shown = CitationMap((("a", "b"),), ("a", "b"))
@@ -186,7 +186,7 @@ def test_what_scrolls_is_reached_by_keyboard(width: int, name: str) -> None:
     assert box.attrib == {"class": name, "tabindex": "0", "role": "region", "aria-label": "Map"}
 
 
-def test_a_label_without_room_stands_above_or_is_seen_when_pointed_at() -> None:
+def test_a_label_without_room_below_is_put_above_or_hidden() -> None:
     svg = drawn(
         {"a": (100, 100), "b": (110, 128), "c": (100, 76)}, ("a", "b"), ("c", "b"), ("a", "c")
     )
@@ -194,7 +194,7 @@ def test_a_label_without_room_stands_above_or_is_seen_when_pointed_at() -> None:
         link.findtext("text"): ("named" in str(link.get("class")), link.find("text").get("y"))
         for link in svg.findall("a")
     }
-    # The most cited has the first choice; a is between the two.
+    # The most cited work is labelled first; a, between the other two, has no room left.
     assert bases == {
         "b (2000)": (True, "151"),
         "c (2000)": (True, "64"),

@@ -1,4 +1,4 @@
-"""What is derived from notes, papers and citations, and the faults that only the whole shows."""
+"""The catalogue, and the problems that show only when everything is read."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from papernotes.core.model import Citation, Note, Page, Query
 
 
 def bibliography(text: str) -> Bibliography:
-    """Read entries, from which authors, years and titles may be left out."""
+    """Read BibTeX entries, which may lack authors, years or titles."""
     found = read([("refs.bib", text.encode())])
     assert found.problems == ()
     return found
 
 
-def whole(*keys: str) -> Bibliography:
-    """Return a bibliography of these keys, whose entries lack nothing."""
+def complete(*keys: str) -> Bibliography:
+    """Return a bibliography with a complete entry for each key."""
     return bibliography(
         "\n".join(
             f"@misc{{{key}, author = {{{key}}}, year = 2000, title = {{{key}}}}}" for key in keys
@@ -42,8 +42,8 @@ def note(key: str, title: str = "T", *tags: str, read: str = "", docname: str = 
     )
 
 
-def cites(docname: str, *keys: str) -> Page:
-    """Return a page that cites a key on each line."""
+def citing_page(docname: str, *keys: str) -> Page:
+    """Return a page that cites the keys, one on each line."""
     return Page(
         docname,
         citations=tuple(Citation(docname, key, line) for line, key in enumerate(keys, 1)),
@@ -51,7 +51,7 @@ def cites(docname: str, *keys: str) -> Page:
 
 
 class Paths(dict[str, str]):
-    """The file of each document."""
+    """Map each document to its file."""
 
     def __missing__(self, docname: str) -> str:
         return f"{docname}.md"
@@ -60,9 +60,9 @@ class Paths(dict[str, str]):
 def catalogue(
     notes: Iterable[Note] = (), pages: Iterable[Page] = (), found: Bibliography | None = None
 ) -> Catalogue:
-    """Derive a catalogue; by default the bibliography holds the papers of the notes."""
+    """Derive a catalogue; by default the bibliography has complete entries for the notes."""
     notes = list(notes)
-    found = found or whole(*dict.fromkeys(note.key for note in notes))
+    found = found or complete(*dict.fromkeys(note.key for note in notes))
     return derive(notes, pages, found, Paths())
 
 
@@ -70,7 +70,7 @@ def keys(notes: Iterable[Note]) -> list[str]:
     return [note.key for note in notes]
 
 
-def faults(derived: Catalogue) -> list[tuple[str, int, DiagnosticKind, str]]:
+def problems(derived: Catalogue) -> list[tuple[str, int, DiagnosticKind, str]]:
     """Return path, line, kind and message of each problem."""
     return [(each.path, each.line, each.kind, each.message) for each in derived.problems]
 
@@ -89,19 +89,19 @@ def faults(derived: Catalogue) -> list[tuple[str, int, DiagnosticKind, str]]:
     ],
     ids=["case", "accents", "punctuation", "prefix", "digits"],
 )
-def test_notes_are_in_the_order_of_titles(titles: list[str]) -> None:
+def test_notes_are_sorted_by_folded_title(titles: list[str]) -> None:
     for order in itertools.permutations(range(len(titles))):
         derived = catalogue([note(f"k{n}", titles[n]) for n in order])
         assert [each.title for each in derived.notes.values()] == titles
         assert derived.problems == ()
 
 
-def test_equal_titles_are_in_the_order_of_files() -> None:
+def test_notes_with_equal_titles_are_sorted_by_file() -> None:
     derived = catalogue([note("b", "T"), note("c", "t."), note("a", "T")])
     assert list(derived.notes) == ["a", "b", "c"]
 
 
-def test_notes_are_found_by_key_and_by_document() -> None:
+def test_notes_can_be_looked_up_by_key_and_by_document() -> None:
     one, two = note("a", "B", docname="papers/x"), note("b", "A")
     derived = catalogue([one, two])
     assert dict(derived.notes) == {"a": one, "b": two}
@@ -125,10 +125,10 @@ NOTES = [
     [
         (Query(), "abcdef"),
         (Query(sort="-title"), "fedcba"),
-        # A note without the day comes last, in either direction; equal days are by title.
+        # A note without a day comes last in either direction; equal days are sorted by title.
         (Query(sort="read"), "fadbce"),
         (Query(sort="-read"), "badfce"),
-        # A note needs one of the tags, to the letter.
+        # A note needs at least one of the tags; case matters.
         (Query(tags=("x",)), "ab"),
         (Query(tags=("y", "z")), "bcd"),
         (Query(tags=("X",)), "f"),
@@ -141,14 +141,14 @@ NOTES = [
         (Query(view="list"), "abcdef"),
     ],
 )
-def test_a_selection(query: Query, expected: str) -> None:
+def test_a_query_selects_sorts_and_limits_notes(query: Query, expected: str) -> None:
     shuffled = list(NOTES)
     random.Random(1).shuffle(shuffled)
     assert "".join(keys(catalogue(shuffled).select(query))) == expected
 
 
 @pytest.mark.parametrize(("sort", "expected"), [("year", "dabec"), ("-year", "beadc")])
-def test_a_selection_by_year(sort: str, expected: str) -> None:
+def test_a_query_by_year_sorts_notes_without_a_year_last(sort: str, expected: str) -> None:
     found = bibliography(
         "@misc{a, year = 2017}\n@misc{b, date = {2019-01}}\n@misc{c}\n"
         "@misc{d, year = 1999}\n@misc{e, year = 2019}"
@@ -157,22 +157,22 @@ def test_a_selection_by_year(sort: str, expected: str) -> None:
     assert "".join(keys(derived.select(Query(sort=sort)))) == expected
 
 
-def test_a_paper_that_is_not_known_has_no_year() -> None:
-    derived = catalogue([note("gone", "A"), note("b", "B")], found=whole("b"))
+def test_a_note_on_an_unknown_paper_sorts_as_one_without_a_year() -> None:
+    derived = catalogue([note("gone", "A"), note("b", "B")], found=complete("b"))
     assert keys(derived.select(Query(sort="year"))) == ["b", "gone"]
     assert keys(derived.select(Query(sort="-year"))) == ["b", "gone"]
 
 
-def test_a_selection_leaves_the_catalogue_as_it_is() -> None:
+def test_a_query_does_not_change_the_catalogue() -> None:
     derived = catalogue(NOTES)
     derived.select(Query(sort="-read"))
     assert "".join(derived.notes) == "abcdef"
 
 
-# Two notes, unknown keys, links, tags.
+# Duplicate notes, unknown keys, links, tags.
 
 
-def test_of_two_notes_on_a_paper_the_first_by_file_counts() -> None:
+def test_the_first_note_on_a_paper_by_file_name_is_used() -> None:
     first = note("k", "M", docname="papers/a")
     second = note("k", "A", "tag", docname="papers/b")
     third = Note("papers/c", "k", "Z", line=4)
@@ -181,10 +181,10 @@ def test_of_two_notes_on_a_paper_the_first_by_file_counts() -> None:
         assert dict(derived.notes) == {"k": first}
         assert dict(derived.by_docname) == {"papers/a": first}
         message = (
-            '"k" has a note already, papers/a.md:2, which counts; join the two or change the key'
-            " of one"
+            '"k" already has a note, papers/a.md:2, which is used instead; merge the two or change'
+            " the key of one"
         )
-        assert faults(derived) == [
+        assert problems(derived) == [
             ("papers/b.md", 2, DiagnosticKind.DUPLICATE_NOTE, message),
             ("papers/c.md", 4, DiagnosticKind.DUPLICATE_NOTE, message),
             (
@@ -205,8 +205,8 @@ def test_of_two_notes_on_a_paper_the_first_by_file_counts() -> None:
         ("qqqq", "add it to the bibliography"),
     ],
 )
-def test_an_unknown_key(key: str, advice: str) -> None:
-    found = whole("arpit2017closer", "smith2018deep", "smith2018a")
+def test_an_unknown_citation_key_is_reported_with_near_matches(key: str, advice: str) -> None:
+    found = complete("arpit2017closer", "smith2018deep", "smith2018a")
     noted = note(key)
     page = Page(
         "index",
@@ -214,30 +214,30 @@ def test_an_unknown_key(key: str, advice: str) -> None:
         note_links=(Citation("index", key, 7),),
     )
     message = f'unknown citation key "{key}"; {advice}'
-    assert faults(catalogue([noted], found=found)) == [
+    assert problems(catalogue([noted], found=found)) == [
         (f"papers/{key}.md", 2, DiagnosticKind.UNKNOWN_KEY, message)
     ]
-    assert faults(catalogue([], [page], found)) == [
+    assert problems(catalogue([], [page], found)) == [
         ("index.md", 5, DiagnosticKind.UNKNOWN_KEY, message),
         ("index.md", 7, DiagnosticKind.UNKNOWN_KEY, message),
     ]
 
 
-def test_a_note_on_an_unknown_paper_is_still_a_note() -> None:
+def test_a_note_on_an_unknown_paper_stays_in_the_catalogue() -> None:
     derived = catalogue(
         [note("gone", "A"), note("b", "B")],
         [Page("index", note_links=(Citation("index", "gone", 1),))],
-        whole("b"),
+        complete("b"),
     )
     assert list(derived.notes) == ["gone", "b"]
     assert derived.works == ("b",)
-    assert [kind for _, _, kind, _ in faults(derived)] == [DiagnosticKind.UNKNOWN_KEY]
+    assert [kind for _, _, kind, _ in problems(derived)] == [DiagnosticKind.UNKNOWN_KEY]
 
 
-def test_a_link_to_a_paper_without_note() -> None:
+def test_a_link_to_a_paper_without_a_note_is_reported() -> None:
     page = Page("index", note_links=(Citation("index", "a", 1), Citation("index", "b", 9)))
-    derived = catalogue([note("a")], [page], whole("a", "b"))
-    assert faults(derived) == [
+    derived = catalogue([note("a")], [page], complete("a", "b"))
+    assert problems(derived) == [
         (
             "index.md",
             9,
@@ -247,15 +247,15 @@ def test_a_link_to_a_paper_without_note() -> None:
     ]
 
 
-def test_a_link_to_a_note_counts_among_what_cites_its_paper() -> None:
+def test_a_link_to_a_note_counts_as_a_citation_of_its_paper() -> None:
     derived = catalogue([note("a")], [Page("index", note_links=(Citation("index", "a", 1),))])
     assert dict(derived.cited_by) == {"a": ("index",)}
 
 
-def test_unknown_tags() -> None:
+def test_unknown_tags_in_a_query_are_reported() -> None:
     page = Page("index", queries=(Query(tags=("x", "X", "nope"), line=4), Query(tags=("y",))))
     derived = catalogue([note("a", "A", "x"), note("b", "B", "y")], [page])
-    assert faults(derived) == [
+    assert problems(derived) == [
         (
             "index.md",
             4,
@@ -266,9 +266,9 @@ def test_unknown_tags() -> None:
     ]
 
 
-def test_a_problem_is_at_the_file_of_its_document() -> None:
+def test_a_problem_names_the_file_of_its_document() -> None:
     paths = {"papers/x": "papers/x.markdown"}
-    derived = derive([note("gone", docname="papers/x")], [], whole("b"), paths)
+    derived = derive([note("gone", docname="papers/x")], [], complete("b"), paths)
     assert derived.problems == (
         Diagnostic(
             "papers/x.markdown",
@@ -282,27 +282,27 @@ def test_a_problem_is_at_the_file_of_its_document() -> None:
 # Works.
 
 
-def test_works_are_those_that_are_noted_or_cited() -> None:
+def test_works_are_the_papers_that_are_noted_or_cited() -> None:
     derived = catalogue(
         [note("noted")],
-        [cites("index", "cited")],
-        whole("unused", "noted", "cited"),
+        [citing_page("index", "cited")],
+        complete("unused", "noted", "cited"),
     )
     assert derived.works == ("cited", "noted")
     assert list(derived.papers) == ["cited", "noted"]
     assert derived.papers["cited"].title == "cited"
 
 
-def test_who_cites_a_work() -> None:
+def test_cited_by_holds_each_citing_document_once() -> None:
     derived = catalogue(
         [note("a"), note("b")],
         [
-            cites("papers/b", "a", "a", "c"),
-            cites("index", "c", "gone", "a"),
-            cites("papers/a", "a"),
+            citing_page("papers/b", "a", "a", "c"),
+            citing_page("index", "c", "gone", "a"),
+            citing_page("papers/a", "a"),
             Page("empty"),
         ],
-        whole("a", "b", "c", "d"),
+        complete("a", "b", "c", "d"),
     )
     assert dict(derived.cited_by) == {
         "a": ("index", "papers/a", "papers/b"),
@@ -310,14 +310,14 @@ def test_who_cites_a_work() -> None:
     }
 
 
-def test_the_reading_list_is_without_what_is_noted() -> None:
+def test_the_reading_list_leaves_out_papers_with_a_note() -> None:
     found = bibliography(
         "\n".join(
             f"@misc{{{key}, author = {{A}}, year = 2000, title = {{T}}, keywords = {{{words}}}}}"
             for key, words in [("z", "to-read"), ("n", "to-read"), ("a", "x, to-read"), ("b", "x")]
         )
     )
-    derived = catalogue([note("n")], [cites("index", "a")], found)
+    derived = catalogue([note("n")], [citing_page("index", "a")], found)
     assert derived.reading_list == ("z", "a")
     assert set(derived.papers) == {"a", "n", "z"}
     assert derived.works == ("a", "n")
@@ -329,12 +329,12 @@ def test_the_reading_list_is_without_what_is_noted() -> None:
 @pytest.mark.parametrize(
     ("entries", "expected"),
     [
-        # One author, in the order of titles.
+        # Works of one author get letters in the order of titles.
         (
             {"k1": ("Smith, A.", "2000", "Z"), "k2": ("Smith, A.", "2000", "Y")},
             {"k1": "b", "k2": "a"},
         ),
-        # A citation shows no given names, case or accents that tell people apart.
+        # A citation does not tell people apart by given names or accents.
         (
             {"k1": ("Smith, A.", "2000", "T"), "k2": ("Smith, B.", "2000", "T")},
             {"k1": "a", "k2": "b"},
@@ -343,7 +343,7 @@ def test_the_reading_list_is_without_what_is_noted() -> None:
             {"k1": ('M{\\"u}ller, A.', "2000", "A"), "k2": ("Muller, A.", "2000", "B")},
             {"k1": "a", "k2": "b"},
         ),
-        # Of three and more only the first is shown.
+        # Of three or more authors a citation shows only the first.
         (
             {
                 "k1": ("A, A and B, B and C, C", "2000", "T"),
@@ -351,19 +351,19 @@ def test_the_reading_list_is_without_what_is_noted() -> None:
             },
             {"k1": "a", "k2": "b"},
         ),
-        # Without a year too.
+        # Works without a year get letters, too.
         ({"k1": ("Smith, A.", "", "A"), "k2": ("Smith, A.", "", "B")}, {"k1": "a", "k2": "b"}),
-        # What a citation tells apart needs no letter.
+        # Works that a citation tells apart need no letter.
         ({"k1": ("Smith, A.", "2000", "A"), "k2": ("Smith, A.", "2001", "B")}, {}),
         ({"k1": ("Smith, A.", "2000", "A"), "k2": ("Smithe, A.", "2000", "B")}, {}),
         ({"k1": ("A and B", "2000", "A"), "k2": ("A and C", "2000", "B")}, {}),
         ({"k1": ("A", "2000", "A"), "k2": ("A and B", "2000", "B")}, {}),
         ({"k1": ("A and B", "2000", "A"), "k2": ("A and B and C", "2000", "B")}, {}),
-        # Without names there is nothing to share.
+        # Works without names share nothing.
         ({"k1": ("", "2000", "T"), "k2": ("", "2000", "T")}, {}),
     ],
 )
-def test_letters_tell_works_of_the_same_people_and_year_apart(
+def test_letters_tell_works_with_the_same_names_and_year_apart(
     entries: dict[str, tuple[str, str, str]], expected: dict[str, str]
 ) -> None:
     found = bibliography(
@@ -372,37 +372,37 @@ def test_letters_tell_works_of_the_same_people_and_year_apart(
             for key, (author, year, title) in entries.items()
         )
     )
-    assert dict(catalogue([], [cites("index", *entries)], found).suffixes) == expected
+    assert dict(catalogue([], [citing_page("index", *entries)], found).suffixes) == expected
 
 
-def test_editors_count_as_authors_for_the_letters() -> None:
+def test_letters_treat_editors_as_authors() -> None:
     found = bibliography(
         "@book{a, editor = {A}, year = 2000, title = {A}}\n@book{b, author = {A}, year = 2000}"
     )
-    derived = catalogue([], [cites("index", "a", "b")], found)
+    derived = catalogue([], [citing_page("index", "a", "b")], found)
     assert sorted(derived.suffixes.values()) == ["a", "b"]
 
 
-def test_a_work_that_is_not_shown_takes_no_letter() -> None:
+def test_a_work_that_is_not_shown_uses_no_letter() -> None:
     found = bibliography(
         "".join(f"@misc{{k{n}, author = {{A}}, year = 2000, title = {{{n}}}}}\n" for n in "123")
     )
-    derived = catalogue([note("k3")], [cites("index", "k2")], found)
+    derived = catalogue([note("k3")], [citing_page("index", "k2")], found)
     assert dict(derived.suffixes) == {"k2": "a", "k3": "b"}
 
 
-def test_letters_go_on_after_z() -> None:
+def test_letters_continue_with_aa_after_z() -> None:
     found = bibliography(
         "".join(
             f"@misc{{k{n}, author = {{A}}, year = 2000, title = {{{n:04}}}}}\n" for n in range(703)
         )
     )
-    derived = catalogue([], [cites("index", *found.places)], found)
+    derived = catalogue([], [citing_page("index", *found.places)], found)
     letters = {n: derived.suffixes[f"k{n}"] for n in (0, 25, 26, 51, 52, 701, 702)}
     assert letters == {0: "a", 25: "z", 26: "aa", 51: "az", 52: "ba", 701: "zz", 702: "aaa"}
 
 
-# Entries that lack something, and bad links.
+# Incomplete entries and bad links.
 
 
 @pytest.mark.parametrize(
@@ -415,10 +415,10 @@ def test_letters_go_on_after_z() -> None:
         ("note = {N}", "no author and no year and no title"),
     ],
 )
-def test_an_entry_that_lacks_something_is_reported_once(fields: str, lack: str) -> None:
+def test_an_incomplete_entry_is_reported_once(fields: str, lack: str) -> None:
     found = bibliography(f"\n@misc{{a, {fields}}}\n@misc{{unused}}")
-    pages = [cites("index", "a", "a"), cites("papers/a", "a")]
-    assert faults(catalogue([note("a")], pages, found)) == [
+    pages = [citing_page("index", "a", "a"), citing_page("papers/a", "a")]
+    assert problems(catalogue([note("a")], pages, found)) == [
         (
             "refs.bib",
             2,
@@ -428,45 +428,45 @@ def test_an_entry_that_lacks_something_is_reported_once(fields: str, lack: str) 
     ]
 
 
-def test_what_is_to_be_read_may_not_lack_anything_either() -> None:
+def test_an_incomplete_entry_of_the_reading_list_is_reported() -> None:
     found = bibliography("@misc{a, keywords = {to-read}, title = {T}, author = {A}}")
-    assert [kind for _, _, kind, _ in faults(catalogue([], [], found))] == [
+    assert [kind for _, _, kind, _ in problems(catalogue([], [], found))] == [
         DiagnosticKind.INCOMPLETE_ENTRY
     ]
 
 
-def test_an_address_that_is_not_let_through() -> None:
+def test_an_address_that_is_not_http_is_reported_for_each_field() -> None:
     complete = "author = {A}, year = 2000, title = {T}"
     found = bibliography(
         f"@misc{{b, {complete}, url = {{https://a.org}}}}\n"
         f"@misc{{a, {complete}, pdf = {{x.pdf}}, url = {{javascript:x}}}}"
     )
     message = (
-        'the field "{}" of the entry "a" is no http or https address and is not linked; correct it'
-        " or delete it"
+        'the field "{}" of the entry "a" is not an http or https address and is not linked; correct'
+        " it or delete it"
     )
-    assert faults(catalogue([], [cites("index", "a", "b")], found)) == [
+    assert problems(catalogue([], [citing_page("index", "a", "b")], found)) == [
         ("refs.bib", 2, DiagnosticKind.BAD_LINK, message.format(name)) for name in ("url", "pdf")
     ]
 
 
-# The whole.
+# The catalogue as a whole.
 
 
-def test_nothing_makes_an_empty_catalogue() -> None:
+def test_a_catalogue_without_input_is_empty() -> None:
     assert catalogue() == Catalogue()
     assert Catalogue().select(Query(tags=("x",), sort="-read", limit=3)) == []
 
 
-def test_the_order_of_the_input_does_not_matter() -> None:
+def test_the_catalogue_does_not_depend_on_the_order_of_its_input() -> None:
     found = bibliography(
         "@misc{a, keywords = {to-read}}\n@misc{b, author = {A}, year = 2000, title = {T}}\n"
         "@misc{c, author = {A}, year = 2000, title = {S}, url = {x}}"
     )
     notes = [note("b", "B", "x"), note("c", "A"), note("c", "C", docname="papers/d"), note("e")]
     pages = [
-        cites("papers/b", "c", "x"),
-        cites("papers/c", "b", "a"),
+        citing_page("papers/b", "c", "x"),
+        citing_page("papers/c", "b", "a"),
         Page("index", note_links=(Citation("index", "a", 3),), queries=(Query(tags=("y",)),)),
     ]
     expected = catalogue(notes, pages, found)

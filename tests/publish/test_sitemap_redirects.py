@@ -310,8 +310,8 @@ def test_clashes_are_errors_with_file_and_line(tiny: Site) -> None:
     assert "".join(f"{line}\n" for line in made.messages).replace(f"{tiny.folder}/", "") == (
         'papers/beta.md:5: WARNING: "redirect_from" names "papers/alpha", which is the page of'
         " papers/alpha.md; delete it here or there [papernotes.bad-redirect]\n"
-        'papers/delta.md:2: WARNING: "redirect_from" names "once", which leads on to'
-        " papers/beta.md already; delete it here or there [papernotes.bad-redirect]\n"
+        'papers/delta.md:2: WARNING: "redirect_from" names "once", which already'
+        " redirects to papers/beta.md; delete it here or there [papernotes.bad-redirect]\n"
         'papers/delta.md:2: WARNING: "redirect_from" names "papers/delta", which is the page of'
         " papers/delta.md; delete it here or there [papernotes.bad-redirect]\n"
         'papers/beta.md:7: WARNING: "redirect_from" names "search", which is a page of the site;'

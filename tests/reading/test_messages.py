@@ -84,8 +84,8 @@ CASES = {
     ),
     "two notes on a paper": (
         zeta(key="beta2002"),
-        ('papers/zeta.md:2: WARNING: "beta2002" has a note already, papers/beta.md:2, which counts;'
-        " join the two or change the key of one [papernotes.duplicate-note]"),
+        ('papers/zeta.md:2: WARNING: "beta2002" already has a note, papers/beta.md:2, which is'
+        " used instead; merge the two or change the key of one [papernotes.duplicate-note]"),
     ),
     "tags not a list": (
         zeta("tags: physics\n"),
@@ -235,16 +235,16 @@ CASES = {
     ),
     "link that is not let through": (
         lambda site: site.edit("refs.bib", "https://example.org/gamma", "javascript:alert(1)"),
-        ('refs.bib:17: WARNING: the field "url" of the entry "gamma2003" is no http or https'
-        " address and is not linked; correct it or delete it [papernotes.bad-link]"),
+        ('refs.bib:17: WARNING: the field "url" of the entry "gamma2003" is not an http or'
+        " https address and is not linked; correct it or delete it [papernotes.bad-link]"),
     ),
     "a document in the place of a page": (
         lambda site: (
             site.edit("conf.py", "html_theme", 'papernotes_browse = ["tags"]\nhtml_theme'),
             site.write("tags/index.md", "---\norphan: true\n---\n\n# My own\n"),
         ),
-        ("tags/index.md:1: WARNING: the page tags/index is made by the site, and would be written"
-        " over this document's; rename the document, or change papernotes_browse or"
+        ("tags/index.md:1: WARNING: the site generates a page tags/index, which would overwrite"
+        " this document's page; rename the document, or change papernotes_browse or"
         " papernotes_page_size [papernotes.same-address]"),
     ),
     "setting": (

@@ -81,7 +81,9 @@ KIND = {
 }
 CLOSED = f"that begins here is not closed; check its braces and quotes {KIND['syntax']}"
 EMPTY_TAG = f"a tag is empty, a list or a mapping; write a word or leave it out {KIND['tags']}"
-NO_LINK = f"is no http or https address and is not linked; correct it or delete it {KIND['link']}"
+NO_LINK = (
+    f"is not an http or https address and is not linked; correct it or delete it {KIND['link']}"
+)
 ABOVE = f"check the line and the one above {KIND['syntax']}"
 MEND = "correct it, until then the page shows its TeX [papernotes.bad-math]"
 BYTE = "stands here; save the file in that encoding"
@@ -108,8 +110,8 @@ NO_PAGE = (
 )
 NO_NAME = "rename the file, until then the site does without the page [papernotes.file-name]"
 ENCODE = (
-    "holds a space, a quote or an angle bracket, which no address can, and is not linked; write it as"
-    f" %20, %22, %3C or %3E {KIND['link']}"
+    "contains a space, a quote or an angle bracket, which no address may, and is not linked; write it"
+    f" as %20, %22, %3C or %3E {KIND['link']}"
 )
 TAG = 'the tag {0} is not a string; put it in quotes: "{0}" [papernotes.bad-tags]'
 TOO_MANY = (

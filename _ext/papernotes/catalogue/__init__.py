@@ -1,1 +1,1 @@
-"""All that follows from notes, citations and entries together; without Sphinx."""
+"""Everything derived from notes, citations and entries together; independent of Sphinx."""

@@ -1,8 +1,8 @@
-"""What helps to browse: the pages that no document stands for, and each note's neighbours.
+"""Archives: the pages that no document stands for, and each note's neighbours and related notes.
 
-A list of notes goes on over sheets, of which the first sheet of the front page's list is a document
-and every other a page of its own; tags, years, authors and venues have an index each. Pure: the
-catalogue in, records out; which of them change from build to build is for others to find.
+A long list of notes is split over several pages. The first page of the front page's list is a
+document; every other page is generated. Tags, years, authors and venues each have an index. This
+module turns the catalogue into records; ``incremental`` finds out which of them have changed.
 """
 
 from __future__ import annotations
@@ -23,29 +23,28 @@ from papernotes.core.model import Note, Person, Query
 from papernotes.core.text import fold_plain
 
 Kind = Literal["tags", "years", "authors", "venues"]
-# The parts that a site can have, and what each is.
+# The values of ``papernotes_browse``, and what each adds to a site.
 PARTS = {
     "tags": "an index of the tags and a page for each, which the tags on cards and notes link to",
     "years": "an index of the years in which the papers appeared, and a page for each",
     "authors": "an index of the authors with the notes on their papers",
     "venues": "an index of the venues with the notes on their papers",
-    "neighbours": "links to the notes before and after, in the order of `papernotes_sort`",
-    "related": "up to six related notes at the end of each",
-    "filter": "a filter above the front page's list, by words, tags and year over all notes",
-    "map": "a picture of which notes cite which works, and the same in words; needs networkx",
+    "neighbours": "links to the previous and the next note, in the order of `papernotes_sort`",
+    "related": "up to six related notes at the end of each note",
+    "filter": "a filter above the front page's list: all notes by words, tags and year",
+    "map": "a picture of which notes cite which works, and the same as a list; needs networkx",
 }
-
 
 MAP_PAGE = "map"
 
 
 @dataclass(frozen=True, slots=True)
 class ListPage:
-    """A page's part of a list of notes that goes on over pages.
+    """One page of a list of notes.
 
-    ``kind`` is ``front`` for the list of the front page; ``name`` is the tag or year. ``pages`` are
-    the names of all pages of the list, of which this one is ``pages[number - 1]``; ``count`` is the
-    number of all its notes, and ``sort`` their order.
+    ``kind`` is ``front`` for the front page's list; ``name`` is the tag or year. ``pages`` holds
+    the names of all pages of the list; this one is ``pages[number - 1]``. ``notes`` holds the notes
+    on this page, ``count`` is the number of notes in the whole list, and ``sort`` is their order.
     """
 
     kind: Literal["front", "tags", "years"]
@@ -60,7 +59,7 @@ class ListPage:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Notes with a value in common; ``page`` is the name of its page, if it has one."""
+    """Notes that share a tag, year, author or venue; ``page`` is the name of its page, if any."""
 
     name: str
     notes: tuple[Note, ...]
@@ -69,17 +68,20 @@ class Group:
 
 @dataclass(frozen=True)
 class Archives:
-    """All that helps to browse.
+    """Everything for browsing.
 
-    ``front`` is the front page's own sheet, where it has a list that can go on; ``sheets`` maps the
-    name of each further page to its sheet; ``indexes`` maps the kinds that have an index to their
-    groups, in the order of the index; ``order`` are the notes in the order of neighbours;
-    ``filtered`` those that the front page's filter finds, in the order of titles; ``map`` says who
-    cites whom.
+    - ``front``: the first page of the front page's list, if it has a list that can be split
+    - ``list_pages``: maps the name of each generated list page to its part of the list
+    - ``indexes``: maps each kind of index to its groups, in the order of the index
+    - ``tag_pages``: maps each tag to the name of its page
+    - ``order``: the notes in the order of neighbours; ``places`` maps their documents to positions
+    - ``related``: maps the document of each note to its related notes
+    - ``filtered``: the notes that the front page's filter searches, in the order of titles
+    - ``map``: which notes cite which works
     """
 
     front: ListPage | None = None
-    sheets: Mapping[str, ListPage] = field(default_factory=dict)
+    list_pages: Mapping[str, ListPage] = field(default_factory=dict)
     indexes: Mapping[Kind, tuple[Group, ...]] = field(default_factory=dict)
     tag_pages: Mapping[str, str] = field(default_factory=dict)
     order: tuple[Note, ...] = ()
@@ -92,15 +94,15 @@ class Archives:
     @cached_property
     def pages(self) -> dict[str, Kind | ListPage | CitationMap]:
         """The name of each page that no document stands for, with what it shows."""
-        found: dict[str, Kind | ListPage | CitationMap] = {
+        pages: dict[str, Kind | ListPage | CitationMap] = {
             index_page(kind): kind for kind in self.indexes
         }
         if self.map is not None:
-            found[MAP_PAGE] = self.map
-        return {**found, **self.sheets}
+            pages[MAP_PAGE] = self.map
+        return {**pages, **self.list_pages}
 
     def neighbours(self, docname: str) -> tuple[Note | None, Note | None]:
-        """Return the notes before and after the note *docname*."""
+        """Return the notes before and after the note at *docname*."""
         if docname not in self.places:
             return None, None
         place = self.places[docname]
@@ -110,7 +112,7 @@ class Archives:
 
 
 def index_page(kind: Kind) -> str:
-    """Return the name of an index page."""
+    """Return the name of the index page of *kind*."""
     return f"{kind}/index"
 
 
@@ -124,20 +126,21 @@ def build_archives(
     sort: str,
     paths: Mapping[str, str],
 ) -> Archives:
-    """Derive what helps to browse.
+    """Derive the archives from *catalogue*.
 
-    *parts* are those of ``PARTS`` that the site has. *root* is the front page and *query* that of
-    its list which can go on, *size* the number of notes a page (0 for all), *sort* the order of
-    lists that have none of their own. *paths* maps the name of each document to its file.
+    *parts* names the ``PARTS`` that the site has. *root* is the front page's document and *query*
+    that of its list, if the list can be split. *size* is the number of notes on a page, 0 for all.
+    *sort* orders the lists that have no order of their own. *paths* maps the name of each document
+    to its file.
     """
     parts = frozenset(parts)
-    maker = _ArchiveBuilder(size, sort, paths)
+    builder = _ArchiveBuilder(size, sort, paths)
     notes = catalogue.select(Query(sort=sort))
     indexes: dict[Kind, tuple[Group, ...]] = {}
     if "tags" in parts:
         groups = _grouped((tag, note) for note in notes for tag in note.tags)
         groups.sort(key=lambda group: (fold_plain(group.name), group.name))
-        indexes["tags"] = maker.paged("tags", groups)
+        indexes["tags"] = builder.add_group_pages("tags", groups)
     if "years" in parts:
         groups = _grouped(
             (formatting.year(paper), note)
@@ -145,24 +148,24 @@ def build_archives(
             if (paper := catalogue.papers.get(note.key)) and paper.year.strip()
         )
         groups.sort(key=lambda group: group.name, reverse=True)
-        indexes["years"] = maker.paged("years", groups)
+        indexes["years"] = builder.add_group_pages("years", groups)
     if "authors" in parts:
         indexes["authors"] = tuple(_authors(catalogue, notes))
     if "venues" in parts:
         indexes["venues"] = tuple(_venues(catalogue, notes))
-    maker.check(index_page(kind) for kind in indexes)
+    builder.check_addresses(index_page(kind) for kind in indexes)
     if "map" in parts:
-        maker.check([MAP_PAGE])
+        builder.check_addresses([MAP_PAGE])
     front = None
     filtered: tuple[Note, ...] = ()
     if query is not None:
-        front = maker.front(root, query, catalogue.select(query))
+        front = builder.split_front(root, query, catalogue.select(query))
         if "filter" in parts:
             filtered = tuple(catalogue.select(Query(tags=query.tags)))
     order = tuple(notes) if "neighbours" in parts else ()
     return Archives(
         front=front,
-        sheets=maker.sheets,
+        list_pages=builder.list_pages,
         indexes=indexes,
         tag_pages={group.name: group.page for group in indexes.get("tags", ()) if group.page},
         order=order,
@@ -170,40 +173,42 @@ def build_archives(
         related=related(notes, catalogue.cited_by) if "related" in parts else {},
         filtered=filtered,
         map=citation_map(catalogue) if "map" in parts else None,
-        problems=tuple(maker.problems),
+        problems=tuple(builder.problems),
     )
 
 
 class _ArchiveBuilder:
-    """Makes sheets, and holds that each page has an address of its own."""
+    """Split lists into pages, and report pages that would have the same address."""
 
     def __init__(self, size: int, sort: str, paths: Mapping[str, str]) -> None:
         self.size, self.sort, self.paths = size, sort, paths
-        self.sheets: dict[str, ListPage] = {}
+        self.list_pages: dict[str, ListPage] = {}
         self.problems: list[Diagnostic] = []
 
-    def front(self, root: str, query: Query, notes: Sequence[Note]) -> ListPage:
-        """Make the further sheets of the front page's list, and return its own."""
-        first, *further = self._sheets("front", "", root, "page", notes, query.sort, query.view)
-        self._add(further)
+    def split_front(self, root: str, query: Query, notes: Sequence[Note]) -> ListPage:
+        """Add the second and later pages of the front page's list, and return the first."""
+        first, *others = self._split("front", "", root, "page", notes, query.sort, query.view)
+        self._add(others)
         return first
 
-    def paged(self, kind: Literal["tags", "years"], groups: list[Group]) -> tuple[Group, ...]:
-        """Return *groups* with their pages, the sheets of which are made."""
-        found = []
-        first_of: dict[str, Group] = {}
+    def add_group_pages(
+        self, kind: Literal["tags", "years"], groups: list[Group]
+    ) -> tuple[Group, ...]:
+        """Add the pages of *groups*, and return the groups with the names of their pages."""
+        named = []
+        owners: dict[str, Group] = {}
         for group in groups:
             page = f"{kind}/{slug(group.name)}"
-            if page in first_of:
-                self._report_same(kind, group, first_of[page], page)
-                found.append(group)
+            if page in owners:
+                self._report_same_page(kind, group, owners[page], page)
+                named.append(group)
                 continue
-            first_of[page] = group
-            self._add(self._sheets(kind, group.name, page, page, group.notes, self.sort))
-            found.append(Group(group.name, group.notes, page))
-        return tuple(found)
+            owners[page] = group
+            self._add(self._split(kind, group.name, page, page, group.notes, self.sort))
+            named.append(Group(group.name, group.notes, page))
+        return tuple(named)
 
-    def _sheets(
+    def _split(
         self,
         kind: Literal["front", "tags", "years"],
         name: str,
@@ -221,18 +226,18 @@ class _ArchiveBuilder:
             for number, part in enumerate(parts, 1)
         ]
 
-    def _add(self, sheets: Iterable[ListPage]) -> None:
-        found = {sheet.pages[sheet.number - 1]: sheet for sheet in sheets}
-        self.check(found)
-        self.sheets.update(found)
+    def _add(self, list_pages: Iterable[ListPage]) -> None:
+        by_name = {each.pages[each.number - 1]: each for each in list_pages}
+        self.check_addresses(by_name)
+        self.list_pages.update(by_name)
 
-    def check(self, pages: Iterable[str]) -> None:
-        """Report the pages whose address a document has."""
+    def check_addresses(self, pages: Iterable[str]) -> None:
+        """Report each of *pages* that has the name of a document."""
         self.problems += [
             Diagnostic(
                 self.paths[page],
                 1,
-                f"the page {page} is made by the site, and would be written over this document's;"
+                f"the site generates a page {page}, which would overwrite this document's page;"
                 " rename the document, or change papernotes_browse or papernotes_page_size",
                 DiagnosticKind.SAME_ADDRESS,
             )
@@ -240,13 +245,13 @@ class _ArchiveBuilder:
             if page in self.paths
         ]
 
-    def _report_same(self, kind: str, group: Group, first: Group, page: str) -> None:
-        here, there = (min(each.notes, key=lambda note: note.docname) for each in (group, first))
+    def _report_same_page(self, kind: str, group: Group, owner: Group, page: str) -> None:
+        here, there = (min(each.notes, key=lambda note: note.docname) for each in (group, owner))
         self.problems.append(
             Diagnostic(
                 self.paths[here.docname],
                 here.tags_line if kind == "tags" else here.line,
-                f'"{group.name}" and "{first.name}" ({self.paths[there.docname]}:'
+                f'"{group.name}" and "{owner.name}" ({self.paths[there.docname]}:'
                 f"{there.tags_line if kind == 'tags' else there.line}) would both have the page"
                 f" {page}; spell them alike, or tell them apart by a letter or digit",
                 DiagnosticKind.SAME_ADDRESS,
@@ -255,38 +260,41 @@ class _ArchiveBuilder:
 
 
 def _grouped(pairs: Iterable[tuple[str, Note]]) -> list[Group]:
-    found: dict[str, list[Note]] = {}
+    notes_of: dict[str, list[Note]] = {}
     for name, note in pairs:
-        found.setdefault(name, []).append(note)
-    return [Group(name, tuple(notes)) for name, notes in found.items()]
+        notes_of.setdefault(name, []).append(note)
+    return [Group(name, tuple(notes)) for name, notes in notes_of.items()]
 
 
 def _authors(catalogue: Catalogue, notes: Iterable[Note]) -> list[Group]:
-    """Return the authors, or those who stand for them, by family name."""
+    """Group *notes* by author, or by editor where a paper has no author, in order of family name.
+
+    Names that differ only in accents, case or punctuation are one author.
+    """
     folded: dict[Person, str] = {}
     shown: dict[str, str] = {}
-    found: dict[str, dict[str, Note]] = {}
+    notes_of: dict[str, dict[str, Note]] = {}
     for note in notes:
         paper = catalogue.papers.get(note.key)
-        for person in formatting.named(paper) if paper else ():
+        for person in formatting.named_people(paper) if paper else ():
             if person not in folded:
                 folded[person] = formatting.fold(f"{person.family} {person.given}")
             name = folded[person]
             if name not in shown:
                 shown[name] = flatten(formatting.family_first(person))
-            found.setdefault(name, {})[note.docname] = note
-    return [Group(shown[name], tuple(found[name].values())) for name in sorted(found)]
+            notes_of.setdefault(name, {})[note.docname] = note
+    return [Group(shown[name], tuple(notes_of[name].values())) for name in sorted(notes_of)]
 
 
 def _venues(catalogue: Catalogue, notes: Iterable[Note]) -> list[Group]:
-    """Return where the papers appeared, in the order of the alphabet."""
+    """Group *notes* by the venue of their paper, in alphabetical order."""
     shown: dict[str, str] = {}
-    found: dict[str, list[Note]] = {}
+    notes_of: dict[str, list[Note]] = {}
     for note in notes:
         paper = catalogue.papers.get(note.key)
         venue = flatten(formatting.short_venue(paper)) if paper else ""
         if venue:
             name = fold_plain(venue) or venue
             shown.setdefault(name, venue)
-            found.setdefault(name, []).append(note)
-    return [Group(shown[name], tuple(found[name])) for name in sorted(found)]
+            notes_of.setdefault(name, []).append(note)
+    return [Group(shown[name], tuple(notes_of[name])) for name in sorted(notes_of)]

@@ -1,7 +1,6 @@
-"""The citation map: which notes cite which works, and where each stands in a picture of it.
+"""The citation map: which notes cite which works, and the layout of its picture.
 
-Pure: the catalogue in, records out. networkx lays the picture out; it is imported only where a map
-is drawn, since not every site has one.
+networkx computes the layout. It is imported only when a map is drawn, since not every site has one.
 """
 
 from __future__ import annotations
@@ -13,26 +12,27 @@ from dataclasses import dataclass
 
 from papernotes.catalogue.derive import Catalogue
 
-# Up to so many, every work that a note cites is in the picture; of more, those that two notes cite.
-ALL_UP_TO = 60
-# More than these nobody can tell apart. (From 500, networkx would take a method that needs scipy.)
-MOST = 150
-# What a work has to itself, on the average, in the units of the picture: room for a label.
+# The picture shows all works up to this number. Above it, a work without a note is shown only if
+# two notes or more cite it.
+SHOW_ALL_UP_TO = 60
+# A reader cannot tell more works apart. (From 500, networkx would use a method that needs scipy.)
+MAX_WORKS = 150
+# The average distance between works, in the units of the picture, which leaves room for a label.
 SPACING = 110.0
-# Wider than high: so are the labels.
+# The picture is wider than high, as labels are.
 STRETCH = 1.5
-# How much the rank of a place counts beside the place itself, from 0 to 1.
+# The weight of a place's rank against the place itself, from 0 to 1.
 SPREAD = 0.7
-# What is left free at the sides, for half a label, and at the ends.
-_SIDE, _END = 120, 50
+# The margins: half a label at the sides, and less at the top and bottom.
+_SIDE_MARGIN, _END_MARGIN = 120, 50
 _SEED = 1
 
 
 @dataclass(frozen=True)
 class CitationMap:
-    """Citations as pairs of keys: of the note that cites, and of the work that is cited.
+    """Citations as pairs of keys: the citing note's and the cited work's.
 
-    ``drawn`` are the keys that the picture holds.
+    ``drawn`` holds the keys of the works in the picture.
     """
 
     citations: tuple[tuple[str, str], ...]
@@ -40,14 +40,14 @@ class CitationMap:
 
     @property
     def arrows(self) -> list[tuple[str, str]]:
-        """The citations that the picture holds."""
+        """The citations in the picture."""
         drawn = set(self.drawn)
         return [pair for pair in self.citations if drawn.issuperset(pair)]
 
 
 @dataclass(frozen=True)
 class Picture:
-    """Where each key stands, in the units of a picture of ``width`` by ``height``."""
+    """The place of each key in a picture of ``width`` by ``height`` units."""
 
     width: int
     height: int
@@ -55,7 +55,7 @@ class Picture:
 
 
 def citation_map(catalogue: Catalogue) -> CitationMap:
-    """Return who cites whom; a note that cites its own paper is no news."""
+    """Return which notes cite which works, except for each note's own paper."""
     citations = sorted(
         (note.key, key)
         for key, docnames in catalogue.cited_by.items()
@@ -66,25 +66,25 @@ def citation_map(catalogue: Catalogue) -> CitationMap:
 
 
 def _drawn(citations: Iterable[tuple[str, str]], notes: Iterable[str]) -> list[str]:
-    """Return the keys for the picture: of too many, those with most citations."""
+    """Return the keys to draw: if there are too many, those with the most citations."""
     citations = list(citations)
     keys = {key for pair in citations for key in pair}
-    if len(keys) > ALL_UP_TO:
+    if len(keys) > SHOW_ALL_UP_TO:
         cited = Counter(cited for _citing, cited in citations)
         keys = {key for key in keys if cited[key] > 1} | (keys & set(notes))
     kept = [pair for pair in citations if keys.issuperset(pair)]
     degree = Counter(key for pair in kept for key in pair)
-    most = sorted(degree, key=lambda key: (-degree[key], key))[:MOST]
-    # One whose every partner was left out has nothing to show.
-    partners = [pair for pair in kept if set(most).issuperset(pair)]
-    return sorted({key for pair in partners for key in pair})
+    best_connected = set(sorted(degree, key=lambda key: (-degree[key], key))[:MAX_WORKS])
+    # A key is of no use in the picture without another one that it cites or that cites it.
+    pairs = [pair for pair in kept if best_connected.issuperset(pair)]
+    return sorted({key for pair in pairs for key in pair})
 
 
 def lay_out(shown: CitationMap) -> Picture:
-    """Return where each key of the picture stands.
+    """Return the layout of the picture.
 
-    The parts of the map that no citation connects are laid out apart, by the forces of Fruchterman
-    and Reingold, and put in rows, the largest first.
+    Each connected part of the map is laid out by itself, with the forces of Fruchterman and
+    Reingold. The parts are placed in rows, the largest first.
     """
     import networkx
 
@@ -102,31 +102,31 @@ def lay_out(shown: CitationMap) -> Picture:
     for part, side in zip(parts, sides, strict=True):
         if x and x + side > row_width:
             x, y, row_height = 0.0, y + row_height + SPACING, 0.0
-        # A graph of its own, with the names in order: the layout depends on the order of both.
-        own = networkx.Graph()
-        own.add_nodes_from(part)
-        own.add_edges_from(pair for pair in shown.arrows if pair[0] in set(part))
-        found = networkx.spring_layout(own, seed=_SEED, iterations=100)
-        for key, (left, top) in _fitted(found, side).items():
-            places[key] = (round((x + left) * STRETCH) + _SIDE, round(y + top) + _END)
+        # The layout depends on the order of nodes and edges: this graph has both of them sorted.
+        subgraph = networkx.Graph()
+        subgraph.add_nodes_from(part)
+        subgraph.add_edges_from(pair for pair in shown.arrows if pair[0] in set(part))
+        layout = networkx.spring_layout(subgraph, seed=_SEED, iterations=100)
+        for key, (left, top) in _fitted(layout, side).items():
+            places[key] = (round((x + left) * STRETCH) + _SIDE_MARGIN, round(y + top) + _END_MARGIN)
         width = max(width, x + side)
         x += side + SPACING
         row_height = max(row_height, side)
     return Picture(
-        width=round(width * STRETCH) + 2 * _SIDE,
-        height=round(y + row_height) + 2 * _END,
+        width=round(width * STRETCH) + 2 * _SIDE_MARGIN,
+        height=round(y + row_height) + 2 * _END_MARGIN,
         places=places,
     )
 
 
-def _fitted(found: Mapping[str, Iterable[float]], side: float) -> dict[str, tuple[float, float]]:
-    """Return places stretched to a square of *side*, and spread over it.
+def _fitted(layout: Mapping[str, Iterable[float]], side: float) -> dict[str, tuple[float, float]]:
+    """Scale *layout* to a square of *side*, and spread its places over the square.
 
-    The forces crowd those with many citations and drive those with few far out, which leaves no
-    room for labels here and only room there. So that each place counts by its rank among the
-    others, too.
+    The forces crowd works with many citations together and drive the others far out: there is no
+    room for labels in one place and too much in another. So the rank of each place among the others
+    counts too.
     """
-    points = {key: tuple(float(value) for value in place) for key, place in found.items()}
+    points = {key: tuple(float(value) for value in place) for key, place in layout.items()}
     spread: dict[str, list[float]] = {key: [] for key in points}
     for axis in (0, 1):
         order = sorted(points, key=lambda key: (points[key][axis], key))

@@ -1,7 +1,6 @@
 """The catalogue: everything that is derived from notes, papers and citations.
 
-It is derived once, when all documents are read, by :func:`derive`; pages only look things up. Pure:
-records in, records out.
+:func:`derive` builds it once, when all documents are read; pages only look things up in it.
 """
 
 from __future__ import annotations
@@ -15,19 +14,22 @@ from papernotes.bibliography import formatting
 from papernotes.bibliography.reader import Bibliography
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.core.model import Citation, Note, Page, Paper, Query
-from papernotes.core.text import fold_plain, letters
+from papernotes.core.text import fold_plain, letter_suffix
 
 
 @dataclass(frozen=True)
 class Catalogue:
-    """The derived whole.
+    """Everything that is derived from notes, papers and citations.
 
-    ``notes`` maps the key of each paper that has a note to it, in the order of titles; ``papers``
-    holds each work that is cited, noted or to be read; ``works`` the keys of those that are cited
-    or noted, in the order of a bibliography, and ``cited_by`` the documents that cite each or link
-    to the note on it, sorted; ``suffixes`` the letters that tell works of the same people and year
-    apart. ``redirects`` maps names that pages had once to the notes that they are now.
-    ``problems`` are those that only the whole shows.
+    - ``notes``: maps citation keys to the notes on those papers, in the order of titles
+    - ``by_docname``: maps documents to the same notes
+    - ``papers``: maps the keys of all works that are cited, noted or to be read
+    - ``works``: the keys of the works that are cited or noted, in the order of a bibliography
+    - ``cited_by``: maps keys to the documents that cite the work or link to its note, sorted
+    - ``suffixes``: maps keys to the letters that tell works by the same people in one year apart
+    - ``reading_list``: the keys of the works to be read, without those that have a note
+    - ``redirects``: maps former names of pages to their notes
+    - ``problems``: the problems that show only when everything is read
     """
 
     notes: Mapping[str, Note] = field(default_factory=dict)
@@ -43,8 +45,8 @@ class Catalogue:
     def select(self, query: Query) -> list[Note]:
         """Return the notes that *query* asks for, in its order.
 
-        A note has to have one of the tags, if any are given. Notes without the day or year that
-        the order goes by come last, in the order of titles.
+        If the query has tags, a note must have at least one of them. Notes without the day or year
+        that the query sorts by come last, in the order of titles.
         """
         found = [
             note
@@ -56,15 +58,15 @@ class Catalogue:
         if name == "title":
             found = found[::-1] if descending else found
         else:
-            values = {note.docname: self._order(name, note) for note in found}
+            values = {note.docname: self._sort_value(name, note) for note in found}
             without = [note for note in found if not values[note.docname]]
             found = [note for note in found if values[note.docname]]
-            # Two passes keep the order of titles among equals, in either direction.
+            # A stable sort keeps the order of titles among equal values, in either direction.
             found.sort(key=lambda note: values[note.docname], reverse=descending)
             found += without
         return found[: query.limit]
 
-    def _order(self, name: str, note: Note) -> str:
+    def _sort_value(self, name: str, note: Note) -> str:
         if name == "read":
             return note.read.isoformat() if note.read else ""
         paper = self.papers.get(note.key)
@@ -83,8 +85,8 @@ def derive(
     """Derive the catalogue.
 
     *paths* maps the name of each document to its file, relative to the source directory. *sort_key*
-    orders works; a caller that remembers what it returned has it faster. *report_unknown* says
-    whether an unknown key in a citation is a problem, or that of another library.
+    orders works; pass one that caches its results to save time. Without *report_unknown*, unknown
+    citation keys are not problems, since another extension may resolve them.
     """
     problems: list[Diagnostic] = []
     by_title = sorted(notes, key=lambda note: (fold_plain(note.title), note.docname))
@@ -152,7 +154,7 @@ def derive(
 
 
 def _without_prefix(key: str, prefixes: Iterable[str], bibliography: Bibliography) -> str:
-    """Return *key* without the prefix of a ``{bibliography}``, where it makes sense only so."""
+    """Strip a ``{bibliography}`` prefix from *key*, if only the rest is in the bibliography."""
     if key not in bibliography:
         for prefix in prefixes:
             if key.startswith(prefix) and key.removeprefix(prefix) in bibliography:
@@ -166,7 +168,7 @@ def _one_note_a_paper(
     paths: Mapping[str, str],
     problems: list[Diagnostic],
 ) -> dict[str, Note]:
-    """Return the note on each paper: of several the first by file name."""
+    """Return the note on each paper: if there are several, the first by document name."""
     kept: dict[str, Note] = {}
     for note in sorted(notes, key=lambda note: note.docname):
         if note.key in kept:
@@ -175,8 +177,8 @@ def _one_note_a_paper(
                 Diagnostic(
                     paths[note.docname],
                     note.line,
-                    f'"{note.key}" has a note already, {paths[first.docname]}:{first.line}, which'
-                    " counts; join the two or change the key of one",
+                    f'"{note.key}" already has a note, {paths[first.docname]}:{first.line}, which'
+                    " is used instead; merge the two or change the key of one",
                     DiagnosticKind.DUPLICATE_NOTE,
                 )
             )
@@ -192,16 +194,16 @@ def _one_note_a_paper(
 def _redirects(
     notes: Iterable[Note], paths: Mapping[str, str], problems: list[Diagnostic]
 ) -> dict[str, Note]:
-    """Return the note that each former name leads on to: of several the first by file name."""
-    found: dict[str, Note] = {}
+    """Return the note that each former name redirects to: if several, the first by document."""
+    redirects: dict[str, Note] = {}
     for note in sorted(notes, key=lambda note: note.docname):
         for former in note.former_names:
             if former.docname in paths:
                 taken = f"is the page of {paths[former.docname]}"
-            elif former.docname in found:
-                taken = f"leads on to {paths[found[former.docname].docname]} already"
+            elif former.docname in redirects:
+                taken = f"already redirects to {paths[redirects[former.docname].docname]}"
             else:
-                found[former.docname] = note
+                redirects[former.docname] = note
                 continue
             problems.append(
                 Diagnostic(
@@ -212,7 +214,7 @@ def _redirects(
                     DiagnosticKind.BAD_REDIRECT,
                 )
             )
-    return found
+    return redirects
 
 
 @dataclass(frozen=True)
@@ -236,19 +238,19 @@ class _UnknownKeys:
 
 
 def _link_faults(paper: Paper) -> Iterator[tuple[str, tuple[str, str]]]:
-    """Yield the fields whose addresses are not let through, with what is wrong and what to do."""
+    """Yield each field whose address is not made a link, with what is wrong and what to do."""
     for name in formatting.unsafe_links(paper):
         if re.match(r"\W*https?://\S", paper.field(name), re.IGNORECASE):
-            fault = "holds a space, a quote or an angle bracket, which no address can, and is"
+            fault = "contains a space, a quote or an angle bracket, which no address may, and is"
             yield name, (fault, "write it as %20, %22, %3C or %3E")
         else:
-            yield name, ("is no http or https address and is", "correct it or delete it")
+            yield name, ("is not an http or https address and is", "correct it or delete it")
 
 
 def _incomplete(papers: Iterable[Paper]) -> list[Diagnostic]:
     problems = []
     for paper in papers:
-        if lacking := formatting.missing(paper):
+        if lacking := formatting.missing_fields(paper):
             problems.append(
                 Diagnostic(
                     paper.path,
@@ -276,7 +278,7 @@ def _incomplete(papers: Iterable[Paper]) -> list[Diagnostic]:
 
 
 def _suffixes(papers: Mapping[str, Paper], keys: Iterable[str]) -> dict[str, str]:
-    """Return a letter for each work that shares the year and what a citation shows of the names."""
+    """Return a letter for each work whose citation would look the same as that of another."""
     groups: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for key in keys:
         paper = papers[key]
@@ -286,7 +288,7 @@ def _suffixes(papers: Mapping[str, Paper], keys: Iterable[str]) -> dict[str, str
         names = [families[0], "et al."] if more else families
         groups[(*names, formatting.year(paper)) if names else (key,)].append(key)
     return {
-        key: letters(position)
+        key: letter_suffix(position)
         for group in groups.values()
         if len(group) > 1
         for position, key in enumerate(group)

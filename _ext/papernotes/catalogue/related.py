@@ -1,14 +1,13 @@
-"""Related notes: which of the others a reader of a note would want next.
+"""Related notes: the notes that a reader of a note would want to read next.
 
-Two notes have something in common where they share a tag, cite the same work, or one cites the
-other. What few notes share says more than what many do: each shared tag and each shared work
-counts ``1 / ln(n)``, where n is the number of notes that have it (the measure of Adamic and Adar,
-"Friends and neighbors on the Web", Social Networks 25(3), 2003). A citation from one note to the
-other, or a link, counts ``CITATION``, each way. Of equals, those read nearer in time come first.
+Two notes are related if they share a tag, cite the same work, or one cites the other. What few
+notes share says more than what many do: each shared tag and each shared work counts ``1 / ln(n)``,
+where n is the number of notes that have it (the measure of Adamic and Adar, "Friends and neighbors
+on the Web", Social Networks 25(3), 2003). A citation of one note by the other, or a link, counts
+``CITATION``, each way. Among notes with the same score, those read nearer in time come first.
 
-Pure: records in, records out. The cost for each note does not grow with the number of notes: of
-those that share a tag or a work with it, only the ``REACH`` read next before and after it are
-looked at.
+The cost per note does not grow with the number of notes: among the notes that share a tag or a work
+with it, only the ``REACH`` read just before it and the ``REACH`` read just after it are considered.
 """
 
 from __future__ import annotations
@@ -23,20 +22,20 @@ from papernotes.core.model import Note
 
 CITATION = 2.0
 REACH = 12
-MOST = 6
+MAX_RELATED = 6
 
 
 def related(
     notes: Iterable[Note], cited_by: Mapping[str, Iterable[str]]
 ) -> dict[str, tuple[Note, ...]]:
-    """Return up to ``MOST`` related notes of each, by its document, the nearest first.
+    """Return up to ``MAX_RELATED`` related notes for the document of each note, best first.
 
-    *notes* are in the order that decides where days are the same or missing; *cited_by* maps the
-    key of each work to the documents that cite it or link to the note on it.
+    The order of *notes* decides between notes read on the same day or on no known day. *cited_by*
+    maps the key of each work to the documents that cite it or link to the note on it.
     """
     ordered = sorted(notes, key=lambda note: (note.read is None, note.read or datetime.date.min))
-    place = {note.docname: number for number, note in enumerate(ordered)}
-    shared = _shared(ordered, place, cited_by)
+    position_of = {note.docname: number for number, note in enumerate(ordered)}
+    shared = _shared(ordered, position_of, cited_by)
     has: list[set[int]] = [set() for _ in ordered]
     near: list[set[int]] = [set() for _ in ordered]
     weights = [1 / math.log(len(members)) for members in shared]
@@ -47,7 +46,7 @@ def related(
     cites: dict[tuple[int, int], float] = defaultdict(float)
     for cited, note in enumerate(ordered):
         for docname in cited_by.get(note.key, ()):
-            citing = place.get(docname, cited)
+            citing = position_of.get(docname, cited)
             if citing != cited:
                 one, other = sorted((citing, cited))
                 cites[one, other] += CITATION
@@ -58,26 +57,26 @@ def related(
             if other <= one:
                 continue
             in_common = [weights[number] for number in has[one] & has[other]]
-            # An exact sum, whatever the order of its parts.
+            # The sum must not depend on the order of its terms, which is that of a set.
             score = math.fsum(in_common) + cites.get((one, other), 0.0)
             ranking[one].append((-score, other - one, other))
             ranking[other].append((-score, other - one, one))
     return {
-        note.docname: tuple(ordered[other] for *_, other in heapq.nsmallest(MOST, ranked))
+        note.docname: tuple(ordered[other] for *_, other in heapq.nsmallest(MAX_RELATED, ranked))
         for note, ranked in zip(ordered, ranking, strict=True)
     }
 
 
 def _shared(
-    notes: list[Note], place: Mapping[str, int], cited_by: Mapping[str, Iterable[str]]
+    notes: list[Note], position_of: Mapping[str, int], cited_by: Mapping[str, Iterable[str]]
 ) -> list[list[int]]:
-    """Return the places of the notes that share a tag or cite a work, for each that several do."""
+    """Return the positions of the notes that share a tag or a cited work, for each of these."""
     by_tag: dict[str, list[int]] = defaultdict(list)
     for number, note in enumerate(notes):
         for tag in note.tags:
             by_tag[tag].append(number)
     by_work = (
-        sorted(place[docname] for docname in citing if docname in place)
+        sorted(position_of[docname] for docname in citing if docname in position_of)
         for citing in cited_by.values()
     )
     return [members for members in (*by_tag.values(), *by_work) if len(members) > 1]

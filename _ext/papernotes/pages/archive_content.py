@@ -11,7 +11,7 @@ from papernotes.bibliography import formatting
 from papernotes.catalogue.archives import Group, Kind, index_page
 from papernotes.catalogue.citation_graph import CitationMap
 from papernotes.citations.ids import distinct_ids
-from papernotes.core.text import fold_plain
+from papernotes.core.text import fold_plain, initial
 from papernotes.i18n import _, ngettext
 from papernotes.rendering.context import RenderContext
 from papernotes.rendering.links import external, note_link, place_link
@@ -61,10 +61,8 @@ def listed(context: RenderContext, groups: Sequence[Group], docname: str) -> lis
     ids = distinct_ids("of", [group.name for group in groups])
     parts: dict[str, nodes.definition_list] = {}
     for group in groups:
-        initial = fold_plain(group.name)[:1].upper()
-        part = parts.setdefault(
-            initial if initial.isalpha() else "#", nodes.definition_list(classes=["pn-groups"])
-        )
+        letter = initial(fold_plain(group.name))
+        part = parts.setdefault(letter, nodes.definition_list(classes=["pn-groups"]))
         links = [
             nodes.list_item(
                 "",
@@ -86,11 +84,11 @@ def listed(context: RenderContext, groups: Sequence[Group], docname: str) -> lis
         return [_contents(groups, ids), whole]
     letters = nodes.paragraph(classes=["pn-letters"])
     shown: list[nodes.Node] = [letters]
-    for number, (initial, part) in enumerate(parts.items(), 1):
+    for number, (letter, part) in enumerate(parts.items(), 1):
         if number > 1:
             letters += nodes.Text(" ")
-        letters += nodes.reference("", initial, refid=f"part-{number}", internal=True)
-        heading = nodes.rubric("", initial, ids=[f"part-{number}"], classes=["pn-letter"])
+        letters += nodes.reference("", letter, refid=f"part-{number}", internal=True)
+        heading = nodes.rubric("", letter, ids=[f"part-{number}"], classes=["pn-letter"])
         heading["heading-level"] = 2
         shown.append(create_component("pn-group", ["pn-group"], children=[heading, part]))
     return shown

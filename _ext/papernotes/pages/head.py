@@ -68,7 +68,7 @@ def _feeds(app: Sphinx, pagename: str) -> dict[str, str]:
         return {}
     title = site_info.title(app.config)
     found = {}
-    sheet = PaperNotesDomain.of(app.env).archives.sheets.get(pagename)
+    sheet = PaperNotesDomain.of(app.env).archives.list_pages.get(pagename)
     if sheet and sheet.kind == "tags":
         found[site_info.absolute(app, quote(feed.of_page(sheet.pages[0])))] = (
             f"{title}: {sheet.name}"
