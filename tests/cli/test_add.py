@@ -339,7 +339,7 @@ def test_a_key_can_be_asked_for(site: Site) -> None:
     assert "@misc{memorization," in read(site)
     for key, message in [
         ("alpha2001", 'the key "alpha2001" is taken by "On alpha"'),
-        ("no key", '"no key" is no citation key'),
+        ("no key", '"no key" is not a citation key'),
     ]:
         _nothing_written(site, ["--key", key, "10.1162/neco.2006.18.7.1527"], message)
 
@@ -360,8 +360,8 @@ def _nothing_written(site: Site, arguments: list[str], message: str, text: str =
 
 
 FAULTS = {
-    "an unknown identifier": ("9912.99999", "arXiv knows no arXiv:9912.99999"),
-    "an unknown DOI": ("10.1000/nobody", "the registry of DOIs knows no DOI:10.1000/nobody"),
+    "an unknown identifier": ("9912.99999", "arXiv has no paper arXiv:9912.99999"),
+    "an unknown DOI": ("10.1000/nobody", "the DOI registry has no paper DOI:10.1000/nobody"),
     "no identifier": ("1706.5394x", '"1706.5394x" is no arXiv identifier, no DOI'),
     "a file that is not there": ("no.bib", '"no.bib" is no arXiv identifier'),
 }
@@ -411,18 +411,21 @@ def test_a_paper_that_arxiv_s_interface_does_not_know(site: Site, server: Server
 @pytest.mark.parametrize(
     ("reply", "message"),
     [
-        (Reply("<!DOCTYPE html><title>Hello</title>", "text/html"), "a web page in place of BibT"),
-        (Reply("\n <html>@misc{a, title={X}}", "text/plain"), "a web page in place of BibTeX"),
-        (Reply("", "text/plain"), "something else in place of BibTeX"),
+        (Reply("<!DOCTYPE html><title>Hello</title>", "text/html"), "a web page instead of BibT"),
+        (Reply("\n <html>@misc{a, title={X}}", "text/plain"), "a web page instead of BibTeX"),
+        (Reply("", "text/plain"), "something else instead of BibTeX"),
         (Reply("@misc{a, title = {X}", "text/plain"), "that begins here is not closed"),
         (Reply("@misc{a, author = {A B}}", "text/plain"), 'the entry "a" has no title'),
         (Reply(CLOSER * 2, "text/plain"), "2 entries came for arXiv:1706.05394"),
         (Reply(CLOSER.replace("1706.05394", "1706.05395")), "BibTeX of arXiv:1706.05395 came"),
         (Reply("x", status=406), "has no BibTeX for arXiv:1706.05394"),
-        (Reply("x", status=403), "refuses arXiv:1706.05394 (HTTP status 403)"),
-        (Reply("", status=302, headers={"Location": "file:///etc/passwd"}), "no http or https"),
-        (Reply("", status=302, headers={"Location": "ftp://127.0.0.1/x"}), "no http or https"),
-        (Reply("", status=302, headers={"Location": "/arxiv/bibtex/1706.05394"}), "without end"),
+        (Reply("x", status=403), "refuses the request for arXiv:1706.05394 (HTTP status 403)"),
+        (Reply("", status=302, headers={"Location": "file:///etc/passwd"}), "not an http or https"),
+        (Reply("", status=302, headers={"Location": "ftp://127.0.0.1/x"}), "not an http or https"),
+        (
+            Reply("", status=302, headers={"Location": "/arxiv/bibtex/1706.05394"}),
+            "redirects more than",
+        ),
         (Reply(b"x" * 3_000_000), "answers with more than 2 MiB"),
     ],
 )
@@ -434,7 +437,7 @@ def test_an_answer_that_is_none(site: Site, server: Server, reply: Reply, messag
 @pytest.mark.parametrize("content", ["no XML", "<!DOCTYPE x [<!ENTITY a 'b'>]><feed>&a;</feed>"])
 def test_a_feed_that_is_none(site: Site, server: Server, content: str) -> None:
     server.set("/api?id_list=1706.05394&max_results=1", Reply(content, "application/atom+xml"))
-    _nothing_written(site, ["1706.05394"], "arXiv's interface answers with something that is no")
+    _nothing_written(site, ["1706.05394"], "the arXiv API answers with something that is not")
 
 
 @pytest.mark.parametrize(

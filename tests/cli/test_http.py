@@ -103,10 +103,10 @@ def test_a_long_wait_is_told_and_not_waited_for(
 
 
 def test_what_is_waited_for_is_told(server: Server) -> None:
-    told: list[str] = []
+    notified: list[str] = []
     server.set("/", Reply(status=503, headers={"Retry-After": "2"}), Reply("x"))
-    Client(told=told.append, sleep=lambda _: None).get(f"{server.url}/", "text/plain")
-    assert told == [f"{server.url.removeprefix('http://')} is busy; waiting for 2 s"]
+    Client(notify=notified.append, sleep=lambda _: None).get(f"{server.url}/", "text/plain")
+    assert notified == [f"{server.url.removeprefix('http://')} is busy; waiting for 2 s"]
 
 
 def test_nobody_there(client: Client, waits: list[float]) -> None:

@@ -241,7 +241,7 @@ def test_a_doi_that_cannot_be_had_does_not_stop_the_others(site: Site, server: S
     site.write("refs.bib", refs(site) + more)
     server.doi("10.1000/beta", "@article{x, title={On Beta}, author={Bo Beta}, journal={Betas}}")
     result = run(site, "refresh", "--yes")
-    assert "nothing can be had: the registry of DOIs answers with a web page" in result.stdout
+    assert "nothing can be had: the DOI registry answers with a web page" in result.stdout
     assert "journal = {Betas}" in refs(site)
 
 

@@ -1,1 +1,1 @@
-"""Writing to BibTeX files that people keep, in the style that each file has."""
+"""Write to BibTeX files that people maintain, in the style of each file."""

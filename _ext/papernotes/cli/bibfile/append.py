@@ -1,4 +1,4 @@
-"""Entries at the end of a bibliography file, in its style, with not a byte before them changed."""
+"""Append entries to a bibliography file, in its style, without changing a byte before them."""
 
 from __future__ import annotations
 
@@ -18,27 +18,26 @@ from papernotes.core.diagnostics import DiagnosticKind
 
 
 def decode(content: bytes, encoding: str) -> str:
-    """Return the text of a file as the scanner counts its places, with LF at the ends of lines."""
+    """Decode a file and end its lines with LF, so that the scanner's offsets fit the text."""
     text = content.decode(encoding, "replace")
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def layout_of(content: bytes, encoding: str, sources: Sequence[SourceEntry]) -> Layout:
-    """Return the style of a file."""
+    """Detect the style of a file."""
     return read_layout(decode(content, encoding), sources)
 
 
 def line_end(content: bytes) -> str:
-    """Return what ends most lines of a file, LF where it has none."""
-    windows = content.count(b"\r\n")
-    counts = {"\n": content.count(b"\n") - windows, "\r\n": windows}
-    counts["\r"] = content.count(b"\r") - windows
+    """Return the line ending that a file uses most, LF if it has none."""
+    crlf = content.count(b"\r\n")
+    counts = {"\n": content.count(b"\n") - crlf, "\r\n": crlf, "\r": content.count(b"\r") - crlf}
     return max(counts, key=lambda end: counts[end])
 
 
 @dataclass(frozen=True)
 class Appended:
-    """The new content of a file, and what is read from it."""
+    """The new content of a file, and what the reader makes of it."""
 
     content: bytes
     read: Bibliography
@@ -52,25 +51,26 @@ def append(
     layout: Layout,
     entries: Sequence[tuple[str, Entry]],
 ) -> Appended:
-    """Return *content*, that of the file *path*, with *entries* under their keys at its end.
+    """Return *content*, the bytes of the file *path*, with *entries* and their keys at its end.
 
-    A CommandError is raised where the file would not be read as what was there and they.
+    Raise a CommandError if the result would not be read as the old entries followed by the new.
     """
     end = line_end(content)
     text = "\n" if content and not content.endswith((b"\n", b"\r")) else ""
-    # The space that the file leaves between two entries, less what it ends with.
-    wanted = layout.gap.count("\n") - 1
-    there = len(re.findall(rb"\r\n|\n|\r", content[len(content.rstrip(b" \t\r\n")) :]))
-    text += "\n" * (wanted - max(there - 1, 0)) if content.strip() else ""
+    # The blank lines that the file leaves between two entries, less those at its end.
+    blank_lines = layout.gap.count("\n") - 1
+    line_ends = len(re.findall(rb"\r\n|\n|\r", content[len(content.rstrip(b" \t\r\n")) :]))
+    text += "\n" * (blank_lines - max(line_ends - 1, 0)) if content.strip() else ""
     text += layout.gap.join(layout.write(entry, key) for key, entry in entries) + "\n"
     added = content + _encode(path, text.replace("\n", end), encoding)
     return _verified(path, content, added, encoding, [key for key, _ in entries])
 
 
 def _encode(path: Path, text: str, encoding: str) -> bytes:
-    """Return *text* in the encoding of the file, without a mark of byte order.
+    """Encode *text* as the file is encoded, without a byte order mark.
 
-    What the encoding lacks is written in LaTeX; a CommandError is raised for what LaTeX lacks too.
+    Write characters that the encoding lacks as LaTeX macros. Raise a CommandError for a character
+    that has no macro either.
     """
     plain = encoding.removesuffix("-sig")
     try:
@@ -81,8 +81,8 @@ def _encode(path: Path, text: str, encoding: str) -> bytes:
         return b"".join(_encode_one(char, plain) for char in text)
     except UnicodeEncodeError as error:
         raise CommandError(
-            f'"{error.object}" cannot be written to {show(path)}, which is in {plain}; save that as'
-            ' UTF-8, and set bibtex_encoding = "utf-8" in conf.py'
+            f'{show(path)} is in {plain}, which has no "{error.object}"; save the file as UTF-8,'
+            ' and set bibtex_encoding = "utf-8" in conf.py'
         ) from error
 
 
@@ -96,23 +96,24 @@ def _encode_one(char: str, encoding: str) -> bytes:
 def _verified(
     path: Path, before: bytes, after: bytes, encoding: str, keys: Sequence[str]
 ) -> Appended:
-    """Return *after*; raise a CommandError unless it reads as *before* and then *keys*."""
+    """Return *after* as read; raise a CommandError unless it is *before* followed by *keys*."""
     name = path.name
     old, old_sources = reader.read_with_sources([(name, before)], encoding)
     new, new_sources = reader.read_with_sources([(name, after)], encoding)
-    there = old_sources[name]
+    old_entries, new_entries = old_sources[name], new_sources[name]
     text = decode(before, encoding)
-    last_line = text.count("\n", 0, there[-1].end if there else 0) + 1
+    last_line = text.count("\n", 0, old_entries[-1].end if old_entries else 0) + 1
     for problem in old.problems:
-        # An entry that is not closed would swallow, for other programs, what comes after it.
+        # Other programs would read what follows an unclosed entry as part of it.
         if problem.kind is DiagnosticKind.BIB_SYNTAX and problem.line >= last_line:
             raise CommandError(
                 f"{show(path)}:{problem.line}: {problem.message}; then add the paper"
             )
-    kept = new_sources[name][: len(there)] == there
-    added = [source.key for source in new_sources[name][len(there) :]]
+    kept = new_entries[: len(old_entries)] == old_entries
+    added = [entry.key for entry in new_entries[len(old_entries) :]]
     if not kept or added != list(keys) or len(new.problems) != len(old.problems):
         raise CommandError(
-            f"{show(path)} cannot be added to without changing what it says; check its end"
+            f"an entry added to {show(path)} would be read together with the text before it;"
+            " check the end of the file"
         )
-    return Appended(after, new, new_sources[name])
+    return Appended(after, new, new_entries)

@@ -1,4 +1,4 @@
-"""Cleaning entries: what BibTeX from elsewhere has wrong and can be corrected without a doubt."""
+"""Clean BibTeX entries that come from elsewhere: correct what is certainly wrong in them."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from collections.abc import Callable
 from pybtex.bibtex.utils import split_name_list
 
 from papernotes.bibliography import identifiers
-from papernotes.bibliography.identifiers import Identifier, identify, of_arxiv
-from papernotes.bibliography.names import capitalized, is_shouted
+from papernotes.bibliography.identifiers import Identifier, identify, parse_arxiv
+from papernotes.bibliography.names import capitalized, is_in_capitals
 from papernotes.bibliography.titles import protect_capitals
 from papernotes.cli.bibfile.entry import Entry
 
-# Fields that hold addresses, identifiers or names of files: no LaTeX text.
+# Fields that hold URLs, identifiers or file names rather than LaTeX text.
 VERBATIM = frozenset(
     "doi url pdf file eprint key crossref xref xdata related archiveprefix eprinttype primaryclass"
     " eprintclass isbn issn date urldate".split()
@@ -23,8 +23,8 @@ VERBATIM = frozenset(
 MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 
 _ENTITY = re.compile(r"&(?:#\d+|#[xX][0-9a-fA-F]+|[A-Za-z][A-Za-z0-9]+);")
-# As a registry writes "&amp;" once it has taken it for LaTeX.
-_BROKEN_ENTITY = re.compile(r"\{?\\&\}?(amp|lt|gt|quot|apos)(?:;|\$\\mathsemicolon\$)")
+# What becomes of "&amp;" when a registry escapes it as if it were LaTeX.
+_ESCAPED_ENTITY = re.compile(r"\{?\\&\}?(amp|lt|gt|quot|apos)(?:;|\$\\mathsemicolon\$)")
 _LATEX = {
     **{char: f"\\{char}" for char in "&%#_$"},
     "{": r"\textbraceleft{}",
@@ -33,12 +33,12 @@ _LATEX = {
     "~": r"\textasciitilde{}",
     "^": r"\textasciicircum{}",
 }
-# Mathematics and addresses, in which these characters mean something.
-_APART = re.compile(
+# Mathematics and URLs, where "&", "%", "#" and "_" need no backslash.
+_MATH_OR_URL = re.compile(
     r"((?<!\\)\$(?:[^$\\]|\\.)*\$|\\\(.*?\\\)|\\(?:url|href|path)\s*\{[^{}]*\})", re.DOTALL
 )
-_BARE = re.compile(r"(?<!\\)[&%#_]")
-_TAGS = {
+_UNESCAPED = re.compile(r"(?<!\\)[&%#_]")
+_TAG_MACROS = {
     "i": r"\emph",
     "em": r"\emph",
     "b": r"\textbf",
@@ -50,7 +50,7 @@ _TAGS = {
 }
 _TAG_NAMES = "i|em|b|strong|sub|sup|tt|code|u|sc|scp|p|br|span|title|(?:jats|mml):[\\w-]+|math"
 _TAG = re.compile(rf"</?(?:{_TAG_NAMES})(?:\s[^<>]*)?/?>", re.IGNORECASE)
-_PAIR = re.compile(rf"<({'|'.join(_TAGS)})>([^<>{{}}]*)</\1>", re.IGNORECASE)
+_TAG_PAIR = re.compile(rf"<({'|'.join(_TAG_MACROS)})>([^<>{{}}]*)</\1>", re.IGNORECASE)
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060\ufeff\x00-\x08\x0e-\x1f\x7f]")
 
 _PAGE = r"[A-Za-z]{0,3}\d[\d.:]*[A-Za-z]?"
@@ -60,7 +60,7 @@ _PREPRINT = re.compile(r"(?:arXiv|CoRR)(?: e-?prints?| preprint.*)?", re.IGNOREC
 
 
 def clean(entry: Entry) -> Entry:
-    """Return *entry* cleaned: names, pages, capitals, entities, white space, identifiers."""
+    """Clean the names, pages, capitals, HTML, white space, identifiers and month of *entry*."""
     fields = {name: clean_value(name, value) for name, value in entry.fields.items()}
     fields = {name: value for name, value in fields.items() if value}
     if "title" in fields:
@@ -72,32 +72,32 @@ def clean(entry: Entry) -> Entry:
 
 
 def clean_value(name: str, value: str) -> str:
-    """Return the value of field *name* without what BibTeX from elsewhere has wrong."""
+    """Clean the *value* of the field *name*, apart from the capitals of a title."""
     value = _INVISIBLE.sub("", unicodedata.normalize("NFC", value))
     if name in VERBATIM:
         return " ".join(fix_entities(value, lambda char: char).split())
     value = fix_latex(fix_markup(fix_entities(value, lambda char: _LATEX.get(char, char))))
     if name in ("author", "editor"):
-        return " and ".join(_name(part) for part in split_name_list(value))
+        return " and ".join(_clean_name(part) for part in split_name_list(value))
     if name == "pages":
         value = fix_pages(value)
     return " ".join(value.split())
 
 
 def fix_entities(value: str, escape: Callable[[str], str] = lambda c: _LATEX.get(c, c)) -> str:
-    """Return *value* with characters in place of HTML entities, also where they are escaped twice.
+    """Replace the HTML entities of *value*, also those escaped twice, by their characters.
 
-    *escape* says how a character is written.
+    *escape* returns a character as it is to be written, by default in LaTeX.
     """
-    value = _BROKEN_ENTITY.sub(r"&\1;", value)
+    value = _ESCAPED_ENTITY.sub(r"&\1;", value)
     for _ in range(3):
         value = re.sub(r"&amp;(?=(?:#?\w+);)", "&", value)
 
-    def character(match: re.Match[str]) -> str:
-        found = html.unescape(match[0])
-        return match[0] if found == match[0] else "".join(escape(char) for char in found)
+    def unescape(match: re.Match[str]) -> str:
+        text = html.unescape(match[0])
+        return match[0] if text == match[0] else "".join(escape(char) for char in text)
 
-    return _ENTITY.sub(character, value)
+    return _ENTITY.sub(unescape, value)
 
 
 def has_entities(value: str) -> bool:
@@ -111,53 +111,53 @@ def has_markup(value: str) -> bool:
 
 
 def fix_markup(value: str) -> str:
-    """Return *value* with LaTeX in place of HTML tags."""
+    """Replace the HTML tags of *value* by LaTeX macros; remove those that have no macro."""
     before = ""
     while before != value:
         before = value
-        value = _PAIR.sub(lambda match: f"{_TAGS[match[1].lower()]}{{{match[2]}}}", value)
+        value = _TAG_PAIR.sub(lambda m: f"{_TAG_MACROS[m[1].lower()]}{{{m[2]}}}", value)
     return _TAG.sub("", value)
 
 
 def fix_latex(value: str) -> str:
-    r"""Return *value* with a backslash before each ``&``, ``%``, ``#`` and ``_`` that lacks one."""
-    parts = _APART.split(value)
-    parts[::2] = [_BARE.sub(r"\\\g<0>", part) for part in parts[::2]]
+    r"""Put a backslash before each ``&``, ``%``, ``#`` and ``_`` of *value* that lacks one."""
+    parts = _MATH_OR_URL.split(value)
+    parts[::2] = [_UNESCAPED.sub(r"\\\g<0>", part) for part in parts[::2]]
     return "".join(parts)
 
 
 def outside_mathematics(value: str) -> list[str]:
-    """Return the parts of *value* that are neither mathematics nor addresses."""
-    return _APART.split(value)[::2]
+    """Return the parts of *value* that are neither mathematics nor URLs."""
+    return _MATH_OR_URL.split(value)[::2]
 
 
 def unescaped_specials(value: str) -> list[str]:
-    """Return the characters of *value* that lack a backslash, each once."""
-    found = (match for part in outside_mathematics(value) for match in _BARE.findall(part))
+    """Return which of ``&``, ``%``, ``#`` and ``_`` lack a backslash in *value*, each once."""
+    found = (char for part in outside_mathematics(value) for char in _UNESCAPED.findall(part))
     return list(dict.fromkeys(found))
 
 
 def fix_pages(value: str) -> str:
-    """Return a range of pages as BibTeX writes it, ``233--242``; what is none stays as it is."""
+    """Write ranges of pages as BibTeX does, ``233--242``; leave everything else as it is."""
 
-    def fixed(part: str) -> str:
+    def fix_part(part: str) -> str:
         match = _RANGE.fullmatch(part.strip())
         if match is None:
             return part.strip()
         return match[1] if match[1] == match[2] else f"{match[1]}--{match[2]}"
 
-    return ", ".join(fixed(part) for part in value.split(","))
+    return ", ".join(fix_part(part) for part in value.split(","))
 
 
-def _name(name: str) -> str:
+def _clean_name(name: str) -> str:
     if name.lower() == "others":
         return "others"
     name = " ".join(name.split())
-    return capitalized(name) if is_shouted(name) else name
+    return capitalized(name) if is_in_capitals(name) else name
 
 
 def _month(value: str) -> str:
-    """Return a month as the macro that all BibTeX styles know; what is none stays as it is."""
+    """Return a month as the macro that all BibTeX styles define; leave other values as they are."""
     if value.isdigit() and 1 <= int(value) <= 12:
         return MONTHS[int(value) - 1]
     short = value.strip().rstrip(".").lower()[:3]
@@ -165,7 +165,7 @@ def _month(value: str) -> str:
 
 
 def _clean_identifiers(kind: str, fields: dict[str, str]) -> str:
-    """Clean DOI, arXiv identifier and address, and drop what says the same; return the kind."""
+    """Clean the DOI, arXiv identifier and URL, and drop duplicates; return the entry's type."""
     doi, url = identify(fields.get("doi", "")), identify(fields.get("url", ""))
     if doi and doi.kind == "DOI":
         fields["doi"] = doi.value
@@ -179,7 +179,7 @@ def _clean_identifiers(kind: str, fields: dict[str, str]) -> str:
         fields["year"] = arxiv_year(eprint)
     if "eprinttype" not in fields:
         fields["archiveprefix"] = "arXiv"
-    # What arXiv itself registers as DOI, journal and publisher of a preprint is the preprint.
+    # The DOI, journal and publisher that arXiv itself registers only repeat the identifier.
     if doi == eprint:
         del fields["doi"]
     for name in ("journal", "journaltitle"):
@@ -193,15 +193,15 @@ def _clean_identifiers(kind: str, fields: dict[str, str]) -> str:
 
 
 def arxiv_year(identifier: Identifier) -> str:
-    """Return the year in which arXiv got a paper, which its identifier says."""
+    """Return the year of submission from the digits of an arXiv identifier."""
     two_digits = identifier.value.rpartition("/")[2][:2]
     return f"19{two_digits}" if two_digits >= "91" else f"20{two_digits}"
 
 
 def _eprint(fields: dict[str, str]) -> Identifier | None:
-    """Return the arXiv identifier of an entry, wherever it stands."""
-    if found := of_arxiv(identifiers.arxiv_id(fields)):
-        return found
+    """Return the arXiv identifier of an entry from any of its fields."""
+    if identifier := parse_arxiv(identifiers.arxiv_id(fields)):
+        return identifier
     journal = fields.get("journal") or fields.get("journaltitle", "")
     match = re.search(r"\barXiv:\s*(\S+?)[\].,]*$", journal, re.IGNORECASE)
     candidates = (fields.get("doi", ""), fields.get("url", ""), match[1] if match else "")

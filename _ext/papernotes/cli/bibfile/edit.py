@@ -1,4 +1,4 @@
-"""Changing a bibliography file in places, and not a byte of it elsewhere."""
+"""Edit parts of a bibliography file without changing a byte elsewhere."""
 
 from __future__ import annotations
 
@@ -15,45 +15,46 @@ from papernotes.core.diagnostics import Fix
 
 
 def edit(path: Path, content: bytes, encoding: str, fixes: Iterable[Fix]) -> bytes:
-    """Return *content*, that of the file *path*, with what *fixes* say in its place.
+    """Return *content*, the bytes of the file *path*, with *fixes* applied.
 
-    Their places are those of the text with LF at the ends of lines, as the scanner has them. A
-    CommandError is raised where the file would no longer be read as the same entries.
+    The offsets of a fix count each line ending as one character, as the scanner does. A fix that
+    overlaps an earlier one is left out. Raise a CommandError if the content is not in *encoding*,
+    or if the result would no longer be read as entries with the same keys.
     """
     plain = encoding.removesuffix("-sig")
-    mark = codecs.BOM_UTF8 if content.startswith(codecs.BOM_UTF8) else b""
+    bom = codecs.BOM_UTF8 if content.startswith(codecs.BOM_UTF8) else b""
     try:
-        text = content[len(mark) :].decode(plain)
+        text = content[len(bom) :].decode(plain)
     except UnicodeDecodeError as error:
         raise CommandError(
             f"{show(path)} is not {plain.upper()}; save it in that encoding"
         ) from error
-    # Where the scanner's text is shorter: it has one character for the two that end a line.
-    removed = [match.start() - number for number, match in enumerate(re.finditer("\r\n", text))]
+    # The scanner counts CRLF as one character; these are its offsets of each.
+    crlfs = [match.start() - number for number, match in enumerate(re.finditer("\r\n", text))]
 
-    def place(position: int) -> int:
-        return position + bisect_left(removed, position)
+    def offset_in_file(offset: int) -> int:
+        return offset + bisect_left(crlfs, offset)
 
     pieces: list[str] = []
     done = 0
     for fix in sorted(fixes, key=lambda fix: (fix.start, fix.end)):
-        start, end = place(fix.start), place(fix.end)
+        start, end = offset_in_file(fix.start), offset_in_file(fix.end)
         if start < done:
             continue
         pieces += [text[done:start], fix.replace(text[start:end])]
         done = end
-    edited = mark + "".join([*pieces, text[done:]]).encode(plain)
+    edited = bom + "".join([*pieces, text[done:]]).encode(plain)
     _verify(path, content, edited, encoding)
     return edited
 
 
 def delimit_like(written: str, value: str) -> str:
-    """Return *value* between the delimiters of the value *written*."""
+    """Return *value* between the delimiters of *written*, a value as it stands in the file."""
     return f"{written[0]}{value}{written[-1]}"
 
 
 def is_single_string(written: str) -> bool:
-    """Return whether the value *written* is one text between delimiters, without macros."""
+    """Return whether *written* is one string in braces or quotes, without macros or "#"."""
     if len(written) < 2 or (written[0], written[-1]) not in (("{", "}"), ('"', '"')):
         return False
     depth = 0
@@ -68,6 +69,10 @@ def is_single_string(written: str) -> bool:
 def _verify(path: Path, before: bytes, after: bytes, encoding: str) -> None:
     old, old_sources = reader.read_with_sources([("", before)], encoding)
     new, new_sources = reader.read_with_sources([("", after)], encoding)
-    was, now = ([source.key for source in found[""]] for found in (old_sources, new_sources))
-    if was != now or len(new.problems) > len(old.problems):
-        raise CommandError(f"{show(path)} cannot be changed without harm; correct it by hand")
+    old_keys, new_keys = (
+        [entry.key for entry in found[""]] for found in (old_sources, new_sources)
+    )
+    if old_keys != new_keys or len(new.problems) > len(old.problems):
+        raise CommandError(
+            f"these changes would damage the entries of {show(path)}; make them by hand"
+        )

@@ -1,4 +1,4 @@
-"""Entries on their way into the bibliography."""
+"""BibTeX entries that are to be added to the bibliography."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from pybtex.database import Person as PybtexPerson
 from papernotes.bibliography import identifiers, reader
 from papernotes.bibliography.identifiers import Identifier, identify
 from papernotes.bibliography.latex import plain
-from papernotes.bibliography.names import person_of
+from papernotes.bibliography.names import parse_name
 from papernotes.bibliography.scanner import SourceEntry
 from papernotes.cli.errors import CommandError
 from papernotes.core.diagnostics import DiagnosticKind
 
-# What else is amiss in an entry is corrected, or is for the author to correct in the file.
+# Other faults of an entry are corrected, or left for the author to correct in the file.
 _UNREADABLE = frozenset(
     {
         DiagnosticKind.BIB_ENCODING,
@@ -31,9 +31,9 @@ _AND = re.compile(r"\s+and\s+", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A BibTeX entry: its kind and the names of its fields in lower case, values in LaTeX text.
+    """A BibTeX entry: type and field names in lower case, values as LaTeX text.
 
-    ``given_key`` is the key that it came with.
+    ``given_key`` is the key in the BibTeX that the entry was parsed from.
     """
 
     type: str
@@ -42,7 +42,7 @@ class Entry:
 
     @classmethod
     def of(cls, source: SourceEntry) -> Entry:
-        """Return the entry that *source* is; of a field that stands twice, the first counts."""
+        """Convert a scanned entry. If a field occurs twice, the first counts."""
         fields: dict[str, str] = {}
         for part in source.fields:
             if part.value:
@@ -54,12 +54,12 @@ class Entry:
         return self.fields.get(name, "")
 
     def first_person(self) -> PybtexPerson | None:
-        """Return the first author, of works without authors the first editor."""
+        """Return the first author, or the first editor if there are no authors."""
         value = self.get("author") or self.get("editor")
         first = _AND.split(value, maxsplit=1)[0]
         if first.count("{") != first.count("}"):
             first = next(iter(split_name_list(value)), "")
-        return person_of(first) if first and first.lower() != "others" else None
+        return parse_name(first) if first and first.lower() != "others" else None
 
     def year(self) -> str:
         """Return the year in four digits, or the empty string."""
@@ -71,23 +71,22 @@ class Entry:
         return plain(self.get("title"))
 
     def identifiers(self) -> set[Identifier]:
-        """Return the arXiv identifier and the DOI, as far as the entry has or links to them."""
+        """Return the arXiv identifier and the DOI that the entry's fields and URL hold."""
         values = (identifiers.arxiv_id(self.fields), self.get("doi"), self.get("url"))
         return {found for value in values if (found := identify(value.replace("\\_", "_")))}
 
 
 def missing_author_or_year(entry: Entry) -> list[str]:
-    """Return which of author and year an entry lacks, without which a build warns."""
-    stand_ins = ("author", "editor", "organization", "institution", "publisher")
-    lacking = [] if any(entry.get(name) for name in stand_ins) else ["author"]
-    return lacking if entry.year() else [*lacking, "year"]
+    """Return which of "author" and "year" an entry lacks; a build warns of both."""
+    author_fields = ("author", "editor", "organization", "institution", "publisher")
+    missing = [] if any(entry.get(name) for name in author_fields) else ["author"]
+    return missing if entry.year() else [*missing, "year"]
 
 
 def parse(content: bytes, name: str) -> list[Entry]:
-    """Return the entries of BibTeX *content*, which is UTF-8; *name* says where it is from.
+    """Return the entries of BibTeX *content*, in UTF-8. Error messages call its source *name*.
 
-    Raise a CommandError for what cannot be read, for an entry without a title, and where there is
-    none.
+    Raise a CommandError if the content cannot be read, has no entry, or has one without a title.
     """
     read, sources = reader.read_with_sources([(name, content)])
     for problem in read.problems:
@@ -99,6 +98,6 @@ def parse(content: bytes, name: str) -> list[Entry]:
     for entry, source in zip(entries, sources[name], strict=True):
         if not entry.title():
             raise CommandError(
-                f'{name}:{source.line}: the entry "{source.key}" has no title; add it'
+                f'{name}:{source.line}: the entry "{source.key}" has no title; add one'
             )
     return entries

@@ -1,4 +1,4 @@
-"""Citation keys by the site's pattern, such as ``arpit2017closer``."""
+"""Make citation keys, such as ``arpit2017closer``, from the site's pattern."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from collections.abc import Callable
 from anyascii import anyascii
 
 from papernotes.bibliography.names import family_name
-from papernotes.bibliography.titles import bare
+from papernotes.bibliography.titles import strip_latex
 from papernotes.cli.bibfile.entry import Entry
 from papernotes.cli.errors import CommandError
-from papernotes.core.text import letters
+from papernotes.core.text import letter_suffix
 
-# Words of a title that say nothing of it: articles, conjunctions, prepositions.
-_EMPTY = frozenset(
+# Articles, conjunctions and prepositions, which say nothing about a paper.
+_STOP_WORDS = frozenset(
     "a an and as at by de der des die do for from how in into is la le les of on or over the to"
     " toward towards using via with und une un".split()
 )
 _SUFFIX = re.compile(r"(?:[a-z]{1,2}|-\d+)?")
 _APOSTROPHE = re.compile("['’]")
-_PART = re.compile(r"[^\W_]+")
-_NO_LETTER = re.compile(r"[^a-z0-9]")
+_WORD = re.compile(r"[^\W_]+")
+_NOT_IN_KEYS = re.compile(r"[^a-z0-9]")
 _FIELDS = ("family", "year", "word", "Family", "Word")
 
 
 def check_pattern(pattern: str) -> None:
-    """Raise a CommandError if *pattern* cannot make keys."""
+    """Raise a CommandError if *pattern*, the setting ``papernotes_key_pattern``, is invalid."""
     try:
         names = {name for _, name, _, _ in string.Formatter().parse(pattern) if name is not None}
     except ValueError:
@@ -36,23 +36,23 @@ def check_pattern(pattern: str) -> None:
     known = names <= set(_FIELDS)
     if not known or not names or re.search(r"[\s,{}\"#%'()=~\\]", re.sub(r"\{\w+\}", "", pattern)):
         raise CommandError(
-            f'papernotes_key_pattern = "{pattern}" in conf.py makes no keys; write it with'
-            ' {family}, {year} and {word}, such as "{family}{year}{word}"'
+            f'papernotes_key_pattern = "{pattern}" in conf.py is not a pattern of keys; write it'
+            ' with {family}, {year} and {word}, such as "{family}{year}{word}"'
         )
 
 
 def check_key(key: str) -> None:
-    """Raise a CommandError if *key* is none that BibTeX and citations take."""
+    """Raise a CommandError if BibTeX or a citation could not hold *key*."""
     if not re.fullmatch(r"[A-Za-z0-9](?:[\w:.+/-]*\w)?", key, re.ASCII):
         raise CommandError(
-            f'"{key}" is no citation key; write letters and digits, such as smith2019super'
+            f'"{key}" is not a citation key; use letters and digits, such as smith2019super'
         )
 
 
 def make_key(entry: Entry, pattern: str) -> str:
-    """Return the key that *pattern* makes for *entry*, in ASCII.
+    """Make a key for *entry* from *pattern*, in ASCII.
 
-    What the entry does not say is left out; a key is never empty.
+    Parts of the pattern that the entry lacks are left out. The key is never empty.
     """
     family, word = _family(entry), _word(entry)
     key = pattern.format(
@@ -66,15 +66,15 @@ def make_key(entry: Entry, pattern: str) -> str:
 
 
 def make_unique(key: str, is_taken: Callable[[str], bool]) -> str:
-    """Return *key*, with the first letter after it that makes it one that is not taken."""
+    """Return *key*, followed by a letter ("a" to "z", then "aa" …) if it is taken."""
     if not is_taken(key):
         return key
-    candidates = (key + letters(position) for position in itertools.count())
+    candidates = (key + letter_suffix(position) for position in itertools.count())
     return next(candidate for candidate in candidates if not is_taken(candidate))
 
 
 def follows(key: str, expected: str) -> bool:
-    """Return whether *key* is *expected*, with or without letters that tell it from others."""
+    """Return whether *key* is *expected*, optionally followed by a unique suffix."""
     suffix = key.removeprefix(expected)
     return key.startswith(expected) and _SUFFIX.fullmatch(suffix) is not None
 
@@ -88,14 +88,14 @@ def _family(entry: Entry) -> str:
 
 def _word(entry: Entry) -> str:
     words = _words(entry.get("title"))
-    # Scripts without spaces between words make one of a title.
-    return next((word for word in words if word not in _EMPTY), words[0] if words else "")[:24]
+    # In a script without spaces, the whole title is one word.
+    return next((word for word in words if word not in _STOP_WORDS), words[0] if words else "")[:24]
 
 
 def _words(source: str) -> list[str]:
-    text = _APOSTROPHE.sub("", bare(source))
-    return [word for part in _PART.findall(text) if (word := _ascii(part))]
+    text = _APOSTROPHE.sub("", strip_latex(source))
+    return [word for part in _WORD.findall(text) if (word := _ascii(part))]
 
 
 def _ascii(source: str) -> str:
-    return _NO_LETTER.sub("", anyascii(bare(source)).lower())
+    return _NOT_IN_KEYS.sub("", anyascii(strip_latex(source)).lower())

@@ -1,4 +1,4 @@
-"""The style of a bibliography file, read from what stands in it, and entries written in it."""
+"""Detect the style of a bibliography file, and write entries in that style."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from papernotes.cli.bibfile.entry import Entry
 
 T = TypeVar("T")
 Alignment = Literal["none", "sign", "value"]
+Case = Literal["lower", "capital", "upper"]
 
 # The order of fields where the file shows none.
 _ORDER = (
@@ -28,8 +29,8 @@ _ORDER = (
     " howpublished year date month day doi eprint archiveprefix eprinttype primaryclass eprintclass"
     " isbn issn url urldate pdf note keywords abstract file"
 ).split()
-# BibTeX's names of fields, and BibLaTeX's.
-_BIBLATEX = {
+# BibTeX's names of fields, with those of BibLaTeX.
+_BIBLATEX_NAMES = {
     "journal": "journaltitle",
     "year": "date",
     "archiveprefix": "eprinttype",
@@ -37,22 +38,24 @@ _BIBLATEX = {
     "address": "location",
 }
 _ACCENT = re.compile(r"\\(?:[\"'`^~=.]|[uvHckbdr](?![A-Za-z])|[lLoO](?![A-Za-z])|ss(?![A-Za-z]))")
-# Kinds of entries with capitals inside; the others are written with one at the beginning.
-_KINDS = {
-    kind.lower(): kind
-    for kind in "InBook InCollection InProceedings MastersThesis PhdThesis TechReport".split()
+# Entry types with a second capital; all others have only their first letter in upper case.
+_CAPITALIZED_TYPES = {
+    name.lower(): name
+    for name in "InBook InCollection InProceedings MastersThesis PhdThesis TechReport".split()
 }
 
 
 @dataclass(frozen=True)
 class Layout:
-    """How the entries of a file are written; the defaults are those of an empty file.
+    """How the entries of a file are written; the defaults are used for an empty file.
 
-    ``first`` stands between the comma after the key and the first field, ``between`` between the
-    comma after a field and the next, ``closing`` before the last brace. ``alignment`` says what is
-    in one column, ``column`` which, counted from the beginning of a field. ``gap`` is what stands
-    between two entries. ``spellings`` are the names of fields as the file writes them, and
-    ``before`` holds the pairs of fields of which the file mostly has the first before the second.
+    ``first`` is the white space between the comma after the key and the first field, ``between``
+    that between the comma after a field and the next field, ``closing`` that before the closing
+    brace and ``gap`` that between two entries. ``alignment`` says whether the equals signs or the
+    values are aligned, and ``column`` in which column, counted from the start of a field.
+    ``spellings`` maps a field name in lower case to the file's spelling. ``before`` holds pairs of
+    fields of which the first usually precedes the second. ``biblatex`` holds the BibTeX names of
+    the fields for which the file uses BibLaTeX's names.
     """
 
     first: str = "\n  "
@@ -66,8 +69,8 @@ class Layout:
     bare_numbers: bool = False
     trailing_comma: bool = True
     gap: str = "\n\n"
-    kinds: Literal["lower", "capital", "upper"] = "lower"
-    names: Literal["lower", "capital", "upper"] = "lower"
+    type_case: Case = "lower"
+    name_case: Case = "lower"
     spellings: Mapping[str, str] = field(default_factory=dict)
     before: frozenset[tuple[str, str]] = frozenset()
     family_first: bool = False
@@ -75,45 +78,44 @@ class Layout:
     biblatex: frozenset[str] = frozenset()
 
     def write(self, entry: Entry, key: str) -> str:
-        """Return *entry* under the *key*, from its at-sign to its last brace, lines ended by LF."""
-        fields = self._fields(entry)
-        lines = [self.field(name, value) for name, value in fields.items()]
-        body = f",{self.between}".join(lines) + ("," if self.trailing_comma and lines else "")
+        """Return *entry* as BibTeX under *key*, with LF as line ending and none at the end."""
+        fields = [self.field(name, value) for name, value in self._fields(entry).items()]
+        body = f",{self.between}".join(fields) + ("," if self.trailing_comma and fields else "")
         return f"@{self.kind(entry.type)}{{{key},{self.first}{body}{self.closing}}}"
 
-    def kind(self, kind: str) -> str:
-        """Return the *kind* of an entry as the file writes it."""
-        match self.kinds:
+    def kind(self, name: str) -> str:
+        """Return the entry type *name* in the file's case."""
+        match self.type_case:
             case "upper":
-                return kind.upper()
+                return name.upper()
             case "capital":
-                return _KINDS.get(kind.lower(), kind.capitalize())
+                return _CAPITALIZED_TYPES.get(name.lower(), name.capitalize())
             case _:
-                return kind.lower()
+                return name.lower()
 
     def name(self, name: str) -> str:
-        """Return BibTeX's *name* of a field, or BibLaTeX's if the file goes by that."""
-        return _BIBLATEX[name] if name in self.biblatex else name
+        """Return the BibTeX field *name*, or BibLaTeX's name if the file uses that."""
+        return _BIBLATEX_NAMES[name] if name in self.biblatex else name
 
     def field(self, name: str, value: str) -> str:
         """Return one field as it is written in an entry, without a comma."""
         return f"{self._spelled(name)}{self._sign(name)}{self.value(name, value)}"
 
     def value(self, name: str, value: str) -> str:
-        """Return the *value* of field *name* with the delimiters that the file puts around it."""
+        """Return the *value* of the field *name* as it is written, with its delimiters."""
         if name == "month" and value in MONTHS:
             return value
         if value.isascii() and value.isdigit() and self.bare_numbers:
             return value
         if name in ("author", "editor"):
-            turn = family_first if self.family_first else given_first
-            value = " and ".join(turn(name) for name in split_name_list(value))
+            reorder = family_first if self.family_first else given_first
+            value = " and ".join(reorder(name) for name in split_name_list(value))
         if self.ascii_only and name not in VERBATIM:
             value = to_ascii(value)
         return f'"{_without_bare_quotes(value)}"' if self.quotes else f"{{{value}}}"
 
     def compare(self, a: str, b: str) -> int:
-        """Return a negative number if field *a* stands before field *b*, else a positive one."""
+        """Compare two field names by their order in the file, as a comparison function does."""
         if (a, b) in self.before:
             return -1
         if (b, a) in self.before:
@@ -124,11 +126,11 @@ class Layout:
         names = {name: self.name(name) for name in entry.fields}
         renamed: dict[str, str] = {}
         for name, value in entry.fields.items():
-            # "date" may be there beside "year" already.
+            # An entry may have both "year" and "date".
             target = names[name] if names[name] not in entry.fields else name
             renamed[target] = value
         if "date" in renamed and (month := renamed.get("month")) in MONTHS:
-            # BibLaTeX has the month in the date (ISO 8601).
+            # BibLaTeX writes the month as part of the date (ISO 8601).
             if re.fullmatch(r"\d{4}", renamed["date"]):
                 renamed["date"] += f"-{MONTHS.index(str(month)) + 1:02}"
             del renamed["month"]
@@ -138,7 +140,7 @@ class Layout:
     def _spelled(self, name: str) -> str:
         if name in self.spellings:
             return self.spellings[name]
-        match self.names:
+        match self.name_case:
             case "upper":
                 return name.upper()
             case "capital":
@@ -147,7 +149,7 @@ class Layout:
                 return name
 
     def _sign(self, name: str) -> str:
-        """Return what stands between the name of a field and its value."""
+        """Return the equals sign of the field *name* with the spaces around it."""
         match self.alignment:
             case "sign":
                 spaces = " " * max(self.column - len(name), int(len(name) > self.column))
@@ -160,7 +162,7 @@ class Layout:
 
 
 def read_layout(text: str, entries: Iterable[SourceEntry]) -> Layout:
-    """Return the style in which most of the *entries* of the file *text* are written."""
+    """Return the style in which most of *entries* are written, which stand in *text*."""
     entries = list(entries)
     fields = [(entry, part) for entry in entries for part in entry.fields]
     if not fields:
@@ -169,8 +171,7 @@ def read_layout(text: str, entries: Iterable[SourceEntry]) -> Layout:
     before_sign = _usual(sign.partition("=")[0] for sign in signs)
     after_sign = _usual(sign.partition("=")[2] for sign in signs)
     alignment, column = _alignment(fields, signs)
-    lasts = [(entry, entry.fields[-1]) for entry in entries if entry.fields]
-    ends = [text[last.value_end : entry.end - 1] for entry, last in lasts]
+    ends = [text[entry.fields[-1].value_end : entry.end - 1] for entry in entries if entry.fields]
     firsts = [text[: entry.fields[0].start].rpartition(",")[2] for entry in entries if entry.fields]
     betweens = [
         text[a.value_end : b.start].partition(",")[2]
@@ -183,9 +184,9 @@ def read_layout(text: str, entries: Iterable[SourceEntry]) -> Layout:
         if (gap := text[a.end : b.start]) and not gap.strip() and "\n" in gap
     ]
     default = Layout()
-    written = [(part, text[part.value_start]) for _, part in fields]
-    delimiters = [char for _, char in written if char in '{"']
-    numbers = [char.isdigit() for part, char in written if part.value.isdigit()]
+    starts = [(part, text[part.value_start]) for _, part in fields]
+    delimiters = [char for _, char in starts if char in '{"']
+    bare_numbers = [char.isdigit() for part, char in starts if part.value.isdigit()]
     return Layout(
         first=_usual((f for f in firsts if not f.strip()), default.first),
         between=_usual((b for b in betweens if not b.strip()), _usual(firsts, default.between)),
@@ -195,13 +196,13 @@ def read_layout(text: str, entries: Iterable[SourceEntry]) -> Layout:
         alignment=alignment,
         column=column,
         quotes=_usual(delimiters, "{") == '"',
-        bare_numbers=_usual(numbers, default=False),
+        bare_numbers=_usual(bare_numbers, default=False),
         trailing_comma=_usual("," in end for end in ends),
         gap=_usual(gaps, default.gap),
-        kinds=_usual(_case(entry.type) for entry in entries),
-        names=_usual(_case(part.name) for _, part in fields),
+        type_case=_usual(_case(entry.type) for entry in entries),
+        name_case=_usual(_case(part.name) for _, part in fields),
         spellings=_spellings(part.name for _, part in fields),
-        before=_before(entries),
+        before=_usual_order(entries),
         family_first=_names_family_first(part for _, part in fields),
         ascii_only=text.isascii() and bool(_ACCENT.search(text)),
         biblatex=_biblatex(part.name.lower() for _, part in fields),
@@ -209,7 +210,7 @@ def read_layout(text: str, entries: Iterable[SourceEntry]) -> Layout:
 
 
 def to_ascii(value: str) -> str:
-    r"""Return *value* with macros in place of letters beyond ASCII, ``{\"u}`` for "ü"."""
+    r"""Replace the characters of *value* beyond ASCII by LaTeX macros, "ü" by ``{\"u}``."""
     if value.isascii():
         return value
     encoder = UnicodeToLatexEncoder(
@@ -219,12 +220,12 @@ def to_ascii(value: str) -> str:
         unknown_char_warning=False,
     )
     encoded: str = encoder.unicode_to_latex(value)
-    # A macro with its argument in braces of its own is not taken as one letter by BibTeX.
+    # BibTeX counts {\"u} as one letter, but not \"{u}.
     return re.sub(r"\{(\\[\"'`^~=.])\s*\{?(\\?[A-Za-z])\}?\}", r"{\1\2}", encoded)
 
 
 def _usual(values: Iterable[T], default: T | None = None) -> T:
-    """Return what is most frequent, of several the first; *default* where there is nothing."""
+    """Return the most frequent value, the first of several, or *default* if there is none."""
     counted = Counter(values).most_common(1)
     if counted:
         return counted[0][0]
@@ -235,7 +236,7 @@ def _usual(values: Iterable[T], default: T | None = None) -> T:
 def _alignment(
     fields: list[tuple[SourceEntry, SourceField]], signs: list[str]
 ) -> tuple[Alignment, int]:
-    """Return what stands in one column in most fields, and in which, from their beginning."""
+    """Return what most fields align, and its column from the start of a field."""
     if len({len(part.name) for _, part in fields}) < 2:
         return "none", 0
     sign_columns = Counter(
@@ -244,17 +245,16 @@ def _alignment(
     value_columns = Counter(
         len(part.name) + len(sign) for (_, part), sign in zip(fields, signs, strict=True)
     )
-    spaces = Counter(signs)
-    (sign_column, signs_there), (value_column, values_there) = (
+    (sign_column, signs_aligned), (value_column, values_aligned) = (
         columns.most_common(1)[0] for columns in (sign_columns, value_columns)
     )
-    (_, alike) = spaces.most_common(1)[0]
-    if alike >= max(signs_there, values_there):
+    _, same_spacing = Counter(signs).most_common(1)[0]
+    if same_spacing >= max(signs_aligned, values_aligned):
         return "none", 0
-    return ("sign", sign_column) if signs_there >= values_there else ("value", value_column)
+    return ("sign", sign_column) if signs_aligned >= values_aligned else ("value", value_column)
 
 
-def _case(name: str) -> Literal["lower", "capital", "upper"]:
+def _case(name: str) -> Case:
     if name.isupper() and len(name) > 1:
         return "upper"
     return "capital" if name[0].isupper() else "lower"
@@ -267,7 +267,7 @@ def _spellings(names: Iterable[str]) -> dict[str, str]:
     return {name: _usual(spellings) for name, spellings in found.items()}
 
 
-def _before(entries: Iterable[SourceEntry]) -> frozenset[tuple[str, str]]:
+def _usual_order(entries: Iterable[SourceEntry]) -> frozenset[tuple[str, str]]:
     pairs: Counter[tuple[str, str]] = Counter()
     for entry in entries:
         names = dict.fromkeys(part.name.lower() for part in entry.fields)
@@ -287,15 +287,15 @@ def _names_family_first(fields: Iterable[SourceField]) -> bool:
 
 
 def _biblatex(names: Iterable[str]) -> frozenset[str]:
-    """Return BibTeX's names of fields for which the file has BibLaTeX's.
+    """Return the BibTeX names of the fields for which the file uses BibLaTeX's names.
 
-    A field that it has under neither name goes with the others.
+    A field that the file does not use follows the majority of the others.
     """
     counted = Counter(names)
-    lead = sum(counted[new] - counted[old] for old, new in _BIBLATEX.items())
+    lead = sum(counted[new] - counted[old] for old, new in _BIBLATEX_NAMES.items())
     return frozenset(
         old
-        for old, new in _BIBLATEX.items()
+        for old, new in _BIBLATEX_NAMES.items()
         if (counted[new] - counted[old] if counted[new] or counted[old] else lead) > 0
     )
 
@@ -305,10 +305,10 @@ def _rank(name: str) -> int:
 
 
 def _without_bare_quotes(value: str) -> str:
-    """Return *value* with braces around each quote that stands outside braces."""
-    found: list[str] = []
+    """Put braces around each quotation mark of *value* that is outside braces."""
+    chars: list[str] = []
     depth = 0
     for char in value:
         depth += (char == "{") - (char == "}")
-        found.append('{"}' if char == '"' and depth == 0 else char)
-    return "".join(found)
+        chars.append('{"}' if char == '"' and depth == 0 else char)
+    return "".join(chars)

@@ -1,1 +1,1 @@
-"""What arXiv and DOI registries answer, asked politely."""
+"""Ask arXiv and DOI registries about papers, politely."""

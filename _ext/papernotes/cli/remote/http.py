@@ -1,4 +1,4 @@
-"""Requests to arXiv and DOI registries: few, patient, bounded in size and time."""
+"""Send requests to arXiv and DOI registries, with retries, a rate limit and size limits."""
 
 from __future__ import annotations
 
@@ -22,12 +22,13 @@ CONNECT_TIMEOUT, READ_TIMEOUT, TOTAL_TIMEOUT = 10.0, 20.0, 60.0  # seconds
 MAX_WAIT = 60.0  # seconds
 _REDIRECTS = 5
 _NO_ANSWER = (requests.ConnectionError, requests.Timeout, urllib3.exceptions.HTTPError)
+# The statuses after which a request is repeated.
 _TRANSIENT = frozenset({429, 500, 502, 503, 504})
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a server sent: the status, the type of the content in lower case, and the content."""
+    """A server's response; ``type`` is the media type in lower case, without parameters."""
 
     url: str
     status: int
@@ -35,7 +36,7 @@ class Answer:
     content: bytes
 
     def text(self) -> str:
-        """Return the content as text: UTF-8, and Latin-1 where it is not."""
+        """Decode the content as UTF-8, or as Latin-1 if it is not UTF-8."""
         try:
             return self.content.decode("utf-8-sig")
         except UnicodeDecodeError:
@@ -44,10 +45,10 @@ class Answer:
 
 @dataclass(frozen=True)
 class RateLimit:
-    """Leaves *interval* seconds between requests, also those of other runs.
+    """A minimum *interval* in seconds between requests, shared by all running programs.
 
-    The file *path*, in a folder that is there, says when the last one was; a lock beside it makes
-    runs take turns.
+    The file *path* holds the time of the last request, and a lock beside it makes programs take
+    turns. Its folder must exist.
     """
 
     path: Path
@@ -56,15 +57,15 @@ class RateLimit:
     sleep: Callable[[float], None] = time.sleep
 
     def wait(self) -> None:
-        """Return when the next request may go out."""
+        """Sleep until the next request may be sent, and record its time."""
         with FileLock(f"{self.path}.lock"):
-            # A clock that was set back must not make anyone wait for hours.
-            rest = min(self._last() + self.interval - self.clock(), self.interval)
-            if rest > 0:
-                self.sleep(rest)
+            # After the clock was set back, the recorded time may be hours ahead.
+            delay = min(self._last_request() + self.interval - self.clock(), self.interval)
+            if delay > 0:
+                self.sleep(delay)
             self.path.write_text(repr(self.clock()), encoding="ascii")
 
-    def _last(self) -> float:
+    def _last_request(self) -> float:
         try:
             return float(self.path.read_text(encoding="ascii"))
         except (OSError, ValueError):
@@ -73,14 +74,14 @@ class RateLimit:
 
 @dataclass
 class Client:
-    """Asks servers by GET.
+    """An HTTP client that sends GET requests.
 
-    *contact* is an address or page that the servers' keepers can turn to; *told* is given a line
-    whenever there is something to wait for.
+    *contact* is an e-mail address or URL for the operators of servers, sent as part of the user
+    agent. *notify* is called with a line of text before each wait.
     """
 
     contact: str = ""
-    told: Callable[[str], None] = lambda _: None
+    notify: Callable[[str], None] = lambda _: None
     sleep: Callable[[float], None] = time.sleep
     session: requests.Session = field(default_factory=requests.Session)
 
@@ -89,29 +90,26 @@ class Client:
         agent = (
             f"papernotes/{__version__} (notes on research papers, one request at a time{contact})"
         )
-        # What HTTP cannot carry in a header.
+        # HTTP headers can carry Latin-1 only.
         self.session.headers["User-Agent"] = agent.encode("latin-1", "replace").decode("latin-1")
 
     def get(
-        self, url: str, accept: str, pace: RateLimit | None = None, *, whole: bool = True
+        self, url: str, accept: str, limit: RateLimit | None = None, *, whole: bool = True
     ) -> Answer:
-        """Return what the server answers to a request for *url*, whatever its status.
+        """Request *url* and return the answer, whatever its status.
 
-        Unless *whole*, the content is not waited for.
+        *accept* is the ``Accept`` header, *limit* the rate limit of the server. Leave the content
+        empty unless *whole*.
 
-        A server that is busy or fails is asked again, up to :data:`MAX_TRIES` times, after the time
-        that it asks for (Retry-After, RFC 9110, 10.2.3) or after 1, 2 and 4 seconds. Raise a
-        CommandError where there is no answer, or none within the bounds of time and size.
+        Try up to :data:`MAX_TRIES` times while the server is busy or fails. Wait as long as it asks
+        for (Retry-After, RFC 9110, 10.2.3), or else 1, 2 and 4 seconds. Raise a CommandError if
+        the server does not answer within the limits of time and size.
         """
         for attempt in range(MAX_TRIES):
             last = attempt == MAX_TRIES - 1
             try:
-                answer, after = self._follow(url, accept, pace, whole)
-            except (
-                requests.ConnectionError,
-                requests.Timeout,
-                urllib3.exceptions.HTTPError,
-            ) as error:
+                answer, retry_after = self._follow(url, accept, limit, whole)
+            except _NO_ANSWER as error:
                 if _is_unreachable(error):
                     raise UnreachableError(
                         f"{_host(url)} cannot be reached; check the network, and try again"
@@ -121,10 +119,10 @@ class Client:
                 self._pause(2.0**attempt, f"{_host(url)} did not answer")
                 continue
             except requests.RequestException as error:
-                raise CommandError(f"{_host(url)} cannot be asked for {url}: {error}") from error
+                raise CommandError(f"{url} cannot be requested: {error}") from error
             if answer.status not in _TRANSIENT:
                 return answer
-            wait = 2.0**attempt if after is None else after
+            wait = 2.0**attempt if retry_after is None else retry_after
             if last or wait > MAX_WAIT:
                 when = f"in {wait:.0f} seconds" if wait > MAX_WAIT else "later"
                 raise CommandError(
@@ -133,18 +131,18 @@ class Client:
             self._pause(wait, f"{_host(url)} is busy")
         raise AssertionError("the last try returns or raises")
 
-    def _pause(self, seconds: float, why: str) -> None:
-        self.told(f"{why}; waiting for {seconds:.0f} s")
+    def _pause(self, seconds: float, reason: str) -> None:
+        self.notify(f"{reason}; waiting for {seconds:.0f} s")
         self.sleep(seconds)
 
     def _follow(
-        self, url: str, accept: str, pace: RateLimit | None, whole: bool
+        self, url: str, accept: str, limit: RateLimit | None, whole: bool
     ) -> tuple[Answer, float | None]:
         for _ in range(_REDIRECTS + 1):
             if urlsplit(url).scheme not in ("http", "https"):
-                raise CommandError(f"{url} is no http or https address, and is not followed")
-            if pace:
-                pace.wait()
+                raise CommandError(f"{url} is not an http or https address; it is not followed")
+            if limit:
+                limit.wait()
             with self.session.get(
                 url,
                 headers={"Accept": accept},
@@ -155,31 +153,30 @@ class Client:
                 if not response.is_redirect:
                     return _read(response, whole), _retry_after(response)
                 url = urljoin(url, response.headers["location"])
-        raise CommandError(
-            f"{_host(url)} sends from one address to the next without end; try again later"
-        )
+        raise CommandError(f"{_host(url)} redirects more than {_REDIRECTS} times; try again later")
 
 
 def _read(response: requests.Response, whole: bool) -> Answer:
     content = bytearray()
     deadline = time.monotonic() + TOTAL_TIMEOUT
-    # As it comes in: a server that sends a byte now and then is not waited for to fill a block.
+    # read1 returns what has arrived, so that the deadline also holds for a slow server.
     while whole and (chunk := response.raw.read1(2**16, decode_content=True)):
         content += chunk
         if len(content) > MAX_SIZE:
             raise CommandError(
-                f"{response.url} answers with more than {MAX_SIZE // 2**20} MiB; not read"
+                f"{response.url} answers with more than {MAX_SIZE // 2**20} MiB, which is too much"
             )
         if time.monotonic() > deadline:
             raise CommandError(
-                f"{response.url} takes more than {TOTAL_TIMEOUT:.0f} seconds to answer"
+                f"{response.url} takes more than {TOTAL_TIMEOUT:.0f} seconds to answer;"
+                " try again later"
             )
-    kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-    return Answer(response.url, response.status_code, kind, bytes(content))
+    media_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return Answer(response.url, response.status_code, media_type, bytes(content))
 
 
 def _retry_after(response: requests.Response) -> float | None:
-    """Return the seconds that the server asks to wait, given as a number or as a date."""
+    """Return the seconds to wait from the Retry-After header, which holds a number or a date."""
     value = response.headers.get("retry-after", "").strip()
     if value.isascii() and value.isdigit():
         return float(value)
@@ -191,7 +188,7 @@ def _retry_after(response: requests.Response) -> float | None:
 
 
 def _is_unreachable(error: Exception) -> bool:
-    """Return whether no connection came about, as without a network: asking again is no use."""
+    """Return whether no connection could be made, as without a network, so a retry is no use."""
     cause = error.args[0] if error.args else None
     return isinstance(getattr(cause, "reason", None), urllib3.exceptions.NewConnectionError)
 
