@@ -120,7 +120,7 @@ class NumberEquations(SphinxTransform):
     default_priority = 100
 
     def apply(self, **kwargs: Any) -> None:
-        """Number the equations of the document in their order."""
+        """Give each equation of the document its number, in order."""
         number = 0
         for node in list(self.document.findall(nodes.math_block)):
             self.label(node)
