@@ -1,4 +1,4 @@
-"""Builders: which kinds there are, and one for EPUB 3 that declares MathML in its manifest."""
+"""Builders: how they write pages, and one for EPUB 3 that declares MathML in its manifest."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 from sphinx.application import Sphinx
 from sphinx.builders.epub3 import Epub3Builder
 
-# Styles of what a book has not: pages for browsing, and what scripts make.
+# Style sheets of features that a book does not have: pages for browsing, and what scripts add.
 _UNUSED = tuple(f"_static/{name}.css" for name in ("browse", "filter", "previews"))
 
-
-# The formats of builders that write a page at a time, or none; those of others bind.
+# Formats of builders that write each document to a page of its own, or write nothing. Builders of
+# other formats combine all documents.
 _PAGE_FORMATS = ("html", "text", "xml", "pseudoxml", "")
 
 
 class BookBuilder(Epub3Builder):
-    """Sphinx's builder, with the property ``mathml`` in the manifest (EPUB 3.3, D.5.3)."""
+    """Sphinx's EPUB builder, with the property ``mathml`` in the manifest (EPUB 3.3, D.5.3)."""
 
     def init(self) -> None:
-        """Add types of the mathematics font and of its licence; leave out scripts' styles."""
+        """Add the media types of the mathematics font and its licence; exclude unused styles."""
         super().init()
         self.config.epub_exclude_files = [*self.config.epub_exclude_files, *_UNUSED]
         self.media_types = {**self.media_types, ".woff2": "font/woff2", ".txt": "text/plain"}
 
     def build_content(self) -> None:
-        """Write the list of files."""
-        # Sphinx keeps its last settings under this name, and then takes it for a part of the book.
+        """Write ``content.opf``, and add the property to the pages that contain MathML."""
+        # Sphinx keeps the previous build's settings in this file, and would add it to the book.
         Path(self.outdir, ".buildinfo.bak").unlink(missing_ok=True)
         super().build_content()
         path = Path(self.outdir, "content.opf")
@@ -44,26 +44,26 @@ class BookBuilder(Epub3Builder):
         path.write_bytes(package.toxml(encoding="utf-8"))
 
     def build_epub(self) -> None:
-        """Write the book, in which no file has the time at which it was written."""
+        """Write the EPUB file without modification times, so that it is reproducible."""
         names = ("mimetype", "META-INF/container.xml", "content.opf", "toc.ncx", *self.files)
         with ZipFile(Path(self.outdir, f"{self.config.epub_basename}.epub"), "w") as book:
             for name in names:
-                # Programs know the format by this file, which comes first and is not packed.
+                # Readers recognise EPUB by this file, which must be first and not compressed.
                 method = ZIP_STORED if name == "mimetype" else ZIP_DEFLATED
                 book.writestr(ZipInfo(name), Path(self.outdir, name).read_bytes(), method)
 
 
 def binds(app: Sphinx) -> bool:
-    """Return whether the builder binds all pages together, along the toctrees."""
+    """Return whether the builder combines all documents into one output, along the toctrees."""
     builder = app.builder
     return builder.format not in _PAGE_FORMATS or builder.name in ("epub", "singlehtml")
 
 
-def keeps_state(app: Sphinx) -> bool:
-    """Return whether the builder writes a site, whose pages are written again one by one."""
+def writes_site(app: Sphinx) -> bool:
+    """Return whether the builder writes HTML pages, which it can update one by one."""
     return app.builder.format == "html" and not binds(app)
 
 
 def setup(app: Sphinx) -> None:
-    """Replace Sphinx's builder of books."""
+    """Replace Sphinx's EPUB builder."""
     app.add_builder(BookBuilder, override=True)

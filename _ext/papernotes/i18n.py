@@ -1,6 +1,6 @@
-"""The extension's texts in the language of the site: its message catalogue, and plural forms.
+"""Translations: the extension's message catalogue, and plural forms.
 
-`make messages` extracts the texts and brings `locale/` up to date.
+``make messages`` extracts the texts and updates the files in ``locale/``.
 """
 
 from __future__ import annotations
@@ -17,46 +17,47 @@ from papernotes.bibliography.formatting import Phrases
 
 CATALOGUE = "papernotes"
 FOLDER = Path(__file__).parent / "locale"
-# Every plural form of every language shows itself among these numbers (CLDR's samples do not go
-# higher, but for "many", which French has for whole millions).
+# These numbers show every plural form of every language (CLDR's samples do not go higher, except
+# for "many", which French uses for whole millions).
 _SAMPLES = (*range(201), 1_000_000)
 
 _ = get_translation(CATALOGUE)
 
 
 def setup(app: Sphinx) -> None:
-    """Load the texts in the site's language."""
+    """Register the message catalogue with Sphinx."""
     app.add_message_catalog(CATALOGUE, str(FOLDER))
 
 
 def ngettext(singular: str, plural: str, count: int) -> str:
-    """Return the form of a text that goes with *count*, by the rules of the site's language."""
+    """Return the form of a text for *count*, by the plural rules of the site's language."""
     return get_translator(CATALOGUE).ngettext(singular, plural, count)
 
 
 def forms(singular: str, plural: str, language: str) -> dict[str, str]:
-    """Return the forms of a text by plural category, as scripts know them (Intl.PluralRules).
+    """Return the forms of a text by plural category, for ``Intl.PluralRules`` in JavaScript.
 
     The categories are CLDR's: "one", "other" and, in some languages, "zero", "two", "few", "many".
+    An unknown *language* has the categories of English.
     """
     try:
         rule = Locale.parse(language.replace("-", "_")).plural_form
     except (UnknownLocaleError, ValueError):
         rule = Locale("en").plural_form
-    found: dict[str, str] = {}
+    by_category: dict[str, str] = {}
     for count in _SAMPLES:
-        found.setdefault(rule(count), ngettext(singular, plural, count))
-    return found
+        by_category.setdefault(rule(count), ngettext(singular, plural, count))
+    return by_category
 
 
 def phrases() -> Phrases:
-    """Return what references and citations say around names and titles."""
+    """Return the words that references and citations put around names and titles."""
     return _phrases(get_translator(CATALOGUE))
 
 
 @functools.lru_cache(maxsize=1)
 def _phrases(translator: NullTranslations) -> Phrases:
-    # Asked for with each card and each reference: looked up once.
+    # Cached, since each card and each reference needs it.
     return Phrases(
         last=_(" and "),
         others=_(" et al."),

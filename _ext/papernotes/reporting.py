@@ -1,4 +1,4 @@
-"""Problems on their way out: kept with the document that is read, reported as Sphinx's warnings."""
+"""Report problems as Sphinx warnings, and collect those of the document that is being read."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ def warn(problem: Diagnostic) -> None:
 
 
 def note_problem(env: BuildEnvironment, problem: Diagnostic) -> None:
-    """Keep *problem* with the document that is being read."""
+    """Add *problem* to those of the document that is being read."""
     env.temp_data[_PENDING] = (*noted_problems(env), problem)
 
 
 def noted_problems(env: BuildEnvironment) -> tuple[Diagnostic, ...]:
-    """Return the problems of the document that is being read."""
+    """Return the problems noted so far for the document that is being read."""
     problems: tuple[Diagnostic, ...] | None = env.temp_data.get(_PENDING)
     return problems or ()

@@ -1,11 +1,12 @@
-"""The extension's settings, each declared once: for Sphinx, for the README and for the tests."""
+"""The extension's settings, each declared once: for Sphinx, the command line and the README."""
 
 from __future__ import annotations
 
 import codecs
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from papernotes.catalogue.archives import PARTS
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
@@ -23,8 +24,8 @@ Rebuild = Literal["env", "html", ""]
 class Setting:
     """One setting of ``conf.py``.
 
-    ``rebuild`` is Sphinx's word for what a change makes stale: ``env`` all that was read, ``html``
-    all pages, the empty string nothing.
+    ``rebuild`` tells Sphinx what to do after a change: read all documents again (``env``), write
+    all pages again (``html``), or nothing (the empty string). ``help`` is the README's description.
     """
 
     name: str
@@ -47,7 +48,7 @@ SETTINGS = (
         "title",
         "env",
         (str,),
-        "the order of `{papers}` without `:sort:`: `title`, `read` or `year`, with `-` for"
+        "the order of `{papers}` without `:sort:`: `title`, `read` or `year`, with `-` in front for"
         " descending",
     ),
     Setting(
@@ -55,155 +56,157 @@ SETTINGS = (
         24,
         "html",
         (int,),
-        "how many notes a page shows of the front page's first `{papers}` without `:limit:`, which"
-        " goes on at `page/2.html`, and of the list of a tag or year; 0 for all",
+        "how many notes to show on each page of the list of a tag or year, and of the front page's"
+        " first `{papers}` without `:limit:`, which continues on `page/2.html`; 0 for all",
     ),
     Setting(
         "papernotes_browse",
         (),
         "html",
         (list, tuple),
-        "what a site of pages has for browsing, of " + ", ".join(f"`{part}`" for part in PARTS),
+        "what to add for browsing, any of " + ", ".join(f"`{part}`" for part in PARTS),
     ),
     Setting(
         "papernotes_sections",
         (),
         "env",
         (list, tuple),
-        "pages that stand beside the front page without a toctree, which would have Sphinx write"
-        " the front page again after each change of them; books bind them after the notes",
+        "pages beside the front page that need no toctree (a toctree would make Sphinx write the"
+        " front page again whenever one of them changes); in books they follow the notes",
     ),
     Setting(
         "papernotes_references",
         True,
         "env",
         (bool,),
-        "close each page that cites with a list of its references, unless it holds a"
-        " `{bibliography}` of its own",
+        "end each page that has citations with a list of its references, unless it contains a"
+        " `{bibliography}`",
     ),
     Setting(
         "papernotes_pandoc_citations",
         False,
         "env",
         (bool,),
-        "take Pandoc's `[@key]`, `[see @key, p. 3; @other]` and `@key` for citations",
+        "read Pandoc's `[@key]`, `[see @key, p. 3; @other]` and `@key` as citations",
     ),
     Setting(
         "papernotes_raw_html",
         False,
         "env",
         (bool,),
-        "let HTML in the `summary:` of the front matter be HTML; otherwise it is shown as text,"
-        " with a warning",
+        "allow HTML in the `summary:` of the front matter; otherwise it is shown as text, with a"
+        " warning",
     ),
     Setting(
         "papernotes_macros",
         {},
         "env",
         (dict,),
-        r'commands for formulas, in every format: `{"R": r"\mathbb{R}", "E":'
-        r' (r"\mathrm{E}[#1]", 1)}`, the latter with one argument',
+        r'TeX macros for formulas, in every format: `{"R": r"\mathbb{R}", "E":'
+        r' (r"\mathrm{E}[#1]", 1)}`, where `E` takes one argument',
     ),
     Setting(
         "papernotes_previews",
         True,
         "html",
         (bool,),
-        "show a preview of the work where the pointer or the focus is on a citation",
+        "show a preview of the work while the pointer or the focus is on a citation",
     ),
     Setting(
         "papernotes_search",
         "sphinx",
         "html",
         (str,),
-        "what the search page searches with: `sphinx`, or `pagefind`, which finds as one types and"
-        " filters by tag and year, with Sphinx's where it cannot be had",
+        "the engine of the search page: `sphinx`, or `pagefind`, which searches as the reader types"
+        " and filters by tag and year; if Pagefind is not installed, Sphinx's is used",
     ),
     Setting(
         "papernotes_date_format",
         "%-d %B %Y",
         "html",
         (str,),
-        "how a day is written, in the terms of `strftime`; months are in the site's language",
+        "how dates are written, as a `strftime` format; month names are in the site's language",
     ),
     Setting(
         "papernotes_key_pattern",
         "{family}{year}{word}",
         "",
         (str,),
-        "how the command line makes citation keys, of `{family}`, `{year}` and `{word}` (the first"
-        " of the title that means something); `{Family}` and `{Word}` begin with a capital",
+        "the pattern of the citation keys that the command line makes, from `{family}`, `{year}`"
+        " and `{word}` (the first significant word of the title); `{Family}` and `{Word}` begin with"
+        " a capital",
     ),
     Setting(
         "papernotes_contact",
         "",
         "",
         (str,),
-        "an e-mail address or page of yours, which the command line tells arXiv and DOI registries",
+        "your e-mail address or web page, which the command line sends to arXiv and DOI registries",
     ),
     Setting(
         "papernotes_arxiv_url",
         "https://arxiv.org",
         "",
         (str,),
-        "where the command line asks for arXiv's BibTeX",
+        "where the command line gets BibTeX entries from arXiv",
     ),
     Setting(
         "papernotes_arxiv_api_url",
         "https://export.arxiv.org/api/query",
         "",
         (str,),
-        "where it asks for arXiv's records",
+        "where the command line gets arXiv's records of papers",
     ),
     Setting(
         "papernotes_arxiv_interval",
         3,
         "",
         (int, float),
-        "how many seconds it leaves between two requests to arXiv, which wants three",
+        "how many seconds the command line waits between requests to arXiv, which asks for three",
     ),
     Setting(
         "papernotes_doi_url",
         "https://doi.org",
         "",
         (str,),
-        "where it asks for the BibTeX of a DOI",
+        "where the command line gets the BibTeX entry of a DOI",
     ),
     Setting(
         "papernotes_feed",
         True,
         "html",
         (bool,),
-        "publish `feed.xml`, an Atom feed of the notes by the day read; it takes `html_baseurl`",
+        "publish `feed.xml`, an Atom feed of the notes by the day read; needs `html_baseurl`",
     ),
     Setting(
         "papernotes_feed_limit",
         50,
         "",
         (int,),
-        "how many notes the feed holds at most, the newest; 0 for all",
+        "the maximum number of notes in the feed, which has the newest; 0 for all",
     ),
     Setting(
         "papernotes_feed_id",
         "",
         "",
         (str,),
-        "the feed's former address, kept when the site moves, so that nobody gets old notes again",
+        "the feed's former address, if the site has moved: feed readers then show no old note as"
+        " new",
     ),
     Setting(
         "papernotes_metadata",
         True,
         "html",
         (bool,),
-        "say in each page what it is, for programs: description, OpenGraph and schema.org in the"
-        " head, and works as COinS for reference managers",
+        "add metadata to each page: description, OpenGraph and schema.org in the head, and COinS of"
+        " the works for reference managers",
     ),
     Setting(
         "papernotes_pictures",
         True,
         "html",
         (bool,),
-        "draw a picture of each note, which is shown where its address is shared; it takes"
+        "draw a social card for each note, the picture shown where its address is shared; needs"
         " `html_baseurl`",
     ),
     Setting(
@@ -211,28 +214,29 @@ SETTINGS = (
         (),
         "html",
         (list, tuple),
-        "font files for the pictures, relative to `conf.py`, each for the letters that those before"
-        " it lack; without any, only titles and names in unaccented letters get a picture",
+        "font files for the social cards, relative to `conf.py`, each for the letters that those"
+        " before it lack; without any, only titles and names in unaccented letters get a card",
     ),
     Setting(
         "papernotes_sitemap",
         True,
         "",
         (bool,),
-        "publish `sitemap.xml` and `robots.txt`; they take `html_baseurl`",
+        "publish `sitemap.xml` and `robots.txt`; needs `html_baseurl`",
     ),
     Setting(
         "papernotes_catalogue",
         True,
         "html",
         (bool,),
-        "publish `papers.json`, the notes for other programs, and `refs.bib`, the works shown",
+        "publish `papers.json`, the notes as data for other programs, and `refs.bib`, the BibTeX of"
+        " the works shown",
     ),
 )
 
 
 def setup(app: Sphinx) -> None:
-    """Declare the settings, and check what conf.py gives them."""
+    """Declare the settings to Sphinx, and check their values when ``conf.py`` is read."""
     for setting in SETTINGS:
         app.add_config_value(setting.name, setting.default, setting.rebuild, setting.types)
     app.connect("config-inited", check_settings)
@@ -243,8 +247,13 @@ def is_sort(value: str) -> bool:
     return value.removeprefix("-") in SORTS
 
 
+def _is_folder(value: str) -> bool:
+    """Return whether *value* is a relative path without empty parts or parts of dots alone."""
+    return all(part.strip(".") for part in value.strip("/").split("/"))
+
+
 def _has_pagefind() -> bool:
-    """Return whether Pagefind is here, and the program that comes in a package of its own."""
+    """Return whether Pagefind and its executable, which has a package of its own, are installed."""
     if not find_spec("pagefind"):
         return False
     from pagefind.service import get_executable
@@ -252,8 +261,51 @@ def _has_pagefind() -> bool:
     return get_executable() is not None
 
 
-# What a setting takes, by the last of its types.
-_TAKEN = {
+class _Check(NamedTuple):
+    """A test that values of a setting must pass, or else are reported and replaced."""
+
+    name: str
+    is_valid: Callable[[Any], bool]
+    message: str
+    fallback: Any
+
+
+_CHECKS = (
+    _Check(
+        "papernotes_sort",
+        is_sort,
+        '{name} = "{value}" is no order; use title, read or year, with - in front for descending',
+        "title",
+    ),
+    _Check(
+        "papernotes_feed_limit",
+        lambda limit: limit >= 0,
+        "{name} = {value} is below 0; write how many notes the feed holds at most, or 0 for all",
+        0,
+    ),
+    _Check(
+        "papernotes_page_size",
+        lambda size: size >= 0,
+        "{name} = {value} is no number of notes; use one above 0, or 0 for all",
+        24,
+    ),
+    _Check(
+        "papernotes_search",
+        lambda search: search in SEARCHES,
+        f'{{name}} = "{{value}}" is no search; use {" or ".join(SEARCHES)}',
+        "sphinx",
+    ),
+    _Check(
+        "papernotes_folder",
+        _is_folder,
+        '{name} = "{value}" is no folder in that of conf.py; write the name of one, such as'
+        ' "papers"',
+        "papers",
+    ),
+)
+
+# What to write for a setting, by the last of its types.
+_EXPECTED = {
     str: "a text in quotes",
     bool: "True or False",
     int: "a whole number",
@@ -263,31 +315,53 @@ _TAKEN = {
 }
 
 
-def _check_types(config: Config) -> None:
-    """Replace a value of another type, which Sphinx would report and hand on, by the default."""
+def check_settings(app: Sphinx, config: Config) -> None:
+    """Replace values that are not valid, with a warning for each."""
+    _check_types(config)
+    _check_bibliography(config)
+    for check in _CHECKS:
+        value = config[check.name]
+        if not check.is_valid(value):
+            _warn(check.message.format(name=check.name, value=value))
+            setattr(config, check.name, check.fallback)
+    config.papernotes_folder = config.papernotes_folder.strip("/")
+    _check_browse(config)
+    if config.papernotes_search == "pagefind" and not _has_pagefind():
+        from papernotes.reporting import logger
+
+        # This is not the author's fault, and the site is complete with Sphinx's search: no warning.
+        logger.info(
+            "Pagefind is not installed, and the site is searched with Sphinx's own; pip install"
+            ' "sphinx-papernotes[search]", or set papernotes_search = "sphinx"'
+        )
+        config.papernotes_search = "sphinx"
+
+
+def _warn(message: str) -> None:
+    # The command line imports this module, and has no build to report to.
     from papernotes.reporting import warn
 
+    warn(Diagnostic("conf.py", 1, message, DiagnosticKind.BAD_OPTION))
+
+
+def _check_types(config: Config) -> None:
+    """Replace values of a wrong type, which Sphinx would report but keep, with the defaults."""
     for setting in SETTINGS:
         value = config[setting.name]
         parts = value if isinstance(value, list | tuple) else ()
         if isinstance(value, setting.types) and all(isinstance(part, str) for part in parts):
             continue
-        wrong = f"{setting.name} = {value!r} is not {_TAKEN[setting.types[-1]]}; correct it, until"
-        warn(
-            Diagnostic(
-                "conf.py",
-                1,
-                f"{wrong} then it is {setting.default!r}",
-                DiagnosticKind.BAD_OPTION,
-            )
+        _warn(
+            f"{setting.name} = {value!r} is not {_EXPECTED[setting.types[-1]]}; correct it, until"
+            f" then it is {setting.default!r}"
         )
         setattr(config, setting.name, setting.default)
 
 
 def fault_of_bibliography(files: object, encoding: object) -> str:
-    """Return what is wrong with the library's settings for bibliography files, or nothing.
+    """Return what is wrong with ``bibtex_bibfiles`` or ``bibtex_encoding``, and what to do.
 
-    They are ``bibtex_bibfiles`` and ``bibtex_encoding``; what is wrong ends with what to do.
+    Return the empty string if nothing is wrong. Both are settings of sphinxcontrib-bibtex.
     """
     if not (isinstance(files, list | tuple) and all(isinstance(name, str) for name in files)):
         return (
@@ -301,11 +375,9 @@ def fault_of_bibliography(files: object, encoding: object) -> str:
 
 
 def _check_bibliography(config: Config) -> None:
-    """Replace a value that the library would take without asking, with a warning."""
-    from papernotes.reporting import warn
-
+    """Replace wrong settings of sphinxcontrib-bibtex, which does not check them itself."""
     while fault := fault_of_bibliography(config.bibtex_bibfiles, config.bibtex_encoding):
-        warn(Diagnostic("conf.py", 1, fault, DiagnosticKind.BAD_OPTION))
+        _warn(fault)
         if fault.startswith("bibtex_bibfiles"):
             files = config.bibtex_bibfiles
             config.bibtex_bibfiles = [files] if isinstance(files, str) else []
@@ -313,95 +385,14 @@ def _check_bibliography(config: Config) -> None:
             config.bibtex_encoding = "utf-8-sig"
 
 
-def check_settings(app: Sphinx, config: Config) -> None:
-    """Replace a value that has no meaning by the default, with a warning."""
-    # Imported here, so that the command line can have the settings without a build.
-    from papernotes.reporting import logger, warn
-
-    _check_types(config)
-    _check_bibliography(config)
-    if not is_sort(config.papernotes_sort):
-        warn(
-            Diagnostic(
-                "conf.py",
-                1,
-                f'papernotes_sort = "{config.papernotes_sort}" is no order; use title, read or'
-                " year, with - in front for descending",
-                DiagnosticKind.BAD_OPTION,
-            )
-        )
-        config.papernotes_sort = "title"
-    if config.papernotes_feed_limit < 0:
-        warn(
-            Diagnostic(
-                "conf.py",
-                1,
-                f"papernotes_feed_limit = {config.papernotes_feed_limit} is below 0; write how many"
-                " notes the feed holds at most, or 0 for all",
-                DiagnosticKind.BAD_OPTION,
-            )
-        )
-        config.papernotes_feed_limit = 0
-    if config.papernotes_page_size < 0:
-        warn(
-            Diagnostic(
-                "conf.py",
-                1,
-                f"papernotes_page_size = {config.papernotes_page_size} is no number of notes; use"
-                " one above 0, or 0 for all",
-                DiagnosticKind.BAD_OPTION,
-            )
-        )
-        config.papernotes_page_size = 24
+def _check_browse(config: Config) -> None:
+    """Remove from ``papernotes_browse`` unknown parts, and parts whose packages are missing."""
     if unknown := [part for part in config.papernotes_browse if part not in PARTS]:
-        warn(
-            Diagnostic(
-                "conf.py",
-                1,
-                f'papernotes_browse does not know "{unknown[0]}"; use some of {", ".join(PARTS)}',
-                DiagnosticKind.BAD_OPTION,
-            )
-        )
+        _warn(f'papernotes_browse does not know "{unknown[0]}"; use some of {", ".join(PARTS)}')
         config.papernotes_browse = [part for part in config.papernotes_browse if part in PARTS]
     if "map" in config.papernotes_browse and not all(map(find_spec, ("networkx", "numpy"))):
-        warn(
-            Diagnostic(
-                "conf.py",
-                1,
-                'papernotes_browse has a "map", which needs networkx and numpy; install them with'
-                ' pip install "sphinx-papernotes[map]", or leave it out',
-                DiagnosticKind.BAD_OPTION,
-            )
+        _warn(
+            'papernotes_browse has a "map", which needs networkx and numpy; install them with pip'
+            ' install "sphinx-papernotes[map]", or leave it out'
         )
         config.papernotes_browse = [part for part in config.papernotes_browse if part != "map"]
-    if config.papernotes_search not in SEARCHES:
-        warn(
-            Diagnostic(
-                "conf.py",
-                1,
-                f'papernotes_search = "{config.papernotes_search}" is no search; use'
-                f" {' or '.join(SEARCHES)}",
-                DiagnosticKind.BAD_OPTION,
-            )
-        )
-        config.papernotes_search = "sphinx"
-    if config.papernotes_search == "pagefind" and not _has_pagefind():
-        # No fault of the author's: the site is whole, and is searched with what there is.
-        logger.info(
-            "Pagefind is not installed, and the site is searched with Sphinx's own; pip install"
-            ' "sphinx-papernotes[search]", or set papernotes_search = "sphinx"'
-        )
-        config.papernotes_search = "sphinx"
-    folder = config.papernotes_folder.strip("/")
-    if not all(part.strip(".") for part in folder.split("/")):
-        warn(
-            Diagnostic(
-                "conf.py",
-                1,
-                f'papernotes_folder = "{config.papernotes_folder}" is no folder in that of conf.py;'
-                ' write the name of one, such as "papers"',
-                DiagnosticKind.BAD_OPTION,
-            )
-        )
-        folder = "papers"
-    config.papernotes_folder = folder
