@@ -9,7 +9,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 
-from papernotes.builders import keeps_state
+from papernotes.builders import writes_site
 from papernotes.domain import PaperNotesDomain
 from papernotes.nodes import cited_work, fold, written
 from papernotes.pages import archive_pages, head
@@ -44,14 +44,14 @@ def add_page_assets(
         folds = folds or isinstance(node, fold) or node.get("folds", False)
     if folds:
         app.add_js_file("papernotes.js", loading_method="defer")
-    if cites and app.config.papernotes_previews and keeps_state(app):
+    if cites and app.config.papernotes_previews and writes_site(app):
         app.add_css_file("previews.css")
         app.add_js_file("previews.js", loading_method="defer")
     record = PaperNotesDomain.of(app.env).records.get(pagename)
     if record and record.page.works:
         app.add_css_file("works.css")
         app.add_js_file("works.js", loading_method="defer")
-    if keeps_state(app):
+    if writes_site(app):
         head.add_head(app, pagename, context, doctree)
 
 
