@@ -14,7 +14,7 @@ from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.util.parallel import ParallelTasks, SerialTasks
 
-from papernotes.builders import binds, keeps_state
+from papernotes.builders import binds, writes_site
 from papernotes.citations.domain import CitationDomain
 from papernotes.core.diagnostics import Diagnostic
 from papernotes.domain import PaperNotesDomain
@@ -72,7 +72,7 @@ def hold_cache(app: Sphinx, config: Config) -> None:
 
 def hold_output_folder(app: Sphinx) -> None:
     """Wait for other builds of the same pages, and prepare their folder."""
-    if keeps_state(app):
+    if writes_site(app):
         held = locks.hold(Path(app.outdir))
         app.connect("build-finished", lambda app, exception: held.close(), priority=1000)
         output_folder.prepare(app, STATE_FILE)
@@ -86,7 +86,7 @@ def serve_search(
     doctree: nodes.document | None,
 ) -> str | None:
     """Record what Pagefind indexes of a page, and give the search page its own template."""
-    if not (pagefind.is_on(app) and keeps_state(app)):
+    if not (pagefind.is_on(app) and writes_site(app)):
         return None
     if doctree is not None:
         pagefind.record(app, pagename, doctree)
@@ -115,12 +115,12 @@ def derive_catalogue(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
     """Derive the catalogue, report all diagnostics, and return the pages that are out of date."""
     domain = PaperNotesDomain.of(env)
     # The dummy builder reports what would be wrong with the pages of the site.
-    domain.derive(of_pages=keeps_state(app) or app.builder.name == "dummy")
-    domain.writes_site = keeps_state(app)
+    domain.derive(of_pages=writes_site(app) or app.builder.name == "dummy")
+    domain.writes_site = writes_site(app)
     CitationDomain.of(env).prepare()
     for problem in sorted({*domain.problems(), *formula_problems(app, domain)}):
         warn(problem)
-    if not keeps_state(app):
+    if not writes_site(app):
         return domain.records
     redirects.check(app)
     output_folder.number_images(app)
@@ -147,7 +147,7 @@ def forget_history(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> N
 
 def outdated_dates(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
     """Return the pages whose date of the last change is out of date."""
-    if not keeps_state(app):
+    if not writes_site(app):
         return []
     before = State.load(Path(app.outdir)).last_changed
     now = last_changed.all_changed(env)
@@ -176,7 +176,7 @@ class BackgroundWriter:
 
     def start(self, app: Sphinx) -> Iterable[archive_pages.Page]:
         """Start writing, and return the archive pages for Sphinx to write."""
-        if not keeps_state(app):
+        if not writes_site(app):
             return ()
         before = State.load(Path(app.outdir))
         self._index.begin(app, before.search)
@@ -195,7 +195,7 @@ class BackgroundWriter:
 
     def finish(self, app: Sphinx, exception: Exception | None) -> None:
         """Wait until all is written, and keep the digests of what the folder shows."""
-        if exception is not None or not keeps_state(app):
+        if exception is not None or not writes_site(app):
             self._index.stop()
             if isinstance(self._tasks, ParallelTasks):
                 self._tasks.terminate()
@@ -237,6 +237,6 @@ def write_files(app: Sphinx, before: State) -> dict[str, str]:
 def mark_folders_finished(app: Sphinx, exception: Exception | None) -> None:
     """Record that the build is finished, once nothing more is written."""
     if exception is None:
-        if keeps_state(app):
+        if writes_site(app):
             output_folder.mark_finished(app)
         doctree_cache.mark_finished(Path(app.doctreedir))
