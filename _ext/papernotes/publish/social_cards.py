@@ -96,7 +96,7 @@ def card_text(app: Sphinx, note: Note) -> CardText:
         source = (prose.flatten(formatting.short_venue(paper)), formatting.year(paper, phrases()))
         found = (
             prose.flatten(formatting.title(paper)),
-            prose.flatten(formatting.byline(paper, links.FEW, phrases())),
+            prose.flatten(formatting.byline(paper, links.BYLINE_AUTHORS, phrases())),
             " · ".join(part for part in source if part),
         )
     label = _("%s: a note on") % site_info.title(app.config)
