@@ -1,9 +1,10 @@
-"""``papernotes import``: collections of Hugo, Jekyll, MkDocs and Obsidian."""
+"""``papernotes import`` with collections of Hugo, Jekyll, MkDocs and Obsidian."""
 
 from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from papernotes.cli.importer.paper_urls import entry_of, is_paper
 
 @dataclass
 class Imported:
-    """A collection, and the site that was made of it."""
+    """A collection, and the site that was imported from it."""
 
     source: Site
     site: Site
@@ -39,13 +40,17 @@ class Imported:
         return build
 
     def body(self, name: str) -> str:
-        """Return a note without its front matter and title."""
+        """Return the text of a note without its front matter and title."""
         return self.read(name).split("\n# ", 1)[1].split("\n", 1)[1].strip("\n")
 
 
+# Imports documents, given by their names and contents, with `papernotes import KIND`.
+RunImport = Callable[..., Imported]
+
+
 @pytest.fixture
-def imported(tmp_path: Path, request: pytest.FixtureRequest):  # type: ignore[no-untyped-def]
-    def make(kind: str, **documents: str | bytes) -> Imported:
+def import_documents(tmp_path: Path) -> RunImport:
+    def run_import(kind: str, **documents: str | bytes) -> Imported:
         source = Site(tmp_path / "source")
         for name, content in documents.items():
             source.write(name, content)
@@ -57,7 +62,7 @@ def imported(tmp_path: Path, request: pytest.FixtureRequest):  # type: ignore[no
         assert files(source.folder) == before
         return Imported(source, site, result)
 
-    return make
+    return run_import
 
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(20)
@@ -100,8 +105,8 @@ As said [@nobody2020] and by @me, a@b.c. Again[^1], and never[^2].
 """
 
 
-def test_hugo(imported) -> None:  # type: ignore[no-untyped-def]
-    made = imported(
+def test_hugo_collection_is_converted(import_documents: RunImport) -> None:
+    imported = import_documents(
         "hugo",
         **{
             "content/posts/closer.md": HUGO,
@@ -113,11 +118,11 @@ def test_hugo(imported) -> None:  # type: ignore[no-untyped-def]
             "static/plot.png": PICTURE,
         },
     )
-    assert made.read("papers/closer.md").startswith(
+    assert imported.read("papers/closer.md").startswith(
         "---\npaper: 2017closer\ntags: [generalization, deep learning, Theory]\n"
         "read: 2017-06-20\n---\n\n# A closer look: memorization & more\n"
     )
-    body = made.body("papers/closer.md")
+    body = imported.body("papers/closer.md")
     for text in [
         "The samples $p$ and $n$, with $d$ for 5 dollars.",
         "See {note}`the other <other>`",
@@ -136,29 +141,29 @@ def test_hugo(imported) -> None:  # type: ignore[no-untyped-def]
     ]:
         assert text in body, text
     assert not re.search(r"^---$", body, re.MULTILINE)
-    report = "\n".join(made.report())
-    for line, what in [
+    report = "\n".join(imported.report())
+    for line, message in [
         (7, "weight: 3 is left out"),
         (11, "#part is left out"),
-        (11, "{{< tweet 123 >}} is a shortcode that is not known; left as text"),
-        (16, ") is a picture that is not there"),
+        (11, "{{< tweet 123 >}} is an unknown shortcode; it is left as text"),
+        (16, ") is a picture that does not exist"),
         (24, "{#details} is left out"),
-        (26, "@nobody2020 cites what no bibliography file has"),
+        (26, "@nobody2020 cites a key that no bibliography file has"),
         (26, "[^2] is half of a footnote"),
         (29, "[^3]: is half of a footnote"),
-        (31, 'code in "nolanguage" is left uncoloured'),
+        (31, '"nolanguage" is not a known language; the code is not highlighted'),
     ]:
-        assert re.search(rf"closer\.md:{line}: .*{re.escape(what)}", report), (what, report)
-    assert "content/draft.md:1: is a draft; it is in drafts/, which is not built" in report
-    assert "bundle/index.md:1: names no paper; it is a page of its own" in report
-    entry = reader.read([("refs.bib", made.read("refs.bib").encode())]).paper("2017closer")
+        assert re.search(rf"closer\.md:{line}: .*{re.escape(message)}", report), (message, report)
+    assert "content/draft.md:1: is a draft; it goes to drafts/, which is not built" in report
+    assert "bundle/index.md:1: names no paper; it becomes a page" in report
+    entry = reader.read([("refs.bib", imported.read("refs.bib").encode())]).paper("2017closer")
     assert dict(entry.fields) == {
         "title": "A closer look: memorization \\& more",
         "year": "2017",
         "eprint": "1706.05394",
         "archiveprefix": "arXiv",
     }
-    page = made.build().page("papers/closer")
+    page = imported.build().page("papers/closer")
     assert page.cssselect("h1 a")[0].get("href") == "https://arxiv.org/abs/1706.05394"
 
 
@@ -188,8 +193,8 @@ Section
 """
 
 
-def test_jekyll(imported) -> None:  # type: ignore[no-untyped-def]
-    made = imported(
+def test_jekyll_collection_is_converted(import_documents: RunImport) -> None:
+    imported = import_documents(
         "jekyll",
         **{
             "_posts/2017-08-27-super-convergence.md": JEKYLL,
@@ -200,15 +205,14 @@ def test_jekyll(imported) -> None:  # type: ignore[no-untyped-def]
             "assets/a b.png": PICTURE,
         },
     )
-    assert sorted(n for n in files(made.site.folder) if n.endswith(".md")) == [
+    assert sorted(n for n in files(imported.site.folder) if n.endswith(".md")) == [
         "drafts/later.md",
         "index.md",
         "papers/old.md",
         "papers/super-convergence.md",
     ]
-    text = made.read("papers/super-convergence.md")
-    assert "read: 2017-08-27\n" in text
-    body = made.body("papers/super-convergence.md")
+    assert "read: 2017-08-27\n" in imported.read("papers/super-convergence.md")
+    body = imported.body("papers/super-convergence.md")
     for part in [
         "{% include figure.html %} Rates $\\eta$ grow, as in {note}`the old <old>`",
         "\npage.",
@@ -218,10 +222,10 @@ def test_jekyll(imported) -> None:  # type: ignore[no-untyped-def]
         "![A picture](</pictures/a-b.png>)",
     ]:
         assert part in body, part
-    report = "\n".join(made.report())
-    for what in ["layout: post", "{% include figure.html %}", '{:target="_blank"}', "{: .no_toc}"]:
-        assert what in report
-    made.build()
+    report = "\n".join(imported.report())
+    for text in ["layout: post", "{% include figure.html %}", '{:target="_blank"}', "{: .no_toc}"]:
+        assert text in report
+    imported.build()
 
 
 MKDOCS = """# 深度学习的记忆
@@ -248,8 +252,8 @@ z
 """
 
 
-def test_mkdocs(imported) -> None:  # type: ignore[no-untyped-def]
-    made = imported(
+def test_mkdocs_collection_is_converted(import_documents: RunImport) -> None:
+    imported = import_documents(
         "mkdocs",
         **{
             "docs/记忆.md": MKDOCS,
@@ -257,7 +261,7 @@ def test_mkdocs(imported) -> None:  # type: ignore[no-untyped-def]
             "docs/index.md": "# Welcome\n\nTo [it](记忆.md).\n",
         },
     )
-    body = made.body("papers/记忆.md")
+    body = imported.body("papers/记忆.md")
     for part in [
         "论文: [https://arxiv.org/abs/1706.05394](https://arxiv.org/abs/1706.05394)",
         "正文 $x^2$ 与 {note}`另一篇 <pmlr2017other>`、外面。",
@@ -268,11 +272,11 @@ def test_mkdocs(imported) -> None:  # type: ignore[no-untyped-def]
         "$$\nz\n$$",
     ]:
         assert part in body, part
-    assert "To {note}`it <2017shenduxuexidejiyi>`." in made.read("pages/index.md")
-    refs = made.read("refs.bib")
+    assert "To {note}`it <2017shenduxuexidejiyi>`." in imported.read("pages/index.md")
+    refs = imported.read("refs.bib")
     assert "series = {Proceedings of Machine Learning Research}" in refs
     assert "url = {https://proceedings.mlr.press/v70/arpit17a.html}" in refs
-    made.build()
+    imported.build()
 
 
 OBSIDIAN = """---
@@ -291,8 +295,8 @@ As in [[Other note]] or [[Other note#Part|that]], not [[Nobody]]. ==Mark== it. %
 """
 
 
-def test_obsidian(imported) -> None:  # type: ignore[no-untyped-def]
-    made = imported(
+def test_obsidian_collection_is_converted(import_documents: RunImport) -> None:
+    imported = import_documents(
         "obsidian",
         **{
             "Papers/Closer look.md": OBSIDIAN,
@@ -302,7 +306,7 @@ def test_obsidian(imported) -> None:  # type: ignore[no-untyped-def]
             "my.bib": "@misc{zhang2017understanding, title={U}, author={C Zhang}, year=2017}",
         },
     )
-    body = made.body("papers/Closer-look.md")
+    body = imported.body("papers/Closer-look.md")
     for part in [
         "{note}`Other note <2014other>` or {note}`that <2014other>`, not Nobody. **Mark** it.",
         "<!--hidden-->",
@@ -311,16 +315,16 @@ def test_obsidian(imported) -> None:  # type: ignore[no-untyped-def]
         "[@zhang2017understanding] says so",
     ]:
         assert part in body, part
-    report = "\n".join(made.report())
-    for what in ["^block is left out", '"Nobody", which is not there', "#Part is left out"]:
-        assert what in report
-    refs = made.read("refs.bib")
+    report = "\n".join(imported.report())
+    for text in ["^block is left out", '"Nobody", which does not exist', "#Part is left out"]:
+        assert text in report
+    refs = imported.read("refs.bib")
     assert "@misc{zhang2017understanding" in refs
     assert "journal = {Journal of Machine Learning Research}" in refs
-    made.build()
+    imported.build()
 
 
-# What stands in real notes and trips up a build.
+# Markdown from real notes that could make a build warn.
 HAZARDS = {
     "a.md": r"""
 # Title with `code` and $x$ and [link](https://arxiv.org/abs/1706.05394) {#id}
@@ -427,18 +431,20 @@ b
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_whatever_stands_in_notes_builds_and_stays(imported, kind: str) -> None:  # type: ignore[no-untyped-def]
-    """No warning, and no word lost: it is in the site, or in the report."""
+def test_any_markdown_builds_without_warnings_or_lost_words(
+    import_documents: RunImport, kind: str
+) -> None:
+    """Each word is in the site or in the report."""
     folder = "_posts/" if kind == "jekyll" else ""
-    made = imported(kind, **{f"{folder}{name}": text for name, text in HAZARDS.items()})
-    made.build()
+    imported = import_documents(kind, **{f"{folder}{name}": text for name, text in HAZARDS.items()})
+    imported.build()
     kept = "".join(
         content.decode()
-        for name, content in files(made.site.folder).items()
+        for name, content in files(imported.site.folder).items()
         if name.endswith((".md", ".txt", ".bib")) and not name.startswith("_build/")
     )
     words = {word for text in HAZARDS.values() for word in re.findall(r"\w+", text)}
-    # A YAML key of another program goes by another name here.
+    # These YAML keys have other names in the site.
     lost = {word for word in words - {"url", "title", "date", "not"} if word not in kept}
     assert lost == set()
 
@@ -469,14 +475,14 @@ def test_whatever_stands_in_notes_builds_and_stays(imported, kind: str) -> None:
         ("https://jmlr.org/papers/v21/20-074.html", "article", {"volume": "21", "year": "2020"}),
     ],
 )
-def test_what_an_address_tells(address: str, kind: str, fields: dict[str, str]) -> None:
+def test_paper_url_becomes_an_entry(address: str, kind: str, fields: dict[str, str]) -> None:
     entry = entry_of(address, "Title")
     assert is_paper(address)
     assert (entry.type, entry.get("title")) == (kind, "Title")
     assert fields.items() <= entry.fields.items()
 
 
-def test_an_address_that_tells_nothing() -> None:
+def test_unknown_url_becomes_an_entry_with_title_and_url() -> None:
     assert not is_paper("https://example.org/paper.pdf")
     assert entry_of("https://example.org/p", "T").fields == {
         "title": "T",
@@ -484,75 +490,83 @@ def test_an_address_that_tells_nothing() -> None:
     }
 
 
-def test_two_notes_on_one_paper(imported) -> None:  # type: ignore[no-untyped-def]
-    made = imported(
+def test_second_note_on_a_paper_becomes_a_page(import_documents: RunImport) -> None:
+    imported = import_documents(
         "mkdocs",
         **{
             "docs/a.md": "# A\n\nhttps://arxiv.org/abs/1706.05394\n",
             "docs/b.md": "# B\n\nhttps://arxiv.org/pdf/1706.05394v3\n",
         },
     )
-    assert 'docs/b.md:1: another note is on "2017a" too; this is a page of its own' in made.report()
-    assert made.read("pages/b.md").startswith("---\norphan: true\n---\n")
-    made.build()
+    assert 'docs/b.md:1: another note is on "2017a" too; this becomes a page' in imported.report()
+    assert imported.read("pages/b.md").startswith("---\norphan: true\n---\n")
+    imported.build()
 
 
-def test_front_matter_that_cannot_be_read_is_not_lost(imported) -> None:  # type: ignore[no-untyped-def]
-    made = imported("hugo", **{"a.md": "---\ntitle: [\n---\n\nText.\n"})
-    assert "title: [" in made.read("pages/a.md")
-    assert "a.md:1: front matter cannot be read" in "\n".join(made.report())
-    made.build()
+def test_unreadable_front_matter_is_kept_as_text(import_documents: RunImport) -> None:
+    imported = import_documents("hugo", **{"a.md": "---\ntitle: [\n---\n\nText.\n"})
+    assert "title: [" in imported.read("pages/a.md")
+    assert "a.md:1: front matter cannot be read" in "\n".join(imported.report())
+    imported.build()
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_targets_that_no_file_can_have(imported, kind: str) -> None:  # type: ignore[no-untyped-def]
+def test_link_targets_that_are_no_file_names_build(import_documents: RunImport, kind: str) -> None:
     data = base64.b64encode(PICTURE).decode()
     text = f"# T\n\n![a](data:image/png;base64,{data}) [b]({'x' * 5000}) ![c]({'y' * 5000})\n\n"
     text += "[d](..) [e](.) [f](/) ![g](/) [h](%00) [i](**) [j]([k) ![l](*.png)\n"
-    made = imported(kind, **{"_posts/a.md" if kind == "jekyll" else "a.md": text})
-    assert f"![a](data:image/png;base64,{data}) b " in made.read("pages/a.md")
-    made.build()
+    imported = import_documents(kind, **{"_posts/a.md" if kind == "jekyll" else "a.md": text})
+    assert f"![a](data:image/png;base64,{data}) b " in imported.read("pages/a.md")
+    imported.build()
 
 
-def test_what_lies_outside_the_collection_stays_there(imported, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_files_outside_the_collection_are_not_copied(
+    import_documents: RunImport, tmp_path: Path
+) -> None:
     (tmp_path / "secret.png").write_bytes(PICTURE)
-    made = imported("mkdocs", **{"a.md": "# T\n\n![x](../secret.png) [y](../secret.png)\n"})
-    assert not (made.site.folder / "pictures").exists()
+    imported = import_documents(
+        "mkdocs", **{"a.md": "# T\n\n![x](../secret.png) [y](../secret.png)\n"}
+    )
+    assert not (imported.site.folder / "pictures").exists()
 
 
-def test_what_is_empty_or_faulty_is_no_warning(imported) -> None:  # type: ignore[no-untyped-def]
+def test_empty_headings_and_bad_formulas_build_without_warnings(
+    import_documents: RunImport,
+) -> None:
     text = "# T\n\n####\n\nx\n\n## \n\n!!! note\n\n$\\nosuchmacro{$\n\n```python\n$ 。\n```\n"
-    made = imported("mkdocs", **{"a.md": text})
-    assert made.body("pages/a.md").startswith("x\n\n**Note**\n\n$")
-    made.build()
+    imported = import_documents("mkdocs", **{"a.md": text})
+    assert imported.body("pages/a.md").startswith("x\n\n**Note**\n\n$")
+    imported.build()
 
 
-def test_marks_in_the_text_are_no_marks(imported) -> None:  # type: ignore[no-untyped-def]
-    made = imported(
+def test_placeholder_characters_in_a_note_are_removed(import_documents: RunImport) -> None:
+    imported = import_documents(
         "mkdocs", **{"a.md": "# T\n\n`x` \ufdd00\ufdd1 \ufdd0 \ufdd19 \ue0000\ue001 y\n"}
     )
-    assert made.body("pages/a.md") == "`x` 0  9 \ue0000\ue001 y"
+    assert imported.body("pages/a.md") == "`x` 0  9 \ue0000\ue001 y"
 
 
-def test_long_work_shows_how_far_it_is(imported) -> None:  # type: ignore[no-untyped-def]
-    made = imported("obsidian", **{f"{number}.md": f"Note {number}." for number in range(501)})
-    assert "500 of 501 documents\n" in made.result.stderr
-    assert made.result.stderr.startswith("500 of 501")
+def test_progress_is_shown_every_500_documents(import_documents: RunImport) -> None:
+    imported = import_documents(
+        "obsidian", **{f"{number}.md": f"Note {number}." for number in range(501)}
+    )
+    assert "500 of 501 documents\n" in imported.result.stderr
+    assert imported.result.stderr.startswith("500 of 501")
 
 
-def test_a_folder_that_is_there_is_not_written_to(tmp_path: Path) -> None:
+def test_target_folder_that_is_not_empty_is_left_alone(tmp_path: Path) -> None:
     source, target = Site(tmp_path / "source"), Site(tmp_path / "target")
     source.write("a.md", "# A\n")
     target.write("mine", "x")
     result = run(source, "import", "mkdocs", str(source.folder), "--to", str(target.folder))
     assert (result.exit_code, files(target.folder)) == (1, {"mine": b"x"})
-    assert "is not empty; name a folder that is not there yet" in result.stderr
+    assert "is not empty; name a folder that does not exist yet" in result.stderr
 
 
-def test_a_folder_without_notes(tmp_path: Path) -> None:
+def test_folder_without_notes_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "source").mkdir()
     result = run(
         Site(tmp_path), "import", "hugo", str(tmp_path / "source"), "--to", str(tmp_path / "x")
     )
     assert (result.exit_code, (tmp_path / "x").exists()) == (1, False)
-    assert "is it the folder of a hugo site?" in result.stderr
+    assert "contains no notes in Markdown; name the folder of a hugo" in result.stderr

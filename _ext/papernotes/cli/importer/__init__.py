@@ -1,1 +1,1 @@
-"""`papernotes import`: the notes of other tools into notes of this one."""
+"""``papernotes import``: convert the notes of other programs into a site."""

@@ -1,4 +1,4 @@
-"""Markdown of other programs into MyST: blocks. What is inside a paragraph is :mod:`.inline`'s."""
+"""Convert the blocks of other programs' Markdown into MyST; :mod:`.inline` converts paragraphs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pygments.util import ClassNotFound
 
 from papernotes.cli.importer.collection import Kind
 
-# A line of the source with its number.
+# The number and the text of a source line.
 Line = tuple[int, str]
 
 _FENCE = re.compile(r"([ ]{0,3}(?:[*+-][ ]+)?)(`{3,}|~{3,})[ \t]*(.*?)[ \t]*$")
@@ -32,16 +32,17 @@ _CLOSE = {
     "jekyll": re.compile(r"[ \t]*\{%-?[ \t]*endhighlight[ \t]*-?%\}[ \t]*$"),
 }
 _RAW = re.compile(r"[ \t]*\{%-?[ \t]*(?:end)?raw[ \t]*-?%\}[ \t]*$")
-# What MyST would take for a comment, a target, a break or a directive at the beginning of a line.
+# What MyST would read as a comment, block break, directive or target at the start of a line.
 _SPECIAL = re.compile(r"^([ ]{0,3})(%|\+\+\+|:::|\([^\s()]+\)=[ \t]*$)")
 
 
 @dataclass
 class Blocks:
-    """Converts the lines of one document.
+    """A converter of the lines of one document.
 
-    *inline* converts a paragraph that begins on a line; *report* is told of what could not be
-    carried over. ``headings`` is how many levels headings are moved down.
+    *inline* converts the text of a paragraph, given the number of its first line. *report* takes
+    the line number and a description of what could not be converted. *shift* is added to the
+    levels of headings; *level* is that of the last heading.
     """
 
     kind: Kind
@@ -55,19 +56,19 @@ class Blocks:
         """Return *lines* as MyST."""
         out: list[str] = []
         position = 0
-        listed = False
+        in_list = False
         while position < len(lines):
             number, text = lines[position]
-            taken = self._special(lines, position)
-            if taken is not None:
+            block = self._block(lines, position)
+            if block is not None:
                 out += self._flush()
-                converted, position = taken
+                converted, position = block
                 out += converted
                 continue
-            if not text.strip() or self._is_code(lines, position, listed):
+            if not text.strip() or self._is_code(text, in_list):
                 out += [*self._flush(), text]
             else:
-                listed = bool(_LIST.match(text)) or (listed and text[0] in " \t")
+                in_list = bool(_LIST.match(text)) or (in_list and text[0] in " \t")
                 self._paragraph.append((number, text))
             position += 1
         return out + self._flush()
@@ -81,20 +82,22 @@ class Blocks:
         converted = self.inline(text, number).split("\n")
         return [_SPECIAL.sub(r"\1\\\2", line) for line in converted]
 
-    def _is_code(self, lines: Sequence[Line], position: int, listed: bool) -> bool:
-        """Return whether a line is of an indented block of code."""
-        text = lines[position][1]
-        return text.startswith(("    ", "\t")) and not self._paragraph and not listed
+    def _is_code(self, text: str, in_list: bool) -> bool:
+        """Return whether a line is part of an indented code block."""
+        return text.startswith(("    ", "\t")) and not self._paragraph and not in_list
 
-    def _special(self, lines: Sequence[Line], position: int) -> tuple[list[str], int] | None:
-        """Return what a line begins that is no paragraph, and the position after it."""
+    def _block(self, lines: Sequence[Line], position: int) -> tuple[list[str], int] | None:
+        """Convert the block that starts at *position*, and return the position after it.
+
+        Return None if the line there belongs to a paragraph.
+        """
         number, text = lines[position]
         if fence := _FENCE.match(text):
             return self._fence(lines, position, fence)
         if text.strip() in ("\\[", "\\\\[", "$$"):
             return self._display(lines, position)
-        if (own := self._own(lines, position)) is not None:
-            return own
+        if (block := self._program_block(lines, position)) is not None:
+            return block
         if heading := _HEADING.match(text):
             return self._heading(number, len(heading[1]), heading[2] or ""), position + 1
         following = lines[position + 1][1] if position + 1 < len(lines) else ""
@@ -103,15 +106,15 @@ class Blocks:
             level = 1 if underline[1][0] == "=" else 2
             return self._heading(number, level, text.strip()), position + 2
         if _RULE.match(text):
-            # docutils wants none beside a heading, and none at an end.
+            # docutils allows no transition next to a heading or at the end of a section.
             return [""], position + 1
         if _ATTRIBUTES.fullmatch(text):
             self.report(number, f"{text.strip()} is left out")
             return [], position + 1
         return None
 
-    def _own(self, lines: Sequence[Line], position: int) -> tuple[list[str], int] | None:
-        """Return what the syntax of the other program begins."""
+    def _program_block(self, lines: Sequence[Line], position: int) -> tuple[list[str], int] | None:
+        """Convert a block in syntax that only the other program has."""
         text = lines[position][1]
         if self.kind in _OPEN and (opening := _OPEN[self.kind].match(text)):
             return self._highlight(lines, position, opening[1] or "text")
@@ -137,7 +140,7 @@ class Blocks:
         return [*out, mark], len(lines)
 
     def _language(self, info: str, number: int) -> str:
-        """Return the language of code, if it is one that can be coloured."""
+        """Return the language of a code block, or "text" if Pygments does not know it."""
         match = re.match(r"[{ .]*([\w+#-]*)", info)
         language = match[1] if match else ""
         if not language:
@@ -145,7 +148,7 @@ class Blocks:
         try:
             find_lexer_class_by_name(language)
         except ClassNotFound:
-            self.report(number, f'code in "{info}" is left uncoloured')
+            self.report(number, f'"{info}" is not a known language; the code is not highlighted')
             return "text"
         return language
 
@@ -159,23 +162,23 @@ class Blocks:
             out.append(lines[later][1])
         return [*out, "````"], len(lines)
 
-    def _inside(self, lines: Sequence[Line]) -> list[str]:
-        inner = Blocks(self.kind, self.inline, self.report, self.shift, self.level)
-        return inner.convert(lines)
+    def _convert_nested(self, lines: Sequence[Line]) -> list[str]:
+        nested = Blocks(self.kind, self.inline, self.report, self.shift, self.level)
+        return nested.convert(lines)
 
-    def _directive(self, name: str, title: str, number: int, inside: list[str]) -> list[str]:
-        colons = max((len(line) - len(line.lstrip(":")) for line in inside), default=0)
-        mark = ":" * max(3, colons + 1)
-        head = self.inline(title, number) if title else name.replace("-", " ").capitalize()
-        if not any(line.strip() for line in inside):
-            return ["", f"**{head}**", ""]
+    def _directive(self, name: str, title: str, number: int, content: list[str]) -> list[str]:
+        colons = max((len(line) - len(line.lstrip(":")) for line in content), default=0)
+        fence = ":" * max(3, colons + 1)
+        heading = self.inline(title, number) if title else name.replace("-", " ").capitalize()
+        if not any(line.strip() for line in content):
+            return ["", f"**{heading}**", ""]
         return [
             "",
-            f"{mark}{{admonition}} {head}",
+            f"{fence}{{admonition}} {heading}",
             f":class: {name.lower()}",
             "",
-            *inside,
-            mark,
+            *content,
+            fence,
             "",
         ]
 
@@ -187,9 +190,9 @@ class Blocks:
             end += 1
         while not lines[end - 1][1].strip():
             end -= 1
-        inside = self._inside([(number, text[4:]) for number, text in lines[position + 1 : end]])
+        content = self._convert_nested([(n, text[4:]) for n, text in lines[position + 1 : end]])
         number = lines[position][0]
-        return self._directive(match[1] or "note", match[2] or "", number, inside), end
+        return self._directive(match[1] or "note", match[2] or "", number, content), end
 
     def _callout(
         self, lines: Sequence[Line], position: int, match: re.Match[str]
@@ -197,17 +200,19 @@ class Blocks:
         end = position + 1
         while end < len(lines) and lines[end][1].startswith(">"):
             end += 1
-        inside = [(n, re.sub(r"^>[ \t]?", "", text)) for n, text in lines[position + 1 : end]]
+        content = self._convert_nested(
+            [(n, re.sub(r"^>[ \t]?", "", text)) for n, text in lines[position + 1 : end]]
+        )
         number = lines[position][0]
-        return self._directive(match[1], match[2].strip(), number, self._inside(inside)), end
+        return self._directive(match[1], match[2].strip(), number, content), end
 
     def _display(self, lines: Sequence[Line], position: int) -> tuple[list[str], int] | None:
-        """Return a displayed formula as MyST has it; None where it is not closed."""
+        """Convert a displayed formula; return None if it is not closed."""
         closing = {"\\[": "\\]", "\\\\[": "\\\\]", "$$": "$$"}[lines[position][1].strip()]
         for later in range(position + 1, len(lines)):
             if lines[later][1].strip() == closing:
-                inside = [text for _, text in lines[position + 1 : later] if text.strip()]
-                return ["$$", *inside, "$$"] if inside else [], later + 1
+                tex = [text for _, text in lines[position + 1 : later] if text.strip()]
+                return ["$$", *tex, "$$"] if tex else [], later + 1
         return None
 
     def _heading(self, number: int, level: int, text: str) -> list[str]:
@@ -216,7 +221,7 @@ class Blocks:
             text = text[: attributes.start()]
         if not text:
             return [""]
-        # No level may be left out on the way down.
+        # MyST warns of a heading that skips a level.
         self.level = min(max(level + self.shift, 2), self.level + 1)
         return ["", f"{'#' * self.level} {self.inline(text, number)}".rstrip(), ""]
 

@@ -1,4 +1,4 @@
-"""Collections of notes of other programs: their files, and what stands above each note."""
+"""Read another program's collection of notes: its files and their front matter."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ Kind = Literal["hugo", "jekyll", "mkdocs", "obsidian"]
 KINDS: tuple[Kind, ...] = ("hugo", "jekyll", "mkdocs", "obsidian")
 
 SUFFIXES = (".md", ".markdown")
-# Folders of each program that hold no notes.
-_OTHERS = frozenset(
+# Folders of the programs that hold no notes.
+_EXCLUDED_FOLDERS = frozenset(
     "_data _includes _layouts _sass _site archetypes i18n layouts node_modules public resources"
     " site themes vendor venv".split()
 )
@@ -28,24 +28,26 @@ _YAML = re.compile(
     r"\ufeff?---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.MULTILINE | re.DOTALL
 )
 _TOML = re.compile(r"\ufeff?\+\+\+[ \t]*\n(.*?)^\+\+\+[ \t]*(?:\n|\Z)", re.MULTILINE | re.DOTALL)
-_DATED = re.compile(r"(\d{4}-\d\d-\d\d)-(.+)")
+_DATED_NAME = re.compile(r"(\d{4}-\d\d-\d\d)-(.+)")
 
 
 class _Loader(yaml.SafeLoader):
-    """Takes numbers for text: 1706.05390 is an identifier, whose last digit counts."""
+    """A loader that reads numbers as text, to keep the last digit of "1706.05390"."""
 
-    yaml_implicit_resolvers = {  # noqa: RUF012 - PyYAML's own, less two
-        first: [one for one in resolvers if one[0].rpartition(":")[2] not in ("float", "int")]
+    yaml_implicit_resolvers = {  # noqa: RUF012 - overrides a class attribute of PyYAML
+        first: [pair for pair in resolvers if pair[0].rpartition(":")[2] not in ("float", "int")]
         for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
 
 
 @dataclass
 class Document:
-    """A file of the collection: its path, its front matter, its text and where that begins.
+    """A file of the collection.
 
-    ``name`` is its path in the collection, with slashes; ``fault`` says what is wrong with the
-    front matter, which then is a part of the text.
+    ``name`` is its path in the collection, with slashes. ``fields`` is its front matter, with names
+    in lower case, and ``lines`` the line number of each field. ``body`` is the text after the front
+    matter, which starts on ``line``. ``fault`` says what is wrong with the front matter, which is
+    then part of the body.
     """
 
     path: Path
@@ -58,15 +60,15 @@ class Document:
 
     @property
     def slug(self) -> str:
-        """The name of the file, of a page bundle that of its folder, without a date."""
+        """The name of the file, or the folder of a page bundle, without a date."""
         stem = self.path.stem
         if stem in ("index", "_index", "README") and "/" in self.name:
             stem = self.path.parent.name
-        match = _DATED.fullmatch(stem)
+        match = _DATED_NAME.fullmatch(stem)
         return match[2] if match else stem
 
     def text(self, *names: str) -> tuple[str, str]:
-        """Return the first field of *names* that holds text, and its name."""
+        """Return the text and the name of the first field of *names* that is not empty."""
         for name in names:
             value = self.fields.get(name)
             if isinstance(value, str | int | float) and str(value).strip():
@@ -74,13 +76,13 @@ class Document:
         return "", ""
 
     def day(self) -> datetime.date | None:
-        """Return the day of the front matter, or of the name of the file."""
+        """Return the day in the front matter, or else in the file name."""
         value = self.fields.get("date") or self.fields.get("created")
         if isinstance(value, datetime.datetime):
             return value.date()
         if isinstance(value, datetime.date):
             return value
-        match = _DATED.fullmatch(self.path.stem)
+        match = _DATED_NAME.fullmatch(self.path.stem)
         text = str(value or (match[1] if match else ""))[:10]
         try:
             return datetime.date.fromisoformat(text)
@@ -88,9 +90,9 @@ class Document:
             return None
 
     def aliases(self) -> list[str]:
-        """Return other names that links have for the document."""
+        """Return the other names by which links refer to the document."""
         value = self.fields.get("aliases") or self.fields.get("permalink") or []
-        return [str(one) for one in (value if isinstance(value, list) else [value])]
+        return [str(alias) for alias in (value if isinstance(value, list) else [value])]
 
     def tags(self) -> list[str]:
         """Return tags, categories and topics, each once."""
@@ -106,7 +108,10 @@ class Document:
 
 @dataclass
 class Collection:
-    """The documents of a collection, and the folders in which their pictures are looked for."""
+    """The documents of a collection, and its other files.
+
+    ``assets`` are the folders to search for pictures, ``bibliographies`` the BibTeX files.
+    """
 
     root: Path
     documents: list[Document]
@@ -115,32 +120,35 @@ class Collection:
 
 
 def read(kind: Kind, folder: Path) -> Collection:
-    """Read the collection in *folder*; raise a CommandError where there is none."""
+    """Read the collection in *folder*; raise a CommandError if it has no documents."""
     if not folder.is_dir():
-        raise CommandError(f'there is no folder "{folder}"')
-    content = {"hugo": "content", "mkdocs": "docs"}.get(kind, "")
-    root = folder / content if content and (folder / content).is_dir() else folder
+        raise CommandError(f'the folder "{folder}" does not exist; check its name')
+    subfolder = {"hugo": "content", "mkdocs": "docs"}.get(kind, "")
+    root = folder / subfolder if (folder / subfolder).is_dir() else folder
     documents = [_document(path, root) for path in _files(kind, root, folder)]
     if not documents:
         raise CommandError(
-            f"no Markdown file is in {show(root)}; is it the folder of a {kind} site?"
+            f"{show(root)} contains no notes in Markdown; name the folder of a {kind} collection"
         )
     assets = [root, folder, folder / "static", folder / "assets"]
-    bibliographies = sorted(path for path in folder.rglob("*.bib") if not _is_other(path, folder))
+    bibliographies = sorted(
+        path for path in folder.rglob("*.bib") if not _is_excluded(path, folder)
+    )
     return Collection(root, documents, [path for path in assets if path.is_dir()], bibliographies)
 
 
-def _is_other(path: Path, folder: Path) -> bool:
+def _is_excluded(path: Path, folder: Path) -> bool:
     parts = path.relative_to(folder).parts[:-1]
-    return any(part in _OTHERS or part.startswith(".") for part in parts)
+    return any(part in _EXCLUDED_FOLDERS or part.startswith(".") for part in parts)
 
 
 def _files(kind: Kind, root: Path, folder: Path) -> Iterator[Path]:
     for path in sorted(root.rglob("*")):
-        if path.suffix not in SUFFIXES or not path.is_file() or _is_other(path, root):
+        if path.suffix not in SUFFIXES or not path.is_file() or _is_excluded(path, root):
             continue
-        inside = path.relative_to(root).parts
-        if kind == "jekyll" and not any(part.startswith("_") for part in inside[:-1]):
+        folders = path.relative_to(root).parts[:-1]
+        # Jekyll keeps posts, drafts and collections in folders such as _posts.
+        if kind == "jekyll" and not any(part.startswith("_") for part in folders):
             continue
         if kind == "hugo" and path.stem == "_index":
             continue
@@ -166,15 +174,15 @@ def _document(path: Path, root: Path) -> Document:
         is_toml = text.startswith("+++")
         fields = tomllib.loads(match[1]) if is_toml else _yaml(match[1])
     except (tomllib.TOMLDecodeError, yaml.YAMLError, ValueError) as error:
-        fault = " ".join(str(error).split())
-        return Document(path, name, {}, text, 1, fault=f"front matter cannot be read: {fault}")
+        reason = " ".join(str(error).split())
+        return Document(path, name, {}, text, 1, fault=f"front matter cannot be read: {reason}")
     if not isinstance(fields, dict):
-        return Document(path, name, {}, text, 1, fault="front matter is no mapping")
-    # Programs differ in how they write the names of fields.
-    named = {str(key).lower(): value for key, value in fields.items()}
+        return Document(path, name, {}, text, 1, fault="front matter is not a mapping")
+    # Programs differ in the case of field names.
+    lowercase = {str(key).lower(): value for key, value in fields.items()}
     lines = {
-        found[1].lower(): number
+        start[1].lower(): number
         for number, content in enumerate(match[1].split("\n"), 2)
-        if (found := re.match(r"[\"']?([\w-]+)[\"']?\s*[:=]", content))
+        if (start := re.match(r"[\"']?([\w-]+)[\"']?\s*[:=]", content))
     }
-    return Document(path, name, named, text[match.end() :], line, lines)
+    return Document(path, name, lowercase, text[match.end() :], line, lines)

@@ -1,4 +1,4 @@
-"""``papernotes import``: a collection of notes of another program as a site of this one."""
+"""``papernotes import``: make a site from another program's collection of notes."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ from papernotes.cli.importer.paper_urls import entry_of, is_paper
 from papernotes.cli.library import IndexedEntry, Library
 from papernotes.cli.site import show
 
-PATTERN = "{family}{year}{word}"
-_LINKS = "link arxiv doi paper url pdf paper_url paperurl source external_link links".split()
-_KNOWN = frozenset(
+_KEY_PATTERN = "{family}{year}{word}"
+_PAPER_FIELDS = "link arxiv doi paper url pdf paper_url paperurl source external_link links".split()
+_KNOWN_FIELDS = frozenset(
     "title date created tags categories tag category topics draft summary aliases".split()
-) | frozenset(_LINKS)
+) | frozenset(_PAPER_FIELDS)
 _ADDRESS = re.compile(r"https?://[^\s<>)\]\"'}]+")
-# After how many documents there is word of progress.
-_OFTEN = 500
-# How far down in a note the address of its paper is looked for.
-_TOP = 15
+# The number of documents between two reports of progress.
+_PROGRESS_INTERVAL = 500
+# The number of lines at the start of a note that may hold the URL of its paper.
+_TOP_LINES = 15
 _FENCED = re.compile(r"^[ ]{0,3}(`{3,}|~{3,}).*?^[ ]{0,3}\1", re.MULTILINE | re.DOTALL)
 _MARKUP = re.compile(r"!?\[([^\[\]]*)\]\([^()]*\)|[*`{}\\]")
 _SPECIAL = re.compile(r"[\\`*_{}\[\]<>#@]")
@@ -48,10 +48,11 @@ bibtex_bibfiles = ["refs.bib"]
 myst_enable_extensions = ["amsmath", "colon_fence", "deflist", "dollarmath", "strikethrough"]
 papernotes_pandoc_citations = True
 suppress_warnings = [
-    # The entries hold what the notes' links tell; after `papernotes refresh` this line can go.
+    # The entries hold only what the links in the notes contain. Delete this line after
+    # `papernotes refresh`.
     "papernotes.incomplete-entry",
-    # A formula that cannot be read shows its TeX, and such code has no colours. Without these
-    # lines, a build tells where.
+    # A formula that cannot be converted is shown as TeX, and code that does not fit its language
+    # is not highlighted. Delete these lines to see where.
     "papernotes.bad-math",
     "misc.highlighting_failure",
 ]
@@ -66,33 +67,41 @@ _INDEX = """# Notes
 
 @dataclass
 class Importer:
-    """Turns a collection into the files of a site; *step* is told how far it is."""
+    """A conversion of the collection *source* into a site in the folder *target*.
+
+    *progress* is called with a line of text now and then. ``written`` is the number of documents.
+    """
 
     kind: Kind
     source: Path
     target: Path
-    step: Callable[[str], None] = lambda _: None
-    told: set[tuple[str, int, str]] = field(default_factory=set)
+    progress: Callable[[str], None] = lambda _: None
+    reported: set[tuple[str, int, str]] = field(default_factory=set)
     written: int = 0
 
     def run(self) -> None:
-        """Write the site; raise a CommandError, with nothing written, where that fails."""
+        """Write the site.
+
+        Raise a CommandError, before anything is written, if *target* is not empty or the
+        collection has no documents.
+        """
         if self.target.exists() and (not self.target.is_dir() or any(self.target.iterdir())):
             raise CommandError(
-                f"{show(self.target)} is not empty; name a folder that is not there yet"
+                f"{show(self.target)} is not empty; name a folder that does not exist yet"
             )
         self.collection: Collection = read(self.kind, self.source)
         self.library, old = self._bibliography()
-        self.new: list[tuple[str, Entry]] = []
-        self.plans = list(self._plan())
-        whereabouts = LinkTargets(self.kind, self.source, self.collection.assets, self.plans)
+        self.new_entries: list[tuple[str, Entry]] = []
+        destinations = list(self._destinations())
+        targets = LinkTargets(self.kind, self.source, self.collection.assets, destinations)
         texts: dict[str, str] = {}
-        for number, plan in enumerate(self.plans):
-            if number and number % _OFTEN == 0:
-                self.step(f"{number} of {len(self.plans)} documents")
-            texts[self._path(plan)] = self._text(plan, whereabouts)
+        for number, destination in enumerate(destinations):
+            if number and number % _PROGRESS_INTERVAL == 0:
+                self.progress(f"{number} of {len(destinations)} documents")
+            name = f"{destination.folder}/{destination.slug}.md"
+            texts[name] = self._text(destination, targets)
         layout = Layout()
-        entries = "\n\n".join(layout.write(entry, key) for key, entry in self.new)
+        entries = "\n\n".join(layout.write(entry, key) for key, entry in self.new_entries)
         files = {
             "conf.py": _CONF,
             "index.md": _INDEX,
@@ -104,35 +113,34 @@ class Importer:
             path = self.target / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
-        for picture, name in whereabouts.files.items():
+        for file, name in targets.files.items():
             path = self.target / name.lstrip("/")
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(picture.read_bytes())
+            path.write_bytes(file.read_bytes())
         self.written = len(texts)
 
-    def tell(self, document: Document, line: int, what: str) -> None:
-        """Report that *what* stands on a line of *document* and could not be carried over."""
-        self.told.add((show(document.path), line, " ".join(what.split())))
-
     def report(self) -> list[str]:
-        """Return a line for each thing that could not be carried over, in the order of files."""
-        return [f"{path}:{line}: {what}" for path, line, what in sorted(self.told)]
+        """Return one line for each thing that could not be converted, sorted by file and line."""
+        return [f"{path}:{line}: {message}" for path, line, message in sorted(self.reported)]
+
+    def _report(self, document: Document, line: int, message: str) -> None:
+        self.reported.add((show(document.path), line, " ".join(message.split())))
 
     def _bibliography(self) -> tuple[Library, str]:
         """Return the entries of the collection's own bibliography files, and their text."""
         loaded = reader.load(self.collection.bibliographies, self.source)
-        found, sources = reader.read_with_sources(loaded)
+        bibliography, sources = reader.read_with_sources(loaded)
         library = Library({}, {}, {})
         for name, entries in sources.items():
             library.extend(
                 IndexedEntry(Entry.of(entry), entry.key, self.source / name, entry.line)
                 for entry in entries
-                if found.places.get(entry.key) == (name, entry.line)
+                if bibliography.places.get(entry.key) == (name, entry.line)
             )
         texts = [(content or b"").decode("utf-8-sig", "replace").strip() for _, content in loaded]
         return library, "\n\n".join(text.replace("\r\n", "\n") for text in texts if text)
 
-    def _plan(self) -> Iterator[Destination]:
+    def _destinations(self) -> Iterator[Destination]:
         taken: set[str] = set()
         noted: set[str] = set()
         for document in self.collection.documents:
@@ -140,11 +148,11 @@ class Importer:
             draft = draft or "_drafts/" in f"/{document.name}"
             key = self._key(document)
             if key in noted:
-                self.tell(document, 1, f'another note is on "{key}" too; this is a page of its own')
+                self._report(document, 1, f'another note is on "{key}" too; this becomes a page')
                 key = ""
             folder = "drafts" if draft else "papers" if key else "pages"
             if draft:
-                self.tell(document, 1, "is a draft; it is in drafts/, which is not built")
+                self._report(document, 1, "is a draft; it goes to drafts/, which is not built")
             elif key:
                 noted.add(key)
             slug = base = re.sub(r"[^\w.-]+", "-", document.slug).strip("-.") or "note"
@@ -156,42 +164,44 @@ class Importer:
             yield Destination(document, folder, slug, key)
 
     def _key(self, document: Document) -> str:
-        """Return the key of the paper that *document* is on; make its entry if there is none."""
+        """Return the key of the paper that *document* is about, and add its entry if it is new.
+
+        Return the empty string if the document names no paper.
+        """
         address = self._address(document)
         if not address:
             if not document.name.startswith("_"):
-                self.tell(document, 1, "names no paper; it is a page of its own")
+                self._report(document, 1, "names no paper; it becomes a page")
             return ""
         title = fix_latex(_MARKUP.sub(r"\1", self._title(document)[0]))
         entry = clean(entry_of(address, title))
-        held = next(
-            (h for i in entry.identifiers() if (h := self.library.by_identifier(i))), None
+        existing = next(
+            (e for i in entry.identifiers() if (e := self.library.by_identifier(i))), None
         ) or self.library.by_title(entry)
-        if held and (
-            not held.entry.identifiers() or not entry.identifiers() or _alike(held, entry)
-        ):
-            return held.key
+        if existing and _may_be_same(existing.entry, entry):
+            return existing.key
         key = keys.make_unique(
-            keys.make_key(entry, PATTERN), lambda key: self.library.by_key(key) is not None
+            keys.make_key(entry, _KEY_PATTERN), lambda key: self.library.by_key(key) is not None
         )
-        self.new.append((key, entry))
+        self.new_entries.append((key, entry))
         self.library.extend([IndexedEntry(entry, key, self.target / "refs.bib", 1)])
         return key
 
     def _address(self, document: Document) -> str:
-        for name in _LINKS:
+        """Return the URL of the paper, from the front matter or the first lines of *document*."""
+        for name in _PAPER_FIELDS:
             value, _ = document.text(name)
             if identifier := identify(value):
                 base = "arxiv.org/abs" if identifier.kind == "arXiv" else "doi.org"
                 return f"https://{base}/{identifier.value}"
             if re.match(r"https?://\S+$", value):
                 return value
-        top = "\n".join(document.body.strip().split("\n")[:_TOP])
-        found = (match[0].rstrip(".,;:") for match in _ADDRESS.finditer(top))
-        return next((address for address in found if is_paper(address)), "")
+        top = "\n".join(document.body.strip().split("\n")[:_TOP_LINES])
+        addresses = (match[0].rstrip(".,;:") for match in _ADDRESS.finditer(top))
+        return next((address for address in addresses if is_paper(address)), "")
 
     def _title(self, document: Document) -> tuple[str, int | None]:
-        """Return the title, and the index of the line that has it, if it stands in the text."""
+        """Return the title, and the index of its line in the body if it is a heading there."""
         lines = list(enumerate(document.body.split("\n"), document.line))
         first = next(headings(lines), None)
         title, _ = document.text("title")
@@ -200,51 +210,44 @@ class Importer:
             return heading, first[0] if first else None
         return title or document.slug.replace("-", " ").replace("_", " "), None
 
-    def _path(self, plan: Destination) -> str:
-        return f"{plan.folder}/{plan.slug}.md"
-
-    def _text(self, plan: Destination, whereabouts: LinkTargets) -> str:
-        document = plan.document
+    def _text(self, destination: Destination, targets: LinkTargets) -> str:
+        """Return the converted text of a document."""
+        document = destination.document
         if document.fault:
-            self.tell(document, 1, f"{document.fault}; it is a part of the text")
-        places = DocumentLinks(whereabouts, plan)
+            self._report(document, 1, f"{document.fault}; it is kept as text")
         lines: list[Line] = list(enumerate(document.body.split("\n"), document.line))
-        prose = re.sub(
-            r"^[ ]{0,3}(`{3,}|~{3,}).*?^[ ]{0,3}\1",
-            "",
-            document.body,
-            flags=re.MULTILINE | re.DOTALL,
-        )
+        prose = _FENCED.sub("", document.body)
         inline = Inline(
             self.kind,
-            places,
-            _Keys(self.library),
-            lambda line, what: self.tell(document, line, what),
+            DocumentLinks(targets, document.path.parent),
+            _KnownKeys(self.library),
+            lambda line, message: self._report(document, line, message),
             _footnotes(prose),
             _references(prose),
         )
-        title, place = self._title(document)
-        if place is None:
+        title, index = self._title(document)
+        if index is None:
             title = _SPECIAL.sub(r"\\\g<0>", title)
         else:
-            title = inline.convert(title, lines[place][0])
-            following = lines[place + 1][1] if place + 1 < len(lines) else ""
+            title = inline.convert(title, lines[index][0])
+            following = lines[index + 1][1] if index + 1 < len(lines) else ""
             length = 2 if re.fullmatch(r"[ ]{0,3}=+[ \t]*", following) else 1
-            del lines[place : place + length]
+            del lines[index : index + length]
         levels = [level for _, level, _ in headings(lines)]
         blocks = Blocks(self.kind, inline.convert, inline.report, 2 - min(levels) if levels else 0)
         body = "\n".join(blocks.convert(lines)).strip("\n")
         body = re.sub(r"\n{3,}", "\n\n", body)
-        return "\n".join([self._front(plan), f"# {title}", *(["", body] if body else []), ""])
+        front_matter = self._front_matter(destination)
+        return "\n".join([front_matter, f"# {title}", *(["", body] if body else []), ""])
 
-    def _front(self, plan: Destination) -> str:
-        document = plan.document
+    def _front_matter(self, destination: Destination) -> str:
+        document = destination.document
         for name, value in document.fields.items():
-            if name not in _KNOWN:
-                self.tell(document, document.lines.get(name, 1), f"{name}: {value} is left out")
-        if not plan.key or plan.folder == "pages":
+            if name not in _KNOWN_FIELDS:
+                self._report(document, document.lines.get(name, 1), f"{name}: {value} is left out")
+        if not destination.key or destination.folder == "pages":
             return "---\norphan: true\n---\n"
-        front = [_yaml({"paper": plan.key})]
+        front = [_yaml({"paper": destination.key})]
         if tags := document.tags():
             front.append(f"tags: {_yaml(tags)}")
         if day := document.day():
@@ -264,35 +267,37 @@ def _yaml(value: object) -> str:
 
 
 @dataclass(frozen=True)
-class _Keys:
-    """The keys of a library, as a container."""
+class _KnownKeys:
+    """A container of the citation keys of a library."""
 
     library: Library
 
     def __contains__(self, key: object) -> bool:
-        held = self.library.by_key(str(key))
-        return held is not None and held.key == key
+        entry = self.library.by_key(str(key))
+        return entry is not None and entry.key == key
 
 
-def _alike(held: IndexedEntry, entry: Entry) -> bool:
-    """Return whether an identifier is shared, or none tells the two apart."""
-    mine = {one.folded() for one in entry.identifiers()}
-    theirs = {one.folded() for one in held.entry.identifiers()}
-    kinds = {one.kind for one in mine} & {one.kind for one in theirs}
-    return bool(mine & theirs) or not kinds
+def _may_be_same(a: Entry, b: Entry) -> bool:
+    """Return whether two entries share an identifier, or have none of the same kind."""
+    ids_a = {identifier.folded() for identifier in a.identifiers()}
+    ids_b = {identifier.folded() for identifier in b.identifiers()}
+    same_kinds = {identifier.kind for identifier in ids_a} & {each.kind for each in ids_b}
+    return bool(ids_a & ids_b) or not same_kinds
 
 
 def _footnotes(text: str) -> set[str]:
-    """Return the names of footnotes that are both referred to and there."""
+    """Return the names of footnotes that have both a reference and a definition."""
     defined = set(re.findall(r"^[ ]{0,3}\[\^([^\]\s]+)\]:", text, re.MULTILINE))
     return defined & set(re.findall(r"\[\^([^\]\s]+)\](?!:)", text))
 
 
 def _references(text: str) -> dict[str, str]:
-    """Return where the link references of *text* lead to that stay in the collection."""
-    found = re.findall(r"^[ ]{0,3}\[([^\]\n^][^\]\n]*)\]:[ \t]+<?([^\s>]+)>?", text, re.MULTILINE)
+    """Return the labels and targets of link reference definitions without an external URL."""
+    definitions = re.findall(
+        r"^[ ]{0,3}\[([^\]\n^][^\]\n]*)\]:[ \t]+<?([^\s>]+)>?", text, re.MULTILINE
+    )
     return {
         " ".join(label.lower().split()): target
-        for label, target in found
+        for label, target in definitions
         if not re.match(r"(?:https?|ftp)://|mailto:", target, re.IGNORECASE)
     }

@@ -1,4 +1,4 @@
-"""Markdown of other programs into MyST: what is inside a paragraph."""
+"""Convert what is inside paragraphs, from other programs' Markdown into MyST."""
 
 from __future__ import annotations
 
@@ -42,20 +42,18 @@ _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _OUTSIDE = re.compile(r"(?:https?|ftp)://|mailto:", re.IGNORECASE)
 _ROLE = re.compile(r"\{(?=[\w:+-]+\}\ufdd0)")
 
-
-# Marks of what is not to be looked at again: of these code points, Unicode says that no text has
-# them.
-_NO_MARKS = str.maketrans("", "", "\ufdd0\ufdd1")
+# Placeholders stand between two Unicode noncharacters, which text does not contain.
+_WITHOUT_PLACEHOLDERS = str.maketrans("", "", "\ufdd0\ufdd1")
 
 
 class LinkResolver(Protocol):
-    """Where links and pictures lead to."""
+    """A resolver of the targets of links and pictures; it returns None for an unknown target."""
 
     def note(self, target: str) -> str | None:
-        """Return the citation key of the note that *target* names, if there is one."""
+        """Return the citation key of the note that *target* refers to."""
 
     def page(self, target: str) -> str | None:
-        """Return the new path of the page that *target* names, with a leading slash."""
+        """Return the new path of the page that *target* refers to, with a leading slash."""
 
     def file(self, target: str) -> str | None:
         """Return the new path of the picture or other file *target*, with a leading slash."""
@@ -63,14 +61,16 @@ class LinkResolver(Protocol):
 
 @dataclass
 class Inline:
-    """Converts paragraphs of one document.
+    """A converter of the paragraphs of one document.
 
-    *keys* are the citation keys that are known, *footnotes* the names of whole footnotes, and
-    *references* the targets, inside the collection, of the document's link references.
+    *keys* are the known citation keys. *footnotes* are the names of the footnotes that have both a
+    reference and a definition. *references* maps the labels of link reference definitions to their
+    targets, if these are in the collection. *report* takes the line number and a description of
+    what could not be converted.
     """
 
     kind: Kind
-    places: LinkResolver
+    links: LinkResolver
     keys: Container[str]
     report: Callable[[int, str], None]
     footnotes: Container[str] = ()
@@ -78,36 +78,36 @@ class Inline:
     kept: list[str] = field(default_factory=list)
 
     def convert(self, text: str, line: int) -> str:
-        """Return the paragraph *text*, which begins on *line*, as MyST."""
+        """Return the paragraph *text*, which starts on *line*, as MyST."""
         self.kept = []
-        text = text.translate(_NO_MARKS)
+        text = text.translate(_WITHOUT_PLACEHOLDERS)
 
-        def where(match: re.Match[str]) -> int:
+        def line_of(match: re.Match[str]) -> int:
             return line + match.string.count("\n", 0, match.start())
 
         text = _CODE.sub(self._code, text)
         text = _COMMENT.sub(lambda m: self._keep(m[0]), text)
         text = _MATHEMATICS.sub(self._mathematics, text)
         if self.kind == "hugo":
-            text = _SHORTCODE.sub(lambda m: self._shortcode(m, where(m)), text)
+            text = _SHORTCODE.sub(lambda m: self._shortcode(m, line_of(m)), text)
         if self.kind == "jekyll":
-            text = _LIQUID.sub(lambda m: self._liquid(m, where(m)), text)
+            text = _LIQUID.sub(lambda m: self._liquid(m, line_of(m)), text)
         if self.kind == "obsidian":
-            text = _WIKI.sub(lambda m: self._wiki(m, where(m)), text)
+            text = _WIKI.sub(lambda m: self._wiki(m, line_of(m)), text)
             text = _PERCENT.sub(lambda m: self._keep(f"<!--{m[1]}-->"), text)
             text = _HIGHLIGHT.sub(r"**\1**", text)
-            text = _BLOCK_ID.sub(lambda m: self._left_out(m[0], where(m)), text)
-        text = _HTML_IMAGE.sub(lambda m: self._html_image(m, where(m)), text)
-        text = _REFERENCE.sub(lambda m: self._reference(m, where(m)), text)
-        text = _LINK.sub(lambda m: self._link(m, where(m)), text)
-        text = _ATTRIBUTES.sub(lambda m: self._left_out(m[0], where(m)), text)
-        text = _FOOTNOTE.sub(lambda m: self._footnote(m, where(m)), text)
-        text = _AT.sub(lambda m: self._at(m, where(m)), text)
+            text = _BLOCK_ID.sub(lambda m: self._leave_out(m[0], line_of(m)), text)
+        text = _HTML_IMAGE.sub(lambda m: self._html_image(m, line_of(m)), text)
+        text = _REFERENCE.sub(self._reference, text)
+        text = _LINK.sub(lambda m: self._link(m, line_of(m)), text)
+        text = _ATTRIBUTES.sub(lambda m: self._leave_out(m[0], line_of(m)), text)
+        text = _FOOTNOTE.sub(lambda m: self._footnote(m, line_of(m)), text)
+        text = _AT.sub(lambda m: self._at(m, line_of(m)), text)
         text = _ROLE.sub(r"\\{", text)
         return self._restore(text)
 
     def _keep(self, text: str) -> str:
-        """Return a mark for *text*, which is not to be looked at again."""
+        """Return a placeholder for *text*, which later conversions must not change."""
         self.kept.append(text)
         return f"\ufdd0{len(self.kept) - 1}\ufdd1"
 
@@ -116,16 +116,16 @@ class Inline:
             text = re.sub("\ufdd0(\\d+)\ufdd1", lambda m: self.kept[int(m[1])], text)
         return text
 
-    def _left_out(self, text: str, line: int) -> str:
+    def _leave_out(self, text: str, line: int) -> str:
         self.report(line, f"{text.strip()} is left out")
         return ""
 
-    def _as_text(self, text: str, line: int, why: str) -> str:
-        self.report(line, f"{self._restore(text)} {why}")
+    def _leave_as_text(self, text: str, line: int, reason: str) -> str:
+        self.report(line, f"{self._restore(text)} {reason}; it is left as text")
         return self._keep(text)
 
     def _code(self, match: re.Match[str]) -> str:
-        # As is the way with Hugo, where mathematics would be taken for Markdown outside code.
+        # Authors put formulas in code because Hugo would read them as Markdown elsewhere.
         inside = re.fullmatch(r"\s*(?:\\\((.+)\\\)|\$\$?(.+?)\$\$?)\s*", match[2], re.DOTALL)
         if inside:
             return self._formula(inside[1] or inside[2])
@@ -142,29 +142,30 @@ class Inline:
         display = (match["c"] or match["d"] or "").strip()
         alone = match.string.strip() == match[0].strip()
         if self.kind == "jekyll" and match["d"] and not alone:
-            # kramdown writes all mathematics between two dollar signs.
+            # kramdown uses two dollar signs for inline mathematics, too.
             return self._formula(display)
         return self._keep(f"$${display}$$")
 
     def _shortcode(self, match: re.Match[str], line: int) -> str:
         name = match["name"]
-        named: dict[str, str] = {}
+        # Positional arguments are keyed by their position.
+        arguments: dict[str, str] = {}
         for position, argument in enumerate(_ARGUMENT.finditer(match["rest"])):
             value = next((v for v in argument.groups()[1:] if v is not None), "")
-            named[argument[1] or str(position)] = value
-        first = named.get("0", "")
+            arguments[argument[1] or str(position)] = value
+        first = arguments.get("0", "")
         match name:
-            case "relref" | "ref" if first or "path" in named:
-                return self._keep(f"relref:{first or named['path']}")
-            case "figure" | "img" | "image" if "src" in named:
-                alt = named.get("alt") or named.get("caption") or named.get("title", "")
-                return self._picture(alt, named["src"], line)
+            case "relref" | "ref" if first or "path" in arguments:
+                return self._keep(f"relref:{first or arguments['path']}")
+            case "figure" | "img" | "image" if "src" in arguments:
+                alt = arguments.get("alt") or arguments.get("caption") or arguments.get("title", "")
+                return self._picture(alt, arguments["src"], line)
             case "youtube" | "vimeo" if first:
                 host = "www.youtube.com/watch?v=" if name == "youtube" else "vimeo.com/"
                 return f"<https://{host}{first}>"
             case "math" | "katex" | "mathjax" | "latex":
                 return ""
-        return self._as_text(match[0], line, "is a shortcode that is not known; left as text")
+        return self._leave_as_text(match[0], line, "is an unknown shortcode")
 
     def _liquid(self, match: re.Match[str], line: int) -> str:
         if match[1] in ("post_url", "link"):
@@ -177,7 +178,7 @@ class Inline:
         )
         if filtered:
             return filtered[1]
-        return self._as_text(match[0], line, "is Liquid that is not known; left as text")
+        return self._leave_as_text(match[0], line, "is an unknown Liquid tag or variable")
 
     def _wiki(self, match: re.Match[str], line: int) -> str:
         target, text = match[2].strip(), match[4]
@@ -185,20 +186,20 @@ class Inline:
             return self._picture("" if text is None or text.isdigit() else text, target, line)
         shown = text or target or (match[3] or "").lstrip("#")
         if match[1]:
-            self.report(line, f"{match[0]} puts in another note; it is a link here")
+            self.report(line, f"{match[0]} embeds another note; it becomes a link")
         if not target:
-            self.report(line, f"{match[0]} leads to a place in this note; it is text here")
+            self.report(line, f"{match[0]} links to a heading of its own note; it becomes text")
             return shown
-        return self._inner(shown, target + (match[3] or ""), match[0], line)
+        return self._internal_link(shown, target + (match[3] or ""), line)
 
     def _html_image(self, match: re.Match[str], line: int) -> str:
-        found = {m[1].lower(): m[2] or m[3] or "" for m in _HTML_ATTRIBUTE.finditer(match[1])}
-        if not found.get("src"):
+        attributes = {m[1].lower(): m[2] or m[3] or "" for m in _HTML_ATTRIBUTE.finditer(match[1])}
+        if not attributes.get("src"):
             return match[0]
-        return self._picture(found.get("alt", ""), found["src"], line)
+        return self._picture(attributes.get("alt", ""), attributes["src"], line)
 
-    def _reference(self, match: re.Match[str], line: int) -> str:
-        """Return a link that stands for one by reference, of which the other half is left out."""
+    def _reference(self, match: re.Match[str]) -> str:
+        """Turn a reference link into an inline link, and remove its definition."""
         target = self.references.get(" ".join((match[3] or match[2]).lower().split()))
         if target is None:
             return match[0]
@@ -214,31 +215,31 @@ class Inline:
         if target.startswith("//"):
             target = f"https:{target}"
         if _OUTSIDE.match(target):
-            # The text is looked at further on; the address is not.
+            # Later conversions apply to the text, but must not change the URL.
             title = f" {match[5]}" if match[5] else ""
             return f"[{text}]({self._keep(f'<{target}>' if '(' in target else target)}{title})"
         if not target or target.startswith("#") or _is_foreign(target):
-            where = "a place in this note" if target.startswith("#") else f'"{target}"'
-            self.report(line, f"a link to {where} is text here")
+            where = "a heading of its own note" if target.startswith("#") else f'"{target}"'
+            self.report(line, f"the link to {where} becomes text")
             return text
-        return self._inner(text, target.removeprefix("relref:"), match[0], line)
+        return self._internal_link(text, target.removeprefix("relref:"), line)
 
-    def _inner(self, text: str, target: str, source: str, line: int) -> str:
-        """Return a link to another document of the collection."""
-        path, mark, place = target.partition("#")
+    def _internal_link(self, text: str, target: str, line: int) -> str:
+        """Return a link to another document or file of the collection."""
+        path, hash_sign, fragment = target.partition("#")
         shown = self._restore(text)
-        if key := self.places.note(path):
-            if mark:
-                self.report(line, f"#{place} is left out of a link to {path}")
+        if key := self.links.note(path):
+            if hash_sign:
+                self.report(line, f"#{fragment} is left out of the link to {path}")
             plain = re.sub(r"[`<>]", "", re.sub(r"\$[^$]*\$", lambda m: m[0].strip("$"), shown))
             return self._keep(
                 f"{{note}}`{plain.strip()} <{key}>`" if plain.strip() else f"{{note}}`{key}`"
             )
-        if new := self.places.page(path) or self.places.file(path):
-            if mark:
-                self.report(line, f"#{place} is left out of a link to {path}")
-            return self._keep(f"[{text}](<{new}>)")
-        self.report(line, f'a link to "{target}", which is not there, is text here')
+        if new_path := self.links.page(path) or self.links.file(path):
+            if hash_sign:
+                self.report(line, f"#{fragment} is left out of the link to {path}")
+            return self._keep(f"[{text}](<{new_path}>)")
+        self.report(line, f'the link to "{target}", which does not exist, becomes text')
         return text
 
     def _picture(self, text: str, target: str, line: int) -> str:
@@ -246,18 +247,17 @@ class Inline:
             target = f"https:{target}"
         if _OUTSIDE.match(target) or target.startswith("data:"):
             return self._keep(f"![{text}]({target})")
-        path = self.places.file(target)
+        path = self.links.file(target)
         if path is None:
-            self.report(
-                line, f"{self._restore(f'![{text}]({target})')} is a picture that is not there"
-            )
+            source = self._restore(f"![{text}]({target})")
+            self.report(line, f"{source} is a picture that does not exist; it is left as text")
             return self._keep(f"\\![{text}]\\({target})")
         return self._keep(f"![{text}](<{path}>)")
 
     def _footnote(self, match: re.Match[str], line: int) -> str:
         if match[1] in self.footnotes:
             return match[0]
-        self.report(line, f"{match[0]} is half of a footnote; left as text")
+        self.report(line, f"{match[0]} is half of a footnote; it is left as text")
         return self._keep(f"\\[^{match[1]}\\]{match[2]}")
 
     def _at(self, match: re.Match[str], line: int) -> str:
@@ -265,7 +265,9 @@ class Inline:
             return match[0]
         start = match.string.rfind("[", 0, match.start())
         if start >= 0 and "]" not in match.string[start : match.start()]:
-            self.report(line, f"{match[0]} cites what no bibliography file has; left as text")
+            self.report(
+                line, f"{match[0]} cites a key that no bibliography file has; it is left as text"
+            )
         return "\\" + match[0]
 
 

@@ -1,4 +1,4 @@
-"""Where the documents, pictures and other files of a collection go, and who is meant by a link."""
+"""Resolve the links of a collection, and plan where its documents and other files go."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from papernotes.cli.importer.collection import SUFFIXES, Document, Kind
 
 @dataclass
 class Destination:
-    """Where a document goes: its folder and name there, and the key of its paper, if it has one."""
+    """Where a document goes: a folder, the file name there, and the key of its paper if any."""
 
     document: Document
     folder: str
@@ -23,54 +23,55 @@ class Destination:
 
 
 class LinkTargets:
-    """The documents of a collection by what links call them, and the files that come along.
+    """The targets of links in a collection: its documents, and the files that they use.
 
-    ``files`` maps each of these to its new path, which has a leading slash.
+    ``files`` maps each file to copy to its new path, which has a leading slash.
     """
 
     def __init__(
-        self, kind: Kind, source: Path, assets: Sequence[Path], plans: Sequence[Destination]
+        self, kind: Kind, source: Path, assets: Sequence[Path], destinations: Sequence[Destination]
     ) -> None:
         self.source = source.resolve()
         self.assets = assets
         self.files: dict[Path, str] = {}
-        self.by_path = {plan.document.path.resolve(): plan for plan in plans}
+        self.by_path = {each.document.path.resolve(): each for each in destinations}
         self.by_name: dict[str, Destination] = {}
-        for plan in plans:
-            for name in _names(plan.document):
-                self.by_name.setdefault(name.strip("/").lower(), plan)
-        # In Obsidian, a link names a file wherever it lies.
-        self.anywhere: dict[str, list[Path]] = defaultdict(list)
+        for destination in destinations:
+            for name in _names(destination.document):
+                self.by_name.setdefault(name.strip("/").lower(), destination)
+        # An Obsidian link may name a file in any folder by its file name alone.
+        self.by_file_name: dict[str, list[Path]] = defaultdict(list)
         if kind == "obsidian":
             for path in sorted(self.source.rglob("*")):
-                self.anywhere[path.name].append(path)
+                self.by_file_name[path.name].append(path)
 
-    def document(self, target: str, here: Path) -> Destination | None:
-        """Return the document that a link to *target* in the folder *here* means."""
-        for path in _paths([here], target):
+    def document(self, target: str, folder: Path) -> Destination | None:
+        """Return the destination of the document that a link in *folder* to *target* refers to."""
+        for path in _paths([folder], target):
             for candidate in (path, path.with_suffix(".md"), path / "index.md"):
-                if found := self.by_path.get(candidate):
-                    return found
+                if destination := self.by_path.get(candidate):
+                    return destination
         name = target.strip("/").lower()
-        for one in (name, re.sub(r"\.(?:md|markdown|html)$", "", name), name.rpartition("/")[2]):
-            if one and (found := self.by_name.get(one)):
-                return found
+        stem = re.sub(r"\.(?:md|markdown|html)$", "", name)
+        for candidate_name in (name, stem, name.rpartition("/")[2]):
+            if candidate_name and (destination := self.by_name.get(candidate_name)):
+                return destination
         return None
 
-    def file(self, target: str, here: Path) -> str | None:
-        """Return the new path of the file that *target* in the folder *here* means.
+    def file(self, target: str, folder: Path) -> str | None:
+        """Return the new path of the file that *target* refers to in *folder*, and have it copied.
 
-        What lies outside the collection is not taken.
+        Return None if the file is missing or outside the collection.
         """
         for path in (
-            *_paths([here, *self.assets], target),
-            *self.anywhere.get(Path(target).name, ()),
+            *_paths([folder, *self.assets], target),
+            *self.by_file_name.get(Path(target).name, ()),
         ):
             if path.is_relative_to(self.source) and path.suffix not in SUFFIXES and _is_file(path):
-                return self._copied(path)
+                return self._new_path(path)
         return None
 
-    def _copied(self, path: Path) -> str:
+    def _new_path(self, path: Path) -> str:
         if path not in self.files:
             taken = set(self.files.values())
             stem = re.sub(r"[^\w.-]+", "-", path.stem)
@@ -84,32 +85,32 @@ class LinkTargets:
 
 @dataclass(frozen=True)
 class DocumentLinks:
-    """Where the links and pictures of one document lead to, as :mod:`.inline` asks."""
+    """The resolver of the links of the documents in one *folder*, for :mod:`.inline`."""
 
-    whereabouts: LinkTargets
-    plan: Destination
+    targets: LinkTargets
+    folder: Path
 
     def note(self, target: str) -> str | None:
-        """Return the key of the note that *target* names."""
-        found = self._document(target)
-        return found.key if found and found.folder == "papers" else None
+        """Return the citation key of the note that *target* refers to."""
+        note = self._document(target)
+        return note.key if note and note.folder == "papers" else None
 
     def page(self, target: str) -> str | None:
-        """Return the path of the page that *target* names."""
-        found = self._document(target)
-        return f"/pages/{found.slug}.md" if found and found.folder == "pages" else None
+        """Return the new path of the page that *target* refers to."""
+        page = self._document(target)
+        return f"/pages/{page.slug}.md" if page and page.folder == "pages" else None
 
     def file(self, target: str) -> str | None:
-        """Return the new path of the picture or other file *target*, which comes along."""
+        """Return the new path of the picture or other file *target*, and have it copied."""
         name = unquote(target.partition("?")[0].partition("#")[0])
-        return self.whereabouts.file(name, self.plan.document.path.parent)
+        return self.targets.file(name, self.folder)
 
     def _document(self, target: str) -> Destination | None:
-        return self.whereabouts.document(unquote(target), self.plan.document.path.parent)
+        return self.targets.document(unquote(target), self.folder)
 
 
 def _names(document: Document) -> Iterator[str]:
-    """Yield what links call a document: by its path, its folder, its permalink or its name."""
+    """Yield the names that links use for a document: paths, its folder, slug and aliases."""
     stem = document.name.rsplit(".", 1)[0]
     yield from (document.name, stem, re.sub(r"/(?:index|README)$", "", stem))
     yield from (re.sub(r"^_posts/", "", stem), document.slug)
@@ -117,8 +118,8 @@ def _names(document: Document) -> Iterator[str]:
 
 
 def _paths(folders: Sequence[Path], target: str) -> Iterator[Path]:
-    """Yield the paths that *target* can be from *folders*, links followed."""
-    # No file has such a name; systems refuse even to look for it.
+    """Yield the path of *target* in each of *folders*, with symbolic links resolved."""
+    # No file name contains NUL; looking one up raises ValueError.
     if target.strip("/") and "\0" not in target:
         for folder in folders:
             yield (folder / target.lstrip("/")).resolve()
@@ -128,5 +129,5 @@ def _is_file(path: Path) -> bool:
     try:
         return path.is_file()
     except OSError:
-        # Too long a name, or one that the system cannot have.
+        # The name is too long, or invalid on this system.
         return False

@@ -1,4 +1,4 @@
-"""Papers by the address that a note links to: what can be told of them without asking anyone."""
+"""Recognize papers by their URLs, and make entries from URLs without network access."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ _JMLR = re.compile(
 
 
 def is_paper(address: str) -> bool:
-    """Return whether *address* is that of a paper, as far as it can be told."""
-    return identify(address) is not None or _known(address) is not None
+    """Return whether *address* is recognized as the URL of a paper."""
+    return identify(address) is not None or _from_publisher(address) is not None
 
 
 def entry_of(address: str, title: str) -> Entry:
-    """Return an entry for the paper at *address* under its *title*, to be completed.
+    """Return an incomplete entry for the paper with *title* at *address*.
 
-    A paper of arXiv and one with a DOI is told by its identifier, from which ``papernotes refresh``
-    completes it; one of the ACL Anthology, OpenReview, PMLR or JMLR by what its address says of
-    year, volume and proceedings; any other by its address alone.
+    For arXiv and DOIs, the entry holds the identifier, from which ``papernotes refresh`` completes
+    it. For the ACL Anthology, OpenReview, PMLR and JMLR, it holds the year, volume and series that
+    the URL contains. Otherwise it holds only the URL.
     """
     fields = {"title": title}
     identifier = identify(address)
@@ -37,19 +37,20 @@ def entry_of(address: str, title: str) -> Entry:
         return Entry("misc", "", fields | {"year": arxiv_year(identifier)})
     if identifier:
         return Entry("misc", "", fields | {"doi": identifier.value})
-    kind, known = _known(address) or ("misc", {})
+    kind, known = _from_publisher(address) or ("misc", {})
     return Entry(kind, "", fields | known | ({"url": address} if address else {}))
 
 
-def _known(address: str) -> tuple[str, dict[str, str]] | None:
+def _from_publisher(address: str) -> tuple[str, dict[str, str]] | None:
+    """Return the entry type and the fields that the URL of a known publisher contains."""
     parts = urlsplit(address)
     host = (parts.hostname or "").removeprefix("www.")
     match host:
         case "aclanthology.org" | "aclweb.org" | "aclanthology.info":
             return _acl(parts.path)
         case "openreview.net":
-            found = parse_qs(parts.query).get("id")
-            return ("misc", {"howpublished": "OpenReview"}) if found else None
+            ids = parse_qs(parts.query).get("id")
+            return ("misc", {"howpublished": "OpenReview"}) if ids else None
         case "proceedings.mlr.press" | "jmlr.org" | "jmlr.csail.mit.edu":
             return _mlr(host, parts.path)
         case _:
@@ -61,10 +62,10 @@ def _acl(path: str) -> tuple[str, dict[str, str]] | None:
     if match := _ACL_NEW.fullmatch(name):
         return "inproceedings", {"year": match[1], "doi": f"10.18653/v1/{name}"}
     if match := _ACL_OLD.fullmatch(name):
-        short = match[1]
-        known = {"year": f"19{short}" if short >= "65" else f"20{short}"}
+        two_digits = match[1]
+        known = {"year": f"19{two_digits}" if two_digits >= "65" else f"20{two_digits}"}
         # The ACL has registered DOIs for its own events since 2012.
-        if "12" <= short < "65" and name[0] in "PNDEKSQ":
+        if "12" <= two_digits < "65" and name[0] in "PNDEKSQ":
             known["doi"] = f"10.18653/v1/{name}"
         return "inproceedings", known
     return None
@@ -81,6 +82,6 @@ def _mlr(host: str, path: str) -> tuple[str, dict[str, str]] | None:
     match = _JMLR.fullmatch(path)
     if match is None:
         return None
-    # The first volume is of the year 2000.
+    # The first volume appeared in 2000.
     known = {"journal": "Journal of Machine Learning Research", "volume": match[1]}
     return "article", known | {"year": str(1999 + int(match[1]))}
