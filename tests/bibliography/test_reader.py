@@ -15,12 +15,12 @@ from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.core.model import Paper, Person
 
 NEXT = "@misc{next, title = {Next}}\n"
-TAKEN = 'the key "{}" is taken by the entry at {}, which counts; rename or delete one of them'
+USED = 'the key "{}" is already used by the entry at {}, which counts; rename or delete one of them'
 UNDEFINED = (
     'undefined macro "nips"; put the text in braces, or define it with @string{nips = {...}}'
 )
 COMMAS = (
-    'a name of the entry "a" has too many commas: "A, B, C, D"; write "Family, Given", and "and"'
+    'a name in the entry "a" has too many commas: "A, B, C, D"; write "Family, Given", with "and"'
     " between two people"
 )
 
@@ -51,7 +51,7 @@ def syntax(line: int, message: str) -> Fault:
 
 
 def cannot_be_read(line: int, entry: str, reason: str) -> Fault:
-    return syntax(line, f"{entry} cannot be read: {reason}; check the line and the one above")
+    return syntax(line, f"{entry} cannot be read: {reason}; check this line and the one above")
 
 
 def not_closed(line: int, entry: str = 'the entry "a"') -> Fault:
@@ -212,7 +212,7 @@ def test_a_file_in_another_encoding(mark: bytes) -> None:
             "a.bib",
             3,
             DiagnosticKind.BIB_ENCODING,
-            "the file is not UTF-8: the byte 0xe9 stands here; save the file in that encoding",
+            "the file is not UTF-8: it has the byte 0xe9 here; save the file in that encoding",
         )
     ]
     assert found.paper("a").fields == (("title", "\ufffd"), ("note", "x"))
@@ -336,7 +336,7 @@ def test_a_missing_comma_costs_no_field(text: str, lines: list[int]) -> None:
 )
 def test_a_closing_brace_too_many_costs_no_field(text: str, line: int) -> None:
     found = bibliography(text + NEXT)
-    message = 'the entry "a" has a closing brace too many before its next field; delete it'
+    message = 'the entry "a" has an extra closing brace before its next field; delete it'
     assert faults(found) == [syntax(line, message)]
     assert found.paper("a").fields == (("title", "A"), ("year", "2020"), ("note", "x"))
     assert found.places["next"] == ("a.bib", text.count("\n") + 1)
@@ -434,7 +434,8 @@ def test_everything_that_shared_data_holds() -> None:
 def test_a_reference_that_leads_nowhere(name: str) -> None:
     found = bibliography(NEXT + f"@misc{{a, {name} = {{gone}}, title = {{A}}}}")
     message = (
-        f'in the entry "a" {name} names the key "gone", which no bibliography file has; correct it'
+        f'in the entry "a", {name} names the key "gone", which is in no bibliography file;'
+        " correct it"
     )
     assert faults(found) == [("a.bib", 2, DiagnosticKind.BAD_CROSSREF, message)]
     assert found.paper("a").fields == (("title", "A"),)
@@ -454,7 +455,7 @@ def test_references_in_a_circle(text: str, fault: tuple[str, str]) -> None:
     found = bibliography(text)
     key, circle = fault
     message = (
-        f'in the entry "{key}" crossref leads in a circle, from {circle}; take one of them out'
+        f'in the entry "{key}", crossref is circular, from {circle}; delete one of the references'
     )
     assert [each.message for each in found.problems] == [message]
     assert found.paper("a").title == "A"
@@ -471,7 +472,7 @@ def test_a_key_that_is_taken(key: str) -> None:
             "a.bib",
             4,
             DiagnosticKind.DUPLICATE_KEY,
-            TAKEN.format(key, "a.bib:2"),
+            USED.format(key, "a.bib:2"),
         )
     ]
     assert list(found.places) == ["a", "next"]
@@ -485,7 +486,7 @@ def test_a_key_that_is_taken_in_another_file() -> None:
             "b.bib",
             1,
             DiagnosticKind.DUPLICATE_KEY,
-            TAKEN.format("a", "a.bib:3"),
+            USED.format("a", "a.bib:3"),
         )
     ]
     assert found.keys == {"a.bib": ("a",), "b.bib": ("next",)}
@@ -507,7 +508,7 @@ def test_a_field_that_stands_twice(fields: str, name: str) -> None:
             "a.bib",
             2,
             DiagnosticKind.DUPLICATE_FIELD,
-            f'the entry "a" has the field "{name}" twice; the first counts, delete one',
+            f'the entry "a" has the field "{name}" twice, the first one counts; delete one of them',
         )
     ]
     entry = found.paper("a")

@@ -697,8 +697,8 @@ def test_the_roles_are_all_there() -> None:
             'bibtex_bibfiles = ["refs.bib", "more.bib"]\n',
             "@misc{rfc1, author={A}, title={Again}, year=2000}\n",
             (
-                'more.bib:1: WARNING: the key "rfc1" is taken by the entry at refs.bib:56, which'
-                " counts; rename or delete one of them [papernotes.duplicate-key]"
+                'more.bib:1: WARNING: the key "rfc1" is already used by the entry at refs.bib:56,'
+                " which counts; rename or delete one of them [papernotes.duplicate-key]"
             ),
         ),
     ],

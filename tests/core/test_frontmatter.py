@@ -11,13 +11,12 @@ from papernotes.core.frontmatter import FIELDS, FrontMatter, parse
 
 PATH = "papers/x.md"
 NO_PAPER = (
-    'the note does not say which paper it is on; add "paper: " and the citation key to its front'
-    " matter"
+    'the note does not name its paper; add "paper: " and the citation key to its front matter'
 )
-NOT_CLOSED = 'front matter is not closed; end it with a line that holds only "---"'
+NOT_CLOSED = 'front matter is not closed; end it with a line that contains only "---"'
 NO_MAPPING = 'front matter is not a mapping; write lines such as "paper: some2020key"'
 TOO_MUCH = "it is nested too deeply, or escapes a character that does not exist"
-NO_SUMMARY = '"summary" is not text; put it in quotes, or indented below "summary: |"'
+NO_SUMMARY = '"summary" is not text; put it in quotes, or indent it below "summary: |"'
 
 
 def note(fields: str) -> str:
@@ -106,7 +105,7 @@ def test_what_is_no_yaml_is_reported_at_the_parsers_line(
     text = note(fields)
     front, _ = parse(text, PATH)
     assert faults(text) == [
-        (line, DiagnosticKind.FRONT_MATTER, f"front matter is not YAML: {reason}"),
+        (line, DiagnosticKind.FRONT_MATTER, f"front matter is not valid YAML: {reason}"),
     ]
     assert front.paper == ""
 
@@ -125,7 +124,7 @@ def test_what_yaml_itself_fails_at_is_a_problem_and_no_exception(fields: str) ->
         (
             1,
             DiagnosticKind.FRONT_MATTER,
-            f"front matter is not YAML: {TOO_MUCH}; correct it",
+            f"front matter is not valid YAML: {TOO_MUCH}; correct it",
         )
     ]
 
@@ -288,7 +287,7 @@ def test_a_tag_that_is_empty_or_holds_more(value: str) -> None:
         (
             5,
             DiagnosticKind.BAD_TAGS,
-            "a tag is empty, a list or a mapping; write a word or leave it out",
+            "a tag is empty, a list or a mapping; write a word or delete it",
         )
     ]
     assert parse(text, PATH)[0].tags == ("a", "b")
@@ -344,7 +343,7 @@ def test_what_is_no_day(value: str) -> None:
         (
             4,
             DiagnosticKind.BAD_READ,
-            f'"read" is not a day: "{value}"; write it as YYYY-MM-DD, such as 2020-08-31',
+            f'"read" is not a date: "{value}"; write it as YYYY-MM-DD, such as 2020-08-31',
         )
     ]
     assert parse(text, PATH)[0].read is None
@@ -356,7 +355,7 @@ def test_what_is_no_day_and_cannot_be_quoted(value: str) -> None:
         (
             3,
             DiagnosticKind.BAD_READ,
-            '"read" is not a day; write it as YYYY-MM-DD, such as 2020-08-31',
+            '"read" is not a date; write it as YYYY-MM-DD, such as 2020-08-31',
         )
     ]
 
@@ -609,7 +608,7 @@ def test_a_field_that_stands_twice() -> None:
         Diagnostic(
             "papers/x.md",
             4,
-            '"paper" stands twice in the front matter; the last counts, delete one',
+            '"paper" occurs twice in the front matter, the last one counts; delete one of them',
             DiagnosticKind.FRONT_MATTER,
         )
     ]
@@ -633,10 +632,10 @@ def test_former_names() -> None:
 def test_a_former_name_that_is_none(name: str) -> None:
     ((line, kind, message),) = faults(note(f"paper: k\nredirect_from:\n- {name}"))
     assert (line, kind) == (4, DiagnosticKind.BAD_REDIRECT)
-    assert message.startswith('"redirect_from" holds "')
+    assert message.startswith('"redirect_from" contains "')
     assert message.endswith(
-        "which is no page of the site; write the name that the page had, from the root of the site,"
-        ' such as "papers/old-name"'
+        "which is not a page name; write the former name of the page, relative to the root of the"
+        ' site, such as "papers/old-name"'
     )
 
 

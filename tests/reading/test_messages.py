@@ -44,13 +44,13 @@ BIB_LINES = 43
 CASES = {
     "no YAML": (
         note("---\npaper: zeta2006\ntags: [a, b\nread: 2020-01-01\n---\n\n# Zeta\n"),
-        ('papers/zeta.md:4: WARNING: front matter is not YAML: expected \',\' or \']\', but got'
+        ('papers/zeta.md:4: WARNING: front matter is not valid YAML: expected \',\' or \']\', but got'
         " ':'; correct this line [papernotes.front-matter]"),
     ),
     "not closed": (
         note("---\npaper: zeta2006\n\n# Zeta\n\nThe summary.\n"),
-        ("papers/zeta.md:1: WARNING: front matter is not closed; end it with a line that holds only"
-        ' "---" [papernotes.front-matter]'),
+        ("papers/zeta.md:1: WARNING: front matter is not closed; end it with a line that contains"
+        ' only "---" [papernotes.front-matter]'),
     ),
     "no mapping": (
         note("---\n- paper\n---\n\n# Zeta\n"),
@@ -59,12 +59,12 @@ CASES = {
     ),
     "no front matter": (
         note("# Zeta\n"),
-        ("papers/zeta.md:1: WARNING: the note does not say which paper it is on; add"
+        ("papers/zeta.md:1: WARNING: the note does not name its paper; add"
         ' "paper: " and the citation key to its front matter [papernotes.missing-paper]'),
     ),
     "paper missing": (
         note("---\ntags: [a]\n---\n\n# Zeta\n"),
-        ("papers/zeta.md:1: WARNING: the note does not say which paper it is on; add"
+        ("papers/zeta.md:1: WARNING: the note does not name its paper; add"
         ' "paper: " and the citation key to its front matter [papernotes.missing-paper]'),
     ),
     "paper not a string": (
@@ -99,12 +99,12 @@ CASES = {
     ),
     "no such day": (
         zeta("read: 2021-02-29\n"),
-        ('papers/zeta.md:3: WARNING: "read" is not a day: "2021-02-29"; write it as YYYY-MM-DD,'
+        ('papers/zeta.md:3: WARNING: "read" is not a date: "2021-02-29"; write it as YYYY-MM-DD,'
         " such as 2020-08-31 [papernotes.bad-read]"),
     ),
     "summary not text": (
         zeta("summary: [a]\n"),
-        ('papers/zeta.md:3: WARNING: "summary" is not text; put it in quotes, or indented below'
+        ('papers/zeta.md:3: WARNING: "summary" is not text; put it in quotes, or indent it below'
         ' "summary: |" [papernotes.bad-summary]'),
     ),
     "redirect from no list": (
@@ -179,7 +179,7 @@ CASES = {
     ),
     "label of another equation": (
         page("# Page\n\n$$\na \\label{one}\n$$\n\n$$\nb \\label{one}\n$$\n"),
-        ('plain.md:7: WARNING: the label "one" is that of an equation in plain; choose another'
+        ('plain.md:7: WARNING: the label "one" is already used in plain; choose another'
         " [papernotes.duplicate-label]"),
     ),
     "macro that is not closed": (
@@ -197,7 +197,7 @@ CASES = {
     ),
     "bibliography not UTF-8": (
         bib("\n@misc{eta, title={\xe9ta}, author={E Ta}, year=2007}\n"),
-        (f"refs.bib:{BIB_LINES + 2}: WARNING: the file is not UTF-8: the byte 0xe9 stands here;"
+        (f"refs.bib:{BIB_LINES + 2}: WARNING: the file is not UTF-8: it has the byte 0xe9 here;"
         " save the file in that encoding [papernotes.bib-encoding]"),
     ),
     "entry not closed": (
@@ -212,7 +212,7 @@ CASES = {
     ),
     "key twice": (
         bib("\n@misc{gamma2003, title={Another}}\n"),
-        (f'refs.bib:{BIB_LINES + 2}: WARNING: the key "gamma2003" is taken by the entry at'
+        (f'refs.bib:{BIB_LINES + 2}: WARNING: the key "gamma2003" is already used by the entry at'
         " refs.bib:17, which counts; rename or delete one of them [papernotes.duplicate-key]"),
     ),
     "macro not defined": (
@@ -222,8 +222,8 @@ CASES = {
     ),
     "crossref to nothing": (
         bib("@misc{eta2007, title = {Eta}, crossref = {theta2008}}\n"),
-        (f'refs.bib:{BIB_LINES + 1}: WARNING: in the entry "eta2007" crossref names the key'
-        ' "theta2008", which no bibliography file has; correct it [papernotes.bad-crossref]'),
+        (f'refs.bib:{BIB_LINES + 1}: WARNING: in the entry "eta2007", crossref names the key'
+        ' "theta2008", which is in no bibliography file; correct it [papernotes.bad-crossref]'),
     ),
     "entry without author and year": (
         lambda site: (

@@ -80,14 +80,14 @@ KIND = {
     "yaml": "[papernotes.front-matter]",
 }
 CLOSED = f"that begins here is not closed; check its braces and quotes {KIND['syntax']}"
-EMPTY_TAG = f"a tag is empty, a list or a mapping; write a word or leave it out {KIND['tags']}"
+EMPTY_TAG = f"a tag is empty, a list or a mapping; write a word or delete it {KIND['tags']}"
 NO_LINK = (
     f"is not an http or https address and is not linked; correct it or delete it {KIND['link']}"
 )
-ABOVE = f"check the line and the one above {KIND['syntax']}"
+ABOVE = f"check this line and the one above {KIND['syntax']}"
 MEND = "correct it, until then the page shows its TeX [papernotes.bad-math]"
-BYTE = "stands here; save the file in that encoding"
-LEFT_OUT = f"{BYTE}, until then the site does without the page [papernotes.encoding]"
+BYTE = "here; save the file in that encoding"
+LEFT_OUT = f"{BYTE}, until then the site leaves the page out [papernotes.encoding]"
 AS_TEXT = (
     "in the summary is shown as text; write Markdown, or set papernotes_raw_html = True in conf.py"
     " [papernotes.raw-html]"
@@ -105,8 +105,8 @@ NO_WORDS = f"5: WARNING: {NO_WORDS} [papernotes.no-heading]"
 NO_CARD = "which no card can show;"
 AS_LINK = "is none and shown as text; correct it or delete it [papernotes.bad-link]"
 NO_PAGE = (
-    "which is no page of the site; write the name that the page had, from the root of the site, such"
-    ' as "papers/old-name" [papernotes.bad-redirect]'
+    "which is not a page name; write the former name of the page, relative to the root of the site,"
+    ' such as "papers/old-name" [papernotes.bad-redirect]'
 )
 NO_NAME = "rename the file, until then the site does without the page [papernotes.file-name]"
 ENCODE = (
@@ -115,8 +115,8 @@ ENCODE = (
 )
 TAG = 'the tag {0} is not a string; put it in quotes: "{0}" [papernotes.bad-tags]'
 TOO_MANY = (
-    '{}: WARNING: "{}" stands for more than 10000 values by its aliases, and is left out; write out'
-    f" what it holds, or delete it {KIND['yaml']}"
+    '{}: WARNING: "{}" expands to more than 10000 values through aliases, and is left out; write its'
+    f" values out, or delete it {KIND['yaml']}"
 )
 LETTERS = "abcdefghi"
 BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
@@ -129,12 +129,12 @@ CASES = [
     whole(
         "latin-1",
         "---\npaper: k-latin-1\n---\n\n# A title\n\nA café.\n".encode("latin-1"),
-        f"7: WARNING: the file is not UTF-8: the byte 0xe9 {LEFT_OUT}",
+        f"7: WARNING: the file is not UTF-8: it has the byte 0xe9 {LEFT_OUT}",
     ),
     whole(
         "utf-16",
         "---\npaper: k-utf-16\n---\n\n# A title\n".encode("utf-16"),
-        f"1: WARNING: the file is not UTF-8: the byte 0xff {LEFT_OUT}",
+        f"1: WARNING: the file is not UTF-8: it has the byte 0xff {LEFT_OUT}",
     ),
     whole("bom", "\ufeff---\npaper: k-bom\n---\n\n# A title\n\nThe summary.\n"),
     whole("crlf", "---\r\npaper: k-crlf\r\n---\r\n\r\n# A title\r\n\r\nThe summary.\r\n"),
@@ -142,7 +142,7 @@ CASES = [
     note(
         "control",
         *(
-            f"{line}: WARNING: the control character U+{code} stands in this line; delete it"
+            f"{line}: WARNING: this line contains the control character U+{code}; delete it"
             " [papernotes.control-character]"
             for line, code in ((7, "0007"), (8, "0000"), (9, "001B"))
         ),
@@ -150,20 +150,20 @@ CASES = [
     ),
     note(
         "control-in-front-matter",
-        "3: WARNING: the control character U+0007 stands in this line; delete it"
+        "3: WARNING: this line contains the control character U+0007; delete it"
         " [papernotes.control-character]",
         front="tags: [a\x07b]\n",
     ),
     note(
         "escaped-character",
-        "3: WARNING: the character U+D800 is escaped here; delete it"
+        "3: WARNING: this value escapes the character U+D800; delete it"
         " [papernotes.control-character]",
         front='tags: ["c\\ud800"]\n',
     ),
     # Front matter.
     note(
         "tabs",
-        "4: WARNING: front matter is not YAML: found character '\\t' that cannot start any token;"
+        "4: WARNING: front matter is not valid YAML: found character '\\t' that cannot start any token;"
         f" correct this line {KIND['yaml']}",
         front="tags:\n\t- a\n",
     ),
@@ -195,8 +195,8 @@ CASES = [
     note("tags-text", f'3: WARNING: "tags" is not a list; write "tags: [first, second]" {KIND["tags"]}', front="tags: {a: b}\n"),
     note(
         "field-twice",
-        '4: WARNING: "tags" stands twice in the front matter; the last counts, delete one'
-        f" {KIND['yaml']}",
+        '4: WARNING: "tags" occurs twice in the front matter, the last one counts; delete one'
+        f" of them {KIND['yaml']}",
         front="tags: [e]\ntags: [e]\n",
     ),
     note(
@@ -283,7 +283,7 @@ CASES = [
     *(
         note(
             f"former-{number}",
-            f'3: WARNING: "redirect_from" holds "{name}", {NO_PAGE}',
+            f'3: WARNING: "redirect_from" contains "{name}", {NO_PAGE}',
             front=f"redirect_from: ['{name}']\n",
         )
         for number, name in enumerate(
@@ -351,28 +351,28 @@ CASES = [
     bib(
         "twice",
         "@misc{a6}\n@misc{a6}\n",
-        '2: WARNING: the key "a6" is taken by the entry at bib/twice.bib:1, which counts; rename or'
-        " delete one of them [papernotes.duplicate-key]",
+        '2: WARNING: the key "a6" is already used by the entry at bib/twice.bib:1, which counts;'
+        " rename or delete one of them [papernotes.duplicate-key]",
         keys=("a6",),
     ),
     bib(
         "twice-by-case",
         "@misc{a7}\n@misc{A7}\n",
-        '2: WARNING: the key "A7" is taken by the entry at bib/twice-by-case.bib:1, which counts;'
+        '2: WARNING: the key "A7" is already used by the entry at bib/twice-by-case.bib:1, which counts;'
         " rename or delete one of them [papernotes.duplicate-key]",
         keys=("a7",),
     ),
     bib(
         "twice-in-two-files",
         "@misc{gamma2003}\n",
-        '1: WARNING: the key "gamma2003" is taken by the entry at refs.bib:17, which counts; rename'
-        " or delete one of them [papernotes.duplicate-key]",
+        '1: WARNING: the key "gamma2003" is already used by the entry at refs.bib:17, which counts;'
+        " rename or delete one of them [papernotes.duplicate-key]",
     ),
     bib(
         "field-twice",
         "@misc{a8, note = {A}, Note = {B}}\n",
-        '1: WARNING: the entry "a8" has the field "Note" twice; the first counts, delete one'
-        " [papernotes.duplicate-field]",
+        '1: WARNING: the entry "a8" has the field "Note" twice, the first one counts; delete one'
+        " of them [papernotes.duplicate-field]",
         keys=("a8",),
     ),
     bib(
@@ -385,32 +385,32 @@ CASES = [
     bib(
         "crossref",
         "@misc{a10, crossref = {nobody}}\n",
-        '1: WARNING: in the entry "a10" crossref names the key "nobody", which no bibliography file'
-        " has; correct it [papernotes.bad-crossref]",
+        '1: WARNING: in the entry "a10", crossref names the key "nobody", which is in no'
+        " bibliography file; correct it [papernotes.bad-crossref]",
         keys=("a10",),
     ),
     bib("circle", "@misc{a11, crossref = {a12}}\n@misc{a12, crossref = {a11}}\n",
-        '2: WARNING: in the entry "a12" crossref leads in a circle, from a11 to a12 to a11; take one'
-        " of them out [papernotes.bad-crossref]",
+        '2: WARNING: in the entry "a12", crossref is circular, from a11 to a12 to a11; delete one'
+        " of the references [papernotes.bad-crossref]",
         keys=("a11", "a12")),
-    bib("latin-1", "@misc{a13, title = {Café}}\n".encode("latin-1"), f"1: WARNING: the file is not UTF-8: the byte 0xe9 {BYTE} [papernotes.bib-encoding]", keys=("a13",)),
+    bib("latin-1", "@misc{a13, title = {Café}}\n".encode("latin-1"), f"1: WARNING: the file is not UTF-8: it has the byte 0xe9 {BYTE} [papernotes.bib-encoding]", keys=("a13",)),
     bib(
         "utf-16",
         "@misc{a14b, title = {A}}".encode("utf-16"),
-        "1: WARNING: the control character U+0000 stands in this line; delete it"
+        f"1: WARNING: the file is not UTF-8: it has the byte 0xff {BYTE} [papernotes.bib-encoding]",
+        "1: WARNING: this line contains the control character U+0000; delete it"
         " [papernotes.control-character]",
-        f"1: WARNING: the file is not UTF-8: the byte 0xff {BYTE} [papernotes.bib-encoding]",
     ),
     bib("bom", "\ufeff@misc{a14, title = {A}}\n", keys=("a14",)),
     bib("crlf", "@misc{a15,\r\n  title = {A}\r\n}\r\n", keys=("a15",)),
     bib(
         "control",
         "@misc{a16,\n  title = {A \x07 bell}}\n",
-        "2: WARNING: the control character U+0007 stands in this line; delete it"
+        "2: WARNING: this line contains the control character U+0007; delete it"
         " [papernotes.control-character]",
         keys=("a16",),
     ),
-    bib("null", b"\0" * 50, "1: WARNING: the control character U+0000 stands in this line; delete it [papernotes.control-character]"),
+    bib("null", b"\0" * 50, "1: WARNING: this line contains the control character U+0000; delete it [papernotes.control-character]"),
     bib("hundred-braces", "@misc{a17, title = {" + "{" * 90 + "A" + "}" * 90 + "}}\n", keys=("a17",)),
     bib(
         "thousand-braces",
@@ -419,8 +419,8 @@ CASES = [
         keys=("a18",),
     ),
     bib("names", "@misc{a19, author = {A, B, C, D}}\n",
-        '1: WARNING: a name of the entry "a19" has too many commas: "A, B, C, D"; write "Family,'
-        ' Given", and "and" between two people [papernotes.bib-name]',
+        '1: WARNING: a name in the entry "a19" has too many commas: "A, B, C, D"; write "Family,'
+        ' Given", with "and" between two people [papernotes.bib-name]',
         keys=("a19",)),
     bib("empty", b""),
     bib("comment", "@comment{ {{ }\n"),
@@ -573,7 +573,7 @@ def test_each_note_has_its_page_and_the_others_theirs(built: Build) -> None:
             shown = "papers/itself" if path.stem == "itself" else "A title"
             shown = path.stem if path.stem.startswith("heading-") else shown
             assert shown in text(page.cssselect("h1")[0]), case.name
-            if not any("not YAML" in message for message in case.messages):
+            if not any("not valid YAML" in message for message in case.messages):
                 assert "A Name" in text(page), case.name
     assert (
         sum((built.outdir / f"papers/{name}.html").exists() for name in ("e\u0301", "\u00e9")) == 1

@@ -1,1 +1,1 @@
-"""BibTeX into entries, and entries into references and links; without Sphinx."""
+"""Read BibTeX files, and format their entries; nothing here imports Sphinx."""

@@ -1,8 +1,8 @@
-"""Works as COinS, which the browser connectors of reference managers find in a page.
+"""Convert works to COinS, which the browser connectors of reference managers find in a page.
 
 COinS is an OpenURL context object (ANSI/NISO Z39.88-2004, in key/encoded-value form) in the title
-of an empty span; see https://web.archive.org/web/20170810220022/http://ocoins.info/. Pure: an item
-of CSL-JSON in, text out.
+of an empty span; see https://web.archive.org/web/20170810220022/http://ocoins.info/. The input is
+an item of CSL-JSON.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from urllib.parse import urlencode
 from papernotes.bibliography import csl
 
 _FORMAT = "info:ofi/fmt:kev:mtx:"
-# The metadata format, and the genre in it, of each kind of work; of others it is Dublin Core.
-_KINDS = {
+# The metadata format and genre for each CSL type; all other types use Dublin Core.
+_FORMATS = {
     "article": ("journal", "preprint"),
     "article-journal": ("journal", "article"),
     "book": ("book", "book"),
@@ -23,7 +23,7 @@ _KINDS = {
     "report": ("book", "report"),
     "thesis": ("dissertation", ""),
 }
-_NAMES = {
+_KEYS = {
     "journal": {
         "title": "atitle",
         "container-title": "jtitle",
@@ -49,12 +49,12 @@ _NAMES = {
 
 
 def context_object(item: csl.Item) -> str:
-    """Return the context object of a work."""
+    """Return the context object of the work *item*, URL-encoded."""
     return urlencode(list(_pairs(item)))
 
 
 def _pairs(item: csl.Item) -> Iterator[tuple[str, str]]:
-    kind, genre = _KINDS.get(item["type"], ("dc", ""))
+    kind, genre = _FORMATS.get(item["type"], ("dc", ""))
     yield "ctx_ver", "Z39.88-2004"
     yield "rft_val_fmt", f"{_FORMAT}{kind}"
     if doi := item.get("DOI"):
@@ -65,7 +65,7 @@ def _pairs(item: csl.Item) -> Iterator[tuple[str, str]]:
         yield "rft.genre", genre
     if kind == "book":
         yield ("rft.atitle" if "container-title" in item else "rft.btitle"), item["title"]
-    for variable, key in _NAMES[kind].items():
+    for variable, key in _KEYS[kind].items():
         if value := item.get(variable):
             yield f"rft.{key}", value
     parts = item.get("issued", {}).get("date-parts")
@@ -82,7 +82,7 @@ def _people(item: csl.Item, kind: str) -> Iterator[tuple[str, str]]:
             yield "rft.creator", literal or f"{given} {family}".strip()
             continue
         if number == 0 and family:
-            # Of the first only: the keys do not repeat, and say which name is which.
+            # For the first author only: these keys must not be repeated.
             yield "rft.aulast", family
             if given:
                 yield "rft.aufirst", given

@@ -1,7 +1,7 @@
-"""Works as CSL-JSON, the form in which reference managers and citation processors exchange them.
+"""Convert works to CSL-JSON, the exchange format of reference managers and citation processors.
 
 The names are those of CSL 1.0.2 (https://docs.citationstyles.org/en/stable/specification.html) and
-its JSON schema. Pure: a :class:`~.model.Paper` in, plain values out.
+its JSON schema.
 """
 
 from __future__ import annotations
@@ -44,10 +44,10 @@ _TYPES = {
     "unpublished": "manuscript",
     "www": "webpage",
 }
-# In these the work is a part of what `venue` names; of others it names the publisher.
-_PARTS = frozenset("article-journal paper-conference chapter".split())
+# Types whose `venue` is the container; for all others it is the publisher.
+_CONTAINED_TYPES = frozenset("article-journal paper-conference chapter".split())
 _GENRES = {"phdthesis": "PhD thesis", "mastersthesis": "Master's thesis"}
-_PLAIN = {
+_TEXT_FIELDS = {
     "collection-title": ("series",),
     "volume": ("volume",),
     "edition": ("edition",),
@@ -60,9 +60,9 @@ _MONTHS = tuple("jan feb mar apr may jun jul aug sep oct nov dec".split())
 
 
 def item(paper: Paper, flat: Flatten = lambda parts: flatten(tuple(parts))) -> Item:
-    """Return *paper* as an item of CSL-JSON, without what the entry does not give.
+    """Return *paper* as an item of CSL-JSON, without empty variables.
 
-    *flat* makes plain text of LaTeX's spans; a caller that can write formulas better gives it.
+    *flat* converts spans to plain text; pass another one to render formulas better.
     """
 
     def text(source: str) -> str:
@@ -78,7 +78,7 @@ def item(paper: Paper, flat: Flatten = lambda parts: flatten(tuple(parts))) -> I
         "author": _names(paper.authors, text),
         "editor": _names(paper.editors, text),
         "issued": _issued(paper, text),
-        "container-title": text(paper.venue) if kind in _PARTS else "",
+        "container-title": text(paper.venue) if kind in _CONTAINED_TYPES else "",
         "publisher": _publisher(paper, kind, text),
         "issue" if kind in ("article-journal", "periodical") else "number": _number(paper, text),
         "genre": text(paper.field("type")) or _GENRES.get(paper.type, ""),
@@ -87,7 +87,7 @@ def item(paper: Paper, flat: Flatten = lambda parts: flatten(tuple(parts))) -> I
         "DOI": formatting.doi(paper),
         "URL": formatting.target(paper),
     }
-    for name, fields in _PLAIN.items():
+    for name, fields in _TEXT_FIELDS.items():
         found[name] = next((shown for field in fields if (shown := text(paper.field(field)))), "")
     if arxiv:
         found |= {"archive": "arXiv", "archive_location": arxiv}
@@ -103,7 +103,7 @@ def _names(persons: Iterable[Person], text: Callable[[str], str]) -> list[dict[s
         if given:
             names.append({"family": family, "given": given})
         elif person.family.lower() != "others":
-            # In braces it is no person, and has no parts.
+            # A name in braces is an organization's, and has no parts.
             names.append({"literal" if person.family.startswith("{") else "family": family})
     return names
 
@@ -111,7 +111,7 @@ def _names(persons: Iterable[Person], text: Callable[[str], str]) -> list[dict[s
 def _publisher(paper: Paper, kind: str, text: Callable[[str], str]) -> str:
     if publisher := text(paper.field("publisher")):
         return publisher
-    return "" if kind in _PARTS else text(paper.venue)
+    return "" if kind in _CONTAINED_TYPES else text(paper.venue)
 
 
 def _number(paper: Paper, text: Callable[[str], str]) -> str:
@@ -119,7 +119,7 @@ def _number(paper: Paper, text: Callable[[str], str]) -> str:
 
 
 def _issued(paper: Paper, text: Callable[[str], str]) -> dict[str, Any]:
-    """Return the date of a work: BibLaTeX's ``date``, or ``year`` and ``month``."""
+    """Return the date from BibLaTeX's ``date``, or from ``year`` and ``month``."""
     year = text(paper.year)
     if not re.fullmatch(r"-?\d{1,4}", year, re.ASCII):
         return {"literal": year} if year else {}
@@ -133,7 +133,7 @@ def _issued(paper: Paper, text: Callable[[str], str]) -> dict[str, Any]:
 
 
 def _month(text: str) -> int:
-    """Return the number of a month, by its number or its English name; 0 of what is none."""
+    """Return the number of the month given as a number or an English name, or 0."""
     if text.isascii() and text.isdigit():
         return int(text) if 1 <= int(text) <= len(_MONTHS) else 0
     name = text[:3].lower()

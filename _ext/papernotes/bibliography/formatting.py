@@ -1,7 +1,7 @@
-"""What a reader sees of a work: names, links, the reference and the BibTeX, as spans and text.
+"""Format works for readers: names, titles, links, references, BibTeX and sort keys.
 
-Pure: a :class:`~.model.Paper` in, spans out. Everything that shows a work, on whichever page, takes
-it from here.
+Functions take a :class:`~.model.Paper` and return spans or text. Every page that shows a work uses
+them, so that it looks the same everywhere.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ from papernotes.core.text import fold_plain
 SortKey = tuple[str, ...]
 LinkKind = Literal["abstract", "PDF", "DOI"]
 
-# What publishes a work without people, and stands for them.
+# Fields that stand in for the names of a work without authors and editors.
 _PUBLISHERS = ("organization", "institution", "publisher")
-# What a chapter or a paper is a part of.
-_WHOLES = ("journal", "journaltitle", "booktitle", "maintitle")
-# Fields that are the author's own business, not the paper's: they stay out of the BibTeX shown.
+# Fields that name the container of an article, chapter or paper.
+_CONTAINERS = ("journal", "journaltitle", "booktitle", "maintitle")
+# Fields that are notes to oneself, not about the paper: the BibTeX shown leaves them out.
 PRIVATE_FIELDS = frozenset(
     "abstract annotation annote comment creationdate date-added date-modified file groups"
     " keywords local-url modificationdate owner pdf printed priority qualityassured ranking"
     " readstatus relevance review timestamp username".split()
 )
-# So do those that reference managers keep for themselves.
+# The same for the fields that reference managers add for their own use.
 _PRIVATE_PREFIXES = ("bdsk-", "citeulike-", "comment-", "mendeley-")
-# What BibTeX has for people who are not named.
+# BibTeX's name for further people who are not listed, in lower case.
 OTHERS = "others"
 _PROCEEDINGS = re.compile(
     r"^(?:In )?Proceedings of (?:the )?(?:\d+(?:st|nd|rd|th) )?(?:Annual )?|^\d+(?:st|nd|rd|th) ",
@@ -42,7 +42,7 @@ _DOI_PREFIX = re.compile(r"^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)", re.IGNOREC
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """What is said around names and titles; in English, where nobody has put it otherwise."""
+    """The phrases around names and titles, by default in English."""
 
     last: str = " and "
     others: str = " et al."
@@ -60,19 +60,19 @@ ENGLISH = Phrases()
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link to the paper itself: what it leads to, and the address."""
+    """A link to the paper itself."""
 
     kind: LinkKind
     url: str
 
 
 def links(paper: Paper) -> tuple[Link, ...]:
-    """Return the links that the entry gives: abstract, PDF and DOI, each at most once.
+    """Return the links of the entry: abstract, PDF and DOI, each at most once.
 
-    Only http and https are let through; an address of another scheme is no link.
+    Addresses whose scheme is not http or https are dropped.
     """
     url, pdf = _address(paper, "url"), _address(paper, "pdf")
-    # A DOI may hold any character, "<" and "#" too.
+    # A DOI may contain any character, "<" and "#" too.
     address = quote(doi(paper), safe="%/:;,@!$&'()*+=")
     arxiv = arxiv_id(dict(paper.fields))
     if url.lower().endswith(".pdf"):
@@ -86,12 +86,12 @@ def links(paper: Paper) -> tuple[Link, ...]:
 
 
 def doi(paper: Paper) -> str:
-    """Return the DOI by itself, or the empty string."""
+    """Return the DOI without resolver or prefix, or the empty string."""
     return _DOI_PREFIX.sub("", _unescape(paper.field("doi")).strip())
 
 
 def target(paper: Paper) -> str:
-    """Return the address that the title of a note leads to, or the empty string.
+    """Return the address that the title of the work links to, or the empty string.
 
     It is the entry's ``url``, else the abstract on arXiv, else the DOI, else the PDF.
     """
@@ -102,7 +102,7 @@ def target(paper: Paper) -> str:
 
 
 def unsafe_links(paper: Paper) -> list[str]:
-    """Return the names of the fields that hold an address of a scheme that is not let through."""
+    """Return the names of the fields whose address is not allowed as a link."""
     return [
         name
         for name in ("url", "pdf")
@@ -116,14 +116,14 @@ def _address(paper: Paper, name: str) -> str:
 
 
 def _unescape(text: str) -> str:
-    r"""Return the address in *text*, in which there may be ``\_``, ``\%``, ``\url{}`` or braces."""
+    r"""Return *text* as an address, without ``\url{}``, outer braces and escapes such as ``\_``."""
     if match := re.fullmatch(r"\s*(?:\\url\s*)?\{(.*)\}\s*", text):
         text = match[1]
     return re.sub(r"\\([%#&_~{}])", r"\1", text)
 
 
 def year(paper: Paper, phrases: Phrases = ENGLISH) -> str:
-    """Return the year as it is shown: "n.d." where there is none."""
+    """Return the year as it is shown: "n.d." if the entry has none."""
     return flatten(spans(paper.year)) or phrases.undated
 
 
@@ -140,31 +140,31 @@ def textual_citation(paper: Paper, phrases: Phrases = ENGLISH) -> str:
 
 
 def title(paper: Paper) -> tuple[Span, ...]:
-    """Return the title, the citation key in its place where there is none."""
+    """Return the title, or the citation key if the entry has none."""
     return spans(paper.title) or (Span("text", paper.key),)
 
 
 def people(paper: Paper) -> tuple[Person, ...]:
-    """Return the authors, or else the editors."""
+    """Return the authors, or the editors if there are none."""
     return paper.authors or paper.editors
 
 
 def named_people(paper: Paper) -> tuple[Person, ...]:
-    """Return the authors, or else the editors, without an "and others"."""
+    """Return the authors, or the editors if there are none, without "and others"."""
     return tuple(
         person for person in people(paper) if person.family.lower() != OTHERS or person.given
     )
 
 
 def family_first(person: Person) -> tuple[Span, ...]:
-    """Return a name as an index of persons has it, such as "Bengio, Yoshua"."""
+    """Return a name as in an index, such as "Bengio, Yoshua"."""
     return spans(f"{person.family}, {person.given}" if person.given else person.family)
 
 
 def byline(paper: Paper, at_most: int = 0, phrases: Phrases = ENGLISH) -> tuple[Span, ...]:
-    """Return the names of the authors, of all of them or of the first of more than *at_most*.
+    """Return the names of the authors, shortened to the first one if there are more than *at_most*.
 
-    Where there are neither authors nor editors, what published the work stands for them.
+    0 means no limit. Without authors, return the editors; without editors, the publisher.
     """
     persons = people(paper)
     if not persons:
@@ -178,12 +178,12 @@ def byline(paper: Paper, at_most: int = 0, phrases: Phrases = ENGLISH) -> tuple[
         shown, open_ended = shown[:1], True
     parts = [_name(person) for person in shown]
     if open_ended and parts:
-        return (*_listed(parts, ""), Span("text", phrases.others))
-    return _listed(parts, phrases.last)
+        return (*_join_with_commas(parts, ""), Span("text", phrases.others))
+    return _join_with_commas(parts, phrases.last)
 
 
 def byline_source(paper: Paper) -> tuple[object, ...]:
-    """Return all of the entry that "authors · year · venue" is made of."""
+    """Return all values of the entry on which "authors · year · venue" depends."""
     publishers = [paper.field(name) for name in _PUBLISHERS]
     return (paper.authors, paper.editors, *publishers, paper.year, paper.venue)
 
@@ -192,7 +192,7 @@ def _name(person: Person) -> tuple[Span, ...]:
     return spans(f"{person.given} {person.family}".strip())
 
 
-def _listed(parts: list[tuple[Span, ...]], last: str) -> tuple[Span, ...]:
+def _join_with_commas(parts: list[tuple[Span, ...]], last: str) -> tuple[Span, ...]:
     joined: list[Span] = []
     for position, part in enumerate(parts):
         if position:
@@ -203,9 +203,9 @@ def _listed(parts: list[tuple[Span, ...]], last: str) -> tuple[Span, ...]:
 
 
 def short_venue(paper: Paper) -> tuple[Span, ...]:
-    """Return where the work appeared, without "Proceedings of the 34th".
+    """Return the venue without a prefix such as "Proceedings of the 34th".
 
-    A journal keeps its name, such as "Proceedings of the IEEE".
+    The name of a journal is kept whole, such as "Proceedings of the IEEE".
     """
     if paper.type in ("article", "periodical"):
         return spans(paper.venue)
@@ -215,9 +215,9 @@ def short_venue(paper: Paper) -> tuple[Span, ...]:
 def reference(paper: Paper, suffix: str = "", phrases: Phrases = ENGLISH) -> tuple[Span, ...]:
     """Return the work's entry in a list of references.
 
-    *suffix* is the letter after the year that tells apart works of the same people and year. The
+    *suffix* is the letter after the year that distinguishes works of the same people and year. The
     order is that of author-year styles (as in The Chicago Manual of Style, 17th ed., 15.2): names,
-    year, title, where it appeared.
+    year, title, venue.
     """
     names = byline(paper, 0, phrases)
     head = [*names, Span("text", " ")] if names else []
@@ -227,19 +227,21 @@ def reference(paper: Paper, suffix: str = "", phrases: Phrases = ENGLISH) -> tup
     head.append(Span("text", f"({year(paper, phrases)}{suffix}). "))
     heading = title(paper)
     stop = "" if flatten(heading).endswith(("?", "!", ".")) else "."
-    whole: tuple[Span, ...] = (Span("emphasis", children=heading),) if _is_whole(paper) else heading
+    whole: tuple[Span, ...] = (
+        (Span("emphasis", children=heading),) if _is_standalone(paper) else heading
+    )
     url = target(paper)
     linked: tuple[Span, ...] = (Span("link", url, whole),) if url else whole
     tail = _appearance(paper, phrases)
     return (*head, *linked, Span("text", stop), *tail)
 
 
-def _is_whole(paper: Paper) -> bool:
+def _is_standalone(paper: Paper) -> bool:
     return paper.type in ("book", "proceedings", "collection", "phdthesis", "thesis")
 
 
 def _appearance(paper: Paper, phrases: Phrases) -> tuple[Span, ...]:
-    """Return the part of a reference that says where the work appeared, with a full stop."""
+    """Return the end of a reference: the venue with its numbers and pages, and a full stop."""
     field = paper.field
     volume, pages = field("volume"), field("pages") or field("eid")
     number = field("number") or field("issue")
@@ -248,12 +250,12 @@ def _appearance(paper: Paper, phrases: Phrases) -> tuple[Span, ...]:
         case "article" | "periodical":
             issue = f"{volume}({number})" if volume and number else volume or number
             journal = _emphasis(paper.venue)
-            parts.append((*journal, *_lead(" ", issue)) if journal else spans(issue))
+            parts.append((*journal, *_with_prefix(" ", issue)) if journal else spans(issue))
             parts.append(spans(pages))
         case "inproceedings" | "conference" | "incollection" | "inbook":
             series = " ".join(part for part in (field("series"), volume) if part)
-            # Without the name of what it is a part of, the venue is who published it.
-            whole = any(field(name) for name in _WHOLES)
+            # Without a field that names the container, the venue is the publisher.
+            whole = any(field(name) for name in _CONTAINERS)
             inside = _emphasis(paper.venue) if whole else ()
             lead = (Span("text", phrases.inside), *inside)
             parts.append(lead if inside else spans(paper.venue))
@@ -273,7 +275,7 @@ def _appearance(paper: Paper, phrases: Phrases) -> tuple[Span, ...]:
                 parts.append((Span("text", f"arXiv:{arxiv}"),))
             else:
                 parts.append(spans(paper.venue))
-    shown = _listed([part for part in parts if part], "")
+    shown = _join_with_commas([part for part in parts if part], "")
     return (Span("text", " "), *shown, Span("text", ".")) if shown else ()
 
 
@@ -282,13 +284,13 @@ def _emphasis(source: str) -> tuple[Span, ...]:
     return (Span("emphasis", children=inner),) if inner else ()
 
 
-def _lead(text: str, source: str) -> tuple[Span, ...]:
+def _with_prefix(text: str, source: str) -> tuple[Span, ...]:
     inner = spans(source)
     return (Span("text", text), *inner) if inner else ()
 
 
 def bibtex(paper: Paper) -> str:
-    """Return the entry as BibTeX, one field a line, without the author's own notes to it."""
+    """Return the entry as BibTeX, one field per line, without private fields."""
     lines = [f"@{paper.type}{{{paper.key},"]
     for role, persons in (("author", paper.authors), ("editor", paper.editors)):
         if persons:
@@ -307,18 +309,18 @@ def _bibtex_name(person: Person) -> str:
 
 
 def sort_key(paper: Paper) -> SortKey:
-    """Return what orders works in a bibliography: names, year, title, key."""
+    """Return the sort key of a work in a bibliography: names, year, title, key."""
     names = " ".join(fold(f"{person.family} {person.given}") for person in people(paper))
     return (names or fold(flatten(byline(paper))), year(paper), fold(paper.title), paper.key)
 
 
 def fold(source: str) -> str:
-    """Return the LaTeX text *source* as it counts for the order: see :func:`fold_plain`."""
+    """Return the LaTeX text *source* as it is sorted: see :func:`fold_plain`."""
     return fold_plain(flatten(spans(source)))
 
 
 def missing_fields(paper: Paper) -> list[str]:
-    """Return which of author, year and title the entry lacks and nothing stands in for."""
+    """Return which of author, year and title the entry lacks, if no other field replaces them."""
     lacking = [] if byline(paper) else ["author"]
     lacking += [] if paper.year.strip() else ["year"]
     lacking += [] if paper.title.strip() else ["title"]

@@ -1,4 +1,4 @@
-"""What a paper is asked for by: an arXiv identifier, a DOI, or the address of either."""
+"""Recognise arXiv identifiers and DOIs, by themselves or in addresses."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _ARXIV_PATH = re.compile(r"/(?:abs|pdf|html|format|ps|e-print|src|bibtex)/(.+?)(
 # The DOI Handbook, 2.2: a prefix that begins with 10, a slash, and any characters.
 _DOI = re.compile(r"(?:doi:\s*)?(10\.\d{4,9}(?:\.\d+)*/\S+)", re.IGNORECASE)
 _DOI_HOST = re.compile(r"(?:(?:dx|www)\.)?doi\.org", re.IGNORECASE)
-# What entries hold, which is not always a month that there has been.
+# Entries may contain identifiers whose month does not exist; these are accepted.
 _EPRINT = re.compile(r"(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?")
 # The DOIs that arXiv registers for its papers.
 _ARXIV_DOI = re.compile(rf"10\.48550/arxiv\.({_NEW}|{_OLD})(?:v\d+)?", re.IGNORECASE)
@@ -26,13 +26,13 @@ _ARXIV_DOI = re.compile(rf"10\.48550/arxiv\.({_NEW}|{_OLD})(?:v\d+)?", re.IGNORE
 
 @dataclass(frozen=True, slots=True)
 class Identifier:
-    """What tells a paper from all others; an arXiv identifier without version, a DOI as it is."""
+    """An arXiv identifier without version, or a DOI as it is written."""
 
     kind: Literal["arXiv", "DOI"]
     value: str
 
     def folded(self) -> Identifier:
-        """Return the identifier as it is compared: DOIs take no notice of case."""
+        """Return the identifier in lower case, because DOIs are compared without regard to case."""
         return Identifier(self.kind, self.value.lower())
 
     def __str__(self) -> str:
@@ -40,7 +40,7 @@ class Identifier:
 
 
 def identify(text: str) -> Identifier | None:
-    """Return the identifier that *text* is or leads to, or None."""
+    """Return the identifier in *text*, which may be an address, or None."""
     text = text.strip()
     parts = urlsplit(text)
     if parts.scheme.lower() in ("http", "https"):
@@ -53,17 +53,17 @@ def identify(text: str) -> Identifier | None:
 
 
 def parse_arxiv(text: str) -> Identifier | None:
-    """Return the arXiv identifier *text* without its version and subject class, or None."""
+    """Parse an arXiv identifier, drop its version and subject class, and return it or None."""
     match = _ARXIV.fullmatch(text)
     if match is None:
         return None
-    # The archive is written in lower case, the subject class of "math.GT/0309136" is left out.
+    # The archive is written in lower case; the subject class of "math.GT/0309136" is dropped.
     archive, slash, number = match[1].lower().rpartition("/")
     return Identifier("arXiv", archive.partition(".")[0] + slash + number)
 
 
 def parse_doi(text: str) -> Identifier | None:
-    """Return the DOI *text*, or None; one that arXiv registered is an arXiv identifier."""
+    """Parse a DOI and return it, as an arXiv identifier if arXiv registered it, or None."""
     if match := _ARXIV_DOI.fullmatch(re.sub(r"^doi:\s*", "", text, flags=re.IGNORECASE)):
         return parse_arxiv(match[1])
     match = _DOI.fullmatch(text)
@@ -71,7 +71,7 @@ def parse_doi(text: str) -> Identifier | None:
 
 
 def unbrace(text: str) -> str:
-    """Return *text* without the second pair of braces that some programs write around it."""
+    """Return *text* without the second pair of braces that some programs add."""
     match = re.fullmatch(r"\{([^{}]*)\}", text.strip())
     return (match[1] if match else text).strip()
 

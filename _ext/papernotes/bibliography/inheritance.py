@@ -1,10 +1,10 @@
-"""What an entry takes from another: BibTeX's ``crossref`` and BibLaTeX's ``xdata``.
+"""Resolve fields that entries inherit by BibTeX's ``crossref`` and BibLaTeX's ``xdata``.
 
-An entry that refers becomes one that stands by itself, so that nothing after this has to know of
-either. As in Oren Patashnik's "BibTeXing", a field that is missing is taken from the entry that
-``crossref`` names; as in appendix B of BibLaTeX's manual, the title of a volume becomes the
-``booktitle`` of what is in it, and what identifies the volume itself is left to it.
-``xdata`` names entries from which everything is taken.
+Entries with references become self-contained, so that no other module has to resolve references.
+As in Oren Patashnik's "BibTeXing", an entry takes its missing fields from the entry that
+``crossref`` names. As in appendix B of BibLaTeX's manual, the title of a volume becomes the
+``booktitle`` of its parts, and fields that identify the volume itself are not inherited.
+``xdata`` names entries from which all fields are taken.
 """
 
 from __future__ import annotations
@@ -13,15 +13,16 @@ from collections.abc import Callable, Iterator
 
 from pybtex.database import Entry
 
-# Takes the entry that refers, the field, and what is wrong with the key in it.
+# Takes the entry with the reference, and a message about the reference.
 Report = Callable[[Entry, str], None]
 # Finds an entry by its key.
 Find = Callable[[str], Entry | None]
 
-# The fields that refer, in lower case.
+# The fields that refer to other entries, in lower case.
 REFERENCES = frozenset(("xdata", "crossref"))
-# What belongs to a volume and not to what is in it. The rest of a name is lost with the volume.
-_OF_THE_VOLUME = frozenset(
+# Fields that belong to a volume and not to its parts. Without them the rest of the name, such as
+# the subtitle, is lost to the parts.
+_VOLUME_FIELDS = frozenset(
     "abstract annotation archiveprefix doi eprint eprinttype file ids key keywords label note pages"
     " pagetotal pdf primaryclass related shorthand shorttitle sortkey subtitle title titleaddon url"
     " urldate".split()
@@ -29,28 +30,28 @@ _OF_THE_VOLUME = frozenset(
 
 
 def complete(entry: Entry, find: Find, report: Report, path: tuple[str, ...] = ()) -> None:
-    """Give *entry* what it takes from others, and take the references out of it.
+    """Copy the inherited fields into *entry*, and remove its references.
 
-    An entry that is not there, or that refers back in a circle, is reported and gives nothing.
-    *path* holds the keys of the entries that led here.
+    A reference to a missing entry, or a circular one, is reported and ignored. *path* holds the
+    keys of the entries whose references led to this one.
     """
     here = (*path, entry.key)
-    for name, key in _references(entry):
+    for name, key in _pop_references(entry):
         source = find(key)
         if source is None:
             report(
-                entry, f'{name} names the key "{key}", which no bibliography file has; correct it'
+                entry, f'{name} names the key "{key}", which is in no bibliography file; correct it'
             )
         elif source.key in here:
             circle = " to ".join([*here[here.index(source.key) :], source.key])
-            report(entry, f"{name} leads in a circle, from {circle}; take one of them out")
+            report(entry, f"{name} is circular, from {circle}; delete one of the references")
         else:
             complete(source, find, report, here)
-            _take(entry, source, whole=name == "xdata")
+            _inherit(entry, source, whole=name == "xdata")
 
 
-def _references(entry: Entry) -> Iterator[tuple[str, str]]:
-    """Take the references out of an entry, and yield the field and the key of each."""
+def _pop_references(entry: Entry) -> Iterator[tuple[str, str]]:
+    """Remove the references from an entry, and yield the field and the key of each."""
     for name in ("xdata", "crossref"):
         if name in entry.fields:
             value = entry.fields.pop(name)
@@ -58,11 +59,11 @@ def _references(entry: Entry) -> Iterator[tuple[str, str]]:
             yield from ((name, key.strip()) for key in keys if key.strip())
 
 
-def _take(entry: Entry, source: Entry, *, whole: bool) -> None:
+def _inherit(entry: Entry, source: Entry, *, whole: bool) -> None:
     fields = {
         name: value
         for name, value in source.fields.items()
-        if whole or name.lower() not in _OF_THE_VOLUME
+        if whole or name.lower() not in _VOLUME_FIELDS
     }
     if not whole and (title := source.fields.get("title")):
         volume = "journal" if entry.type.lower() == "article" else "booktitle"

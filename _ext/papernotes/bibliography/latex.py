@@ -1,7 +1,7 @@
-"""The LaTeX text of BibTeX fields, as spans that can be shown.
+"""Convert the LaTeX text of BibTeX fields to spans.
 
-BibTeX fields hold LaTeX: accents, ``{DNA}``, ``\\emph``, ``--`` and mathematics. pylatexenc takes
-them apart; what comes out is a tree of spans that knows nothing of an output format.
+BibTeX fields contain LaTeX: accents, ``{DNA}``, ``\\emph``, ``--`` and mathematics. pylatexenc
+parses it; the result is a tree of spans that does not depend on an output format.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ from pylatexenc.macrospec import std_macro
 
 Kind = Literal["text", "math", "emphasis", "strong", "code", "sub", "sup", "link"]
 
-# An address that may become a link.
+# An address that is allowed as a link.
 SAFE_LINK = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
 
 _PLAIN = re.compile(r"[^\\{}$~%`'\"-]*")
 _BARE_PERCENT = re.compile(r"(?<!\\)%")
 _DOLLAR = re.compile(r"(?<!\\)\$")
-_INDEX = re.compile(r"([_^])(?:\{([\w+-]+)\}|(\w))")
+_SCRIPT = re.compile(r"([_^])(?:\{([\w+-]+)\}|(\w))")
 _SPACE = re.compile(r"\s+")
 _STYLES: dict[str, Kind] = {
     "emph": "emphasis",
@@ -42,9 +42,9 @@ _STYLES: dict[str, Kind] = {
     "textsubscript": "sub",
     "textsuperscript": "sup",
 }
-# The macros of these that pylatexenc does not know, with their arguments.
-_CONTEXT = get_default_latex_context_db()
-_CONTEXT.add_context_category(
+# Supported macros that pylatexenc does not know, with their arguments.
+_MACRO_SPECS = get_default_latex_context_db()
+_MACRO_SPECS.add_context_category(
     "papernotes",
     macros=[
         std_macro("href", "{{"),
@@ -52,7 +52,7 @@ _CONTEXT.add_context_category(
         std_macro("textsuperscript", "{"),
     ],
 )
-# What stands in these is shown as if it stood there alone.
+# Macros whose argument is shown as if it stood alone.
 _WRAPPERS = frozenset("mbox text textrm textsc textsf textup underline".split())
 _SWITCHES: dict[str, Kind] = {"em": "emphasis", "it": "emphasis", "bf": "strong", "tt": "code"}
 
@@ -61,8 +61,8 @@ _SWITCHES: dict[str, Kind] = {"em": "emphasis", "it": "emphasis", "bf": "strong"
 class Span:
     """A piece of text.
 
-    A span of kind ``text`` or ``math`` has ``text`` (of mathematics the TeX without its
-    delimiters); the others hold ``children``, and a link its address, of http or https, in
+    A span of kind ``text`` or ``math`` has ``text``, which for mathematics is TeX without
+    delimiters. All other kinds have ``children``; a link also has its http or https address in
     ``text``.
     """
 
@@ -75,28 +75,28 @@ class Span:
 def spans(source: str) -> tuple[Span, ...]:
     """Return the spans of the LaTeX text *source*.
 
-    White space is folded. LaTeX that cannot be read is returned as it stands: an author's typing
-    is never lost.
+    White space is collapsed. LaTeX that cannot be parsed is returned unchanged, so that nothing
+    that an author typed is lost.
     """
     source = _SPACE.sub(" ", source).strip()
     if _PLAIN.fullmatch(source):
         return (Span("text", source),) if source else ()
-    # A per cent sign is a comment in LaTeX; in a field it is nearly always one that was not
-    # escaped, and the rest of the line must not vanish.
+    # A per cent sign begins a comment in LaTeX. In a field it nearly always lacks its escape, and
+    # the rest of the line must not vanish.
     escaped = _BARE_PERCENT.sub(r"\\%", source)
     if len(_DOLLAR.findall(escaped)) % 2:
         escaped = _DOLLAR.sub(r"\\$", escaped)
-    walker = LatexWalker(escaped, latex_context=_CONTEXT, tolerant_parsing=False)
+    walker = LatexWalker(escaped, latex_context=_MACRO_SPECS, tolerant_parsing=False)
     try:
         nodes, _, _ = walker.get_latex_nodes()
     except (LatexWalkerError, RecursionError, IndexError):
-        # IndexError: of a \verb at the end.
+        # pylatexenc raises IndexError for a \verb at the end.
         return (Span("text", source),)
-    return _join(_convert(nodes))
+    return _merge_text(_convert(nodes))
 
 
 def plain(source: str) -> str:
-    """Return the LaTeX text *source* without markup, mathematics as its TeX."""
+    """Return the LaTeX text *source* without markup, with mathematics as TeX."""
     return flatten(spans(source))
 
 
@@ -111,13 +111,13 @@ def _convert(nodes: list[Any]) -> list[Span]:
     for position, node in enumerate(nodes):
         if node is None:
             continue
-        # What follows an unknown macro in braces is its argument.
+        # Groups in braces after an unknown macro are its arguments.
         verbatim = _is_unknown(node) or (verbatim and isinstance(node, LatexGroupNode))
         if verbatim:
             found.append(Span("text", node.latex_verbatim()))
             continue
         if isinstance(node, LatexMacroNode) and node.macroname in _SWITCHES:
-            rest = _join(_convert(nodes[position + 1 :]))
+            rest = _merge_text(_convert(nodes[position + 1 :]))
             found.append(Span(_SWITCHES[node.macroname], children=rest))
             break
         found.extend(_convert_one(node))
@@ -136,9 +136,9 @@ def _convert_one(node: Any) -> list[Span]:
             address = _verbatim(node, 0)
             return _link(address, (Span("text", address),))
         case LatexMacroNode(macroname="href"):
-            return _link(_verbatim(node, 0), _join(_convert([_argument(node, 1)])))
+            return _link(_verbatim(node, 0), _merge_text(_convert([_argument(node, 1)])))
         case LatexMacroNode() if node.macroname in _STYLES:
-            inner = _join(_convert([_argument(node, 0)]))
+            inner = _merge_text(_convert([_argument(node, 0)]))
             return [Span(_STYLES[node.macroname], children=inner)] if inner else []
         case LatexMacroNode() if node.macroname in _WRAPPERS:
             return _convert([_argument(node, 0)])
@@ -147,7 +147,7 @@ def _convert_one(node: Any) -> list[Span]:
 
 
 def _link(address: str, children: tuple[Span, ...]) -> list[Span]:
-    """Return a link, or of an address that is not let through only what is to be seen."""
+    """Return a link, or only its text if the address is not allowed."""
     return [Span("link", address, children)] if SAFE_LINK.fullmatch(address) else [*children]
 
 
@@ -155,8 +155,8 @@ def _mathematics(node: LatexMathNode) -> Span:
     left, right = node.delimiters
     verbatim = node.latex_verbatim()
     tex = verbatim[len(left) : len(verbatim) - len(right)].strip()
-    # "H$_2$O" wants an index, not a formula without a base.
-    if index := _INDEX.fullmatch(tex):
+    # The "$_2$" in "H$_2$O" is meant as a subscript, not as a formula without a base.
+    if index := _SCRIPT.fullmatch(tex):
         kind: Kind = "sub" if index[1] == "_" else "sup"
         return Span(kind, children=(Span("text", index[2] or index[3]),))
     return Span("math", tex)
@@ -167,7 +167,7 @@ _TO_TEXT = LatexNodes2Text(strict_latex_spaces=True, keep_comments=True)
 
 
 def _text(node: Any) -> str:
-    """Return the text of *node*; its LaTeX where pylatexenc fails, as at ``\\sqrt\\sqrt``."""
+    """Return the text of *node*, or its LaTeX if pylatexenc fails, as for ``\\sqrt\\sqrt``."""
     try:
         text: str = _TO_TEXT.node_to_text(node)
     except (AttributeError, LookupError, TypeError):
@@ -202,8 +202,8 @@ def _verbatim(node: Any, position: int) -> str:
     return re.sub(r"\\([%#&_~])", r"\1", text)
 
 
-def _join(parts: list[Span]) -> tuple[Span, ...]:
-    """Join neighbours of plain text, so that a word is one piece."""
+def _merge_text(parts: list[Span]) -> tuple[Span, ...]:
+    """Merge adjacent text spans, so that each word is in one span."""
     joined: list[Span] = []
     for part in parts:
         if part.kind == "text" and joined and joined[-1].kind == "text":

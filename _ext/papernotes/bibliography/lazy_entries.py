@@ -1,7 +1,7 @@
-"""The entries of a bibliography, as pybtex has them, each made when it is asked for.
+"""A mapping of pybtex entries that builds each entry when it is first requested.
 
-A large bibliography holds thousands of entries, of which a site shows some. To take apart the names
-in all of them, and to load them in each build, would be most of the work of a small change.
+A large bibliography has thousands of entries, of which a site shows some. Parsing the names in all
+of them, and unpickling them in every build, would dominate the time of an incremental build.
 """
 
 from __future__ import annotations
@@ -18,37 +18,37 @@ PEOPLE = ("author", "editor")
 
 
 class Entries(OrderedCaseInsensitiveDict):  # type: ignore[misc]  # pybtex has no types
-    """Entries by key, with the case of keys ignored, in the order in which they were read.
+    """Entries by key, ignoring case, in the order in which they were read.
 
-    What is kept of most is their text, also where the environment is pickled.
+    Entries stay unparsed until they are requested. The pickled environment contains their text.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self._made: dict[str, Entry] = {}
-        # Taking a name apart is slow, and most people write more than one paper.
+        # Parsing a name is slow, and most people write more than one paper.
         self._people: dict[str, Person] = {}
 
-    def note(self, key: str, type_: str, fields: dict[str, str]) -> None:
-        """Keep what has been read of the entry *key*: its fields by name, people among them."""
+    def add(self, key: str, type_: str, fields: dict[str, str]) -> None:
+        """Add the entry *key* with its fields by name, authors and editors included."""
         super().__setitem__(key, (key, type_, fields))
 
-    def settle(self, key: str) -> None:
-        """Keep the entry *key* as it has been changed since it was asked for."""
+    def store(self, key: str) -> None:
+        """Store the entry *key* with the changes made to it since it was requested."""
         super().__setitem__(key, self[key])
 
     def values_of(self, name: str) -> Iterator[tuple[str, str]]:
-        """Yield the key of each entry that has the field *name* (lower case), and its value."""
+        """Yield key and value for each entry that has the field *name* (lower case)."""
         for key in self:
-            kept = super().__getitem__(key)
-            fields = kept.fields if isinstance(kept, Entry) else kept[2]
+            stored = super().__getitem__(key)
+            fields = stored.fields if isinstance(stored, Entry) else stored[2]
             yield from ((key, value) for field, value in fields.items() if field.lower() == name)
 
     def __getitem__(self, key: str) -> Entry:
         folded = key.lower()
         if folded not in self._made:
-            kept = super().__getitem__(key)
-            self._made[folded] = kept if isinstance(kept, Entry) else self._make(*kept)
+            stored = super().__getitem__(key)
+            self._made[folded] = stored if isinstance(stored, Entry) else self._make(*stored)
         return self._made[folded]
 
     def __getstate__(self) -> dict[str, Any]:
@@ -63,13 +63,13 @@ class Entries(OrderedCaseInsensitiveDict):  # type: ignore[misc]  # pybtex has n
                 continue
             for text in split_name_list(value):
                 if text not in self._people:
-                    self._people[text] = person(text)
+                    self._people[text] = parse_person(text)
                 entry.add_person(self._people[text], name)
         return entry
 
 
-def person(text: str, report: Callable[[str], None] = lambda _: None) -> Person:
-    """Return the person whom BibTeX names *text*; *report* is called with one that is no name."""
+def parse_person(text: str, report: Callable[[str], None] = lambda _: None) -> Person:
+    """Parse a BibTeX name; call *report* with the text if it is invalid, and keep it whole."""
     try:
         return Person(text)
     except PybtexError:

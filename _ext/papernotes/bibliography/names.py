@@ -1,4 +1,4 @@
-"""Names of people, as BibTeX writes them."""
+"""Parse and rewrite names of people as BibTeX writes them."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from pybtex.database import Person as PybtexPerson
 from pybtex.exceptions import PybtexError
 
 _LETTERS = re.compile(r"[^\W\d_]+")
-# Words of a family name that are written small.
+# Parts of family names that are written in lower case.
 _PARTICLES = frozenset("da das de del den der di dos du la le ten ter van vom von zu".split())
 
 
 def is_in_capitals(name: str) -> bool:
-    """Return whether a person's *name* or family name is in capitals, initials apart.
+    """Return whether a person's *name* or family name is in capitals, apart from initials.
 
-    What is one word, or in braces, may be an organization's.
+    A single word and a name in braces do not count: they may be the name of an organization.
     """
     if "\\" in name or "{" in name:
         return False
@@ -28,7 +28,7 @@ def is_in_capitals(name: str) -> bool:
 
 
 def capitalized(name: str) -> str:
-    """Return a *name* in capitals with a capital at the beginning of each word only."""
+    """Return *name*, which is in capitals, with only the first letter of each word in capitals."""
 
     def word(match: re.Match[str]) -> str:
         text = match[0]
@@ -46,20 +46,20 @@ def capitalized(name: str) -> str:
 
 def family_first(name: str) -> str:
     """Return *name* as "Family, Given"."""
-    person = _parted(name)
+    person = _parse_person(name)
     if person is None or not (person.first_names or person.middle_names):
         return name
     return str(person)
 
 
 def given_first(name: str) -> str:
-    """Return *name* as "Given Family", where BibTeX still takes it apart in the same way."""
-    person = _parted(name)
+    """Return *name* as "Given Family", or unchanged if BibTeX would then parse it differently."""
+    person = _parse_person(name)
     if person is None or person.lineage_names:
         return name
     given = [*person.first_names, *person.middle_names]
-    turned = " ".join([*given, *person.prelast_names, *person.last_names])
-    return turned if parse_name(turned) == person else name
+    swapped = " ".join([*given, *person.prelast_names, *person.last_names])
+    return swapped if parse_name(swapped) == person else name
 
 
 def family_name(person: PybtexPerson) -> str:
@@ -69,15 +69,15 @@ def family_name(person: PybtexPerson) -> str:
 
 @functools.lru_cache(maxsize=65536)
 def parse_name(name: str) -> PybtexPerson | None:
-    """Return *name* taken apart as BibTeX does it, None where it cannot be."""
+    """Parse *name* as BibTeX does, and return None if it is invalid."""
     try:
         return PybtexPerson(name)
     except PybtexError:
         return None
 
 
-def _parted(name: str) -> PybtexPerson | None:
-    """Return *name* taken apart; of "others" and of what stands whole in braces, None."""
+def _parse_person(name: str) -> PybtexPerson | None:
+    """Parse *name*; return None for "others" and for a name that is wholly in braces."""
     if name.lower() == "others" or re.fullmatch(r"\{.*\}", name):
         return None
     return parse_name(name)

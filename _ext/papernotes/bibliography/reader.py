@@ -1,7 +1,7 @@
-"""BibTeX files: text in, entries and problems out.
+"""Read BibTeX files into entries and diagnostics.
 
-pybtex parses; what is added here is that a fault never takes the next entry down, that every
-entry knows its file and line, and that a file in another encoding is still read.
+pybtex parses the files. In addition, a fault never affects the next entry, every entry has its file
+and line, and a file in the wrong encoding is still read.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from pybtex.database.input.bibtex import Parser
 
 from papernotes.bibliography import inheritance
 from papernotes.bibliography.identifiers import arxiv_id, unbrace
-from papernotes.bibliography.lazy_entries import PEOPLE, Entries, person
+from papernotes.bibliography.lazy_entries import PEOPLE, Entries, parse_person
 from papernotes.bibliography.scanner import Scanner, SourceEntry
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.core.model import Paper, Person
@@ -32,11 +32,11 @@ TO_READ = "to-read"
 
 @dataclass(frozen=True)
 class Bibliography:
-    """Everything that the bibliography files hold.
+    """The content of the bibliography files.
 
-    ``entries`` are those of pybtex; ``places`` says in which file and on which line each begins;
-    ``keys`` lists the keys of each file; ``digest`` is equal for equal input. A key is looked up to
-    the letter, as biber does it; two that differ by case only count as one key twice, as in BibTeX.
+    ``entries`` are pybtex entries; ``places`` maps each key to the file and line of its entry;
+    ``keys`` lists the keys of each file; ``digest`` is equal for equal input. Look-ups of keys are
+    case-sensitive, as in biber; keys that differ only in case are duplicates, as in BibTeX.
     """
 
     entries: Entries = field(default_factory=Entries)
@@ -45,12 +45,12 @@ class Bibliography:
     problems: tuple[Diagnostic, ...] = ()
     preamble: tuple[str, ...] = ()
     digest: str = ""
-    # What has been asked for, which the next build will ask for again.
+    # The papers requested so far; the next build will request them again.
     _papers: dict[str, Paper] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def data(self) -> BibliographyData:
-        """Entries and preamble as pybtex hands them on, for the libraries that want it so."""
+        """Entries and preamble as a pybtex database, for libraries that expect one."""
         data = BibliographyData(preamble=self.preamble)
         data.entries = self.entries
         return data
@@ -66,20 +66,20 @@ class Bibliography:
         return self._papers[key]
 
     def to_read(self) -> list[str]:
-        """Return the keys of the entries whose ``keywords`` hold ``to-read``, in file order."""
+        """Return the keys of the entries with the keyword ``to-read``, in file order."""
         return [
             key for key, value in self.entries.values_of("keywords") if TO_READ in _keywords(value)
         ]
 
     def nearest(self, key: str) -> list[str]:
-        """Return up to three keys that look like *key*, the nearest first."""
+        """Return up to three keys similar to *key*, the most similar first."""
         folded = {known.casefold(): known for known in self.places}
         near = difflib.get_close_matches(key.casefold(), folded, n=3, cutoff=0.6)
         return [folded[match] for match in near]
 
 
 def digest(sources: Iterable[tuple[str, bytes | None]], encoding: str) -> str:
-    """Return a digest of what :func:`read` would be given; equal for equal input."""
+    """Return a digest of the arguments of :func:`read`; it is equal for equal input."""
     state = hashlib.blake2b(encoding.encode(), digest_size=16)
     for path, content in sources:
         state.update(f"\0{path}\0{-1 if content is None else len(content)}\0".encode())
@@ -88,9 +88,9 @@ def digest(sources: Iterable[tuple[str, bytes | None]], encoding: str) -> str:
 
 
 def load(paths: Iterable[Path], root: Path) -> list[tuple[str, bytes | None]]:
-    """Return the path from *root*, with slashes, and the content of each of *paths*.
+    """Return, for each of *paths*, the path relative to *root*, with slashes, and the content.
 
-    The content is None where there is no file to read.
+    The content is None if the file cannot be read.
     """
     sources: list[tuple[str, bytes | None]] = []
     for path in paths:
@@ -105,8 +105,8 @@ def load(paths: Iterable[Path], root: Path) -> list[tuple[str, bytes | None]]:
 def read(sources: list[tuple[str, bytes | None]], encoding: str = "utf-8-sig") -> Bibliography:
     """Read bibliography files, given as names and contents, in their order.
 
-    Macros that one file defines hold in those after it. Of two entries with one key, the first
-    counts. Nothing is raised for a fault in a file: it becomes a problem.
+    Macros defined in one file are known in the files after it. Of two entries with the same key,
+    the first counts. A fault in a file becomes a diagnostic; no exception is raised.
     """
     return _read(_Reader(), sources, encoding)
 
@@ -114,10 +114,10 @@ def read(sources: list[tuple[str, bytes | None]], encoding: str = "utf-8-sig") -
 def read_with_sources(
     sources: list[tuple[str, bytes | None]], encoding: str = "utf-8-sig"
 ) -> tuple[Bibliography, dict[str, list[SourceEntry]]]:
-    """Read as :func:`read` does; return also where each entry of each file stands in its text.
+    """Read as :func:`read` does, and also return the positions of the entries in each file.
 
-    That text is the file's with LF at all ends of lines. The entries are all that could be read to
-    their ends, those with a key that is taken too.
+    Offsets refer to the text of the file with LF as line ends. The entries are all those that were
+    parsed to their ends, including those with a duplicate key.
     """
     reader = _Reader(keeps_sources=True)
     return _read(reader, sources, encoding), reader.sources
@@ -141,7 +141,7 @@ def _read(reader: _Reader, sources: list[tuple[str, bytes | None]], encoding: st
 
 
 class _Reader(Parser):  # type: ignore[misc]  # pybtex has no types
-    """pybtex's parser, with faults collected rather than raised."""
+    """pybtex's parser, which collects faults instead of raising them."""
 
     def __init__(self, *, keeps_sources: bool = False) -> None:
         super().__init__()
@@ -170,11 +170,11 @@ class _Reader(Parser):  # type: ignore[misc]  # pybtex has no types
             text = content.decode(encoding)
         except UnicodeDecodeError as error:
             self.problem(
-                # The error counts bytes after the byte order mark.
+                # The error counts bytes from the end of the byte order mark.
                 error.object.count(b"\n", 0, error.start) + 1,
                 DiagnosticKind.BIB_ENCODING,
-                f"the file is not {encoding.removesuffix('-sig').upper()}: the byte"
-                f" 0x{error.object[error.start]:02x} stands here; save the file in that encoding",
+                f"the file is not {encoding.removesuffix('-sig').upper()}: it has the byte"
+                f" 0x{error.object[error.start]:02x} here; save the file in that encoding",
             )
             text = content.decode(encoding, errors="replace")
         text = text.replace("\r\n", "\n").replace("\r", "\n")
@@ -200,11 +200,11 @@ class _Reader(Parser):  # type: ignore[misc]  # pybtex has no types
             self.problem(
                 self.line,
                 DiagnosticKind.DUPLICATE_KEY,
-                f'the key "{key}" is taken by the entry at {path}:{line}, which counts; rename or'
-                " delete one of them",
+                f'the key "{key}" is already used by the entry at {path}:{line}, which counts;'
+                " rename or delete one of them",
             )
             return
-        kept: dict[str, str] = {}
+        values: dict[str, str] = {}
         names: set[str] = set()
         for name, parts in fields:
             folded = name.lower()
@@ -212,46 +212,47 @@ class _Reader(Parser):  # type: ignore[misc]  # pybtex has no types
                 self.problem(
                     self.line,
                     DiagnosticKind.DUPLICATE_FIELD,
-                    f'the entry "{key}" has the field "{name}" twice; the first counts, delete one',
+                    f'the entry "{key}" has the field "{name}" twice, the first one counts; delete'
+                    " one of them",
                 )
                 continue
             names.add(folded)
-            value = kept[name] = " ".join("".join(parts).split())
-            # Fewer commas than that are in order, however they are spread.
+            value = values[name] = " ".join("".join(parts).split())
+            # With at most two commas in the whole list, every name is valid.
             if folded in PEOPLE and value.count(",") > 2:
                 self.check_people(value, key)
-        self.entries.note(key, entry_type, kept)
+        self.entries.add(key, entry_type, values)
         self.places[key] = (self.path, self.line)
         if names & inheritance.REFERENCES:
             self.referring.append(key)
 
     def follow_references(self) -> None:
-        """Complete the entries that refer to others, which can stand in any file."""
+        """Resolve the references between entries, which may be in different files."""
 
         def report(entry: Entry, fault: str) -> None:
             self.path, line = self.places[entry.key]
-            message = f'in the entry "{entry.key}" {fault}'
+            message = f'in the entry "{entry.key}", {fault}'
             self.problem(line, DiagnosticKind.BAD_CROSSREF, message)
 
         for key in self.referring:
             inheritance.complete(self.entries[key], self.entries.get, report)
         for key in self.referring:
-            self.entries.settle(key)
+            self.entries.store(key)
 
     def check_people(self, people: str, key: str) -> None:
-        """Report the names of the entry *key* that cannot be taken apart."""
+        """Report the invalid names in *people*, an author or editor field of the entry *key*."""
 
         def report(text: str) -> None:
             self.problem(
                 self.line,
                 DiagnosticKind.BIB_NAME,
-                f'a name of the entry "{key}" has too many commas: "{text}"; write "Family, Given",'
-                ' and "and" between two people',
+                f'a name in the entry "{key}" has too many commas: "{text}"; write "Family, Given",'
+                ' with "and" between two people',
             )
 
         for text in split_name_list(people):
             if text.count(",") > 2:
-                person(text, report)
+                parse_person(text, report)
 
 
 def _paper(key: str, entry: Entry, path: str, line: int) -> Paper:
@@ -282,7 +283,7 @@ def _person(person: PybtexPerson) -> Person:
 
 
 def _year(fields: Mapping[str, str]) -> str:
-    """Return the year, of BibLaTeX's ``date`` (ISO 8601) where there is no ``year``."""
+    """Return the ``year``, or else the year of BibLaTeX's ``date`` (ISO 8601)."""
     if year := fields.get("year"):
         return unbrace(year)
     match = re.match(r"-?\d{4}", fields.get("date", ""))
@@ -290,7 +291,7 @@ def _year(fields: Mapping[str, str]) -> str:
 
 
 def _venue(type_: str, fields: Mapping[str, str]) -> str:
-    """Return where the work appeared: journal, proceedings, institution, publisher or archive."""
+    """Return the venue: journal, proceedings, institution, publisher or archive."""
     names = ["journal", "journaltitle", "booktitle", "maintitle"]
     if type_ in ("techreport", "report", "phdthesis", "mastersthesis", "thesis"):
         names = ["institution", "school"]

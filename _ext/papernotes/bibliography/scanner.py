@@ -1,4 +1,4 @@
-"""The syntax of BibTeX: pybtex's scanner, going on after faults and knowing what stands where."""
+"""Scan BibTeX with pybtex's scanner; recover from faults and record positions."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from pybtex.scanner import Pattern, PrematureEOF, PybtexSyntaxError, TokenRequir
 
 from papernotes.core.diagnostics import DiagnosticKind
 
-# Takes the line of a fault, its kind, and what is wrong.
+# Takes the line, the kind and the message of a fault.
 Report = Callable[[int, DiagnosticKind, str], None]
 
 
 @dataclass(frozen=True, slots=True)
 class SourceField:
-    """A field as it stands in a file's text, with the places of its name and its value.
+    """A field in the text of a file, with the offsets of its name and its value.
 
-    ``value`` is what is meant, macros resolved; what is between ``value_start`` and ``value_end``
-    is what is written, with its delimiters. ``line`` counts from 1.
+    ``value`` has its macros resolved; the text between ``value_start`` and ``value_end`` is the
+    value as written, with its delimiters. ``line`` counts from 1.
     """
 
     name: str
@@ -34,7 +34,7 @@ class SourceField:
 
 @dataclass(frozen=True, slots=True)
 class SourceEntry:
-    """An entry as it stands in a file's text, from its at-sign to its last brace."""
+    """An entry in the text of a file, with the offsets of its at-sign and its end."""
 
     type: str
     key: str
@@ -44,12 +44,12 @@ class SourceEntry:
     fields: tuple[SourceField, ...]
 
     def field(self, name: str) -> SourceField | None:
-        """Return the first field *name* (lower case), the one that counts."""
+        """Return the first field *name* (lower case), which is the one that counts."""
         return next((field for field in self.fields if field.name.lower() == name), None)
 
 
 def _nested(inside: str, depth: int) -> str:
-    """Return a pattern of text in which braces pair, up to *depth* of them in each other."""
+    """Return a pattern for text with balanced braces, nested up to *depth* deep."""
     pattern = inside
     for _ in range(depth):
         pattern = rf"{inside}(?:\{{{pattern}\}}{inside})*"
@@ -57,21 +57,21 @@ def _nested(inside: str, depth: int) -> str:
 
 
 class Scanner(LowLevelParser):  # type: ignore[misc]  # pybtex has no types
-    """pybtex's scanner, with a fresh start at the next entry after each fault.
+    """pybtex's scanner, which resumes at the next entry after each fault.
 
-    An ``@`` in the middle of free text is no entry; one at the start of a line is meant as one.
+    An ``@`` within free text does not begin an entry; one at the start of a line does.
     """
 
     AT = Pattern(r"(?m:^[ \t]*@)|@(?=[A-Za-z]+\s*[{(])", "'@'")
-    # Not the next entry, after a key that was never written.
+    # If the key is missing, "@" is the next entry.
     KEY_BRACE = Pattern(r"(?!@)[^\s,{}]+", "entry key")
     KEY_PAREN = Pattern(r"(?!@)[^\s,{}]+", "entry key")
-    FRESH_START = re.compile(r"^[ \t]*@[A-Za-z]+\s*[{(]", re.MULTILINE)
+    ENTRY_START = re.compile(r"^[ \t]*@[A-Za-z]+\s*[{(]", re.MULTILINE)
     NEXT_FIELD = re.compile(r"\s*[A-Za-z][\w-]*\s*=")
-    # A brace, and then more of the entry that it seems to close.
-    EXCESS = re.compile(r"\s*(\})\s*,?(?=\s*[A-Za-z][\w-]*\s*=\s*[\w{\"])")
+    # A closing brace with more fields of the same entry after it.
+    EXTRA_BRACE = re.compile(r"\s*(\})\s*,?(?=\s*[A-Za-z][\w-]*\s*=\s*[\w{\"])")
     NO_KEY = re.compile(r"\s*=")
-    # A field as nearly all are, with the comma after it: one match in place of a dozen tokens.
+    # Nearly all fields match this, with the comma: one match is faster than a dozen tokens.
     PLAIN_FIELD = re.compile(
         rf"""\s* (?P<name>[A-Za-z][A-Za-z0-9_-]*) \s* = \s*
         (?P<value> \{{ (?P<braced>{_nested("[^{}]*", 4)}) \}}
@@ -98,7 +98,7 @@ class Scanner(LowLevelParser):  # type: ignore[misc]  # pybtex has no types
         report: Report,
         entries: list[SourceEntry] | None = None,
     ) -> None:
-        """Scan *text*; *entries*, if it is given, takes up where each entry stands in it."""
+        """Scan *text*, and append each entry with its positions to *entries* if it is given."""
         super().__init__(text, macros=macros)
         self.report = report
         self.entries = entries
@@ -120,25 +120,25 @@ class Scanner(LowLevelParser):  # type: ignore[misc]  # pybtex has no types
             except SkipEntry:
                 pass
             if self.failed:
-                self.start_afresh()
+                self.resume()
 
-    def start_afresh(self) -> None:
+    def resume(self) -> None:
         self.failed = False
-        match = self.FRESH_START.search(self.text, self.command_start + 1)
+        match = self.ENTRY_START.search(self.text, self.command_start + 1)
         target = match.start() if match else self.end_pos
-        # The scanner can have passed the next entry, and the count of lines with it.
+        # The scanner may be past the next entry, and so may its line number.
         self.lineno += self.text.count("\n", self.pos, target)
         self.lineno -= self.text.count("\n", target, self.pos)
         self.pos = target
 
     def parse_entry_fields(self) -> None:
         if self.NO_KEY.match(self.text, self.pos):
-            # What was read as the key is the name of the first field.
+            # The name of the first field was read as the key.
             self.current_entry_key = None
             raise TokenRequired("entry key", self)
-        self.go_on()
+        self.skip_fault()
         self.parse_fields()
-        while self.go_on():
+        while self.skip_fault():
             self.parse_fields()
 
     def parse_fields(self) -> None:
@@ -155,19 +155,19 @@ class Scanner(LowLevelParser):  # type: ignore[misc]  # pybtex has no types
                 self.field_places.append((start, self.value_start, self.value_end, line))
             separated = bool(self.optional([self.COMMA]))
 
-    def go_on(self) -> bool:
-        """Pass over what wrongly parts two fields; return whether there was something."""
+    def skip_fault(self) -> bool:
+        """Report and skip a fault between two fields; return whether there was one."""
         if self.NEXT_FIELD.match(self.text, self.pos):
             self.eat_whitespace()
             fault = "lacks a comma before this field; add it"
-            self.report(self.lineno, DiagnosticKind.BIB_SYNTAX, f"{self.entry()} {fault}")
+            self.report(self.lineno, DiagnosticKind.BIB_SYNTAX, f"{self.entry_name()} {fault}")
             return True
-        if excess := self.EXCESS.match(self.text, self.pos):
-            line = self.lineno + self.text.count("\n", self.pos, excess.start(1))
-            fault = "has a closing brace too many before its next field; delete it"
-            self.report(line, DiagnosticKind.BIB_SYNTAX, f"{self.entry()} {fault}")
-            self.lineno += self.text.count("\n", self.pos, excess.end())
-            self.pos = excess.end()
+        if extra := self.EXTRA_BRACE.match(self.text, self.pos):
+            line = self.lineno + self.text.count("\n", self.pos, extra.start(1))
+            fault = "has an extra closing brace before its next field; delete it"
+            self.report(line, DiagnosticKind.BIB_SYNTAX, f"{self.entry_name()} {fault}")
+            self.lineno += self.text.count("\n", self.pos, extra.end())
+            self.pos = extra.end()
             return True
         return False
 
@@ -205,11 +205,11 @@ class Scanner(LowLevelParser):  # type: ignore[misc]  # pybtex has no types
             self.value_line = self.lineno
         return super().parse_string(string_end, level, max_level)
 
-    def entry(self) -> str:
+    def entry_name(self) -> str:
         return f'the entry "{self.current_entry_key}"' if self.current_entry_key else "an entry"
 
     def substitute_macro(self, name: str) -> str:
-        """Return what the macro stands for; of an undefined one its name, so that it is seen."""
+        """Return the value of the macro; report an undefined one, and return its name."""
         if name in self.macros:
             return str(self.macros[name])
         self.report(
@@ -222,20 +222,20 @@ class Scanner(LowLevelParser):  # type: ignore[misc]  # pybtex has no types
 
     def handle_error(self, error: PybtexSyntaxError) -> None:
         self.failed = True
-        following = self.FRESH_START.search(self.text, self.command_start + 1)
+        following = self.ENTRY_START.search(self.text, self.command_start + 1)
         if isinstance(error, PrematureEOF) or (following and following.start() <= self.pos):
             self.report(
                 self.command_line,
                 DiagnosticKind.BIB_SYNTAX,
-                f"{self.entry()} that begins here is not closed; check its braces and quotes",
+                f"{self.entry_name()} that begins here is not closed; check its braces and quotes",
             )
             return
         reason, line = error.args[0], error.lineno
         if reason == "unbalanced braces":
-            # So pybtex calls the brace at which it gives up, not the quote where the fault is.
+            # pybtex reports the brace at which it stops, not the quote that causes the fault.
             reason, line = "the value that begins here has no closing quote", self.value_line
         self.report(
             line,
             DiagnosticKind.BIB_SYNTAX,
-            f"{self.entry()} cannot be read: {reason}; check the line and the one above",
+            f"{self.entry_name()} cannot be read: {reason}; check this line and the one above",
         )

@@ -1,4 +1,4 @@
-"""Titles: how two compare, and which capitals of theirs BibTeX styles must not make small."""
+"""Compare titles, and protect those capitals that BibTeX styles must not change."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import re
 
 from papernotes.core.text import fold_plain
 
-# A word whose capitals are no matter of style: BERT, ImageNet, fMRI, L2, the Q of Q-learning.
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+# Words whose capitals do not depend on a style: BERT, ImageNet, fMRI, L2, the Q of Q-learning.
 _INNER_CAPITAL = re.compile(r"[^\W\d_AI]\b|[AI]\d|\w+[A-Z]|[A-Z]\d|\d[A-Z]")
 _PROPER = re.compile(
     r"(?:American|Atari|Banach|Bayes|Bernoulli|Boltzmann|Brownian|Carlo|Chinese|Dirichlet|English"
@@ -17,20 +17,17 @@ _PROPER = re.compile(
     r"|Sobolev|Turing|Wasserstein|Wikipedia)(?:ian)?s?"
 )
 
-
-# Macros that are letters stand for them, those of accents and of style for nothing.
+# Macros that are letters become these letters; those of accents and of style are dropped.
 _LETTER_MACRO = re.compile(r"\\(ss|[aA]e|AE|[oO]e|OE|aa|AA|[lLoOij])(?![A-Za-z])\s*")
 _MACRO = re.compile(r"\\(?:[A-Za-z]{2,}\s*|[uvHckbdrt](?![A-Za-z])\s*|[^A-Za-z])")
-
-
 _MARKS = str.maketrans("", "", "{}$")
 _DASHES = re.compile("[-\u2010-\u2015]+")
 
 
 def strip_latex(source: str) -> str:
-    """Return the LaTeX text *source* without macros, accents and all, but with letters as macros.
+    r"""Return *source* without LaTeX macros; those for letters, such as ``\ss``, become letters.
 
-    It is much faster than :func:`papernotes.bibliography.latex.plain`, which parses LaTeX.
+    This is much faster than :func:`papernotes.bibliography.latex.plain`, which parses LaTeX.
     """
     if "\\" in source:
         source = _MACRO.sub("", _LETTER_MACRO.sub(r"\1", source))
@@ -38,29 +35,29 @@ def strip_latex(source: str) -> str:
 
 
 def comparison_key(source: str) -> str:
-    """Return the LaTeX text *source* as it is compared: letters and digits, in lower case."""
+    """Return the LaTeX text *source* as it is compared: letters and digits in lower case."""
     return fold_plain(_DASHES.sub(" ", strip_latex(source)))
 
 
 def protect_capitals(title: str) -> str:
     """Return *title* with braces around the words whose capitals must stay.
 
-    What stands in braces, in mathematics or after a backslash is left alone, and so is a title that
-    is all in capitals, which says nothing of a word's own.
+    Text in braces, mathematics and macros are left unchanged. So is a title all in capitals, from
+    which the capitals of a single word cannot be told.
     """
     if not re.search(r"[a-z]", re.sub(r"\{[^{}]*\}|\\[A-Za-z]+", "", title)):
         return title
     found: list[str] = []
-    for part in _pieces(title):
+    for part in _split(title):
         if part[0] in "{$\\":
             found.append(part)
         else:
-            found.append(_WORD.sub(lambda match: _protected(match[0]), part))
+            found.append(_WORD.sub(lambda match: _protect_word(match[0]), part))
     return "".join(found)
 
 
-def _pieces(text: str) -> list[str]:
-    """Part *text* into groups in braces, mathematics, macros and what is between them."""
+def _split(text: str) -> list[str]:
+    """Split *text* into groups in braces, mathematics, macros and the text between them."""
     pieces: list[str] = []
     depth, start = 0, 0
 
@@ -97,8 +94,8 @@ def _pieces(text: str) -> list[str]:
     return pieces
 
 
-def _protected(word: str) -> str:
-    bare = re.sub(r"['’]s$", "", word)
-    if _INNER_CAPITAL.match(bare) and not bare.islower() and not bare.isdigit():
-        return f"{{{bare}}}{word[len(bare) :]}"
-    return f"{{{bare}}}{word[len(bare) :]}" if _PROPER.fullmatch(bare) else word
+def _protect_word(word: str) -> str:
+    stem = re.sub(r"['’]s$", "", word)
+    if _INNER_CAPITAL.match(stem) and not stem.islower() and not stem.isdigit():
+        return f"{{{stem}}}{word[len(stem) :]}"
+    return f"{{{stem}}}{word[len(stem) :]}" if _PROPER.fullmatch(stem) else word

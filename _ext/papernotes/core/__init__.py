@@ -1,1 +1,1 @@
-"""What a note, a paper and a problem are, and front matter; without Sphinx."""
+"""Records, diagnostics, plain text and front matter; nothing here imports Sphinx."""

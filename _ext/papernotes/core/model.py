@@ -1,7 +1,7 @@
-"""The records that everything else is derived from.
+"""Records of notes, papers and citations, from which everything else is derived.
 
-Records are frozen and hold plain Python values only: they are pickled with Sphinx's environment,
-sent between processes and compared between builds. This module knows no other.
+Records are frozen and hold plain Python values only, because they are pickled with Sphinx's
+environment, sent between processes and compared between builds.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class FormerName:
-    """The name of a page that a note had once, without suffix, and the line that says so."""
+    """A page name, without suffix, that a note had before, and the line that declares it."""
 
     docname: str
     line: int
@@ -20,11 +20,11 @@ class FormerName:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What a note's front matter and heading say.
+    """The content of a note's front matter and heading.
 
     ``key`` is the citation key of the paper; ``title`` is the heading as plain text; ``read`` is
-    the day on which the paper was read; ``line`` and ``tags_line`` are where the key and the tags
-    stand in the file; ``former_names`` are pages that lead on to the note.
+    the day on which the paper was read; ``line`` and ``tags_line`` are the lines of the key and of
+    the tags in the file; ``former_names`` are pages that redirect to the note.
     """
 
     docname: str
@@ -39,7 +39,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """An author or editor, as BibTeX takes names apart, in LaTeX text."""
+    """An author or editor, in LaTeX text, split into given and family names as BibTeX does."""
 
     given: str
     family: str
@@ -49,10 +49,10 @@ class Person:
 class Paper:
     """A work of the bibliography.
 
-    ``fields`` are the entry's own, in its own order and in LaTeX text, with lower-case names, and
-    after them those that it takes from another entry by ``crossref`` or ``xdata``;
-    ``path`` and ``line`` say where the entry begins, which makes no other work of it. The other
-    values are read from the fields; what the entry does not give is the empty string or tuple.
+    ``fields`` holds lower-case names with LaTeX text: first the entry's own fields in their order,
+    then those inherited by ``crossref`` or ``xdata``. ``path`` and ``line`` say where the entry
+    begins; they do not count when works are compared. The other values are derived from the
+    fields, and are an empty string or tuple where the entry has no such field.
     """
 
     key: str
@@ -77,10 +77,10 @@ class Paper:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A place of a document that cites a work, or that links to a note by its key.
+    """A place in a document that cites a work, or links to a note by its key.
 
-    ``id`` is that of the place in the page; it is empty where the page has none, such as in a
-    summary that only the card shows.
+    ``id`` identifies the place in the page; it is empty where the page does not show the place,
+    such as in a summary that only the card shows.
     """
 
     docname: str
@@ -91,9 +91,9 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What a ``{papers}`` directive asks for.
+    """The options of a ``{papers}`` directive.
 
-    ``paged`` says whether the list may go on over further pages.
+    ``paged`` says whether the list may be split over several pages.
     """
 
     tags: tuple[str, ...] = ()
@@ -106,11 +106,11 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What a document shows of notes and papers, and so what makes it out of date.
+    """The notes, papers and targets that a document shows; it is outdated when one of them changes.
 
-    ``key_prefixes`` are those that its ``{bibliography}`` directives put before citation keys,
-    ``equations`` the labels of those that it refers to, ``targets`` the documents and labels that
-    it leads to otherwise.
+    ``key_prefixes`` are the prefixes that its ``{bibliography}`` directives put before citation
+    keys, ``equations`` the labels of the equations that it refers to, ``targets`` all other
+    documents and labels that it links to.
     """
 
     docname: str

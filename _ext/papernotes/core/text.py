@@ -1,4 +1,4 @@
-"""Plain text: letters, control characters, encodings, and the form that sorting compares."""
+"""Plain text: encodings, forbidden characters, letter suffixes and sort keys."""
 
 from __future__ import annotations
 
@@ -8,40 +8,39 @@ import unicodedata
 
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 
-# What XML 1.0 cannot hold (production Char), and with it no book, feed or formula.
+# Characters outside the production Char of XML 1.0: EPUBs, feeds and MathML cannot contain them.
 NON_XML_CHARACTER = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
-
-# What is read in the place of such a character.
+# Shown in place of each such character.
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
 def check_encoding(content: bytes, path: str, encoding: str) -> Diagnostic | None:
-    """Return what keeps the document *content* from being text in this *encoding*."""
+    """Return a diagnostic of the first byte of *content* that is invalid in *encoding*, or None."""
     try:
         content.decode(encoding)
     except UnicodeDecodeError as error:
         return Diagnostic(
             path,
             error.object.count(b"\n", 0, error.start) + 1,
-            f"the file is not {encoding.removesuffix('-sig').upper()}: the byte"
-            f" 0x{error.object[error.start]:02x} stands here; save the file in that encoding, until"
-            " then the site does without the page",
+            f"the file is not {encoding.removesuffix('-sig').upper()}: it has the byte"
+            f" 0x{error.object[error.start]:02x} here; save the file in that encoding, until then"
+            " the site leaves the page out",
             DiagnosticKind.ENCODING,
         )
     return None
 
 
 def is_visible(text: str) -> bool:
-    """Return whether *text* shows anything, which spaces and what formats or controls do not."""
-    unseen = ("Cc", "Cf", "Zs", "Zl", "Zp")
-    return any(unicodedata.category(char) not in unseen for char in text)
+    """Return whether *text* has a character other than spaces, controls and format characters."""
+    invisible = ("Cc", "Cf", "Zs", "Zl", "Zp")
+    return any(unicodedata.category(char) not in invisible for char in text)
 
 
 def replace_control_characters(text: str, path: str) -> tuple[str, list[Diagnostic]]:
-    """Return *text* without characters that no page can hold, and a problem for each line of them.
+    """Replace the characters that XML forbids, and return the text and a diagnostic for each line.
 
-    A replacement character stands for each, so that it is seen where something was.
+    Each becomes a replacement character, so that the reader sees that something is missing.
     """
     if not NON_XML_CHARACTER.search(text):
         return text, []
@@ -49,7 +48,7 @@ def replace_control_characters(text: str, path: str) -> tuple[str, list[Diagnost
         Diagnostic(
             path,
             number,
-            f"the control character U+{ord(found[0]):04X} stands in this line; delete it",
+            f"this line contains the control character U+{ord(found[0]):04X}; delete it",
             DiagnosticKind.CONTROL_CHARACTER,
         )
         for number, line in enumerate(text.split("\n"), 1)
@@ -68,7 +67,7 @@ def letter_suffix(position: int) -> str:
     return letters
 
 
-# Letters that Unicode does not take apart into one of a to z and an accent.
+# Letters that NFKD does not decompose into an ASCII letter and an accent.
 _LETTERS = str.maketrans(
     {"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "æ": "ae", "Æ": "Ae"}
     | {"œ": "oe", "Œ": "Oe", "ð": "d", "Ð": "D", "þ": "th", "Þ": "Th"}
@@ -76,10 +75,10 @@ _LETTERS = str.maketrans(
 
 
 def fold_plain(text: str) -> str:
-    """Return *text* as it counts for the order: without accents, case and punctuation."""
+    """Return *text* as it is sorted: without accents, case and punctuation."""
     decomposed = unicodedata.normalize("NFKD", text.translate(_LETTERS))
-    kept = "".join(char for char in decomposed if not unicodedata.combining(char))
-    return " ".join(re.sub(r"[^\w\s]", "", kept).casefold().split())
+    unaccented = "".join(char for char in decomposed if not unicodedata.combining(char))
+    return " ".join(re.sub(r"[^\w\s]", "", unaccented).casefold().split())
 
 
 def initial(folded: str) -> str:

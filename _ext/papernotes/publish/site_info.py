@@ -28,7 +28,11 @@ def check_address(app: Sphinx, config: Config) -> None:
     url = config.html_baseurl
     if isinstance(url, str) and (not url.strip() or re.fullmatch(r"/(?!/)[^\s<>\"]*", url.strip())):
         return
-    if isinstance(url, str) and SAFE_LINK.fullmatch(url.strip()) and not NON_XML_CHARACTER.search(url):
+    if (
+        isinstance(url, str)
+        and SAFE_LINK.fullmatch(url.strip())
+        and not NON_XML_CHARACTER.search(url)
+    ):
         with contextlib.suppress(ValueError):
             urlsplit(url.strip())
             return
