@@ -1,4 +1,4 @@
-"""A server on the loopback address that answers as arXiv and a registry of DOIs do, or fail."""
+"""A local server that answers, or fails, like arXiv and a DOI registry."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sites import Site
 
 @dataclass
 class Reply:
-    """What the server answers; ``pause`` are the seconds between two blocks of the content."""
+    """A response of the server; ``pause`` is the time in seconds between blocks of content."""
 
     content: str | bytes = ""
     type: str = "text/plain; charset=utf-8"
@@ -32,8 +32,8 @@ class Reply:
 
 
 @dataclass
-class Asked:
-    """A request as the server got it, and when."""
+class Request:
+    """A request that the server received, and its time by the monotonic clock."""
 
     path: str
     headers: dict[str, str]
@@ -41,43 +41,47 @@ class Asked:
 
 
 class Server:
-    """Answers each path with the reply that was set for it, the last of several again and again."""
+    """The replies to send for each path, and the requests received so far.
+
+    ``before`` is called with the path of each request before it is answered.
+    """
 
     def __init__(self) -> None:
         self.replies: dict[str, list[Reply]] = {}
-        self.asked: list[Asked] = []
+        self.asked: list[Request] = []
         self.url = ""
         self.before: Callable[[str], None] = lambda path: None
 
     def set(self, path: str, *replies: Reply) -> None:
+        """Send *replies* for *path* one after the other, and repeat the last."""
         self.replies[path] = list(replies)
 
     def arxiv(self, paper: str, bibtex: str | None, **record: str) -> None:
-        """Know a paper of arXiv by its BibTeX and by what its interface says of it."""
+        """Add an arXiv paper with its BibTeX, if any, and its *record* in the API."""
         if bibtex is not None:
             self.set(f"/arxiv/bibtex/{paper}", Reply(bibtex))
         self.set(f"record {paper}", Reply(_record(paper, record)))
 
     def doi(self, doi: str, bibtex: str) -> None:
-        """Know a DOI."""
+        """Add a DOI with its BibTeX."""
         self.set(f"/doi/{doi}", Reply(bibtex, "application/x-bibtex"))
 
     def paths(self) -> list[str]:
-        return [asked.path for asked in self.asked]
+        return [request.path for request in self.asked]
 
     def answer(self, path: str) -> Reply:
         replies = self.replies.get(path)
         if replies is None and path.startswith("/api"):
             query = parse_qs(urlsplit(path).query)
-            found = [self.replies.get(f"record {one}") for one in query["id_list"][0].split(",")]
-            entries = "".join(str(reply[0].content) for reply in found if reply)
+            records = [self.replies.get(f"record {id_}") for id_ in query["id_list"][0].split(",")]
+            entries = "".join(str(record[0].content) for record in records if record)
             return Reply(f"<feed {_NAMESPACES}>{entries}</feed>", "application/atom+xml")
         if not replies:
             return Reply("<html>Not here</html>", "text/html", 404)
         return replies.pop(0) if len(replies) > 1 else replies[0]
 
     def settings(self) -> str:
-        """Return the lines of ``conf.py`` that send the command line here."""
+        """Return lines of ``conf.py`` that direct the command line to this server."""
         return (
             f'\npapernotes_arxiv_url = "{self.url}/arxiv"\n'
             f'papernotes_arxiv_api_url = "{self.url}/api"\n'
@@ -86,7 +90,7 @@ class Server:
         )
 
     def serve(self, site: Site) -> None:
-        """Have the command line ask here for papers for *site*."""
+        """Direct the command line to this server for *site*."""
         conf = (site.folder / "conf.py").read_text(encoding="utf-8")
         site.write("conf.py", conf + self.settings())
 
@@ -105,23 +109,23 @@ def _record(paper: str, record: dict[str, str]) -> str:
     }
     parts |= {f"arxiv:{n}": [record[n]] for n in ("comment", "doi", "journal_ref") if n in record}
     parts["author"] = [f"<name>{escape(name)}</name>" for name in parts["author"]]
-    inside = "".join(
+    elements = "".join(
         f"<{name}>{value if name == 'author' else escape(value)}</{name}>"
         for name, values in parts.items()
         for value in values
     )
-    return f"<entry>{inside}</entry>"
+    return f"<entry>{elements}</entry>"
 
 
 @contextmanager
 def serving() -> Iterator[Server]:
-    """Run a server on a free port of the loopback address."""
+    """Run a server on a free local port."""
     server = Server()
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             path = unquote(self.path)
-            server.asked.append(Asked(path, dict(self.headers), time.monotonic()))
+            server.asked.append(Request(path, dict(self.headers), time.monotonic()))
             server.before(path)
             reply = server.answer(path)
             self.send_response(reply.status)
@@ -135,7 +139,7 @@ def serving() -> Iterator[Server]:
                     self.wfile.flush()
                     time.sleep(reply.pause)
             except (BrokenPipeError, ConnectionResetError):
-                pass  # The client has had enough.
+                pass  # The client closed the connection early.
 
         def log_message(self, *args: object) -> None:
             pass

@@ -1,4 +1,4 @@
-"""Writing to a bibliography: in its style, whole or not at all, whatever stands in it."""
+"""Entries added to bibliography files, in the style of the file, completely or not at all."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ STYLES = {
 }
 """,
     ),
-    "signs in a column, quotes, bare numbers, no last comma, family first": (
+    "aligned signs, quotes, bare numbers, no trailing comma, family first": (
         """@Article{a,
     author   = "Ono, O.",
     title    = "X",
@@ -86,7 +86,7 @@ STYLES = {
     }
 """,
     ),
-    "values in a column": (
+    "aligned values": (
         """@article{a,
   author =        {O. Ono},
   journal =       {X},
@@ -105,11 +105,11 @@ STYLES = {
 }
 """,
     ),
-    "an entry a line, no space between": (
+    "one entry a line, no blank lines": (
         "@misc{a, title={X}, author={O. Ono}}\n@misc{b, title={Y}, author={O. Ono}}\n",
         "@article{new, title={A {BERT} of \\emph{sorts}}, author={Ann Onym and Bo van Beta}, ",
     ),
-    "tabs, capitals, BibLaTeX": (
+    "tabs, upper case, BibLaTeX": (
         """@ARTICLE{a,
 \tAUTHOR = {O. Ono},
 \tJOURNALTITLE = {X},
@@ -128,8 +128,8 @@ STYLES = {
 }
 """,
     ),
-    "no end of line at the end": ("@misc{a,\n\ttitle={X}}", "\n\n@article{new,\n\ttitle={A {BER"),
-    "lines that end as in Windows": (
+    "no newline at the end": ("@misc{a,\n\ttitle={X}}", "\n\n@article{new,\n\ttitle={A {BER"),
+    "Windows line endings": (
         "@misc{a,\r\n  title = {X},\r\n}\r\n",
         "\r\n@article{new,\r\n",
     ),
@@ -137,11 +137,11 @@ STYLES = {
         "@misc{a,\n  title = {X},\n}\n% more\n",
         "\n@article{new,\n  title = ",
     ),
-    "space at the end": (
+    "blank lines at the end": (
         "@misc{a,\n  title = {X},\n}\n\n\n\n",
         "@article{new,\n  title = {A {BERT}",
     ),
-    "a mark of byte order": (
+    "a byte order mark": (
         "\ufeff@misc{a,\n  title = {X},\n}\n",
         "\n@article{new,\n  title = {A",
     ),
@@ -149,30 +149,30 @@ STYLES = {
 
 
 @pytest.mark.parametrize(("before", "after"), STYLES.values(), ids=STYLES)
-def test_the_file_s_own_style(before: str, after: str) -> None:
-    found = append(before)
-    assert found == after if after.endswith("}\n") else found.startswith(after)
+def test_new_entry_is_written_in_the_style_of_the_file(before: str, after: str) -> None:
+    added = append(before)
+    assert added == after if after.endswith("}\n") else added.startswith(after)
     if "\r\n" in before:
-        assert found.count("\r\n") == found.count("\n")
+        assert added.count("\r\n") == added.count("\n")
 
 
-def test_a_file_in_ascii_with_macros_stays_so() -> None:
+def test_ascii_file_with_accent_macros_stays_ascii() -> None:
     before = '@misc{a,\n  author = {J{\\"u}rgen Ono},\n}\n'
     entry = Entry("misc", "", {"author": "Zoë Ørsted-Łuk", "title": "Naïve – ß"})
-    found = append(before, ("new", entry))
-    assert found.isascii()
-    # What BibTeX counts as one letter is in braces of its own.
-    assert 'Zo{\\"e} {\\O}rsted-{\\L}uk' in found
-    # A file that has letters beyond ASCII gets them as they are.
+    added = append(before, ("new", entry))
+    assert added.isascii()
+    # BibTeX counts a macro in braces as one letter.
+    assert 'Zo{\\"e} {\\O}rsted-{\\L}uk' in added
+    # A file that has characters beyond ASCII gets them unchanged.
     assert "Zoë Ørsted-Łuk" in append(before + "% ü\n", ("new", entry))
 
 
-def test_quotes_inside_quotes_are_in_braces() -> None:
+def test_quotation_marks_inside_quoted_values_are_braced() -> None:
     entry = Entry("misc", "", {"title": 'The "x" {"}y{"}'})
     assert 'title = "The {"}x{"} {"}y{"}"' in append('@misc{a,\n  title = "X",\n}\n', ("b", entry))
 
 
-def test_another_encoding(tiny: Site) -> None:
+def test_characters_that_the_file_s_encoding_lacks_become_macros_or_an_error(tiny: Site) -> None:
     before = "@misc{a,\n  title = {Übung},\n}\n".encode("latin-1")
     sources = reader.read_with_sources([("r", before)], "latin-1")[1]["r"]
     layout = appending.layout_of(before, "latin-1", sources)
@@ -184,7 +184,7 @@ def test_another_encoding(tiny: Site) -> None:
         appending.append(Path("r"), before, "latin-1", layout, [("b", entry)])
 
 
-# Any file before, any entry after.
+# Arbitrary entries added to arbitrary files.
 
 _TEXT = st.text(
     string.ascii_letters + string.digits + " ,.=:-'\"()@%#&$_~\\\n\täßŁ–漢{}", max_size=30
@@ -192,15 +192,15 @@ _TEXT = st.text(
 
 
 def _balanced(text: str) -> str:
-    """Return *text* with its braces in pairs, and none of them after a backslash."""
+    """Return *text* with balanced braces, none of them after a backslash."""
     text = text.replace("\\", "\\ ")
-    kept, depth = [], 0
+    chars, depth = [], 0
     for char in text:
         if char == "}" and depth == 0:
             continue
         depth += (char == "{") - (char == "}")
-        kept.append(char)
-    return "".join(kept) + "}" * depth
+        chars.append(char)
+    return "".join(chars) + "}" * depth
 
 
 @st.composite
@@ -233,7 +233,7 @@ def _entries(draw: st.DrawFn) -> str:
         if name in ("author", "editor"):
             value = "{Ann Onym and O. Ono}"
         fields.append(f"{draw(_SPACE)}{name}{draw(_SPACE)}={draw(_SPACE)}{value}{draw(_SPACE)}")
-    # In parentheses, BibTeX takes one that closes the entry for a part of its key.
+    # In an entry without fields, BibTeX reads a closing parenthesis as part of the key.
     comma = draw(st.sampled_from(["", ","])) if fields else ","
     opening, closing = draw(st.sampled_from(["{}", "()"]))
     body = ",".join([f"key{number}", *fields]) + comma
@@ -259,13 +259,13 @@ _OTHER = st.sampled_from(
 @st.composite
 def _files(draw: st.DrawFn) -> str:
     parts = draw(st.lists(st.one_of(_entries(), _OTHER), max_size=6))
-    # As every writer has it: an entry begins a line of its own.
+    # Every program that writes BibTeX starts an entry on a new line.
     text = "\n".join(parts) + draw(st.sampled_from(["", "\n", "\n\n\n"]))
     return text.replace("\n", draw(st.sampled_from(["\n", "\r\n"])))
 
 
 @st.composite
-def _new(draw: st.DrawFn) -> Entry:
+def _new_entries(draw: st.DrawFn) -> Entry:
     names = draw(st.lists(_NAMES.map(str.lower), unique=True, max_size=6))
     fields = {name: " ".join(_balanced(draw(_TEXT)).split()) for name in names}
     fields = {name: value for name, value in fields.items() if value}
@@ -275,51 +275,51 @@ def _new(draw: st.DrawFn) -> Entry:
     return Entry("misc", "", fields)
 
 
-def _meaning(sources: list[object]) -> list[object]:
+def _contents(sources: list[object]) -> list[object]:
     return [(s.type, s.key, [(f.name, f.value) for f in s.fields]) for s in sources]  # type: ignore[attr-defined]
 
 
 @settings(max_examples=250, suppress_health_check=list(HealthCheck))
-@given(before=_files(), entry=_new())
-def test_whatever_is_there_stays_and_whatever_is_added_is_read(before: str, entry: Entry) -> None:
-    """The old bytes come first, and the file reads as the old entries and then the new one."""
+@given(before=_files(), entry=_new_entries())
+def test_appending_keeps_old_entries_and_adds_a_readable_one(before: str, entry: Entry) -> None:
+    """The old bytes come first, and the file reads as the old entries followed by the new one."""
     content = before.encode()
     old = reader.read_with_sources([("refs.bib", content)])
     added = append(content, ("new", entry))
     new = reader.read_with_sources([("refs.bib", content + added.encode())])
-    assert _meaning(new[1]["refs.bib"])[:-1] == _meaning(old[1]["refs.bib"])
+    assert _contents(new[1]["refs.bib"])[:-1] == _contents(old[1]["refs.bib"])
     assert len(new[0].problems) == len(old[0].problems)
     last = Entry.of(new[1]["refs.bib"][-1])
     written = {
         {"journaltitle": "journal", "date": "year"}.get(n, n): v for n, v in last.fields.items()
     }
-    wanted = dict(entry.fields)
-    for fields in (written, wanted):
-        # Names may be turned; in quotes, a quote stands in braces, and the file may be in ASCII.
+    expected = dict(entry.fields)
+    for fields in (written, expected):
+        # Names may be reordered, quotation marks braced, and characters written as macros.
         fields.pop("author", None)
         for name in fields:
             fields[name] = fields[name].replace('{"}', '"').strip()
-    assert written == wanted or content.isascii()
-    assert written.keys() == wanted.keys()
+    assert written == expected or content.isascii()
+    assert written.keys() == expected.keys()
 
 
 @settings(max_examples=100)
 @given(text=_entries())
-def test_cleaned_entries_are_read_as_they_are_meant(text: str) -> None:
+def test_cleaning_is_idempotent_and_cleaned_entries_can_be_read_back(text: str) -> None:
     try:
         (entry,) = parse(text.encode(), "x")
     except CommandError:
         return
-    once = clean(entry)
-    assert clean(once) == once
-    added = append("", ("new", once))
-    assert parse(added.encode(), "x")[0].fields.keys() == once.fields.keys()
+    cleaned = clean(entry)
+    assert clean(cleaned) == cleaned
+    added = append("", ("new", cleaned))
+    assert parse(added.encode(), "x")[0].fields.keys() == cleaned.fields.keys()
 
 
 # Drafts.
 
 
-def test_a_draft_is_removed_where_nothing_comes_of_it(tmp_path: Path) -> None:
+def test_unused_draft_is_removed(tmp_path: Path) -> None:
     path = tmp_path / "refs.bib"
     path.write_bytes(b"old")
     with Draft(path, b"new") as draft, pytest.raises(Changed):
@@ -328,28 +328,28 @@ def test_a_draft_is_removed_where_nothing_comes_of_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("old", [b"old", None])
-def test_what_takes_its_place_is_on_the_disk(
+def test_draft_is_on_disk_before_it_replaces_a_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, old: bytes | None
 ) -> None:
-    """A power cut may lose what was only written, but not that it was renamed."""
+    """A power cut can lose data that was written but not synced, and still keep the renaming."""
     path = tmp_path / "refs.bib"
     if old:
         path.write_bytes(old)
-    kept = []
+    synced = []
 
     def fsync(handle: int) -> None:
         status = os.fstat(handle)
-        kept.append((status.st_ino, status.st_size, path.read_bytes() if path.exists() else None))
+        synced.append((status.st_ino, status.st_size, path.read_bytes() if path.exists() else None))
 
     monkeypatch.setattr(os, "fsync", fsync)
     with Draft(path, b"newer") as draft:
         draft.replace(old) if old else draft.create()
-    (file, size, then), (folder, _, now) = kept
-    assert (file, size, then) == (path.stat().st_ino, 5, old)
-    assert (folder, now) == (tmp_path.stat().st_ino, b"newer")
+    (file, size, content_before), (folder, _, content_after) = synced
+    assert (file, size, content_before) == (path.stat().st_ino, 5, old)
+    assert (folder, content_after) == (tmp_path.stat().st_ino, b"newer")
 
 
-def test_a_new_file_never_takes_the_place_of_another(tmp_path: Path) -> None:
+def test_new_file_never_replaces_an_existing_one(tmp_path: Path) -> None:
     path = tmp_path / "x.md"
     path.write_bytes(b"mine")
     with Draft(path, b"new") as draft, pytest.raises(FileExistsError):
@@ -357,10 +357,11 @@ def test_a_new_file_never_takes_the_place_of_another(tmp_path: Path) -> None:
     assert files(tmp_path) == {"x.md": b"mine"}
 
 
-# Ends itself by SIGKILL ahead of its n-th operation on a file below the site's folder, as the
-# interpreter reports them: opening, renaming, linking, removing; ahead of each eighth byte that it
-# writes, and around each fsync. Of n = 0 it tells how many there are. It forks for each n that it
-# is given, since starting anew takes longer than all the rest.
+# A program that runs `papernotes add -` and kills itself by SIGKILL before its n-th file operation.
+# It counts audit events (open, rename, link, remove, mkdir) for paths in the site's folder, every
+# eighth byte that it writes, and the points before and after each fsync. For n = 0, it runs to the
+# end and prints the number of operations. It forks for each n on its standard input, because
+# starting a process takes longer than everything else.
 _KILLED = r"""
 import io, os, signal, sys
 from papernotes.cli import add, main, note_template, storage
@@ -391,7 +392,7 @@ class Slow(io.FileIO):
 def run():
     fdopen, fsync, opened = os.fdopen, os.fsync, io.open
     os.fdopen = lambda fd, mode="r", *a, **k: Slow(fd, mode) if mode == "wb" else fdopen(fd, mode)
-    # Whoever opens a file by its name to write to it is as slow.
+    # Files opened by name are written slowly, too.
     io.open = lambda file, mode="r", *a, **k: (
         Slow(file, mode.replace("b", "")) if mode in ("wb", "ab", "r+b") else
         opened(file, mode, *a, **k))
@@ -414,8 +415,8 @@ for line in sys.__stdin__:
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
-def test_a_kill_at_any_of_a_hundred_points_leaves_a_whole_file(tiny: Site, tmp_path: Path) -> None:
-    """After a kill, refs.bib is old or new, a note whole or missing, and the next run repairs."""
+def test_kill_at_any_of_a_hundred_points_leaves_complete_files(tiny: Site, tmp_path: Path) -> None:
+    """After a kill, refs.bib is old or new, a note complete or missing; the next run repairs."""
     script, paper = tmp_path / "killed.py", tmp_path / "paper.bib"
     script.write_text(_KILLED, encoding="utf-8")
     paper.write_text("@misc{x, title={On eta}, author={Eve Eta}, year=2007}", encoding="utf-8")
@@ -429,20 +430,20 @@ def test_a_kill_at_any_of_a_hundred_points_leaves_a_whole_file(tiny: Site, tmp_p
         stderr=subprocess.PIPE,
         text=True,
     ) as process:
-        to, by, aside = process.stdin, process.stdout, process.stderr
-        assert to is not None
-        assert by is not None
-        assert aside is not None
+        stdin, stdout, stderr = process.stdin, process.stdout, process.stderr
+        assert stdin is not None
+        assert stdout is not None
+        assert stderr is not None
 
         def attempt(limit: int) -> int:
-            print(limit, file=to, flush=True)
-            return int(by.readline())
+            print(limit, file=stdin, flush=True)
+            return int(stdout.readline())
 
         assert attempt(0) == 0
-        points = int(aside.readline())
+        points = int(stderr.readline())
         assert points >= 100
         after = files(tiny.folder)
-        seen = set()
+        outcomes = set()
         for limit in sorted({1 + round(n * (points - 1) / 99) for n in range(100)}):
             for name in files(tiny.folder):
                 tiny.remove(name)
@@ -453,10 +454,10 @@ def test_a_kill_at_any_of_a_hundred_points_leaves_a_whole_file(tiny: Site, tmp_p
             assert left["refs.bib"] in (before["refs.bib"], after["refs.bib"])
             for name, content in left.items():
                 assert content in (before.get(name), after.get(name)), name
-            seen.add((left["refs.bib"] == after["refs.bib"], left == after))
-            # The next run completes what there is, and sweeps up.
+            outcomes.add((left["refs.bib"] == after["refs.bib"], left == after))
+            # The next run completes the files and removes temporary ones.
             if limit % 10 == 0 or left["refs.bib"] == after["refs.bib"]:
                 assert attempt(0) == 0
                 assert files(tiny.folder) == after
-        to.close()
-    assert {(False, False), (True, True)} <= seen
+        stdin.close()
+    assert {(False, False), (True, True)} <= outcomes

@@ -1,4 +1,4 @@
-"""Cleaning of entries, keys, names and titles."""
+"""The cleaning of entries, and keys, names and titles."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from papernotes.cli.bibfile.entry import Entry
         ("", None),
     ],
 )
-def test_identifiers(text: str, identifier: Identifier | None) -> None:
+def test_identifier_is_recognized_in_text_or_url(text: str, identifier: Identifier | None) -> None:
     assert identify(text) == identifier
 
 
@@ -63,7 +63,7 @@ def test_identifiers(text: str, identifier: Identifier | None) -> None:
         ("author", "{NASA Ames} and IBM and others", "{NASA Ames} and IBM and others"),
     ],
 )
-def test_values(name: str, value: str, cleaned: str) -> None:
+def test_field_value_is_cleaned(name: str, value: str, cleaned: str) -> None:
     assert clean_value(name, value) == cleaned
 
 
@@ -79,7 +79,7 @@ def test_values(name: str, value: str, cleaned: str) -> None:
         ("A Closer Look", "A Closer Look"),
     ],
 )
-def test_capitals_that_must_stay(title: str, protected: str) -> None:
+def test_capitals_of_names_in_titles_are_protected(title: str, protected: str) -> None:
     assert protect_capitals(title) == protected
     assert protect_capitals(protected) == protected
 
@@ -113,7 +113,9 @@ def test_capitals_that_must_stay(title: str, protected: str) -> None:
         ({"month": "Michaelmas"}, {"month": "Michaelmas"}),
     ],
 )
-def test_identifiers_and_dates(fields: dict[str, str], cleaned: dict[str, str]) -> None:
+def test_identifiers_and_dates_of_an_entry_are_cleaned(
+    fields: dict[str, str], cleaned: dict[str, str]
+) -> None:
     assert clean(Entry("misc", "", fields)).fields == cleaned
 
 
@@ -138,14 +140,16 @@ KEYS = [
 
 
 @pytest.mark.parametrize(("author", "year", "title", "key"), KEYS)
-def test_keys(author: str, year: str, title: str, key: str) -> None:
+def test_key_is_made_from_author_year_and_title(
+    author: str, year: str, title: str, key: str
+) -> None:
     fields = {"author": author, "year": year, "title": title}
     entry = Entry("misc", "", {name: value for name, value in fields.items() if value})
     assert keys.make_key(entry, "{family}{year}{word}") == key
     assert key.isascii()
 
 
-def test_letters_go_on_after_z() -> None:
+def test_suffixes_of_duplicate_keys_continue_after_z() -> None:
     taken: set[str] = set()
     for _ in range(29):
         taken.add(keys.make_unique("k", taken.__contains__))
@@ -157,7 +161,7 @@ def test_letters_go_on_after_z() -> None:
     [
         ("Hinton, Geoffrey E.", "Geoffrey E. Hinton", "Hinton, Geoffrey E."),
         ("van der Maaten, Laurens", "Laurens van der Maaten", "van der Maaten, Laurens"),
-        # BibTeX would take these apart in another way if they were turned.
+        # BibTeX would split these names differently in the other order.
         ("Lopez Paz, David", "Lopez Paz, David", "Lopez Paz, David"),
         ("King, Jr, Martin", "King, Jr, Martin", "King, Jr, Martin"),
         ("{The Org}", "{The Org}", "{The Org}"),
@@ -165,19 +169,19 @@ def test_letters_go_on_after_z() -> None:
         ("Plato", "Plato", "Plato"),
     ],
 )
-def test_names_are_turned_where_they_stay_the_same(
+def test_names_are_reordered_if_bibtex_reads_them_the_same(
     name: str, given_first: str, family_first: str
 ) -> None:
     assert (names.given_first(name), names.family_first(name)) == (given_first, family_first)
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("a", "b"),
     [
         (r"{\"U}ber {\L}ukasz's {DNA} -- $x$", "Über Łukaszs DNA – x"),
         (r"\emph{Super}-{C}onvergence", "super convergence"),
         (r"Caf{\'e} \& {\O}re", "café & øre"),
     ],
 )
-def test_titles_compare_without_markup(one: str, other: str) -> None:
+def test_titles_are_compared_without_markup(a: str, b: str) -> None:
     assert comparison_key(one) == comparison_key(other)

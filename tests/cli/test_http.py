@@ -1,4 +1,4 @@
-"""Asking servers: rarely, patiently, and within bounds of time and size."""
+"""HTTP requests: retries, rate limits, and limits of time and size."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def client(waits: list[float]) -> Client:
     return Client("mailto:me@example.org", sleep=waits.append)
 
 
-def test_the_user_agent_says_who_asks(server: Server, client: Client) -> None:
+def test_user_agent_names_program_and_contact(server: Server, client: Client) -> None:
     server.set("/", Reply("x"))
     client.get(f"{server.url}/", "text/plain")
     agent = server.asked[0].headers["User-Agent"]
@@ -47,13 +47,13 @@ def test_the_user_agent_says_who_asks(server: Server, client: Client) -> None:
     assert "mailto:me@example.org" in agent
 
 
-def test_a_contact_in_any_script_is_no_fault(server: Server) -> None:
+def test_contact_outside_latin_1_is_sent_with_question_marks(server: Server) -> None:
     server.set("/", Reply("x"))
     Client("Łukasz, 漢").get(f"{server.url}/", "text/plain")
     assert "?ukasz, ?" in server.asked[0].headers["User-Agent"]
 
 
-def test_a_server_that_fails_is_asked_again_with_back_off(
+def test_failing_server_is_retried_with_exponential_backoff(
     server: Server, client: Client, waits: list[float]
 ) -> None:
     server.set("/", Reply(status=503), Reply(status=500), Reply(status=429), Reply("x"))
@@ -61,16 +61,14 @@ def test_a_server_that_fails_is_asked_again_with_back_off(
     assert waits == [1, 2, 4]
 
 
-def test_a_server_that_goes_on_failing_is_not_asked_for_ever(
-    server: Server, client: Client
-) -> None:
+def test_retries_end_after_the_maximum_number_of_tries(server: Server, client: Client) -> None:
     server.set("/", Reply(status=503))
     with pytest.raises(CommandError, match=r"is busy \(HTTP status 503\); try again later"):
         client.get(f"{server.url}/", "text/plain")
     assert len(server.asked) == http.MAX_TRIES
 
 
-def test_a_wrong_address_is_not_asked_for_again(server: Server, client: Client) -> None:
+def test_missing_page_is_not_requested_again(server: Server, client: Client) -> None:
     assert client.get(f"{server.url}/", "text/plain").status == 404
     assert len(server.asked) == 1
 
@@ -93,7 +91,7 @@ def test_retry_after_as_a_date_is_honoured(
     assert 20 < waits[0] <= 30
 
 
-def test_a_long_wait_is_told_and_not_waited_for(
+def test_retry_after_above_the_maximum_wait_is_an_error(
     server: Server, client: Client, waits: list[float]
 ) -> None:
     server.set("/", Reply(status=429, headers={"Retry-After": "3600"}))
@@ -102,22 +100,22 @@ def test_a_long_wait_is_told_and_not_waited_for(
     assert (len(server.asked), waits) == (1, [])
 
 
-def test_what_is_waited_for_is_told(server: Server) -> None:
+def test_each_wait_is_announced(server: Server) -> None:
     notified: list[str] = []
     server.set("/", Reply(status=503, headers={"Retry-After": "2"}), Reply("x"))
     Client(notify=notified.append, sleep=lambda _: None).get(f"{server.url}/", "text/plain")
     assert notified == [f"{server.url.removeprefix('http://')} is busy; waiting for 2 s"]
 
 
-def test_nobody_there(client: Client, waits: list[float]) -> None:
-    with serving() as gone:
-        url = gone.url
+def test_unreachable_server_is_an_error_without_retries(client: Client, waits: list[float]) -> None:
+    with serving() as stopped:
+        url = stopped.url
     with pytest.raises(CommandError, match="cannot be reached; check the network"):
         client.get(url, "text/plain")
     assert waits == []
 
 
-def test_a_server_that_says_nothing(
+def test_server_that_sends_nothing_is_an_error_after_retries(
     server: Server, client: Client, waits: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(http, "READ_TIMEOUT", 0.1)
@@ -129,10 +127,10 @@ def test_a_server_that_says_nothing(
     assert waits == [1, 2, 4]
 
 
-def test_a_server_that_dawdles(
+def test_slow_content_is_an_error_after_the_total_timeout(
     server: Server, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each read is quick enough; the whole is not."""
+    """Each read is fast enough, but not the whole response."""
     monkeypatch.setattr(http, "TOTAL_TIMEOUT", 0.3)
     server.set("/", Reply("x" * 2000, pause=0.05))
     started = time.monotonic()
@@ -141,22 +139,24 @@ def test_a_server_that_dawdles(
     assert time.monotonic() - started < 5
 
 
-def test_redirects_are_followed_within_http(server: Server, client: Client) -> None:
+def test_http_redirects_are_followed_with_the_same_accept_header(
+    server: Server, client: Client
+) -> None:
     server.set("/a", Reply(status=301, headers={"Location": "/b"}))
     server.set("/b", Reply(status=303, headers={"Location": f"{server.url}/c"}))
     server.set("/c", Reply("there"))
     answer = client.get(f"{server.url}/a", "application/x-bibtex")
     assert (answer.text(), answer.url) == ("there", f"{server.url}/c")
-    assert {asked.headers["Accept"] for asked in server.asked} == {"application/x-bibtex"}
+    assert {request.headers["Accept"] for request in server.asked} == {"application/x-bibtex"}
 
 
-def test_text_in_two_encodings(server: Server, client: Client) -> None:
+def test_text_is_decoded_as_utf_8_or_latin_1(server: Server, client: Client) -> None:
     server.set("/", Reply("Übung".encode()), Reply("Übung".encode("latin-1")))
     url = f"{server.url}/"
     assert [client.get(url, "text/plain").text() for _ in range(2)] == ["Übung", "Übung"]
 
 
-def test_the_pace_leaves_three_seconds_between_requests(tmp_path: Path) -> None:
+def test_rate_limit_leaves_its_interval_between_requests(tmp_path: Path) -> None:
     now = [1000.0]
     slept: list[float] = []
 
@@ -164,33 +164,32 @@ def test_the_pace_leaves_three_seconds_between_requests(tmp_path: Path) -> None:
         slept.append(seconds)
         now[0] += seconds
 
-    def pace() -> RateLimit:
-        return RateLimit(tmp_path / "last", 3, lambda: now[0], sleep)
+    def wait() -> None:
+        # A new object stands for a new run of the program.
+        RateLimit(tmp_path / "last", 3, lambda: now[0], sleep).wait()
 
     for passed in (0, 0.5, 1, 4):
         now[0] += passed
-        # Each in a run of its own.
-        pace().wait()
+        wait()
     assert slept == [2.5, 2.0]
-    # A clock that was set back costs no more than one interval.
+    # After the clock was set back, the wait is one interval at most.
     now[0] = 5.0
-    pace().wait()
+    wait()
     assert slept[2:] == [3]
 
 
-def test_each_request_to_arxiv_keeps_the_pace(
+def test_rate_limit_holds_for_retries_and_redirects(
     server: Server, client: Client, tmp_path: Path
 ) -> None:
-    """Also one that is repeated, and one that a redirect leads to."""
     slept: list[float] = []
     server.set("/a", Reply(status=503), Reply(status=302, headers={"Location": "/b"}))
     server.set("/b", Reply("x"))
-    pace = RateLimit(tmp_path / "last", 3, lambda: 1000.0, slept.append)
-    client.get(f"{server.url}/a", "text/plain", pace)
+    limit = RateLimit(tmp_path / "last", 3, lambda: 1000.0, slept.append)
+    client.get(f"{server.url}/a", "text/plain", limit)
     assert (server.paths(), slept) == (["/a", "/a", "/b"], [3, 3])
 
 
-def test_runs_at_once_take_turns(server: Server, tmp_path: Path) -> None:
+def test_rate_limit_is_shared_by_concurrent_clients(server: Server, tmp_path: Path) -> None:
     server.set("/", Reply("x"))
 
     def ask() -> None:
