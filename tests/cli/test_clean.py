@@ -184,4 +184,4 @@ def test_names_are_reordered_if_bibtex_reads_them_the_same(
     ],
 )
 def test_titles_are_compared_without_markup(a: str, b: str) -> None:
-    assert comparison_key(one) == comparison_key(other)
+    assert comparison_key(a) == comparison_key(b)
