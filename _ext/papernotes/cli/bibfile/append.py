@@ -37,7 +37,7 @@ def line_end(content: bytes) -> str:
 
 @dataclass(frozen=True)
 class Appended:
-    """The new content of a file, and what the reader makes of it."""
+    """The new content of a file, and its bibliography and entries as read from it."""
 
     content: bytes
     read: Bibliography

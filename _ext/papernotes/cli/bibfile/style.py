@@ -38,7 +38,7 @@ _BIBLATEX_NAMES = {
     "address": "location",
 }
 _ACCENT = re.compile(r"\\(?:[\"'`^~=.]|[uvHckbdr](?![A-Za-z])|[lLoO](?![A-Za-z])|ss(?![A-Za-z]))")
-# Entry types with a second capital; all others have only their first letter in upper case.
+# Entry types that have a second capital letter where the first letter is a capital.
 _CAPITALIZED_TYPES = {
     name.lower(): name
     for name in "InBook InCollection InProceedings MastersThesis PhdThesis TechReport".split()
@@ -115,7 +115,7 @@ class Layout:
         return f'"{_without_bare_quotes(value)}"' if self.quotes else f"{{{value}}}"
 
     def compare(self, a: str, b: str) -> int:
-        """Compare two field names by their order in the file, as a comparison function does."""
+        """Return a negative number if field *a* comes before field *b*, else a positive one."""
         if (a, b) in self.before:
             return -1
         if (b, a) in self.before:
@@ -162,7 +162,7 @@ class Layout:
 
 
 def read_layout(text: str, entries: Iterable[SourceEntry]) -> Layout:
-    """Return the style in which most of *entries* are written, which stand in *text*."""
+    """Return the style of most of *entries*, whose offsets refer to *text*."""
     entries = list(entries)
     fields = [(entry, part) for entry in entries for part in entry.fields]
     if not fields:
