@@ -1,4 +1,4 @@
-"""Works as CSL-JSON."""
+"""Conversion of works to CSL-JSON."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from papernotes.bibliography import csl, reader
 
 
 def item(entry: str) -> dict[str, Any]:
-    """Return the only entry of a file as an item."""
-    read = reader.read([("refs.bib", entry.encode())])
-    assert read.problems == ()
-    return csl.item(read.paper("key"))
+    """Return the CSL item of the only entry of a file."""
+    bibliography = reader.read([("refs.bib", entry.encode())])
+    assert bibliography.problems == ()
+    return csl.item(bibliography.paper("key"))
 
 
-def test_a_paper_in_proceedings() -> None:
+def test_paper_in_proceedings_becomes_a_complete_csl_item() -> None:
     assert item(
         r"""@inproceedings{key,
           author = {Devansh Arpit and Stanis{\l}aw Jastrz{\k{e}}bski and others},
@@ -49,7 +49,7 @@ def test_a_paper_in_proceedings() -> None:
     }
 
 
-def test_an_article() -> None:
+def test_article_has_its_journal_as_container() -> None:
     found = item(
         "@article{key, author = {{The Consortium}}, title = {T}, journaltitle = {J}, volume = {3},"
         " number = {4}, issn = {1234-5678}, date = {2020-02-03}, url = {https://example.org/a}}"
@@ -62,7 +62,7 @@ def test_an_article() -> None:
     assert "publisher" not in found
 
 
-def test_a_preprint() -> None:
+def test_preprint_has_its_arxiv_number() -> None:
     found = item("@misc{key, author = {A B}, title = {T}, year = 2016, eprint = {1607.06450}}")
     assert (found["type"], found["number"], found["publisher"]) == (
         "article",
@@ -81,7 +81,9 @@ def test_a_preprint() -> None:
         ("@unheardof{key, title = {T}, year = 1}", "document", None, None),
     ],
 )  # fmt: skip
-def test_kinds(entry: str, kind: str, publisher: str | None, genre: str | None) -> None:
+def test_entry_type_determines_csl_type_publisher_and_genre(
+    entry: str, kind: str, publisher: str | None, genre: str | None
+) -> None:
     found = item(entry)
     assert (found["type"], found.get("publisher"), found.get("genre")) == (kind, publisher, genre)
 
@@ -98,5 +100,5 @@ def test_kinds(entry: str, kind: str, publisher: str | None, genre: str | None) 
         ("title = {T}", None),
     ],
 )
-def test_dates(fields: str, issued: dict[str, Any] | None) -> None:
+def test_date_fields_become_csl_date_parts(fields: str, issued: dict[str, Any] | None) -> None:
     assert item(f"@misc{{key, {fields}}}").get("issued") == issued

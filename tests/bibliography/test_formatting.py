@@ -1,4 +1,4 @@
-"""What a reader sees of a work: links, names, references, BibTeX and order."""
+"""Formatting of works: links, names, references, BibTeX and sort order."""
 
 from __future__ import annotations
 
@@ -43,23 +43,23 @@ def paper(fields: str = "", type_: str = "misc") -> Paper:
     return found.paper("key")
 
 
-def shown(parts: tuple[Span, ...]) -> str:
-    """Return spans as a text that shows their kinds: *emphasis*, [text](address)."""
-    found = ""
+def marked_up(parts: tuple[Span, ...]) -> str:
+    """Return spans as text with Markdown for their kinds: *emphasis*, [text](address)."""
+    markdown = ""
     for part in parts:
-        inner = shown(part.children)
+        inner = marked_up(part.children)
         match part.kind:
             case "link":
-                found += f"[{inner}]({part.text})"
+                markdown += f"[{inner}]({part.text})"
             case "emphasis":
-                found += f"*{inner}*"
+                markdown += f"*{inner}*"
             case "math":
-                found += f"${part.text}$"
+                markdown += f"${part.text}$"
             case "text":
-                found += part.text
+                markdown += part.text
             case _:
                 raise AssertionError(part)
-    return found
+    return markdown
 
 
 # Links.
@@ -84,7 +84,7 @@ def shown(parts: tuple[Span, ...]) -> str:
         ),
         ("eprint = {1234567}, eprinttype = {pubmed}", []),
         ("title = {T}", []),
-        # Each kind at most once: arXiv's abstract before another, a PDF of its own before arXiv's.
+        # Each kind at most once: arXiv's abstract is preferred, and the entry's own PDF.
         (
             "doi = {10.1/x}, url = {https://a.org}, eprint = {1706.05394}, pdf = {https://a.org/p}",
             [
@@ -103,7 +103,7 @@ def shown(parts: tuple[Span, ...]) -> str:
         ),
     ],
 )
-def test_links(fields: str, expected: list[Link]) -> None:
+def test_links_are_chosen_from_the_fields_of_an_entry(fields: str, expected: list[Link]) -> None:
     assert formatting.links(paper(fields)) == tuple(expected)
 
 
@@ -117,7 +117,7 @@ def test_links(fields: str, expected: list[Link]) -> None:
         ("https://a.org/b_c%20d#e", "https://a.org/b_c%20d#e"),
     ],
 )
-def test_an_address_is_freed_of_latex(value: str, url: str) -> None:
+def test_latex_in_an_address_is_removed(value: str, url: str) -> None:
     entry = paper(f"url = {{{value}}}")
     assert formatting.links(entry) == (Link("abstract", url),)
     assert formatting.target(entry) == url
@@ -143,7 +143,7 @@ def test_an_address_is_freed_of_latex(value: str, url: str) -> None:
         ("10.1000/a b", "10.1000/a%20b"),
     ],
 )
-def test_a_doi(value: str, address: str) -> None:
+def test_doi_link_is_normalised_and_quoted(value: str, address: str) -> None:
     entry = paper(f"doi = {{{value}}}")
     assert formatting.links(entry) == (Link("DOI", f"https://doi.org/{address}"),)
 
@@ -161,39 +161,39 @@ def test_a_doi(value: str, address: str) -> None:
         ("url = {javascript:x}, pdf = {data:x}", ""),
     ],
 )
-def test_the_target_of_a_title(fields: str, expected: str) -> None:
+def test_title_links_to_the_preferred_address(fields: str, expected: str) -> None:
     assert formatting.target(paper(fields)) == expected
 
 
 @pytest.mark.parametrize("address", UNSAFE)
-def test_no_address_but_of_the_web_is_let_through(address: str) -> None:
+def test_unsafe_address_is_not_linked(address: str) -> None:
     for name in ("url", "pdf"):
         entry = paper(f"{name} = {{{address}}}, title = {{T}}, author = {{A}}, year = 2000")
         assert formatting.links(entry) == ()
         assert formatting.target(entry) == ""
         assert formatting.unsafe_links(entry) == [name]
-        assert shown(formatting.reference(entry)) == "A (2000). T."
+        assert marked_up(formatting.reference(entry)) == "A (2000). T."
 
 
 @pytest.mark.parametrize("address", UNSAFE)
 @pytest.mark.parametrize("name", ["title", "author", "howpublished", "year", "organization"])
-def test_no_field_smuggles_a_link_in(name: str, address: str) -> None:
+def test_unsafe_address_within_latex_is_not_linked(name: str, address: str) -> None:
     for value in (rf"\href{{{address}}}{{x}}", rf"\url{{{address}}}"):
         entry = paper(f"{name} = {{{value}}}")
         seen = (
             formatting.reference(entry) + formatting.byline(entry) + formatting.short_venue(entry)
         )
-        assert "](" not in shown(seen)
+        assert "](" not in marked_up(seen)
 
 
 @pytest.mark.parametrize("doi", ["javascript:alert(1)", "//a.org", '" onclick="x', "<script>"])
-def test_a_doi_leads_only_to_the_resolver(doi: str) -> None:
+def test_doi_links_only_to_the_doi_resolver(doi: str) -> None:
     (link,) = formatting.links(paper(f"doi = {{{doi}}}"))
     assert link.url.startswith("https://doi.org/")
     assert not set('"<> ') & set(link.url)
 
 
-def test_both_unsafe_fields_are_named() -> None:
+def test_all_fields_with_unsafe_addresses_are_named() -> None:
     entry = paper("pdf = {x.pdf}, url = {ftp://a}, doi = {10.1/x}, note = {javascript:x}")
     assert formatting.unsafe_links(entry) == ["url", "pdf"]
     assert formatting.unsafe_links(paper("url = {}, pdf = {https://a.org}")) == []
@@ -212,7 +212,7 @@ def test_both_unsafe_fields_are_named() -> None:
         ("year = {}", "n.d."),
     ],
 )
-def test_the_year(fields: str, year: str) -> None:
+def test_year_is_shown_or_replaced_by_nd(fields: str, year: str) -> None:
     assert formatting.year(paper(fields)) == year
 
 
@@ -224,12 +224,12 @@ def test_the_year(fields: str, year: str) -> None:
         ("year = 2017", "key"),
     ],
 )
-def test_the_title(fields: str, title: str) -> None:
-    assert shown(formatting.title(paper(fields))) == title
+def test_title_is_shown_or_replaced_by_the_citation_key(fields: str, title: str) -> None:
+    assert marked_up(formatting.title(paper(fields))) == title
 
 
 @pytest.mark.parametrize(
-    ("fields", "all_of_them", "at_most_three"),
+    ("fields", "unlimited", "at_most_three"),
     [
         ("author = {Ann Bee}", "Ann Bee", "Ann Bee"),
         ("author = {Bee, Ann and Cy Dee}", "Ann Bee and Cy Dee", "Ann Bee and Cy Dee"),
@@ -258,13 +258,13 @@ def test_the_title(fields: str, title: str) -> None:
         ("author = {others}", "", ""),
     ],
 )
-def test_the_names(fields: str, all_of_them: str, at_most_three: str) -> None:
+def test_byline_lists_names_up_to_a_limit(fields: str, unlimited: str, at_most_three: str) -> None:
     entry = paper(fields)
-    assert shown(formatting.byline(entry)) == all_of_them
-    assert shown(formatting.byline(entry, 3)) == at_most_three
+    assert marked_up(formatting.byline(entry)) == unlimited
+    assert marked_up(formatting.byline(entry, 3)) == at_most_three
 
 
-def test_people_are_the_authors_or_else_the_editors() -> None:
+def test_people_are_the_authors_or_else_the_editors_of_a_work() -> None:
     both = paper("author = {A B}, editor = {C D}")
     assert formatting.people(both) == both.authors
     edited = paper("editor = {C D}")
@@ -294,9 +294,13 @@ def test_people_are_the_authors_or_else_the_editors() -> None:
         ("article", "Journal of the {ACM}", "Journal of the ACM"),
     ],
 )
-def test_the_short_venue(type_: str, name: str, short: str | None) -> None:
+def test_short_venue_drops_the_prefix_of_proceedings(
+    type_: str, name: str, short: str | None
+) -> None:
     field = "journal" if type_ in ("article", "periodical") else "booktitle"
-    assert shown(formatting.short_venue(paper(f"{field} = {{{name}}}", type_))) == (short or name)
+    assert marked_up(formatting.short_venue(paper(f"{field} = {{{name}}}", type_))) == (
+        short or name
+    )
 
 
 # References.
@@ -360,9 +364,9 @@ def test_the_short_venue(type_: str, name: str, short: str | None) -> None:
         ("nonsense", "publisher = {P}", "A B (2010). T. P."),
     ],
 )
-def test_a_reference_of_each_type(type_: str, fields: str, expected: str) -> None:
+def test_reference_follows_the_entry_type(type_: str, fields: str, expected: str) -> None:
     entry = paper(f"author = {{A B}}, title = {{T}}, year = 2010, {fields}", type_)
-    assert shown(formatting.reference(entry)) == expected
+    assert marked_up(formatting.reference(entry)) == expected
 
 
 @pytest.mark.parametrize(
@@ -387,18 +391,18 @@ def test_a_reference_of_each_type(type_: str, fields: str, expected: str) -> Non
         ),
     ],
 )
-def test_a_reference_with_what_there_is(fields: str, expected: str) -> None:
-    assert shown(formatting.reference(paper(fields))) == expected
+def test_reference_omits_missing_parts(fields: str, expected: str) -> None:
+    assert marked_up(formatting.reference(paper(fields))) == expected
 
 
-def test_the_letter_stands_after_the_year() -> None:
+def test_reference_has_its_letter_suffix_after_the_year() -> None:
     assert flatten(formatting.reference(paper("title = {T}, year = 2010"), "b")) == "(2010b). T."
 
 
 # BibTeX.
 
 
-def test_bibtex_has_the_fields_in_their_order() -> None:
+def test_bibtex_keeps_the_order_of_fields() -> None:
     entry = paper(
         r"Title = {A {DNA} of G{\"o}del}, author = {Ann Bee and van Cy, D. and {W H O} and others},"
         " Year = 2017, EDITOR = {E. F.}, note = {}, doi = {10.1/x}",
@@ -423,12 +427,12 @@ def test_bibtex_has_the_fields_in_their_order() -> None:
         " Abstract KEYWORDS"
     ).split(),
 )
-def test_bibtex_leaves_out_what_is_the_authors_own(name: str) -> None:
+def test_bibtex_omits_private_fields(name: str) -> None:
     entry = paper(f"title = {{T}}, {name} = {{private}}, year = 2017")
     assert formatting.bibtex(entry) == "@misc{key,\n  title = {T},\n  year = {2017},\n}"
 
 
-def test_bibtex_can_be_read_again() -> None:
+def test_formatted_bibtex_can_be_parsed_again() -> None:
     entry = paper(
         r"author = {Ludwig van Beethoven and {A and B} and Plato and Jastrz{\k{e}}bski, S.},"
         r" title = {{A} $x_{1}$ -- 50\%}, eprint = {1706.05394}, archiveprefix = {arXiv}"
@@ -438,11 +442,11 @@ def test_bibtex_can_be_read_again() -> None:
     assert again.paper("key") == entry
 
 
-def test_an_entry_without_fields_is_bibtex_still() -> None:
+def test_entry_without_fields_is_formatted_as_valid_bibtex() -> None:
     assert formatting.bibtex(paper()) == "@misc{key,\n}"
 
 
-# Order, and what is missing.
+# Sort order and missing fields.
 
 
 @pytest.mark.parametrize(
@@ -457,11 +461,11 @@ def test_an_entry_without_fields_is_bibtex_still() -> None:
         ("…", ""),
     ],
 )
-def test_folded_text(text: str, folded: str) -> None:
+def test_latex_is_folded_for_sorting(text: str, folded: str) -> None:
     assert formatting.fold(text) == folded
 
 
-def test_works_are_in_the_order_of_names_years_and_titles() -> None:
+def test_works_are_sorted_by_names_years_and_titles() -> None:
     text = rb"""
         @misc{h, title = {A}, year = 2000, organization = {zoo}}
         @misc{g, author = {Xavier, A.}, year = 2000}
@@ -495,7 +499,7 @@ def test_works_are_in_the_order_of_names_years_and_titles() -> None:
         ("", ["author", "year", "title"]),
     ],
 )
-def test_what_an_entry_lacks(fields: str, lacking: list[str]) -> None:
+def test_missing_fields_of_an_entry_are_listed(fields: str, lacking: list[str]) -> None:
     assert formatting.missing_fields(paper(fields)) == lacking
 
 
@@ -510,12 +514,12 @@ def test_what_an_entry_lacks(fields: str, lacking: list[str]) -> None:
         ("C_$5", "c_5"),
     ],
 )
-def test_fold_plain(text: str, folded: str) -> None:
+def test_plain_text_is_folded_for_sorting(text: str, folded: str) -> None:
     assert fold_plain(text) == folded
 
 
 @pytest.mark.parametrize(
-    ("names", "words"),
+    ("names", "citation"),
     [
         (["Ada Lovelace"], "Lovelace (1843)"),
         (["Ada Lovelace", "Charles Babbage"], "Lovelace and Babbage (1843)"),
@@ -524,8 +528,8 @@ def test_fold_plain(text: str, folded: str) -> None:
         ([], "Notes (1843)"),
     ],
 )
-def test_in_words(names: list[str], words: str) -> None:
+def test_textual_citation_shortens_the_names(names: list[str], citation: str) -> None:
     authors = f"author = {{{' and '.join(names)}}}, " if names else ""
     entry = f"@misc{{a, {authors}title = {{Notes}}, year = 1843}}"
     paper = read([("a.bib", entry.encode())]).paper("a")
-    assert formatting.textual_citation(paper) == words
+    assert formatting.textual_citation(paper) == citation

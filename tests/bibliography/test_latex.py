@@ -1,4 +1,4 @@
-"""LaTeX text as spans: what is marked up, and that nothing of an author's typing is lost."""
+"""Conversion of LaTeX text to spans: markup is converted, and no text is lost."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def link(address: str, *children: Span) -> Span:
         ("Gödel", "Gödel"),
     ],
 )
-def test_accents_and_letters(source: str, shown: str) -> None:
+def test_accent_and_letter_macros_become_unicode(source: str, shown: str) -> None:
     assert spans(source) == (text(shown),)
 
 
@@ -61,12 +61,12 @@ def test_accents_and_letters(source: str, shown: str) -> None:
         ("a\\\\b", "a\nb"),
     ],
 )
-def test_plain_text(source: str, shown: str) -> None:
+def test_ligatures_escapes_and_groups_become_plain_text(source: str, shown: str) -> None:
     assert spans(source) == (text(shown),)
 
 
 @pytest.mark.parametrize("source", ["", "  ", "\n", "{}", r"\emph{}", r"{\it}", "$ $", r"\url{}"])
-def test_nothing_makes_no_span(source: str) -> None:
+def test_empty_latex_gives_no_spans(source: str) -> None:
     assert spans(source) == ()
 
 
@@ -85,11 +85,11 @@ def test_nothing_makes_no_span(source: str) -> None:
         (r"$90^{\circ}$", r"90^{\circ}"),
     ],
 )
-def test_mathematics_keeps_its_tex(source: str, tex: str) -> None:
+def test_mathematics_keeps_its_tex_without_delimiters(source: str, tex: str) -> None:
     assert spans(source) == (math(tex),)
 
 
-def test_mathematics_amid_text() -> None:
+def test_mathematics_within_text_is_a_span_of_its_own() -> None:
     assert spans(r"An $\alpha$-stable {G}ibbs $\beta$") == (
         text("An "),
         math(r"\alpha"),
@@ -110,7 +110,9 @@ def test_mathematics_amid_text() -> None:
         (r"H\textsuperscript{th}O", "sup", "th"),
     ],
 )
-def test_an_index_alone_is_no_formula(source: str, kind: Kind, index: str) -> None:
+def test_subscript_or_superscript_without_a_base_is_not_a_formula(
+    source: str, kind: Kind, index: str
+) -> None:
     assert spans(source) == (
         text("H"),
         Span(kind, children=(text(index),)),
@@ -119,7 +121,7 @@ def test_an_index_alone_is_no_formula(source: str, kind: Kind, index: str) -> No
 
 
 @pytest.mark.parametrize("source", [r"$^{\circ}$", "$_{a b}$", "$x^2$"])
-def test_other_indices_are_formulas(source: str) -> None:
+def test_scripts_with_a_base_or_with_macros_are_formulas(source: str) -> None:
     assert spans(source) == (math(source.strip("$")),)
 
 
@@ -137,7 +139,7 @@ def test_other_indices_are_formulas(source: str) -> None:
         (r"{\tt x y}", "code"),
     ],
 )
-def test_styles(source: str, kind: Kind) -> None:
+def test_style_macros_become_spans(source: str, kind: Kind) -> None:
     assert spans(f"a {source} b") == (
         text("a "),
         Span(kind, children=(text("x y"),)),
@@ -145,13 +147,13 @@ def test_styles(source: str, kind: Kind) -> None:
     )
 
 
-def test_styles_nest() -> None:
+def test_style_macros_may_be_nested() -> None:
     assert spans(r"\emph{a {DNA} \textbf{b} $c$}") == (
         emphasis(text("a DNA "), Span("strong", children=(text("b"),)), text(" "), math("c")),
     )
 
 
-def test_markup_in_small_capitals_is_kept() -> None:
+def test_markup_within_small_capitals_is_kept() -> None:
     assert spans(r"\textsc{Bert $x$ \emph{y} \unknown{z}}") == (
         text("Bert "),
         math("x"),
@@ -171,11 +173,11 @@ def test_markup_in_small_capitals_is_kept() -> None:
         (r"\url{HTTP://a.org}", "HTTP://a.org"),
     ],
 )
-def test_an_address(source: str, address: str) -> None:
+def test_url_macro_becomes_a_link(source: str, address: str) -> None:
     assert spans(source) == (link(address, text(address)),)
 
 
-def test_an_address_with_a_text() -> None:
+def test_href_macro_becomes_a_link_with_text() -> None:
     assert spans(r"see \href{https://a.org/b\_c}{the \emph{page} of {A}}.") == (
         text("see "),
         link("https://a.org/b_c", text("the "), emphasis(text("page")), text(" of A")),
@@ -200,7 +202,7 @@ def test_an_address_with_a_text() -> None:
         "",
     ],
 )
-def test_no_address_but_of_the_web_becomes_a_link(address: str) -> None:
+def test_only_http_and_https_addresses_become_links(address: str) -> None:
     assert spans(rf"\href{{{address}}}{{text}}") == (text("text"),)
     assert all(span.kind == "text" for span in spans(rf"\url{{{address}}}"))
 
@@ -216,16 +218,16 @@ def test_no_address_but_of_the_web_becomes_a_link(address: str) -> None:
         (r"a\\% b", "a\n% b"),
     ],
 )
-def test_a_per_cent_sign_is_no_comment(source: str, shown: str) -> None:
+def test_per_cent_sign_does_not_begin_a_comment(source: str, shown: str) -> None:
     assert plain(source) == shown
 
 
 @pytest.mark.parametrize("source", ["$5", "it costs $5", "$", "$_", "$a$ and $b", "$$a$", "$$"])
-def test_dollars_that_do_not_pair_are_text(source: str) -> None:
+def test_unpaired_dollar_signs_are_text(source: str) -> None:
     assert spans(source) == (text(source),)
 
 
-def test_markup_beside_a_lone_dollar_is_read() -> None:
+def test_markup_next_to_an_unpaired_dollar_sign_is_parsed() -> None:
     assert spans(r"\emph{cheap} at $5") == (emphasis(text("cheap")), text(" at $5"))
 
 
@@ -249,7 +251,7 @@ def test_markup_beside_a_lone_dollar_is_read() -> None:
         "{" * 5000 + "x" + "}" * 5000,
     ],
 )
-def test_what_cannot_be_read_is_shown_as_it_stands(source: str) -> None:
+def test_invalid_latex_is_shown_unchanged(source: str) -> None:
     assert spans(source) == (text(source),)
 
 
@@ -265,18 +267,18 @@ def test_what_cannot_be_read_is_shown_as_it_stands(source: str) -> None:
         r"\verb|a b| c",
     ],
 )
-def test_unknown_macros_are_kept(source: str) -> None:
+def test_unknown_macros_are_shown_unchanged(source: str) -> None:
     assert spans(source) == (text(source),)
 
 
-def test_what_stands_beside_an_unknown_macro_is_read() -> None:
+def test_latex_next_to_an_unknown_macro_is_parsed() -> None:
     assert spans(r"\emph{a} \unknown{b} {\"o} {c}") == (
         emphasis(text("a")),
         text(r" \unknown{b} ö c"),
     )
 
 
-def test_plain_is_the_text_of_the_spans() -> None:
+def test_plain_text_equals_the_flattened_spans() -> None:
     source = (
         r"\emph{On} the $x^2$ of H$_2$O: \href{https://a.org}{a {\bf b}} -- \url{https://c.org}"
     )

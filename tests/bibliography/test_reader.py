@@ -1,4 +1,4 @@
-"""BibTeX files: each fault with its line, the entries that survive it, and what an entry gives."""
+"""BibTeX files: the line of each fault, the entries that survive it, and their values."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def bibliography(*texts: str) -> Bibliography:
     return read([(f"{'abcdef'[n]}.bib", text.encode()) for n, text in enumerate(texts)])
 
 
-def paper(text: str) -> Paper:
-    """Return the only entry of a text without a fault."""
+def parse_paper(text: str) -> Paper:
+    """Return the only entry of *text*, which must have no faults."""
     found = bibliography(text)
     assert found.problems == ()
     (key,) = found.places
@@ -42,7 +42,7 @@ Fault = tuple[str, int, DiagnosticKind, str]
 
 
 def faults(found: Bibliography) -> list[Fault]:
-    """Return path, line, kind and message of each problem."""
+    """Return path, line, kind and message of each diagnostic."""
     return [(each.path, each.line, each.kind, each.message) for each in found.problems]
 
 
@@ -61,7 +61,7 @@ def not_closed(line: int, entry: str = 'the entry "a"') -> Fault:
 # Entries.
 
 
-def test_an_entry() -> None:
+def test_entry_is_parsed_into_a_paper() -> None:
     text = (
         "% Noted\n\n@InProceedings{Arpit2017,\n"
         "  Title = {A closer\n    look},\n"
@@ -69,7 +69,7 @@ def test_an_entry() -> None:
         "  booktitle = {ICML}, year = 2017,\n"
         "}\n"
     )
-    assert paper(text) == Paper(
+    assert parse_paper(text) == Paper(
         key="Arpit2017",
         type="inproceedings",
         authors=(Person("Devansh", "Arpit"), Person("Yoshua", "Bengio")),
@@ -94,31 +94,31 @@ def test_an_entry() -> None:
         '@misc{a, title = "A" # { (b)}, note = x}\n',
     ],
 )
-def test_an_entry_may_be_written_in_all_ways_of_bibtex(text: str) -> None:
+def test_entry_may_use_any_bibtex_notation(text: str) -> None:
     found = bibliography(f"@string{{x = {{x}}}}\n{text}")
     assert found.problems == ()
     assert found.paper("a").fields == (("title", "A (b)"), ("note", "x"))
 
 
 @pytest.mark.parametrize("text", ["@misc{a}", "@misc{a,}", "@misc(a,)"])
-def test_an_entry_without_fields(text: str) -> None:
-    assert paper(text).fields == ()
+def test_entry_may_have_no_fields(text: str) -> None:
+    assert parse_paper(text).fields == ()
 
 
-def test_a_field_by_name() -> None:
-    entry = paper("@misc{a, DOI = {10.1/x}}")
+def test_field_is_looked_up_by_its_lower_case_name() -> None:
+    entry = parse_paper("@misc{a, DOI = {10.1/x}}")
     assert entry.field("doi") == "10.1/x"
     assert entry.field("url") == ""
 
 
-def test_entries_know_their_file_and_line() -> None:
+def test_entries_have_their_file_and_line() -> None:
     found = bibliography(f"@misc{{a,\n title = {{A\n\n A}}\n}}\n\n  {NEXT}", "\n@misc{b}\n")
     assert found.places == {"a": ("a.bib", 1), "next": ("a.bib", 7), "b": ("b.bib", 2)}
     assert found.keys == {"a.bib": ("a", "next"), "b.bib": ("b",)}
     assert (found.paper("next").path, found.paper("next").line) == ("a.bib", 7)
 
 
-def test_keys_are_compared_to_the_letter() -> None:
+def test_look_up_of_a_key_is_case_sensitive() -> None:
     found = bibliography("@misc{Key}")
     assert "Key" in found
     assert "key" not in found
@@ -126,7 +126,7 @@ def test_keys_are_compared_to_the_letter() -> None:
         found.paper("key")
 
 
-def test_macros() -> None:
+def test_macros_are_expanded_and_shared_between_files() -> None:
     found = bibliography(
         '@string{foo = {Foo}}\n@STRING(bar = "B" # foo)\n@misc{a, note = FOO # { & } # bar}',
         "@misc{b, note = bar, month = mar}",
@@ -136,7 +136,7 @@ def test_macros() -> None:
     assert found.paper("b").fields == (("note", "BFoo"), ("month", "March"))
 
 
-def test_macros_of_one_reading_are_unknown_to_the_next() -> None:
+def test_macros_are_not_shared_between_calls_of_read() -> None:
     bibliography("@string{foo = {Foo}}")
     assert [kind for _, _, kind, _ in faults(bibliography("@misc{a, note = foo}"))] == [
         DiagnosticKind.UNDEFINED_MACRO
@@ -155,17 +155,17 @@ def test_macros_of_one_reading_are_unknown_to_the_next() -> None:
         "",
     ],
 )
-def test_what_is_no_entry_is_passed_over(text: str) -> None:
+def test_text_outside_of_entries_is_ignored(text: str) -> None:
     found = bibliography(text + NEXT)
     assert found.problems == ()
     assert found.places == {"next": ("a.bib", text.count("\n") + 1)}
 
 
-def test_preambles_are_kept_for_the_libraries() -> None:
+def test_preamble_is_kept_in_the_pybtex_database() -> None:
     assert bibliography('@preamble{"x" # "y"}').data.preamble == "xy"
 
 
-def test_an_entry_in_the_middle_of_a_line() -> None:
+def test_entry_in_the_middle_of_a_line_is_parsed() -> None:
     found = bibliography("see @misc{a, title = {A}} and @misc{b, title = {B}}")
     assert found.problems == ()
     assert list(found.places) == ["a", "b"]
@@ -173,7 +173,7 @@ def test_an_entry_in_the_middle_of_a_line() -> None:
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"], ids=["Unix", "Windows", "old Mac"])
 @pytest.mark.parametrize("mark", ["", "\ufeff"], ids=["plain", "byte order mark"])
-def test_line_ends_and_byte_order_mark(end: str, mark: str) -> None:
+def test_line_ends_and_byte_order_mark_do_not_change_line_numbers(end: str, mark: str) -> None:
     text = f"{mark}@misc{{a,\n  title = {{A\n  b}},\n  note = foo,\n}}\n\n{NEXT}".replace("\n", end)
     found = bibliography(text)
     assert found.places == {"a": ("a.bib", 1), "next": ("a.bib", 7)}
@@ -181,7 +181,7 @@ def test_line_ends_and_byte_order_mark(end: str, mark: str) -> None:
     assert [problem.line for problem in found.problems] == [4]
 
 
-def test_another_encoding_may_be_asked_for() -> None:
+def test_bibliography_may_have_another_encoding() -> None:
     found = read([("a.bib", "@misc{a, title = {é}}".encode("latin-1"))], "latin-1")
     assert found.problems == ()
     assert found.paper("a").title == "é"
@@ -190,7 +190,7 @@ def test_another_encoding_may_be_asked_for() -> None:
 # Files that cannot be read.
 
 
-def test_a_file_that_is_missing() -> None:
+def test_missing_bibliography_file_is_reported() -> None:
     found = read([("gone.bib", None), ("b.bib", NEXT.encode())])
     assert faults(found) == [
         (
@@ -204,7 +204,7 @@ def test_a_file_that_is_missing() -> None:
 
 
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"], ids=["plain", "byte order mark"])
-def test_a_file_in_another_encoding(mark: bytes) -> None:
+def test_bibliography_file_with_invalid_bytes_is_reported_and_read(mark: bytes) -> None:
     content = mark + b"@misc{a,\n  title = {\n\xe9},\n  note = {x},\n}\n" + NEXT.encode()
     found = read([("a.bib", content)])
     assert faults(found) == [
@@ -235,7 +235,7 @@ def test_a_file_in_another_encoding(mark: bytes) -> None:
         ("@misc{\n", not_closed(1, "an entry")),
         ("@misc(\n", not_closed(1, "an entry")),
         ("@misc\n\n", not_closed(1, "an entry")),
-        # A brace too many inside a field.
+        # An extra brace within a field.
         ("@misc{a,\n  title = {A {B},\n}\n\n", not_closed(1)),
         # The quote of a field.
         (
@@ -277,7 +277,7 @@ def test_a_file_in_another_encoding(mark: bytes) -> None:
         ('@preamble{"x"\n\n', not_closed(1, "an entry")),
     ],
 )
-def test_an_entry_that_cannot_be_read_does_not_take_the_next_one_down(
+def test_syntax_error_in_an_entry_does_not_affect_the_next_entry(
     text: str, expected: Fault
 ) -> None:
     before = "@misc{before}\n"
@@ -289,19 +289,19 @@ def test_an_entry_that_cannot_be_read_does_not_take_the_next_one_down(
     assert found.paper("next").title == "Next"
 
 
-def test_an_entry_that_was_swallowed_by_a_field_is_read() -> None:
+def test_entry_after_an_unclosed_field_is_parsed() -> None:
     found = bibliography("@misc{a,\n  title = {A,\n\n@misc{b,\n  title = {B}}\n}\n\n" + NEXT)
     assert faults(found) == [not_closed(1)]
     assert found.places == {"a": ("a.bib", 1), "b": ("a.bib", 4), "next": ("a.bib", 8)}
     assert found.paper("b").title == "B"
 
 
-def test_what_was_read_before_the_fault_is_kept() -> None:
+def test_fields_before_a_syntax_error_are_kept() -> None:
     found = bibliography("@misc{a,\n  title = {A},\n  year = 2020,\n  note {x},\n  doi = {y},\n}\n")
     assert found.paper("a").fields == (("title", "A"), ("year", "2020"))
 
 
-def test_an_entry_that_ends_with_its_file() -> None:
+def test_unclosed_entry_at_the_end_of_a_file_is_reported_and_kept() -> None:
     found = bibliography(NEXT + "@misc{a,\n  title = {A},\n  year = {2020", "@misc{b}")
     assert faults(found) == [not_closed(2)]
     assert list(found.places) == ["next", "a", "b"]
@@ -317,7 +317,7 @@ def test_an_entry_that_ends_with_its_file() -> None:
         ("@misc{a title = {A}, year = 2020, note = {x}}\n", [1]),
     ],
 )
-def test_a_missing_comma_costs_no_field(text: str, lines: list[int]) -> None:
+def test_missing_comma_is_reported_and_loses_no_field(text: str, lines: list[int]) -> None:
     found = bibliography(text + NEXT)
     assert faults(found) == [
         syntax(line, 'the entry "a" lacks a comma before this field; add it') for line in lines
@@ -334,7 +334,7 @@ def test_a_missing_comma_costs_no_field(text: str, lines: list[int]) -> None:
         ("@misc{a}, title = {A}, year = 2020, note = {x}}\n", 1),
     ],
 )
-def test_a_closing_brace_too_many_costs_no_field(text: str, line: int) -> None:
+def test_extra_closing_brace_is_reported_and_loses_no_field(text: str, line: int) -> None:
     found = bibliography(text + NEXT)
     message = 'the entry "a" has an extra closing brace before its next field; delete it'
     assert faults(found) == [syntax(line, message)]
@@ -342,7 +342,7 @@ def test_a_closing_brace_too_many_costs_no_field(text: str, line: int) -> None:
     assert found.places["next"] == ("a.bib", text.count("\n") + 1)
 
 
-def test_each_fault_of_a_file_is_reported() -> None:
+def test_every_syntax_error_in_a_file_is_reported() -> None:
     found = bibliography(
         "@misc{a,\n  title {A}\n}\n@misc{b,\n  title = {B\n}\n@misc{c\n  title = {C}}\n" + NEXT
     )
@@ -355,7 +355,7 @@ def test_each_fault_of_a_file_is_reported() -> None:
     assert found.places["next"] == ("a.bib", 9)
 
 
-def test_an_entry_inside_a_field_is_text() -> None:
+def test_entry_within_a_field_is_text() -> None:
     found = bibliography("@misc{a,\n note = {as in\n@misc{foo, title = {Foo}}},\n doi = {x}}\n")
     assert found.problems == ()
     assert list(found.places) == ["a"]
@@ -371,14 +371,14 @@ VOLUME = (
 
 
 @pytest.mark.parametrize("first", [True, False])
-def test_what_an_entry_does_not_say_comes_from_its_volume(first: bool) -> None:
+def test_missing_fields_are_inherited_by_crossref(first: bool) -> None:
     entry = "@inproceedings{a, crossref = {V}, title = {A}, publisher = {Q}}\n"
     found = bibliography(VOLUME + entry if first else entry + VOLUME)
     assert found.problems == ()
     work = found.paper("a")
     assert (work.title, work.venue, work.year) == ("A", "Proceedings of X", "2020")
     assert work.editors == (Person("Jane", "Doe"),)
-    # What it says itself counts, and what identifies the volume is the volume's.
+    # Its own fields take precedence, and fields that identify the volume are not inherited.
     assert dict(work.fields) == {
         "title": "A",
         "publisher": "Q",
@@ -389,25 +389,25 @@ def test_what_an_entry_does_not_say_comes_from_its_volume(first: bool) -> None:
     assert found.to_read() == ["v"]
 
 
-def test_a_volume_in_another_file() -> None:
+def test_crossref_may_name_an_entry_in_another_file() -> None:
     found = bibliography("@inproceedings{a, crossref = {v}, title = {A}}", VOLUME)
     assert found.problems == ()
     assert found.paper("a").year == "2020"
     assert found.keys == {"a.bib": ("a",), "b.bib": ("v",)}
 
 
-def test_a_chapter_without_a_title_has_that_of_its_book() -> None:
+def test_chapter_without_a_title_inherits_that_of_its_book() -> None:
     found = bibliography("@inbook{a, crossref = {b}}\n@book{b, title = {B}, author = {Jane Doe}}")
     assert found.paper("a").title == "B"
     assert found.paper("a").authors == (Person("Jane", "Doe"),)
 
 
-def test_an_article_takes_the_name_of_its_journal() -> None:
+def test_article_inherits_the_name_of_its_journal() -> None:
     found = bibliography("@article{a, title = {A}, crossref = {p}}\n@periodical{p, title = {P}}")
     assert found.paper("a").venue == "P"
 
 
-def test_a_chain_of_references() -> None:
+def test_fields_are_inherited_through_a_chain_of_crossrefs() -> None:
     found = bibliography(
         "@inbook{a, crossref = {b}, title = {A}}\n@book{b, crossref = {c}, title = {B}}\n"
         "@collection{c, publisher = {C}}"
@@ -416,7 +416,7 @@ def test_a_chain_of_references() -> None:
     assert found.paper("a").field("publisher") == "C"
 
 
-def test_everything_that_shared_data_holds() -> None:
+def test_all_fields_are_inherited_by_xdata() -> None:
     found = bibliography(
         "@misc{a, xdata = {x, y}, title = {A}}\n@xdata{x, url = {https://x.org}, publisher = {X}}\n"
         "@xdata{y, publisher = {Y}, location = {L}}"
@@ -431,7 +431,7 @@ def test_everything_that_shared_data_holds() -> None:
 
 
 @pytest.mark.parametrize("name", ["crossref", "xdata"])
-def test_a_reference_that_leads_nowhere(name: str) -> None:
+def test_reference_to_a_missing_entry_is_reported(name: str) -> None:
     found = bibliography(NEXT + f"@misc{{a, {name} = {{gone}}, title = {{A}}}}")
     message = (
         f'in the entry "a", {name} names the key "gone", which is in no bibliography file;'
@@ -451,7 +451,7 @@ def test_a_reference_that_leads_nowhere(name: str) -> None:
         ),
     ],
 )
-def test_references_in_a_circle(text: str, fault: tuple[str, str]) -> None:
+def test_circular_references_are_reported(text: str, fault: tuple[str, str]) -> None:
     found = bibliography(text)
     key, circle = fault
     message = (
@@ -465,7 +465,7 @@ def test_references_in_a_circle(text: str, fault: tuple[str, str]) -> None:
 
 
 @pytest.mark.parametrize("key", ["a", "A"], ids=["same", "by case"])
-def test_a_key_that_is_taken(key: str) -> None:
+def test_duplicate_key_is_reported_and_the_first_entry_counts(key: str) -> None:
     found = bibliography(f"\n@misc{{a, title = {{1}}}}\n\n@book{{{key},\n title = {{2}}}}\n{NEXT}")
     assert faults(found) == [
         (
@@ -479,7 +479,7 @@ def test_a_key_that_is_taken(key: str) -> None:
     assert found.paper("a").title == "1"
 
 
-def test_a_key_that_is_taken_in_another_file() -> None:
+def test_duplicate_key_in_another_file_is_reported() -> None:
     found = bibliography("\n\n@misc{a, title = {1}}", f"@misc{{a, title = {{2}}}}\n{NEXT}")
     assert faults(found) == [
         (
@@ -501,7 +501,7 @@ def test_a_key_that_is_taken_in_another_file() -> None:
         ("editor = {One}, EDITOR = {Two}", "EDITOR"),
     ],
 )
-def test_a_field_that_stands_twice(fields: str, name: str) -> None:
+def test_duplicate_field_is_reported_and_the_first_one_counts(fields: str, name: str) -> None:
     found = bibliography(f"\n@misc{{a, {fields}, note = {{x}}}}\n{NEXT}")
     assert faults(found) == [
         (
@@ -522,7 +522,7 @@ def test_a_field_that_stands_twice(fields: str, name: str) -> None:
     ("value", "shown"),
     [("nips", "nips"), ('"Proc. " # nips # { 30}', "Proc. nips 30")],
 )
-def test_an_undefined_macro(value: str, shown: str) -> None:
+def test_undefined_macro_is_reported_and_replaced_by_its_name(value: str, shown: str) -> None:
     found = bibliography(f"@misc{{a,\n title = {{A}},\n booktitle = {value},\n year = 1}}\n{NEXT}")
     assert faults(found) == [
         (
@@ -536,7 +536,7 @@ def test_an_undefined_macro(value: str, shown: str) -> None:
     assert "next" in found
 
 
-def test_a_name_with_too_many_commas() -> None:
+def test_name_with_too_many_commas_is_reported_and_kept_whole() -> None:
     found = bibliography(f"\n@misc{{a, title = {{A}}, author = {{A, B, C, D and Y, Z}}}}\n{NEXT}")
     assert faults(found) == [
         (
@@ -550,7 +550,7 @@ def test_a_name_with_too_many_commas() -> None:
     assert "next" in found
 
 
-def test_problems_are_in_the_order_of_files_and_lines() -> None:
+def test_diagnostics_are_sorted_by_file_and_line() -> None:
     found = bibliography("@misc{a, note = x}\n\n@misc{b, note = y}", "@misc{a}")
     assert [(problem.path, problem.line) for problem in found.problems] == [
         ("a.bib", 1),
@@ -560,7 +560,7 @@ def test_problems_are_in_the_order_of_files_and_lines() -> None:
     assert isinstance(found.problems[0], Diagnostic)
 
 
-# What an entry gives.
+# Values derived from an entry.
 
 
 @pytest.mark.parametrize(
@@ -578,8 +578,8 @@ def test_problems_are_in_the_order_of_files_and_lines() -> None:
         ("others", Person("", "others")),
     ],
 )
-def test_names(name: str, person: Person) -> None:
-    entry = paper(f"@book{{a, EDITOR = {{{name}}}, Author = {{A B and {name}}}}}")
+def test_names_are_split_into_given_and_family_names(name: str, person: Person) -> None:
+    entry = parse_paper(f"@book{{a, EDITOR = {{{name}}}, Author = {{A B and {name}}}}}")
     assert entry.authors == (Person("A", "B"), person)
     assert entry.editors == (person,)
 
@@ -601,8 +601,8 @@ def test_names(name: str, person: Person) -> None:
         ("note = {2017}", ""),
     ],
 )
-def test_the_year(fields: str, year: str) -> None:
-    assert paper(f"@misc{{a, {fields}}}").year == year
+def test_year_is_taken_from_year_or_date(fields: str, year: str) -> None:
+    assert parse_paper(f"@misc{{a, {fields}}}").year == year
 
 
 @pytest.mark.parametrize(
@@ -628,8 +628,8 @@ def test_the_year(fields: str, year: str) -> None:
         ("@misc{a, journal = {}, note = {x}}", ""),
     ],
 )
-def test_the_venue(entry: str, venue: str) -> None:
-    assert paper(entry).venue == venue
+def test_venue_depends_on_the_entry_type(entry: str, venue: str) -> None:
+    assert parse_paper(entry).venue == venue
 
 
 @pytest.mark.parametrize(
@@ -654,7 +654,9 @@ def test_the_venue(entry: str, venue: str) -> None:
         ({}, ""),
     ],
 )
-def test_the_identifier_of_arxiv(fields: dict[str, str], identifier: str) -> None:
+def test_arxiv_identifier_is_taken_from_the_eprint_field(
+    fields: dict[str, str], identifier: str
+) -> None:
     assert arxiv_id(fields) == identifier
 
 
@@ -670,11 +672,11 @@ def test_the_identifier_of_arxiv(fields: dict[str, str], identifier: str) -> Non
         ("", ()),
     ],
 )
-def test_keywords(text: str, keywords: tuple[str, ...]) -> None:
-    assert paper(f"@misc{{a, keywords = {{{text}}}}}").keywords == keywords
+def test_keywords_are_split_at_commas_and_semicolons(text: str, keywords: tuple[str, ...]) -> None:
+    assert parse_paper(f"@misc{{a, keywords = {{{text}}}}}").keywords == keywords
 
 
-def test_what_is_to_be_read_is_in_the_order_of_the_files() -> None:
+def test_reading_list_is_in_file_order() -> None:
     found = bibliography(
         "@misc{b, keywords = {to-read}}\n@misc{c, keywords = {to-reads, to read}}\n@misc{d}",
         "@misc{a, keywords = {deep; to-read}}",
@@ -691,12 +693,12 @@ def test_what_is_to_be_read_is_in_the_order_of_the_files() -> None:
         ("entirely-different", []),
     ],
 )
-def test_the_nearest_keys(key: str, near: list[str]) -> None:
+def test_similar_keys_are_found(key: str, near: list[str]) -> None:
     found = bibliography("@misc{arpit2017closer}\n@misc{ZHANG2017UNDERSTANDING}\n")
     assert found.nearest(key) == near
 
 
-def test_no_more_than_three_near_keys_and_the_nearest_first() -> None:
+def test_at_most_three_similar_keys_are_found_with_the_most_similar_first() -> None:
     found = bibliography("".join(f"@misc{{smith20{n}deep}}\n" for n in (11, 19, 20, 22)))
     near = found.nearest("smith2019deeq")
     assert len(near) == 3
@@ -706,7 +708,7 @@ def test_no_more_than_three_near_keys_and_the_nearest_first() -> None:
 # Files.
 
 
-def test_load_names_files_from_the_root(tmp_path: Path) -> None:
+def test_load_returns_paths_relative_to_the_root(tmp_path: Path) -> None:
     root = tmp_path / "site"
     (root / "more").mkdir(parents=True)
     (root / "a.bib").write_bytes(b"a\r\n")
@@ -722,7 +724,7 @@ def test_load_names_files_from_the_root(tmp_path: Path) -> None:
     ]
 
 
-def test_the_digest_is_that_of_the_input() -> None:
+def test_bibliography_has_the_digest_of_its_sources() -> None:
     sources: list[tuple[str, bytes | None]] = [("a.bib", b"x"), ("b.bib", None)]
     assert read(sources).digest == digest(list(sources), "utf-8-sig")
 
@@ -738,46 +740,48 @@ def test_the_digest_is_that_of_the_input() -> None:
         [("a.bib", b""), ("b.bib", b"x")],
     ],
 )
-def test_the_digest_changes_with_the_input(other: list[tuple[str, bytes | None]]) -> None:
+def test_digest_changes_with_the_sources_or_the_encoding(
+    other: list[tuple[str, bytes | None]],
+) -> None:
     sources: list[tuple[str, bytes | None]] = [("a.bib", b"x"), ("b.bib", b"")]
     assert digest(sources, "utf-8") != digest(other, "utf-8")
     assert digest(sources, "utf-8") != digest(sources, "latin-1")
 
 
-def test_an_empty_bibliography() -> None:
+def test_bibliography_without_files_is_empty() -> None:
     found = read([])
     assert (found.problems, found.places, found.keys) == ((), {}, {})
     assert found.nearest("a") == []
     assert found.to_read() == []
 
 
-def test_an_entry_is_made_when_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    made: list[str] = []
+def test_pybtex_entry_is_built_when_it_is_first_requested(monkeypatch: pytest.MonkeyPatch) -> None:
+    built: list[str] = []
 
-    class Counted(Entry):  # type: ignore[misc]  # pybtex has no types
+    class RecordedEntry(Entry):  # type: ignore[misc]  # pybtex has no types
         def __init__(self, type_: str) -> None:
             super().__init__(type_)
-            made.append(type_)
+            built.append(type_)
 
-    monkeypatch.setattr(lazy_entries, "Entry", Counted)
+    monkeypatch.setattr(lazy_entries, "Entry", RecordedEntry)
     found = bibliography(
         "@book{a, author = {A, B}, keywords = {to-read}}\n@article{b, author = {A, B}}\n@misc{c}"
     )
     assert "b" in found
     assert found.to_read() == ["a"]
-    assert made == []
+    assert built == []
     for _ in range(2):
         assert found.paper("b").authors == (Person("B", "A"),)
-    assert made == ["article"]
-    # Nor does an environment carry more than text, and what has been asked for, to the next build.
-    kept = pickle.dumps(found)
-    assert b"pybtex.database" not in kept
-    again = pickle.loads(kept)  # noqa: S301 -- made above
+    assert built == ["article"]
+    # The pickled environment contains text and the papers requested, but no pybtex entries.
+    pickled = pickle.dumps(found)
+    assert b"pybtex.database" not in pickled
+    again = pickle.loads(pickled)  # noqa: S301 -- pickled above
     assert [again.paper(key).type for key in again.places] == ["book", "article", "misc"]
     assert again.data.entries["B"].persons["author"][0].last_names == ["A"]
 
 
-def test_what_an_entry_takes_from_another_is_kept() -> None:
+def test_inherited_fields_survive_pickling() -> None:
     found = bibliography(
         "@book{v, editor = {E, F}, title = {V}, year = 2001}\n"
         "@incollection{p, crossref = {v}, title = {P}}"

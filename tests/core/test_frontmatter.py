@@ -1,4 +1,4 @@
-"""Front matter: the four fields, each fault with its line, and what is left for MyST."""
+"""Front matter: its fields, the line of each fault, and the text left for MyST."""
 
 from __future__ import annotations
 
@@ -10,36 +10,36 @@ from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.core.frontmatter import FIELDS, FrontMatter, parse
 
 PATH = "papers/x.md"
-NO_PAPER = (
+MISSING_PAPER = (
     'the note does not name its paper; add "paper: " and the citation key to its front matter'
 )
 NOT_CLOSED = 'front matter is not closed; end it with a line that contains only "---"'
-NO_MAPPING = 'front matter is not a mapping; write lines such as "paper: some2020key"'
-TOO_MUCH = "it is nested too deeply, or escapes a character that does not exist"
-NO_SUMMARY = '"summary" is not text; put it in quotes, or indent it below "summary: |"'
+NOT_A_MAPPING = 'front matter is not a mapping; write lines such as "paper: some2020key"'
+UNPARSABLE = "it is nested too deeply, or escapes a character that does not exist"
+BAD_SUMMARY = '"summary" is not text; put it in quotes, or indent it below "summary: |"'
 
 
 def note(fields: str) -> str:
-    """Return the text of a note with these lines of front matter, of which the first is line 2."""
+    """Return the text of a note with *fields* as its front matter, which begins on line 2."""
     return f"---\n{fields}\n---\n\n# Title\n\nText.\n"
 
 
-def good(text: str) -> FrontMatter:
-    """Return the front matter of a text without a fault."""
+def parse_valid(text: str) -> FrontMatter:
+    """Return the front matter of *text*, which must have no faults."""
     front, problems = parse(text, PATH)
     assert problems == []
     return front
 
 
-def faults(text: str) -> list[tuple[int, DiagnosticKind, str]]:
-    """Return line, kind and message of each problem."""
+def parse_faults(text: str) -> list[tuple[int, DiagnosticKind, str]]:
+    """Return line, kind and message of each diagnostic."""
     _, problems = parse(text, PATH)
     assert {problem.path for problem in problems} <= {PATH}
     return [(problem.line, problem.kind, problem.message) for problem in problems]
 
 
-def test_each_field_is_read() -> None:
-    front = good(
+def test_each_field_is_parsed_with_its_line() -> None:
+    front = parse_valid(
         note("paper: arpit2017closer\ntags: [C++, C#]\nread: 2020-08-31\nsummary: Some $x$.")
     )
     assert front.paper == "arpit2017closer"
@@ -50,13 +50,13 @@ def test_each_field_is_read() -> None:
     assert front.summary_line == 5
 
 
-def test_all_fields_but_paper_may_be_left_out() -> None:
-    front = good(note("# a comment\npaper: k"))
+def test_all_fields_except_paper_are_optional() -> None:
+    front = parse_valid(note("# a comment\npaper: k"))
     assert front.paper_line == 3
     assert (front.tags, front.read, front.summary) == ((), None, "")
 
 
-def test_the_table_of_fields_holds_the_fields() -> None:
+def test_field_table_lists_all_fields() -> None:
     assert list(FIELDS) == ["paper", "tags", "read", "summary", "redirect_from"]
 
 
@@ -73,8 +73,8 @@ def test_the_table_of_fields_holds_the_fields() -> None:
         ("? paper\n: k", "k"),
     ],
 )
-def test_a_key_may_be_written_in_all_ways_of_yaml(source: str, key: str) -> None:
-    assert good(note(source)).paper == key
+def test_citation_key_may_use_any_yaml_notation(source: str, key: str) -> None:
+    assert parse_valid(note(source)).paper == key
 
 
 # Front matter as a whole.
@@ -99,12 +99,12 @@ def test_a_key_may_be_written_in_all_ways_of_yaml(source: str, key: str) -> None
         ("paper: k\ntitle: a\x08b", 3, "the character U+0008 is not allowed; correct this line"),
     ],
 )
-def test_what_is_no_yaml_is_reported_at_the_parsers_line(
+def test_invalid_yaml_is_reported_at_the_line_of_the_fault(
     fields: str, line: int, reason: str
 ) -> None:
     text = note(fields)
     front, _ = parse(text, PATH)
-    assert faults(text) == [
+    assert parse_faults(text) == [
         (line, DiagnosticKind.FRONT_MATTER, f"front matter is not valid YAML: {reason}"),
     ]
     assert front.paper == ""
@@ -119,12 +119,12 @@ def test_what_is_no_yaml_is_reported_at_the_parsers_line(
     ],
     ids=["beyond Unicode", "beyond an integer", "nested"],
 )
-def test_what_yaml_itself_fails_at_is_a_problem_and_no_exception(fields: str) -> None:
-    assert faults(note(fields)) == [
+def test_yaml_that_crashes_the_parser_is_reported_and_raises_nothing(fields: str) -> None:
+    assert parse_faults(note(fields)) == [
         (
             1,
             DiagnosticKind.FRONT_MATTER,
-            f"front matter is not valid YAML: {TOO_MUCH}; correct it",
+            f"front matter is not valid YAML: {UNPARSABLE}; correct it",
         )
     ]
 
@@ -133,8 +133,8 @@ def test_what_yaml_itself_fails_at_is_a_problem_and_no_exception(fields: str) ->
     ("fields", "line"),
     [("- paper: k", 2), ("k", 2), ("\n\n2017", 4), ("[paper, k]", 2)],
 )
-def test_what_is_no_mapping_is_reported_where_it_begins(fields: str, line: int) -> None:
-    assert faults(note(fields)) == [(line, DiagnosticKind.FRONT_MATTER, NO_MAPPING)]
+def test_yaml_other_than_a_mapping_is_reported_where_it_begins(fields: str, line: int) -> None:
+    assert parse_faults(note(fields)) == [(line, DiagnosticKind.FRONT_MATTER, NOT_A_MAPPING)]
 
 
 @pytest.mark.parametrize(
@@ -142,10 +142,10 @@ def test_what_is_no_mapping_is_reported_where_it_begins(fields: str, line: int) 
     ["", "\nText: [not YAML.\n", " \nText: [not YAML.\n", "# Title\n\nText.\n"],
     ids=["nothing", "empty line", "blank line", "heading"],
 )
-def test_front_matter_that_is_not_closed_ends_where_the_note_begins(body: str) -> None:
+def test_unclosed_front_matter_ends_where_the_body_begins(body: str) -> None:
     text = f"---\npaper: k\ntags: [a]\n{body}"
     front, _ = parse(text, PATH)
-    assert faults(text) == [(1, DiagnosticKind.FRONT_MATTER, NOT_CLOSED)]
+    assert parse_faults(text) == [(1, DiagnosticKind.FRONT_MATTER, NOT_CLOSED)]
     assert (front.paper, front.tags) == ("k", ("a",))
     assert front.rest == f"\n\n\n{body}"
 
@@ -153,28 +153,28 @@ def test_front_matter_that_is_not_closed_ends_where_the_note_begins(body: str) -
 @pytest.mark.parametrize(
     "body", ["\n# Title\n\nText.\n\n---\n\nEnd.\n", "## Title\nText: [a\n---\nEnd.\n"]
 )
-def test_a_line_of_the_body_does_not_close_front_matter(body: str) -> None:
+def test_horizontal_rule_in_the_body_does_not_close_front_matter(body: str) -> None:
     text = f"---\npaper: k\ntags: [a]\n{body}"
     front, _ = parse(text, PATH)
-    assert faults(text) == [(1, DiagnosticKind.FRONT_MATTER, NOT_CLOSED)]
+    assert parse_faults(text) == [(1, DiagnosticKind.FRONT_MATTER, NOT_CLOSED)]
     assert (front.paper, front.tags) == ("k", ("a",))
     assert front.rest == f"\n\n\n{body}"
 
 
-def test_comments_and_empty_lines_in_front_matter() -> None:
+def test_front_matter_may_contain_comments_and_empty_lines() -> None:
     front, problems = parse(note("paper: k\n\n# How it is filed:\n\ntags: [a]"), PATH)
     assert problems == []
     assert (front.paper, front.tags) == ("k", ("a",))
 
 
-def test_a_fault_before_the_comments_is_one_of_the_front_matter() -> None:
+def test_fault_before_a_comment_does_not_move_the_end_of_front_matter() -> None:
     text = note("paper: k\ntags: [a\n\n# How it is filed:\nread: 2020-01-01")
-    assert [kind for _, kind, _ in faults(text)] == [DiagnosticKind.FRONT_MATTER]
+    assert [kind for _, kind, _ in parse_faults(text)] == [DiagnosticKind.FRONT_MATTER]
     assert parse(text, PATH)[0].rest.endswith("# Title\n\nText.\n")
 
 
 @pytest.mark.parametrize("broken", ["tags: [a", "- a"])
-def test_nothing_of_broken_front_matter_is_left_to_be_reported_once_more(broken: str) -> None:
+def test_invalid_front_matter_is_blanked_so_that_myst_does_not_report_it_again(broken: str) -> None:
     front, _ = parse(note(f"orphan: true\n{broken}"), PATH)
     assert front.rest == "\n\n\n\n\n# Title\n\nText.\n"
 
@@ -200,16 +200,16 @@ def test_nothing_of_broken_front_matter_is_left_to_be_reported_once_more(broken:
         (note('paper: "  "'), 2),
     ],
 )
-def test_a_note_without_paper(text: str, line: int) -> None:
+def test_note_without_a_citation_key_is_reported(text: str, line: int) -> None:
     front, _ = parse(text, PATH)
-    assert faults(text) == [(line, DiagnosticKind.MISSING_PAPER, NO_PAPER)]
+    assert parse_faults(text) == [(line, DiagnosticKind.MISSING_PAPER, MISSING_PAPER)]
     assert (front.paper, front.paper_line) == ("", line)
 
 
-def test_a_file_that_is_only_a_fence() -> None:
-    assert faults("---") == [
+def test_note_that_is_only_a_fence_is_unclosed_and_has_no_citation_key() -> None:
+    assert parse_faults("---") == [
         (1, DiagnosticKind.FRONT_MATTER, NOT_CLOSED),
-        (1, DiagnosticKind.MISSING_PAPER, NO_PAPER),
+        (1, DiagnosticKind.MISSING_PAPER, MISSING_PAPER),
     ]
 
 
@@ -226,9 +226,11 @@ def test_a_file_that_is_only_a_fence() -> None:
         ("!!str [a]", "write one citation key"),
     ],
 )
-def test_a_paper_that_is_no_string(value: str, advice: str) -> None:
+def test_citation_key_that_is_not_a_string_is_reported(value: str, advice: str) -> None:
     text = note(f"tags: [a]\npaper: {value}")
-    assert faults(text) == [(3, DiagnosticKind.BAD_PAPER, f'"paper" is not a string; {advice}')]
+    assert parse_faults(text) == [
+        (3, DiagnosticKind.BAD_PAPER, f'"paper" is not a string; {advice}')
+    ]
     assert parse(text, PATH)[0].paper == ""
 
 
@@ -246,8 +248,10 @@ def test_a_paper_that_is_no_string(value: str, advice: str) -> None:
         ("tags: [\n  a,\n  b\n]", ("a", "b")),
     ],
 )
-def test_tags(source: str, tags: tuple[str, ...]) -> None:
-    assert good(note(f"paper: k\n{source}")).tags == tags
+def test_tags_are_stripped_and_unique_and_keep_their_order(
+    source: str, tags: tuple[str, ...]
+) -> None:
+    assert parse_valid(note(f"paper: k\n{source}")).tags == tags
 
 
 @pytest.mark.parametrize(
@@ -259,18 +263,18 @@ def test_tags(source: str, tags: tuple[str, ...]) -> None:
         ("{a: b}", "first, second"),
     ],
 )
-def test_tags_that_are_no_list(value: str, example: str) -> None:
+def test_tags_that_are_not_a_list_are_reported(value: str, example: str) -> None:
     text = note(f"paper: k\ntags: {value}")
-    assert faults(text) == [
+    assert parse_faults(text) == [
         (3, DiagnosticKind.BAD_TAGS, f'"tags" is not a list; write "tags: [{example}]"')
     ]
     assert parse(text, PATH)[0].tags == ()
 
 
 @pytest.mark.parametrize("value", ["3", "1.5", "true", "no", "2020-01-01", "null", "~"])
-def test_a_tag_that_is_no_string(value: str) -> None:
+def test_tag_that_is_not_a_string_is_reported_and_skipped(value: str) -> None:
     text = note(f"paper: k\ntags:\n- a\n- {value}\n- b")
-    assert faults(text) == [
+    assert parse_faults(text) == [
         (
             5,
             DiagnosticKind.BAD_TAGS,
@@ -281,9 +285,9 @@ def test_a_tag_that_is_no_string(value: str) -> None:
 
 
 @pytest.mark.parametrize("value", ["", "''", "'  '", "[b]", "{b: c}", "b: c", "!!str [b]"])
-def test_a_tag_that_is_empty_or_holds_more(value: str) -> None:
+def test_tag_that_is_empty_or_a_collection_is_reported_and_skipped(value: str) -> None:
     text = note(f"paper: k\ntags:\n- a\n- {value}\n- b")
-    assert faults(text) == [
+    assert parse_faults(text) == [
         (
             5,
             DiagnosticKind.BAD_TAGS,
@@ -293,9 +297,9 @@ def test_a_tag_that_is_empty_or_holds_more(value: str) -> None:
     assert parse(text, PATH)[0].tags == ("a", "b")
 
 
-def test_each_bad_tag_is_reported_on_its_own_line() -> None:
+def test_each_invalid_tag_is_reported_on_its_own_line() -> None:
     text = note("paper: k\ntags: [1,\n  a, 2,\n  []]")
-    assert [(line, kind) for line, kind, _ in faults(text)] == [
+    assert [(line, kind) for line, kind, _ in parse_faults(text)] == [
         (3, DiagnosticKind.BAD_TAGS),
         (4, DiagnosticKind.BAD_TAGS),
         (5, DiagnosticKind.BAD_TAGS),
@@ -315,8 +319,8 @@ def test_each_bad_tag_is_reported_on_its_own_line() -> None:
         ("null", None),
     ],
 )
-def test_a_day(value: str, day: datetime.date | None) -> None:
-    assert good(note(f"paper: k\nread: {value}")).read == day
+def test_read_date_is_parsed(value: str, day: datetime.date | None) -> None:
+    assert parse_valid(note(f"paper: k\nread: {value}")).read == day
 
 
 @pytest.mark.parametrize(
@@ -337,9 +341,9 @@ def test_a_day(value: str, day: datetime.date | None) -> None:
         "٢٠٢٠-٠٨-٣١",
     ],
 )
-def test_what_is_no_day(value: str) -> None:
+def test_invalid_read_date_is_reported_with_its_value(value: str) -> None:
     text = note(f"paper: k\n\nread: {value}")
-    assert faults(text) == [
+    assert parse_faults(text) == [
         (
             4,
             DiagnosticKind.BAD_READ,
@@ -350,8 +354,8 @@ def test_what_is_no_day(value: str) -> None:
 
 
 @pytest.mark.parametrize("value", ["[2020-08-31]", "{day: 2020-08-31}", "''"])
-def test_what_is_no_day_and_cannot_be_quoted(value: str) -> None:
-    assert faults(note(f"paper: k\nread: {value}")) == [
+def test_read_date_that_is_a_collection_or_empty_is_reported_without_its_value(value: str) -> None:
+    assert parse_faults(note(f"paper: k\nread: {value}")) == [
         (
             3,
             DiagnosticKind.BAD_READ,
@@ -378,17 +382,19 @@ def test_what_is_no_day_and_cannot_be_quoted(value: str) -> None:
         ("summary: ''", "", 3),
     ],
 )
-def test_a_summary_and_the_line_on_which_it_begins(source: str, summary: str, line: int) -> None:
-    front = good(note(f"paper: k\n{source}"))
+def test_summary_is_parsed_with_the_line_on_which_it_begins(
+    source: str, summary: str, line: int
+) -> None:
+    front = parse_valid(note(f"paper: k\n{source}"))
     assert front.summary == summary
     if summary:
         assert front.summary_line == line
 
 
 @pytest.mark.parametrize("value", ["3", "true", "2020-08-31", "[a]", "{a: b}", "!!str [a]"])
-def test_a_summary_that_is_no_text(value: str) -> None:
+def test_summary_that_is_not_text_is_reported(value: str) -> None:
     text = note(f"paper: k\ntags: [a]\nsummary: {value}")
-    assert faults(text) == [(4, DiagnosticKind.BAD_SUMMARY, NO_SUMMARY)]
+    assert parse_faults(text) == [(4, DiagnosticKind.BAD_SUMMARY, BAD_SUMMARY)]
     assert parse(text, PATH)[0].summary == ""
 
 
@@ -411,9 +417,9 @@ def test_a_summary_that_is_no_text(value: str) -> None:
         ("sumary", "summary"),
     ],
 )
-def test_a_key_that_looks_like_a_field(key: str, near: str) -> None:
+def test_front_matter_key_similar_to_a_field_is_reported(key: str, near: str) -> None:
     text = note(f"paper: k\n{key}: x")
-    assert faults(text) == [
+    assert parse_faults(text) == [
         (
             3,
             DiagnosticKind.UNKNOWN_FIELD,
@@ -441,11 +447,11 @@ def test_a_key_that_looks_like_a_field(key: str, near: str) -> None:
         "? {a: b}\n: x",
     ],
 )
-def test_other_keys_pass_silently(field: str) -> None:
-    assert field in good(note(f"paper: k\n{field}")).rest
+def test_unrelated_front_matter_keys_are_left_for_myst(field: str) -> None:
+    assert field in parse_valid(note(f"paper: k\n{field}")).rest
 
 
-def test_what_is_right_survives_what_is_wrong() -> None:
+def test_valid_fields_survive_invalid_ones() -> None:
     front, problems = parse(
         note("paper: k\nread: 2020-02-30\ntags: [a, 1]\nsummary: [x]\nTag: b\norphan: true"), PATH
     )
@@ -459,42 +465,42 @@ def test_what_is_right_survives_what_is_wrong() -> None:
     ]
 
 
-def test_the_rest_survives_a_missing_paper() -> None:
+def test_other_fields_survive_a_missing_citation_key() -> None:
     front, problems = parse(note("tags: [a]\nread: 2020-08-31\nsummary: S"), PATH)
     assert [problem.kind for problem in problems] == [DiagnosticKind.MISSING_PAPER]
     assert (front.tags, front.read, front.summary) == (("a",), datetime.date(2020, 8, 31), "S")
 
 
-# What is left for MyST.
+# Text left for MyST.
 
 
-def test_the_extensions_own_front_matter_leaves_empty_lines() -> None:
+def test_fields_of_the_extension_are_replaced_by_empty_lines() -> None:
     text = note("paper: k\ntags:\n- a\n\nsummary: |\n  one\n\n  two\n# the end")
-    assert good(text).rest == "\n" * 12 + "# Title\n\nText.\n"
+    assert parse_valid(text).rest == "\n" * 12 + "# Title\n\nText.\n"
 
 
-def test_what_is_not_the_extensions_stays_on_its_line() -> None:
+def test_front_matter_of_others_keeps_its_lines() -> None:
     text = note(
         "# about it\ntitle: T\npaper: k\nmyst:\n  a: b\ntags:\n  - a\n  - b\norphan: true\nread:"
     )
-    assert good(text).rest == (
+    assert parse_valid(text).rest == (
         "---\n# about it\ntitle: T\n\nmyst:\n  a: b\n\n\n\norphan: true\n\n---\n"
         "\n# Title\n\nText.\n"
     )
 
 
-def test_a_text_without_front_matter_is_left_as_it_is() -> None:
+def test_text_without_front_matter_is_unchanged() -> None:
     text = "# Title\n\npaper: k\n\n---\n\nText.\n"
     assert parse(text, PATH)[0].rest == text
 
 
-def test_front_matter_in_braces() -> None:
-    front = good(note("{paper: k, tags: [a],\n read: 2020-08-31}"))
+def test_front_matter_in_braces_is_parsed_and_blanked() -> None:
+    front = parse_valid(note("{paper: k, tags: [a],\n read: 2020-08-31}"))
     assert (front.paper, front.tags, front.read) == ("k", ("a",), datetime.date(2020, 8, 31))
     assert front.rest == "\n\n\n\n\n# Title\n\nText.\n"
 
 
-def test_front_matter_in_braces_is_not_taken_apart() -> None:
+def test_front_matter_in_braces_is_left_whole_if_it_has_other_keys() -> None:
     text = note("{paper: k, orphan: true,\n read: 2020-02-30}")
     front, problems = parse(text, PATH)
     assert front.paper == "k"
@@ -514,14 +520,14 @@ def test_front_matter_in_braces_is_not_taken_apart() -> None:
         "# Title",
     ],
 )
-def test_every_line_keeps_its_number(text: str) -> None:
+def test_blanking_keeps_all_line_numbers(text: str) -> None:
     rest = parse(text, PATH)[0].rest
-    lines, left = text.split("\n"), rest.split("\n")
-    assert len(left) == len(lines)
-    assert all(now in ("", before) for now, before in zip(left, lines, strict=True))
+    before, after = text.split("\n"), rest.split("\n")
+    assert len(after) == len(before)
+    assert all(new in ("", old) for new, old in zip(after, before, strict=True))
 
 
-def test_the_line_ends_of_windows() -> None:
+def test_crlf_line_ends_keep_line_numbers() -> None:
     text = note("title: T\npaper: k\ntags:\n- a\n- 3\nsummary: |\n  one\n  two").replace(
         "\n", "\r\n"
     )
@@ -534,7 +540,7 @@ def test_the_line_ends_of_windows() -> None:
 
 
 @pytest.mark.parametrize("separator", ["\u2028", "\u2029", "\x85"])
-def test_line_ends_that_only_yaml_knows_do_not_count(separator: str) -> None:
+def test_line_ends_known_only_to_yaml_do_not_shift_line_numbers(separator: str) -> None:
     text = note(f"title: one{separator}two\npaper: k\norphan: true\nread: never")
     front, problems = parse(text, PATH)
     assert front.paper_line == 3
@@ -542,7 +548,7 @@ def test_line_ends_that_only_yaml_knows_do_not_count(separator: str) -> None:
     assert front.rest == text.replace("paper: k", "").replace("read: never", "")
 
 
-# Nothing that YAML can do happens.
+# YAML tags, anchors and aliases.
 
 
 @pytest.mark.parametrize(
@@ -553,42 +559,42 @@ def test_line_ends_that_only_yaml_knows_do_not_count(separator: str) -> None:
         "paper: k\n!!python/object/apply:os.abort []: x",
     ],
 )
-def test_tags_of_yaml_make_no_objects(fields: str) -> None:
-    assert good(note(fields)).paper == "k"
+def test_yaml_tags_create_no_python_objects(fields: str) -> None:
+    assert parse_valid(note(fields)).paper == "k"
 
 
-def test_a_tag_of_yaml_makes_a_value_one_of_another_type() -> None:
-    assert faults(note("paper: !!python/name:os.abort k\ntags: [!!python/str a]")) == [
+def test_value_with_a_yaml_tag_is_not_a_string() -> None:
+    assert parse_faults(note("paper: !!python/name:os.abort k\ntags: [!!python/str a]")) == [
         (2, DiagnosticKind.BAD_PAPER, '"paper" is not a string; put the key in quotes: "k"'),
         (3, DiagnosticKind.BAD_TAGS, 'the tag a is not a string; put it in quotes: "a"'),
     ]
 
 
-def test_aliases_are_followed() -> None:
-    assert good(note("paper: &k key\ntags: [*k, b]")).tags == ("key", "b")
+def test_yaml_aliases_are_resolved() -> None:
+    assert parse_valid(note("paper: &k key\ntags: [*k, b]")).tags == ("key", "b")
 
 
-def test_aliases_that_multiply_are_harmless() -> None:
+def test_nested_aliases_are_not_expanded() -> None:
     lines = ["l0: &l0 [x, x, x, x, x, x, x, x, x]"]
     lines += [
         f"l{n}: &l{n} [{', '.join([f'*l{n - 1}'] * 9)}]" for n in range(1, 40)
-    ]  # 9 to the 40th, if it were ever unfolded
+    ]  # 9 to the power of 40 values, if they were expanded
     text = note("\n".join([*lines, "tags: *l39", "paper: k"]))
     front, problems = parse(text, PATH)
     assert (front.paper, front.tags) == ("k", ())
     kinds = {DiagnosticKind.BAD_TAGS, DiagnosticKind.FRONT_MATTER}
     assert {problem.kind for problem in problems} == kinds
-    # Nine tags that are lists, and those of the forty fields that stand for more than ten thousand.
+    # Nine tags that are lists, and 36 of the 40 fields have more than ten thousand values.
     assert len(problems) == 9 + 36
 
 
-def test_an_alias_of_itself_is_harmless() -> None:
-    assert [kind for _, kind, _ in faults(note("paper: k\ntags: &t [*t]"))] == [
+def test_recursive_alias_is_reported_as_an_invalid_tag() -> None:
+    assert [kind for _, kind, _ in parse_faults(note("paper: k\ntags: &t [*t]"))] == [
         DiagnosticKind.BAD_TAGS
     ]
 
 
-def test_a_problem_names_its_file() -> None:
+def test_diagnostic_has_the_path_of_its_file() -> None:
     _, problems = parse("---\npaper: 1\n---\n", "papers/deep/y.md")
     assert problems == [
         Diagnostic(
@@ -600,7 +606,7 @@ def test_a_problem_names_its_file() -> None:
     ]
 
 
-def test_a_field_that_stands_twice() -> None:
+def test_duplicate_front_matter_field_is_reported_and_the_last_one_counts() -> None:
     text = "---\npaper: a\ntags: [x]\npaper: b\n---\n"
     front, problems = parse(text, "papers/x.md")
     assert front.paper == "b"
@@ -614,23 +620,25 @@ def test_a_field_that_stands_twice() -> None:
     ]
 
 
-def test_former_names() -> None:
-    front = good(note("paper: k\nredirect_from:\n- papers/old\n- /a/b.html\n- c.md\n- ü d/\n- a/b"))
+def test_former_names_are_normalised_to_page_names() -> None:
+    front = parse_valid(
+        note("paper: k\nredirect_from:\n- papers/old\n- /a/b.html\n- c.md\n- ü d/\n- a/b")
+    )
     assert [(name.docname, name.line) for name in front.former_names] == [
         ("papers/old", 4),
         ("a/b", 8),
         ("c", 6),
         ("ü d", 7),
     ]
-    assert good(note("paper: k\nredirect_from:")).former_names == ()
+    assert parse_valid(note("paper: k\nredirect_from:")).former_names == ()
 
 
 @pytest.mark.parametrize(
     "name",
     ["''", "/", "../up", "a/./b", "a//b", "https://example.org/a", "'a#b'", "a?b", "[]", "'a*'"],
 )
-def test_a_former_name_that_is_none(name: str) -> None:
-    ((line, kind, message),) = faults(note(f"paper: k\nredirect_from:\n- {name}"))
+def test_invalid_former_name_is_reported(name: str) -> None:
+    ((line, kind, message),) = parse_faults(note(f"paper: k\nredirect_from:\n- {name}"))
     assert (line, kind) == (4, DiagnosticKind.BAD_REDIRECT)
     assert message.startswith('"redirect_from" contains "')
     assert message.endswith(
@@ -640,8 +648,8 @@ def test_a_former_name_that_is_none(name: str) -> None:
 
 
 @pytest.mark.parametrize(("value", "example"), [("a", "a"), ("{a: b}", "papers/old-name")])
-def test_former_names_that_are_no_list(value: str, example: str) -> None:
-    assert faults(note(f"paper: k\nredirect_from: {value}")) == [
+def test_former_names_that_are_not_a_list_are_reported(value: str, example: str) -> None:
+    assert parse_faults(note(f"paper: k\nredirect_from: {value}")) == [
         (
             3,
             DiagnosticKind.BAD_REDIRECT,
@@ -650,6 +658,6 @@ def test_former_names_that_are_no_list(value: str, example: str) -> None:
     ]
 
 
-def test_a_long_chain_of_aliases_is_followed() -> None:
+def test_long_chain_of_aliases_is_accepted() -> None:
     lines = ["l0: &l0 [x]", *(f"l{n}: &l{n} [*l{n - 1}]" for n in range(1, 3000))]
     assert parse(note("\n".join([*lines, "paper: k"])), PATH)[1] == []

@@ -44,8 +44,8 @@ BIB_LINES = 43
 CASES = {
     "no YAML": (
         note("---\npaper: zeta2006\ntags: [a, b\nread: 2020-01-01\n---\n\n# Zeta\n"),
-        ('papers/zeta.md:4: WARNING: front matter is not valid YAML: expected \',\' or \']\', but got'
-        " ':'; correct this line [papernotes.front-matter]"),
+        ('papers/zeta.md:4: WARNING: front matter is not valid YAML: expected \',\' or \']\', but'
+        " got ':'; correct this line [papernotes.front-matter]"),
     ),
     "not closed": (
         note("---\npaper: zeta2006\n\n# Zeta\n\nThe summary.\n"),
@@ -306,8 +306,9 @@ def test_settings_that_cannot_be(tiny: Site) -> None:
             ' one, such as "papers"'
         ),
         (
-            "html_baseurl = 'https://[example.org/' is no address that pages can have; write where"
-            ' the site will be, such as "https://example.org/notes/", until then it has none'
+            "html_baseurl = 'https://[example.org/' is not an address that pages can have; write"
+            ' the site\'s address, such as "https://example.org/notes/"; until then the site has no'
+            " address"
         ),
     ]
     told = [line for line in build.messages if "toc.not_included" not in line]
