@@ -1,1 +1,1 @@
-"""Speed, measured side by side: sites made from a seed, built in fresh processes, and compared."""
+"""Benchmarks: build generated sites with this project and with its peers, and compare."""

@@ -1,7 +1,7 @@
-"""Measure this project beside its peers, and print a table in Markdown.
+"""Measure build times of this project and its peers, and print them as Markdown tables.
 
-Every build runs in a process of its own, in turns, so that what slows the machine slows all of
-them.  Seconds depend on the machine; the ratios within a run are what can be compared.
+Each build runs in its own process.  The peers take turns, so that other load on the machine slows
+all of them alike.  Seconds depend on the machine; compare only the ratios within one run.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ PARSE = """\
 from pybtex.database import parse_file
 parse_file("refs.bib")
 """
-# A build of this size says what a program needs before there is anything to build.
+# A build of so few notes measures the fixed cost of a program.
 START = 3
 
 Row = tuple[str, ...]
@@ -34,7 +34,7 @@ Case = tuple[str, Peer, int]
 
 
 class Bench:
-    """The measurements so far, by what was done, by which peer, at which size."""
+    """The measurements so far, by task, peer and number of notes."""
 
     def __init__(self, root: Path, options: argparse.Namespace) -> None:
         self.root = root
@@ -42,14 +42,15 @@ class Bench:
         self.taken: defaultdict[Case, list[Measurement]] = defaultdict(list)
 
     def take(self, what: str, peer: Peer, size: int, measure: Callable[[], Measurement]) -> None:
-        """Take one measurement."""
-        measured = measure()
-        self.taken[what, peer, size].append(measured)
-        said = f"{what}, {peer.name}, {size}: {measured.clock:.1f} s, {measured.pages} pages\n"
-        sys.stderr.write(said)
+        """Take one measurement, and report it on stderr."""
+        result = measure()
+        self.taken[what, peer, size].append(result)
+        sys.stderr.write(
+            f"{what}, {peer.name}, {size}: {result.clock:.1f} s, {result.pages} pages\n"
+        )
 
     def cold(self, peer: Peer, size: int) -> Path:
-        """Make a site, build it, and return its folder."""
+        """Create a site, measure its first build, and return its folder."""
         site = self.folder(peer, size)
         sites.make_site(site, size, peer.write)
         self.take("cold", peer, size, lambda: peer.build(site))
@@ -61,19 +62,22 @@ class Bench:
         return self.root / f"{peer.name}-{size}-{turn}".replace(" ", "-")
 
     def seconds(self, what: str, peer: Peer, size: int) -> float:
-        """Return the median time of a measurement; raise KeyError where there is none."""
+        """Return the median time in seconds.
+
+        Raise KeyError if nothing was measured.
+        """
         return median(each.clock for each in self._found(what, peer, size))
 
     def memory(self, peer: Peer, size: int) -> float:
-        """Return the median peak of memory of a cold build."""
+        """Return the median peak memory of a cold build, in megabytes."""
         return median(each.memory for each in self._found("cold", peer, size))
 
     def pages(self, what: str, peer: Peer, size: int) -> str:
-        """Return how many pages were written: the same number each time, or the numbers."""
+        """Return how many pages each run wrote: one number, or all if the runs differ."""
         return " or ".join(sorted({str(each.pages) for each in self._found(what, peer, size)}))
 
     def time(self, what: str, peer: Peer, size: int) -> str:
-        """Return the median time, and the least and the most."""
+        """Return the median time, with the range if there were several runs."""
         times = sorted(each.clock for each in self._found(what, peer, size))
         spread = f" ({times[0]:.1f} to {times[-1]:.1f})" if len(times) > 1 else ""
         return f"{median(times):.1f} s{spread}"
@@ -85,22 +89,26 @@ class Bench:
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
-    """Return the options of the command line."""
+    """Parse the command line."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--notes", type=int, default=1000, metavar="N", help="most comparisons")
-    growth = [500, 1000, 2000, 4000]
-    parser.add_argument("--growth", type=int, nargs="+", default=growth, metavar="N")
-    parser.add_argument("--cited", type=int, nargs="+", default=[100, 400, 1600], metavar="N")
-    parser.add_argument("--stop", type=int, default=400, metavar="N", help="for the libraries")
-    parser.add_argument("--entries", type=int, default=13_000, metavar="N", help="the large file")
-    parser.add_argument("--repeats", type=int, default=3, metavar="N")
+
+    def add(name: str, default: int | list[int], text: str) -> None:
+        nargs = "+" if isinstance(default, list) else None
+        parser.add_argument(name, type=int, nargs=nargs, default=default, metavar="N", help=text)
+
+    add("--notes", 1000, "notes of the sites in most comparisons")
+    add("--growth", [500, 1000, 2000, 4000], "sizes to measure growth")
+    add("--cited", [100, 400, 1600], "sizes to compare the extension with the libraries")
+    add("--stop", 400, "largest size that is built with the libraries")
+    add("--entries", 13_000, "entries of the large bibliography")
+    add("--repeats", 3, "runs of each build")
     return parser.parse_args(arguments)
 
 
 def main() -> None:
-    """Measure, and print the table."""
+    """Measure, and print the tables."""
     options = parse(sys.argv[1:])
-    # The peers have their own packages, and the extension is in the folder that it is built from.
+    # The extension is imported from the repository; the peers have environments of their own.
     os.environ["PYTHONPATH"] = str(sites.PROJECT / "_ext")
     for peer in (OURS, BARE, LIBRARIES, MKDOCS, HUGO):
         peer.install()
@@ -116,11 +124,11 @@ def main() -> None:
     sys.stdout.write(report(bench))
 
 
-# -- What is done -------------------------------------------------------------
+# -- Tasks --------------------------------------------------------------------
 
 
 def compare(bench: Bench) -> None:
-    """Build sites of one size cold, and then again after each kind of edit."""
+    """Build sites of one size: cold, then again after each kind of edit."""
     size = bench.options.notes
     for peer in (OURS, BARE):
         site = bench.cold(peer, size)
@@ -141,7 +149,7 @@ def grow(bench: Bench) -> None:
 
 
 def cite(bench: Bench) -> None:
-    """Build sites of growing size with the extension alone and with the libraries as they come."""
+    """Build sites of growing size with the extension alone and with the libraries alone."""
     for size in bench.options.cited:
         bench.cold(EXTENSION, size)
         if size <= bench.options.stop:
@@ -149,7 +157,7 @@ def cite(bench: Bench) -> None:
 
 
 def read_large(bench: Bench) -> None:
-    """Build a site of three notes with a large bibliography, and read that with pybtex alone."""
+    """Build a small site with a large bibliography, and parse the same file with pybtex."""
     size = bench.options.entries
     entries = generate.make_entries(size, abstracts=True)
     site = bench.folder(OURS, size)
@@ -166,7 +174,7 @@ def _note(site: Path) -> Path:
 
 
 def edit_text(site: Path) -> None:
-    """Add a sentence to the last paragraph of a note."""
+    """Append a sentence to a note."""
     with _note(site).open("a", encoding="utf-8") as note:
         note.write("One thing has come to mind since.\n")
 
@@ -177,7 +185,7 @@ def edit_title(site: Path) -> None:
 
 
 def edit_entry(site: Path) -> None:
-    """Change the title in the entry of the same note."""
+    """Change the title in the bibliography entry of the same note."""
     bibliography = site / "refs.bib"
     text = bibliography.read_text(encoding="utf-8")
     place = text.index(f"{{{_note(site).stem},")
@@ -186,7 +194,7 @@ def edit_entry(site: Path) -> None:
 
 
 def edit_nothing(site: Path) -> None:
-    """Leave everything as it is."""
+    """Change nothing."""
 
 
 def _replace(path: Path, old: str, new: str) -> None:
@@ -201,11 +209,11 @@ EDITS: dict[str, Callable[[Path], None]] = {
 }
 
 
-# -- What is said -------------------------------------------------------------
+# -- Report -------------------------------------------------------------------
 
 
 def report(bench: Bench) -> str:
-    """Return the tables, with the machine and the versions."""
+    """Return all tables, after a line on the machine and the versions."""
     tables = [
         (("what", "papernotes", "beside", "ratio", "bar", ""), ratios(bench)),
         (("after an edit", "pages written", "bar"), written(bench)),
@@ -257,14 +265,14 @@ def ratios(bench: Bench) -> Iterable[Row]:
 
 
 def written(bench: Bench) -> Iterable[Row]:
-    """Yield how many pages are written after an edit."""
+    """Yield the number of pages written after each kind of edit."""
     bars = {"text": "1", "title": "those that show it", "entry": "those that show it"}
     for what in EDITS:
         yield (what, bench.pages(what, OURS, bench.options.notes), bars.get(what, "0"))
 
 
 def growth(bench: Bench) -> Iterable[Row]:
-    """Yield time and memory at each size, and their exponents."""
+    """Yield time and memory at each size, with the exponents of their growth."""
     start = bench.memory(OURS, START)
     before: tuple[int, float, float] | None = None
     for size in bench.options.growth:
@@ -281,7 +289,7 @@ def growth(bench: Bench) -> Iterable[Row]:
 
 
 def cited(bench: Bench) -> Iterable[Row]:
-    """Yield what the extension alone and the libraries take at each size."""
+    """Yield the times of the extension and of the libraries at each size."""
     before: dict[Peer, tuple[int, float]] = {}
     for size in bench.options.cited:
         cells: list[str] = []
@@ -300,12 +308,12 @@ def cited(bench: Bench) -> Iterable[Row]:
 
 
 def exponent(ratio: float, sizes: float) -> float:
-    """Return by which power of *sizes* something has grown by *ratio*."""
+    """Return the power of *sizes*, the ratio of two sizes, that equals *ratio*."""
     return math.log(ratio) / math.log(sizes)
 
 
 def about(bench: Bench) -> str:
-    """Return what was measured, on what, with which versions."""
+    """Return one line on the generated notes, the machine and the versions."""
     packages = ["sphinx", "docutils", "myst-parser", "sphinxcontrib-bibtex", "furo"]
     versions = [f"{package} {version(package)}" for package in packages]
     versions += [package.replace("==", " ") for peer in (MKDOCS, HUGO) for package in peer.packages]

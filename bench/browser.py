@@ -1,4 +1,4 @@
-"""A site on the loopback address, and the Chromium that it is opened in."""
+"""Serve a built site on the loopback address, and find a Chromium to open it in."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from .sites import PROJECT
 
 class _Quiet(SimpleHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        """Say nothing."""
+        """Log nothing."""
 
 
 @contextlib.contextmanager
 def served(folder: Path) -> Iterator[str]:
-    """Serve *folder* on the loopback address, and give its address."""
+    """Serve *folder* on the loopback address, and yield its URL."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(folder)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}/"
@@ -29,7 +29,10 @@ def served(folder: Path) -> Iterator[str]:
 
 
 def chromium() -> str:
-    """Return the path of the machine's Chromium; raise CalledProcessError where there is none."""
+    """Return the path of an installed Chromium.
+
+    Raise CalledProcessError if none is found.
+    """
     if named := os.environ.get("CHROMIUM"):
         return named
     script = PROJECT / "tests/browser/find-chromium"

@@ -1,7 +1,7 @@
-"""Measure in Chromium how soon the front page's filter answers, and how heavy its data is.
+"""Measure how fast the front page's filter answers in Chromium, and how large its data is.
 
-What a reader waits for is measured in the page: from a key to the frame that shows what was found,
-and from opening the filter to the first answer, with what is loaded and read for it.
+Times are taken in the page: from a keystroke to the frame that shows the result, and from opening
+the filter, which loads its data, to the frame that shows its input.
 """
 
 from __future__ import annotations
@@ -21,9 +21,10 @@ from . import sites
 from .browser import chromium, served
 from .peers import OURS
 
+# Milliseconds that an answer may take.
 BAR = 100
 OPENED = "the filter is opened, its data loaded"
-# Each gives the milliseconds until the frame after the one that is painted with the answer.
+# Each script returns the milliseconds until after the frame that shows the answer.
 OPEN = """async () => {
   const start = performance.now();
   const list = document.querySelector(".pn-filter-fold");
@@ -50,7 +51,7 @@ CHOOSE = """async (number) => {
 
 
 def measure(page: Page, address: str) -> dict[str, float]:
-    """Return the milliseconds until each answer, on a page that is loaded anew."""
+    """Load the front page, and return the milliseconds until each answer."""
     page.goto(f"{address}index.html", wait_until="load")
     found = {OPENED: page.evaluate(OPEN)}
     for number, words in enumerate(["a", "an", "2017", "nothing that is there"]):
@@ -62,26 +63,26 @@ def measure(page: Page, address: str) -> dict[str, float]:
 
 
 def report(data: bytes, taken: list[dict[str, float]]) -> str:
-    """Return a table of the medians, and what the data weighs."""
+    """Return the size of the data and a table of the medians."""
     rows = ["| until there is an answer to | median | most | bar |", "| --- | --- | --- | --- |"]
     for what in taken[0]:
         times = [each[what] for each in taken]
         met = "met" if median(times) <= BAR else "missed"
-        # Until it is opened nothing is loaded; the bar is for what comes after.
+        # Opening includes loading the data; the bar applies to answers.
         bar = "" if what == OPENED else f"≤ {BAR} ms, {met}"
         rows.append(f"| {what} | {median(times):.0f} ms | {max(times):.0f} ms | {bar} |")
     notes = len(json.loads(data[data.index(b"{") : data.rindex(b"}") + 1])["notes"])
     zipped = len(gzip.compress(data, mtime=0))
-    said = f"{notes:,} notes; notes.js has {len(data):,} bytes, {zipped:,} with gzip."
-    return "\n".join([said, "", *rows]) + "\n"
+    summary = f"{notes:,} notes; notes.js has {len(data):,} bytes, {zipped:,} with gzip."
+    return "\n".join([summary, "", *rows]) + "\n"
 
 
 def main() -> None:
-    """Build a site, or take one that is built, and print what was measured."""
-    parser = argparse.ArgumentParser(prog="python -m bench.filtering", description=__doc__)
-    parser.add_argument("--notes", type=int, default=4000, metavar="N")
-    parser.add_argument("--repeats", type=int, default=9, metavar="N")
-    parser.add_argument("--built", type=Path, metavar="FOLDER", help="the pages of such a site")
+    """Build a site, or use a built one, and print the results."""
+    parser = argparse.ArgumentParser(prog="python -m bench.filter", description=__doc__)
+    parser.add_argument("--notes", type=int, default=4000, metavar="N", help="notes of the site")
+    parser.add_argument("--repeats", type=int, default=9, metavar="N", help="visits to the page")
+    parser.add_argument("--built", type=Path, metavar="FOLDER", help="a built site to measure")
     options = parser.parse_args()
     os.environ["PYTHONPATH"] = str(sites.PROJECT / "_ext")
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
@@ -94,7 +95,7 @@ def main() -> None:
         with served(outdir) as address:
             taken = []
             for _ in range(options.repeats):
-                # Nothing is kept from one visit to the next.
+                # A new context has an empty cache.
                 page = browser.new_context().new_page()
                 taken.append(measure(page, address))
                 page.context.close()

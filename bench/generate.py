@@ -1,8 +1,7 @@
-"""Make what is measured: notes and a bibliography, the same on every machine.
+"""Generate notes and a bibliography, the same on every machine.
 
-Everything comes from generators with a seed of their own for each note and each entry, so that the
-notes of a small site are those that a larger one begins with.  Only what they cite differs: that is
-drawn from all entries.
+Each note and each entry has its own seed, so a large site begins with the notes of a smaller one.
+Only the citations differ, because they are drawn from all entries.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ FORMULAS_A_NOTE = 5
 
 TAGS = ["attention", "causality", "generalization", "language", "optimization", "vision"]
 VENUES = ["Advances in Measured Systems", "Journal of Slow Results", "Letters on Method"]
-# What papers hold: the letters in place of A and B differ from note to note.
+# Typical formulas of papers; random symbols replace A and B.
 FORMULAS = [
     r"A_t",
     r"\mathcal{O}(A \log B)",
@@ -42,13 +41,13 @@ DISPLAYED = [
 ]
 
 
-# How many different words a language has here; the notes of a thousand papers hold about as many.
+# Words of each generated language: about as many as notes on a thousand papers contain.
 VOCABULARY = 20_000
 
 
 @dataclass(frozen=True)
 class Language:
-    """Words made of syllables, what stands between words, and what ends a sentence."""
+    """A generated language: its syllables, its space between words, its end of a sentence."""
 
     syllable: Callable[[Random], str]
     space: str = " "
@@ -56,26 +55,26 @@ class Language:
 
     @cached_property
     def words(self) -> list[str]:
-        """Return the words, the most frequent first: short ones, as in other languages."""
+        """Return the words, the most frequent first; these are short, as in natural languages."""
         random = Random("words")
         lengths = [1 + int(3.5 * (rank / VOCABULARY) ** 0.3) for rank in range(VOCABULARY)]
         return ["".join(self.syllable(random) for _ in range(length)) for length in lengths]
 
     def text(self, random: Random, count: int) -> str:
-        """Return *count* words, each as often as by Zipf's law: one by its rank."""
+        """Return *count* random words, distributed by Zipf's law."""
         ranks = (int(VOCABULARY ** random.random()) - 1 for _ in range(count))
         return self.space.join(self.words[rank] for rank in ranks)
 
 
 def _letters(consonants: str, vowels: str) -> Callable[[Random], str]:
-    # The first consonants are the most frequent ones.
+    # Squaring favours the first consonants, which are the most frequent.
     return lambda random: (
         consonants[int(random.random() ** 2 * len(consonants))] + random.choice(vowels)
     )
 
 
 LATIN = Language(_letters("tnrslmdkphgbvfzw", "aeiou"))
-# One note in five is in another language: that has letters of its own to read, sort and search.
+# One note in five has accents or another script, to test reading, sorting and searching.
 LANGUAGES = [
     *[LATIN] * 16,
     Language(_letters("nrtsdlgmbchkfzß", "aeiouäöüé")),
@@ -87,7 +86,7 @@ LANGUAGES = [
 
 @dataclass(frozen=True)
 class Entry:
-    """An entry of the bibliography: its key, its title, and the whole as BibTeX."""
+    """A bibliography entry; ``bibtex`` is its whole text."""
 
     key: str
     title: str
@@ -96,7 +95,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Note:
-    """A note: its front matter's values, and its body as MyST."""
+    """A note: the values of its front matter, and its body as MyST Markdown."""
 
     key: str
     title: str
@@ -106,12 +105,12 @@ class Note:
 
 
 def make_entries(count: int, *, abstracts: bool = False) -> list[Entry]:
-    """Return *count* entries; with *abstracts* they are as large as exported ones."""
+    """Return *count* entries; *abstracts* makes them as large as a reference manager's."""
     return [make_entry(number, abstracts=abstracts) for number in range(count)]
 
 
 def make_entry(number: int, *, abstracts: bool = False) -> Entry:
-    """Return the entry *number*: one to five authors, a title, a venue, a year, a DOI."""
+    """Return entry *number*, an article with one to five authors and a DOI."""
     random = Random(f"entry {number}")
     authors = [f"{_name(random, 2)} {_name(random, 3)}" for _ in range(random.randint(1, 5))]
     year = random.randint(1985, 2024)
@@ -136,12 +135,12 @@ def make_entry(number: int, *, abstracts: bool = False) -> Entry:
 
 
 def make_notes(count: int, entries: list[Entry]) -> list[Note]:
-    """Return *count* notes, each on the entry of its number."""
+    """Return *count* notes on the first *count* entries."""
     return [make_note(number, entries) for number in range(count)]
 
 
 def make_note(number: int, entries: list[Entry]) -> Note:
-    """Return the note on the entry *number*: some 500 words, with formulas and citations."""
+    """Return the note on entry *number*: some 500 words, with formulas and citations."""
     random = Random(f"note {number}")
     language = random.choice(LANGUAGES)
     day = datetime.date(2015, 1, 1) + datetime.timedelta(days=random.randrange(3650))
@@ -169,7 +168,7 @@ def make_note(number: int, entries: list[Entry]) -> Note:
 
 
 def _citation(random: Random, entries: list[Entry]) -> str:
-    # A few works are cited often and most of them rarely, as it is with real ones.
+    # As in real literature, a few works are cited often and most of them rarely.
     key = entries[int(random.random() ** 3 * len(entries))].key
     if random.random() < 0.5:
         return f"So say {{cite:t}}`{key}` as well."

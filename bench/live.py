@@ -1,7 +1,7 @@
-"""Measure `make live`: how long it takes from a save until the browser is told to reload.
+"""Measure `make live`: the time from saving a file until the browser gets the signal to reload.
 
-`python -m bench.live` prints a table in Markdown, and where the time of a build goes after one note
-was edited.
+`python -m bench.live` prints Markdown tables of these times and of the parts of a build after an
+edit of one note.
 """
 
 from __future__ import annotations
@@ -31,15 +31,15 @@ from websockets.sync.client import ClientConnection, connect
 from . import sites
 from .__main__ import edit_entry, edit_text, edit_title
 
-# A build takes seconds; a machine can be busy.
+# Seconds to wait for a build: it takes a few, but the machine can be busy.
 PATIENCE = 600
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
 class Live:
-    """`make live` in a folder, by the Python of this one, from its first build to Ctrl+C.
+    """A running `make live`, observed by its output, its pages and its websocket.
 
-    It is known by what it says, what it serves, and what it tells a browser that has a page open.
+    It runs with the Python that runs this module.  Leaving the context stops it like Ctrl+C.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -78,7 +78,7 @@ class Live:
         """Wait until the site is built and served."""
         self.address = self.built()[-1].rsplit(" ", 1)[-1]
         latest = time.monotonic() + PATIENCE
-        # It serves a moment after it says so.
+        # The server announces its address a moment before it accepts connections.
         while True:
             try:
                 self.get("index.html")
@@ -94,28 +94,31 @@ class Live:
             self.lines.put(ANSI.sub("", line.rstrip()))
 
     def built(self) -> list[str]:
-        """Return what is said until a build is over."""
-        said: list[str] = []
-        while not said or "Serving on" not in said[-1]:
-            said.append(self.lines.get(timeout=PATIENCE))
-        return said
+        """Wait for the end of a build, and return the lines that it printed."""
+        lines: list[str] = []
+        while not lines or "Serving on" not in lines[-1]:
+            lines.append(self.lines.get(timeout=PATIENCE))
+        return lines
 
     def reloaded(self) -> str:
-        """Return what is said about an edit, when the browser has been told to reload."""
-        told = self.browser.recv(timeout=PATIENCE) if self.browser else "nothing"
-        if told != "refresh" or self.process.poll() is not None:
-            raise RuntimeError(f"the browser is told {told!r}, or `make live` has ended")
+        """Wait for the signal to reload, and return the output of the build.
+
+        Raise RuntimeError if another signal comes or `make live` has ended.
+        """
+        signal_name = self.browser.recv(timeout=PATIENCE) if self.browser else "nothing"
+        if signal_name != "refresh" or self.process.poll() is not None:
+            raise RuntimeError(f"the browser received {signal_name!r}, or `make live` has ended")
         return "\n".join(self.built())
 
     def get(self, name: str) -> str:
-        """Return what is served."""
+        """Return the text of the served file *name*."""
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         with opener.open(f"{self.address}/{name}", timeout=PATIENCE) as response:
             text: str = response.read().decode()
         return text
 
     def end(self) -> None:
-        """End it, as Ctrl+C does."""
+        """Stop `make live` as Ctrl+C does."""
         os.killpg(self.process.pid, signal.SIGINT)
         self.process.wait(PATIENCE)
 
@@ -132,12 +135,12 @@ EDITS: dict[str, Callable[[Path], None]] = {
     "an entry": edit_entry,
     "a style": edit_style,
 }
-# Parts of a build, and the functions of Sphinx and of ours that they are spent in.
+# Parts of a build, with the functions of Sphinx and of this project that do them.
 PARTS = {
     "extensions, settings, what the last build left": ("application.py", "__init__"),
     "of that, the environment of the last build": ("application.py", "_load_existing_env"),
     "reading": ("__init__.py", "_read_serial"),
-    "deriving, and what is out of date": ("events.py", "derive"),
+    "deriving, and what is out of date": ("events.py", "derive_catalogue"),
     "keeping the environment": ("~", "<built-in method _pickle.dump>"),
     "writing": ("__init__.py", "write"),
     "pages of no document": ("__init__.py", "gen_pages_from_extensions"),
@@ -149,8 +152,8 @@ PARTS = {
 def main() -> None:
     """Measure, and print the tables."""
     parser = argparse.ArgumentParser(prog="python -m bench.live", description=__doc__)
-    parser.add_argument("--notes", type=int, default=1000, metavar="N")
-    parser.add_argument("--repeats", type=int, default=3, metavar="N")
+    parser.add_argument("--notes", type=int, default=1000, metavar="N", help="notes of the site")
+    parser.add_argument("--repeats", type=int, default=3, metavar="N", help="edits of each kind")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         site = Path(folder, "site")
@@ -164,7 +167,7 @@ def main() -> None:
 
 
 def measure(site: Path, repeats: int) -> list[tuple[str, str]]:
-    """Return how long it takes after each kind of edit, the median of *repeats*."""
+    """Return the time after each kind of edit: the median and range of *repeats*."""
     rows = []
     with Live(site) as live:
         for what, edit in EDITS.items():
@@ -179,7 +182,7 @@ def measure(site: Path, repeats: int) -> list[tuple[str, str]]:
 
 
 def profile(site: Path) -> list[tuple[str, str]]:
-    """Return what the parts of a build take after an edit of a note's text."""
+    """Edit the text of a note, and return the seconds that each part of the build takes."""
     edit_text(site)
     out = site / "profile"
     command = [sys.executable, "-m", "cProfile", "-o", str(out), "-m", "sphinx", "-q", "-b", "html"]

@@ -1,4 +1,4 @@
-"""Run programs in processes of their own, and say what they took and which pages they wrote."""
+"""Run a program in its own process, and measure its time, its memory and the pages it writes."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Measurement:
-    """What a run took.
+    """The result of a run.
 
-    ``clock`` is the time that passed, ``cpu`` the processor time of it and its children, both in
-    seconds; ``memory`` is the peak of its largest process, in megabytes; ``pages`` counts the HTML
-    files that it wrote.
+    ``clock`` is the elapsed time and ``cpu`` the processor time with that of children, both in
+    seconds.  ``memory`` is the peak of the largest process, in megabytes.  ``pages`` is the number
+    of HTML files written.
     """
 
     clock: float
@@ -26,20 +26,20 @@ class Measurement:
 
 
 def run(command: list[str], folder: Path, output: str = "") -> Measurement:
-    """Run a command in *folder*; *output* is the folder in it that pages are written to.
+    """Run *command* in *folder*, and count the pages that it writes to the subfolder *output*.
 
-    A program that fails or warns did something else than what was meant, and raises RuntimeError
-    with what it said.
+    Raise RuntimeError with the program's output if it fails or warns: it then did not do the work
+    that is to be measured.
     """
     before = _stamps(folder / output)
     log = folder / "run.log"
-    # One seed for the order of sets, which the time of a build depends on a little.
-    # MkDocs Material would speak of its future.
+    # The time of a build depends a little on the order of sets, so the hash seed is fixed.
+    # MkDocs Material would print a notice about MkDocs 2.
     environment = os.environ | {"PYTHONHASHSEED": "0", "NO_MKDOCS_2_WARNING": "1"}
-    with log.open("wb") as said:
+    with log.open("wb") as out:
         start = time.perf_counter()
-        process = subprocess.Popen(command, cwd=folder, env=environment, stdout=said, stderr=said)
-        # Unlike getrusage, which speaks of all children so far, wait4 speaks of this one.
+        process = subprocess.Popen(command, cwd=folder, env=environment, stdout=out, stderr=out)
+        # wait4 measures this child; getrusage would measure all children so far.
         _, status, usage = os.wait4(process.pid, 0)
         clock = time.perf_counter() - start
     process.returncode = os.waitstatus_to_exitcode(status)
@@ -48,7 +48,7 @@ def run(command: list[str], folder: Path, output: str = "") -> Measurement:
     if process.returncode or text:
         name = " ".join(command[:3])
         raise RuntimeError(f"{name} ended with {process.returncode} and said:\n{text[-2000:]}")
-    # In kilobytes, but on macOS in bytes.
+    # ru_maxrss is in kilobytes, on macOS in bytes.
     unit = 1024**2 if sys.platform == "darwin" else 1024
     after = _stamps(folder / output)
     written = sum(before.get(path) != stamp for path, stamp in after.items())
@@ -56,9 +56,9 @@ def run(command: list[str], folder: Path, output: str = "") -> Measurement:
 
 
 def _stamps(folder: Path) -> dict[Path, int]:
-    # Sphinx writes these in each build, whether anything has changed or not.
+    # Sphinx writes these pages in each build, even if nothing has changed.
     always = {"search.html", "404.html"}
-    # A folder with a dot is Sphinx's cache, where it stands among the pages.
+    # A folder whose name begins with a dot is Sphinx's cache.
     return {
         path: path.stat().st_mtime_ns
         for path in folder.rglob("*.html")

@@ -1,8 +1,8 @@
-"""Say how heavy pages are on sites of growing size, and print a table in Markdown.
+"""Measure the size of pages on sites of growing size, and print a Markdown table.
 
-The page of a note is to weigh the same among a hundred notes and among thousands: its median, since
-what is cited by more notes says so.  What lists all notes grows with them.  Bytes do not depend on
-the machine, the seconds do.
+A note's page must be as large among a hundred notes as among thousands.  The median is compared,
+because a page lists the notes that cite it.  Pages that list all notes grow with their number.
+Unlike seconds, bytes do not depend on the machine.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import lxml.html
 from . import generate, sites
 from .peers import OURS
 
-# Pages whose weight does not depend on the number of notes, and those that list them all.
+# Pages whose size must not depend on the number of notes, and pages that list all notes.
 STEADY = ["index.html", "page/2.html", "tags/vision.html"]
 LISTS = ["authors/index.html", "venues/index.html", "map.html", "bibliography.html"]
 FILES = ["notes.js", "papers.json", "feed.xml", "sitemap.xml"]
@@ -30,24 +30,24 @@ Row = tuple[str, ...]
 
 
 def weigh(outdir: Path, notes: int) -> dict[str, int]:
-    """Return what the site of *notes* notes in *outdir* weighs, by name."""
+    """Return the sizes of the site of *notes* notes in *outdir*, by name."""
     pages = [outdir / f"papers/{generate.make_entry(number).key}.html" for number in range(notes)]
     trees = [lxml.html.document_fromstring(page.read_bytes()) for page in pages]
-    found = {
-        "a note's page, bytes": _middle(page.stat().st_size for page in pages),
-        "the same, gzip": _middle(_zipped(page) for page in pages),
-        "elements in it": _middle(_count(tree, "//*") for tree in trees),
-        "links in it": _middle(_count(tree, "//a") for tree in trees),
+    sizes = {
+        "a note's page, bytes": _median(page.stat().st_size for page in pages),
+        "the same, gzip": _median(_zipped(page) for page in pages),
+        "elements in it": _median(_count(tree, "//*") for tree in trees),
+        "links in it": _median(_count(tree, "//a") for tree in trees),
         "links in its sidebar, at most": max(_count(tree, "//aside//a") for tree in trees),
     }
     for name in [*STEADY, *LISTS, *FILES]:
         if (outdir / name).exists():
-            found[f"{name}, bytes"] = (outdir / name).stat().st_size
-            found[f"{name}, gzip"] = _zipped(outdir / name)
-    return found
+            sizes[f"{name}, bytes"] = (outdir / name).stat().st_size
+            sizes[f"{name}, gzip"] = _zipped(outdir / name)
+    return sizes
 
 
-def _middle(numbers: Iterable[int]) -> int:
+def _median(numbers: Iterable[int]) -> int:
     return round(median(numbers))
 
 
@@ -60,25 +60,25 @@ def _zipped(path: Path) -> int:
 
 
 def table(weights: dict[int, dict[str, int]]) -> str:
-    """Return the weights by number of notes as a table, with the growth from first to last."""
+    """Return a table of *weights*, by number of notes, with the growth from first to last."""
     first, *_, last = sizes = list(weights)
     head: Row = ("what", *(f"{size:,} notes" for size in sizes), "growth")
     rows = [head, tuple("---" for _ in head)]
     for what in weights[first]:
-        found = [weights[size].get(what) for size in sizes]
-        numbers = ["" if each is None else f"{each:,}" for each in found]
+        values = [weights[size].get(what) for size in sizes]
+        numbers = ["" if value is None else f"{value:,}" for value in values]
         before, after = weights[first][what], weights[last].get(what)
         rows.append((what, *numbers, f"{after / before:.2f}" if before and after else ""))
     return "\n".join(f"| {' | '.join(cells)} |" for cells in rows) + "\n"
 
 
 def main() -> None:
-    """Build this project's own site with as many notes as asked for, and print the table."""
-    parser = argparse.ArgumentParser(prog="python -m bench.weight", description=__doc__)
+    """Build this project's own site at each size, and print the table."""
+    parser = argparse.ArgumentParser(prog="python -m bench.page_size", description=__doc__)
     parser.add_argument("notes", type=int, nargs="*", default=[100, 1000], metavar="N")
     sizes = sorted({*parser.parse_args().notes})
     if len(sizes) < 2:
-        parser.error("a comparison takes two sizes or more")
+        parser.error("a comparison needs two sizes; give two or more numbers of notes")
     os.environ["PYTHONPATH"] = str(sites.PROJECT / "_ext")
     weights = {}
     with tempfile.TemporaryDirectory() as folder:

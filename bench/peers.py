@@ -1,4 +1,4 @@
-"""The programs that are compared, each in an environment of its own, and how each is called."""
+"""The programs to compare, each in its own virtual environment, and their command lines."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ SPHINX_BUILD = ["-m", "sphinx", "-q", "-b", "html"]
 
 @dataclass(frozen=True)
 class Peer:
-    """A program that makes a site.
+    """A program that builds a site.
 
-    ``packages`` are installed into its environment; without any it is this project's own.
-    ``arguments`` follow the interpreter, or begin with a program that a package of the environment
-    holds; ``output`` is the folder that it writes pages to.
+    ``packages`` are installed into its environment; without packages it runs in the current one.
+    ``arguments`` begin with ``-m``, for Python, or with the name of a binary in the environment.
+    ``output`` is the folder that it writes pages to.
     """
 
     name: str
@@ -33,46 +33,49 @@ class Peer:
     output: str = "_build"
 
     def build(self, folder: Path) -> Measurement:
-        """Build the site in *folder*; raise RuntimeError where that fails."""
+        """Build the site in *folder*.
+
+        Raise RuntimeError if the build fails.
+        """
         first, *others = self.arguments
         program = [str(self.python()), first] if first == "-m" else [self.program(first)]
         return run([*program, *others], folder, self.output)
 
     def environment(self) -> Path:
-        """Return the folder of the environment."""
+        """Return the environment's folder."""
         return ENVIRONMENTS / self.name.replace(" ", "-")
 
     def python(self) -> Path:
-        """Return the interpreter of the environment."""
+        """Return the environment's interpreter."""
         return self.environment() / "bin/python" if self.packages else Path(sys.executable)
 
     def program(self, name: str) -> str:
-        """Return a program itself, without what a package wraps around it to start it."""
+        """Return the path of the binary *name*, past the package's Python wrapper."""
         return str(next(self.environment().rglob(f"binaries/{name}")))
 
     def install(self) -> None:
-        """Make the environment, unless it is there with these packages."""
-        made = self.environment() / "made-with"
+        """Create the environment, unless it exists with these packages."""
+        record = self.environment() / "made-with"
         wanted = "\n".join(self.packages)
-        if not self.packages or (made.exists() and made.read_text(encoding="utf-8") == wanted):
+        if not self.packages or (record.exists() and record.read_text(encoding="utf-8") == wanted):
             return
         venv.create(self.environment(), with_pip=True, clear=True)
         pip = [str(self.python()), "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
         subprocess.run([*pip, *self.packages], check=True)
-        made.write_text(wanted, encoding="utf-8")
+        record.write_text(wanted, encoding="utf-8")
 
 
 def same(*packages: str) -> tuple[str, ...]:
-    """Return packages at the versions that this project has them in."""
+    """Pin *packages* to the versions that are installed here."""
     return tuple(f"{package}=={version(package)}" for package in packages)
 
 
 def sphinx(*options: str) -> tuple[str, ...]:
-    """Return the arguments that build a site with Sphinx."""
+    """Return the arguments to build a site with Sphinx."""
     return (*SPHINX_BUILD, *options, ".", "_build")
 
 
-# This project, as `make html` builds it: all features, all cores.
+# This project as `make html` builds it: all features, all cores.
 OURS = Peer("papernotes", sites.whole, (), sphinx("-j", "auto"))
 SERIAL = Peer("papernotes, one process", sites.whole, (), sphinx())
 EXTENSION = Peer("the extension alone", sites.extension, (), sphinx())

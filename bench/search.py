@@ -1,8 +1,8 @@
-"""Measure what a reader's first search loads, from Pagefind's index and from Sphinx's.
+"""Measure how much a reader's first search loads, with Pagefind's index and with Sphinx's.
 
-``python -m bench.search --notes 100 1000 4000`` builds this project's site with so many notes,
-opens its search page in Chromium as a reader does who comes with a word, and adds up what is loaded
-for it: the files as they are, and as a host sends them that compresses what is text.
+``python -m bench.search --notes 100 1000 4000`` builds this project's site at these sizes, opens
+``search.html?q=…`` in Chromium, and adds up the files that the search loads: their sizes on disk,
+and the bytes that a host sends if it compresses text.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from . import generate, sites
 from .browser import chromium, served
 from .peers import OURS
 
-# Of these hosts compress what they send; Pagefind's own files are compressed already.
+# Hosts compress these types; Pagefind's own files are already compressed.
 TEXT = {".css", ".html", ".js", ".json"}
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """How many files were loaded, and their bytes: as they are, and as they are sent."""
+    """The number of loaded files, their bytes on disk, and the bytes sent."""
 
     files: int
     plain: int
@@ -36,7 +36,7 @@ class Loaded:
 
 
 def add_up(paths: set[Path]) -> Loaded:
-    """Return what loading the files *paths* takes."""
+    """Add up the files *paths*."""
     contents = {path: path.read_bytes() for path in paths}
     sent = (
         len(gzip.compress(content, mtime=0)) if path.suffix in TEXT else len(content)
@@ -46,8 +46,11 @@ def add_up(paths: set[Path]) -> Loaded:
 
 
 def first_search(outdir: Path, word: str, *, pagefind: bool) -> Loaded:
-    """Return what the search for *word* loads beside the page itself, with Pagefind or without."""
-    asked: set[Path] = set()
+    """Return what a search for *word* loads in addition to the page itself.
+
+    Without *pagefind*, block Pagefind's files, so that Sphinx's search answers.
+    """
+    loaded: set[Path] = set()
     with served(outdir) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
         page = browser.new_page()
@@ -55,22 +58,22 @@ def first_search(outdir: Path, word: str, *, pagefind: bool) -> Loaded:
             page.route("**/pagefind/**", lambda route: route.abort())
         page.on(
             "requestfinished",
-            lambda request: asked.add(outdir / unquote(urlsplit(request.url).path[1:])),
+            lambda request: loaded.add(outdir / unquote(urlsplit(request.url).path[1:])),
         )
         page.goto(f"{address}search.html?q={word}")
-        found = ".pn-search-found li" if pagefind else "#search-results li"
-        page.locator(found).first.wait_for()
+        results = ".pn-search-found li" if pagefind else "#search-results li"
+        page.locator(results).first.wait_for()
         page.wait_for_load_state("networkidle")
         browser.close()
-    # What any page loads, and pages that Sphinx's search shows a piece of, are not the search's.
+    # Not counted: files that every page loads, and pages that Sphinx's search quotes.
     parts = ("pagefind/", "searchindex.js", "_static/search", "_static/language_data.js")
     parts += tuple(f"_static/{name}" for name in ("doc", "sphinx_highlight.js"))
-    names = {path.relative_to(outdir).as_posix(): path for path in asked}
+    names = {path.relative_to(outdir).as_posix(): path for path in loaded}
     return add_up({path for name, path in names.items() if name.startswith(parts)})
 
 
 def row(notes: int, outdir: Path, word: str) -> str:
-    """Return a line of the table, of a built site."""
+    """Measure a built site, and return its line of the table."""
     cells = [f"{notes:,}"]
     for pagefind in (True, False):
         loaded = first_search(outdir, word, pagefind=pagefind)
@@ -81,8 +84,9 @@ def row(notes: int, outdir: Path, word: str) -> str:
 def main() -> None:
     """Measure, and print the table."""
     parser = argparse.ArgumentParser(prog="python -m bench.search", description=__doc__)
-    parser.add_argument("--notes", type=int, nargs="+", default=[100, 1000, 4000], metavar="N")
-    parser.add_argument("--word", default=generate.TAGS[0], help="what is searched for")
+    sizes = [100, 1000, 4000]
+    parser.add_argument("--notes", type=int, nargs="+", default=sizes, metavar="N", help="sizes")
+    parser.add_argument("--word", default=generate.TAGS[0], help="the word to search for")
     options = parser.parse_args()
     os.environ["PYTHONPATH"] = str(sites.PROJECT / "_ext")
     sys.stdout.write(

@@ -1,4 +1,4 @@
-"""Write the same notes as sites for this project and for its peers."""
+"""Write the same notes as a site for this project and for each of its peers."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from pathlib import Path
 from .generate import ENTRIES_A_NOTE, Entry, Note, make_entries, make_notes
 
 PROJECT = Path(__file__).parent.parent
-# What makes this project's own site, but for its notes and its bibliography.
+# The files of this project's own site, except its notes and its bibliography.
 OWN = ["_ext", "_static", "_templates", "conf.py", "index.md", "bibliography.md", "reading-list.md"]
 
-# The Sphinx peers have the theme and every setting in common, but for those of their libraries.  No
-# toctree holds the notes: with one, each page would draw a link to every other, and that cost, not
-# the citations', would be measured.
+# The Sphinx peers share the theme and all settings, except those of their libraries.  The notes are
+# in no toctree: with one, every page would link to every other, and the cost of these links would
+# hide that of the citations.
 COMMON = """\
 project = "bench"
 html_theme = "alabaster"
@@ -27,7 +27,7 @@ extensions = ["papernotes"]
 bibtex_bibfiles = ["refs.bib"]
 papernotes_sections = ["bibliography"]
 """
-# What the library's documentation says to silence where each page has its own bibliography.
+# sphinxcontrib-bibtex's documentation says to silence these if each page has a bibliography.
 LIBRARIES = """\
 extensions = ["myst_parser", "sphinxcontrib.bibtex"]
 bibtex_bibfiles = ["refs.bib"]
@@ -62,19 +62,19 @@ HUGO_LIST = (
 )
 CITATION = re.compile(r"\{cite:[pt]\}`(.*?)`")
 
-# Writes notes and entries as a site into an empty folder.
+# A function that writes notes and entries as a site into an empty folder.
 Writer = Callable[[Path, list[Note], list[Entry]], None]
 
 
 def make_site(folder: Path, notes: int, write: Writer) -> None:
-    """Make a site of *notes* notes, with twice as many entries, in *folder*, which is made."""
+    """Create *folder* with a site of *notes* notes and twice as many entries."""
     entries = make_entries(notes * ENTRIES_A_NOTE)
     folder.mkdir(parents=True)
     write(folder, make_notes(notes, entries), entries)
 
 
 def whole(folder: Path, notes: list[Note], entries: list[Entry]) -> None:
-    """Write this project's own site with other notes: every feature is on."""
+    """Write this project's own site, with every feature on, with these notes."""
     for name in OWN:
         source = PROJECT / name
         if source.is_dir():
@@ -85,7 +85,7 @@ def whole(folder: Path, notes: list[Note], entries: list[Entry]) -> None:
 
 
 def extension(folder: Path, notes: list[Note], entries: list[Entry]) -> None:
-    """Write a site of the extension as it comes, under Sphinx's own theme."""
+    """Write a site that uses the extension with its defaults, and Sphinx's default theme."""
     _write(folder / "conf.py", COMMON + EXTENSION)
     _write(folder / "index.md", FRONT + "\n```{papers}\n:limit: 24\n```\n")
     _write(folder / "bibliography.md", "# Bibliography\n\n```{works}\n```\n")
@@ -93,7 +93,7 @@ def extension(folder: Path, notes: list[Note], entries: list[Entry]) -> None:
 
 
 def libraries(folder: Path, notes: list[Note], entries: list[Entry]) -> None:
-    """Write the notes for myst_parser and sphinxcontrib.bibtex, a bibliography on each."""
+    """Write the notes for myst_parser and sphinxcontrib.bibtex, each with a bibliography."""
     _write(folder / "conf.py", COMMON + LIBRARIES)
     _write(folder / "index.md", FRONT)
     _write_bibliography(folder, entries)
@@ -102,7 +102,7 @@ def libraries(folder: Path, notes: list[Note], entries: list[Entry]) -> None:
 
 
 def bare(folder: Path, notes: list[Note], _: list[Entry]) -> None:
-    """Write the notes for myst_parser alone, with a plain text for each citation."""
+    """Write the notes for myst_parser alone, with citations as plain text."""
     _write(folder / "conf.py", COMMON + BARE)
     _write(folder / "index.md", FRONT)
     for note in notes:
@@ -110,7 +110,7 @@ def bare(folder: Path, notes: list[Note], _: list[Entry]) -> None:
 
 
 def mkdocs(folder: Path, notes: list[Note], entries: list[Entry]) -> None:
-    """Write the notes for MkDocs with Material and mkdocs-bibtex, and its default navigation."""
+    """Write the notes for MkDocs with Material, mkdocs-bibtex and the default navigation."""
     _write(folder / "mkdocs.yml", MKDOCS)
     _write(folder / "docs/index.md", FRONT)
     _write_bibliography(folder, entries)
@@ -120,7 +120,7 @@ def mkdocs(folder: Path, notes: list[Note], entries: list[Entry]) -> None:
 
 
 def hugo(folder: Path, notes: list[Note], _: list[Entry]) -> None:
-    """Write the notes for Hugo, which cannot cite, with the smallest templates that show them."""
+    """Write the notes for Hugo, which has no citations, with minimal templates."""
     _write(folder / "hugo.toml", HUGO)
     _write(folder / "layouts/_default/single.html", HUGO_PAGE)
     _write(folder / "layouts/_default/list.html", HUGO_LIST)

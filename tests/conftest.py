@@ -1,4 +1,4 @@
-"""Fixtures: copies of the roots, edited at will, and this project's own site."""
+"""Fixtures for all tests: copies of the roots, which tests may edit, and this project's site."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from hypothesis.configuration import set_hypothesis_home_dir
 from sites import PROJECT, ROOTS, SOAK, Build, Site
 from sphinx.testing.util import SphinxTestApp
 
-# The same examples in each run, and nothing beside the sources; in `make soak` many and new ones,
-# which a failure prints in a form that can be run again. Hypothesis has other defaults where CI is
-# set, above all that a slow machine is no failure: here they are the same everywhere.
+# Each run has the same examples, and Hypothesis writes nothing beside the sources. `make soak` uses
+# many new examples, and prints a failing one so that it can be run again. If CI is set, Hypothesis
+# changes its defaults, above all so that a slow machine is no failure; these profiles do not depend
+# on CI.
 set_hypothesis_home_dir(PROJECT / "_build" / "hypothesis")
 settings.register_profile(
     "papernotes",
@@ -37,12 +38,12 @@ settings.register_profile(
 )
 settings.load_profile("soak" if SOAK else "papernotes")
 
-# Variables that say how make or pytest was called. Tests, and the programs that tests start, do not
-# see them.
+# Variables that depend on how make or pytest was called. They are removed for the tests and for the
+# programs that tests start.
 CALLERS = re.compile(
     r"MAKE.*|MFLAGS|GNUMAKEFLAGS"  # make passes its flags and arguments on to every make below it
-    r"|PYTHON|UPGRADE|GITHUB_ACTIONS|LATEXMKOPTS|LATEXOPTS"  # read by our Makefile and Sphinx's
-    r"|SITE_URL|READTHEDOCS.*"  # the address, for conf.py
+    r"|PYTHON|UPGRADE|GITHUB_ACTIONS|LATEXMKOPTS|LATEXOPTS"  # read by this and Sphinx's Makefile
+    r"|SITE_URL|READTHEDOCS.*"  # the site's address, read by conf.py
     r"|GIT_(COMMON_DIR|DIR|INDEX_FILE|OBJECT_DIRECTORY|PREFIX|WORK_TREE)"  # set for a hook of Git
     r"|LANG|LANGUAGE|LC_.*"  # ssh brings along locales that are not installed
     r"|SOURCE_DATE_EPOCH|DOCUTILSCONFIG|PYTHONDEVMODE|PYTHONWARNINGS"  # what programs do and say
@@ -69,25 +70,25 @@ def _whoever_calls() -> Iterator[None]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Skip what needs LaTeX where there is none; who asks for it by `-m latex` sees it fail."""
-    setting = [item for item in items if item.get_closest_marker("latex")]
-    if not setting or config.option.markexpr == "latex" or _has_latex():
+    """Skip tests that need LaTeX if it is missing; with `-m latex`, let them fail."""
+    typesetting = [item for item in items if item.get_closest_marker("latex")]
+    if not typesetting or config.option.markexpr == "latex" or _has_latex():
         return
-    for item in setting:
+    for item in typesetting:
         item.add_marker(pytest.mark.skip("needs LuaLaTeX with latexmk, see CONTRIBUTING.md"))
 
 
 def _has_latex() -> bool:
-    """Return whether what `make pdf` looks for is here."""
+    """Return whether the programs that `make pdf` needs are installed."""
     if not shutil.which("latexmk") or not shutil.which("kpsewhich"):
         return False
-    looked = subprocess.run(["kpsewhich", "luaotfload.sty"], capture_output=True, check=False)
-    return looked.returncode == 0
+    found = subprocess.run(["kpsewhich", "luaotfload.sty"], capture_output=True, check=False)
+    return found.returncode == 0
 
 
 @pytest.fixture
 def make_site(tmp_path: Path) -> Callable[[str], Site]:
-    """Return a function that copies a root to a folder of its own."""
+    """Return a function that copies a root to a new folder."""
 
     def make(root: str = "tiny") -> Site:
         folder = tmp_path / f"{root}-{len(list(tmp_path.iterdir()))}"
@@ -105,7 +106,7 @@ def tiny(make_site: Callable[[str], Site]) -> Site:
 
 @pytest.fixture(scope="session")
 def own_site(tmp_path_factory: pytest.TempPathFactory) -> Build:
-    """Build this project's site, once, every warning an error as ``make html`` has it."""
+    """Build this project's site once, with warnings as errors like ``make html``."""
     folder = tmp_path_factory.mktemp("own")
     app = SphinxTestApp("html", srcdir=PROJECT, builddir=folder, warningiserror=True)
     try:

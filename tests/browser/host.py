@@ -1,4 +1,4 @@
-"""Hosts of sites on the loopback address: one as any, and one that is stricter than most."""
+"""HTTP servers for sites on the loopback address, with and without a content security policy."""
 
 from __future__ import annotations
 
@@ -12,50 +12,50 @@ from pathlib import Path
 
 from sites import PROJECT
 
-# The policies that the README says the pages obey, the second for the search page alone.
+# The policies that the README gives; the second is for the search page alone.
 POLICY, SEARCH_POLICY = re.findall(
     r"Content-Security-Policy: (.*)", (PROJECT / "README.md").read_text("utf-8")
 )
 
 
 class Quiet(SimpleHTTPRequestHandler):
-    """A host that does not write a line for each request."""
+    """A server that logs nothing and sends no policy."""
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        """Say nothing."""
+        """Log nothing."""
 
 
 class Strict(Quiet):
-    """A host that sends the policy, and 404.html for what is not there."""
+    """A server that sends the policies, and 404.html for missing files."""
 
     def end_headers(self) -> None:
-        """Add the policy to whatever is sent."""
+        """Add the policy to every response."""
         self.send_header("Content-Security-Policy", self.policy())
         super().end_headers()
 
     def policy(self) -> str:
-        """Return the policy of the page that is asked for."""
+        """Return the policy for the requested page."""
         is_search = re.match(r"/search(\.html|/)(\?|$)", self.path)
         return SEARCH_POLICY if is_search else POLICY
 
     def send_error(self, code: int, *_: object, **__: object) -> None:
-        """Send the site's page for what is not there."""
+        """Send the site's 404 page."""
         self.send_response(code)
         self.end_headers()
         self.wfile.write(Path(self.directory, "404.html").read_bytes())
 
 
 class Strictest(Strict):
-    """A host that sends one policy for all pages, as many can do no other."""
+    """A server that sends one policy for all pages; many hosts cannot send another."""
 
     def policy(self) -> str:
-        """Return that of all pages."""
+        """Return the policy for all pages."""
         return POLICY
 
 
 @contextlib.contextmanager
 def serve(folder: Path, host: type[Quiet] = Strict) -> Iterator[str]:
-    """Serve a folder on the loopback address, and give its address."""
+    """Serve *folder* on the loopback address, and yield its URL."""
     handler = functools.partial(host, directory=folder)
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()

@@ -1,4 +1,4 @@
-"""axe-core finds nothing wrong: not on any kind of page, in no scheme, at no width."""
+"""axe-core finds no violation on any kind of page, in either colour scheme, at any width."""
 
 from __future__ import annotations
 
@@ -19,23 +19,24 @@ AXE = """async tags => {
 }"""
 
 
-def judge(page: Page) -> list[str]:
-    """Return what axe finds wrong on a page."""
+def axe_violations(page: Page) -> list[str]:
+    """Run axe on a page, and return the violations."""
     if not page.evaluate("'axe' in window"):
         page.evaluate((CHECKERS / "axe-core" / "axe.min.js").read_text(encoding="utf-8"))
     violations, passes = page.evaluate(AXE, [*WCAG, "best-practice"])
-    # That it has looked: at the landmarks, the contrast and the size of targets, too.
+    # These rules have run: landmarks, contrast and the size of targets.
     assert {"region", "color-contrast", "target-size"} <= set(passes)
     return violations
 
 
 @pytest.mark.parametrize(("site", "path"), PAGES)
-def test_axe_finds_nothing(open_page: OpenPage, site: str, path: str) -> None:
+def test_axe_finds_no_violation_on_a_page(open_page: OpenPage, site: str, path: str) -> None:
     visit = open_page(site, path)
     page = visit.page
     if path.startswith("search"):
         page.locator(".pn-search-found li").first.wait_for()
-    # What is out of sight may not be laid out yet; axe would take it to be where it will not stay.
+    # With content-visibility: auto, groups out of sight are not laid out, and axe would see their
+    # contents in the wrong place.
     page.locator(".pn-group").evaluate_all(
         "all => all.forEach(one => { one.style.contentVisibility = 'visible'; })"
     )
@@ -43,12 +44,12 @@ def test_axe_finds_nothing(open_page: OpenPage, site: str, path: str) -> None:
         page.set_viewport_size({"width": width, "height": 900})
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)
-            assert (width, scheme, judge(page)) == (width, scheme, [])
+            assert (width, scheme, axe_violations(page)) == (width, scheme, [])
     assert visit.faults == []
 
 
 @pytest.mark.parametrize("opened", ["Menu", "On this page", "preview", "BibTeX"])
-def test_axe_finds_nothing_on_what_opens(open_page: OpenPage, opened: str) -> None:
+def test_axe_finds_no_violation_in_drawers_and_previews(open_page: OpenPage, opened: str) -> None:
     page = open_page("own", KINDS["note"][0], viewport={"width": 320, "height": 900}).page
     if opened == "preview":
         page.locator("[data-pn-preview] > a").first.focus()
@@ -57,4 +58,4 @@ def test_axe_finds_nothing_on_what_opens(open_page: OpenPage, opened: str) -> No
         page.locator(".pn-bibtex > summary").click()
     else:
         page.get_by_role("button", name=opened).click()
-    assert judge(page) == []
+    assert axe_violations(page) == []

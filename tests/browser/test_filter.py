@@ -1,4 +1,4 @@
-"""The filter of the front page in Chromium: words, tags, year, order, address, keyboard."""
+"""The front page's filter in Chromium: words, tags, year, order, URL, keyboard."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ MANY = 4000
 
 @pytest.fixture
 def scheme() -> str:
-    """Return one colour scheme: the filter does the same in each."""
+    """Return one colour scheme, because the filter behaves alike in both."""
     return "light"
 
 
-def opened(visitor: Visitor, path: str = "index.html") -> Page:
-    """Visit the front page and open the filter."""
+def open_filter(visitor: Visitor, path: str = "index.html") -> Page:
+    """Visit the front page, and open the filter."""
     page = visitor.visit(path).page
     page.locator(".pn-filter-fold > summary").click()
     page.get_by_label("Words").wait_for()
@@ -31,15 +31,15 @@ def opened(visitor: Visitor, path: str = "index.html") -> Page:
 
 
 def found_line(page: Page) -> Locator:
-    """Return the line that says how many notes are found, and is announced."""
+    """Return the live region that shows how many notes are found."""
     return page.get_by_role("search", name="Filter and sort").get_by_role("status")
 
 
-def found(page: Page) -> list[str]:
+def found_titles(page: Page) -> list[str]:
     return page.locator(".pn-filter > .pn-list a").all_inner_texts()
 
 
-def test_nothing_is_loaded_until_it_is_opened(visitor: Visitor) -> None:
+def test_filter_loads_its_data_only_when_it_is_opened(visitor: Visitor) -> None:
     requests: list[str] = []
     visitor.context.on("request", lambda request: requests.append(request.url))
     page = visitor.visit("index.html").page
@@ -48,36 +48,36 @@ def test_nothing_is_loaded_until_it_is_opened(visitor: Visitor) -> None:
     page.locator(".pn-filter-fold > summary").click()
     page.get_by_label("Words").wait_for()
     assert len([url for url in requests if url.endswith("/notes.js")]) == 1
-    # Open, but with nothing chosen: the cards stay.
+    # While nothing is chosen, the cards stay visible.
     assert page.locator(".pn-card").first.is_visible()
     assert found_line(page).inner_text() == ""
 
 
-def test_words_find_titles_people_and_tags(visitor: Visitor) -> None:
+def test_filter_finds_words_of_titles_authors_and_tags(visitor: Visitor) -> None:
     visit = visitor.visit("index.html")
     page = visit.page
     page.locator(".pn-filter-fold > summary").click()
     words = page.get_by_label("Words")
     words.fill("memorization networks")
     expect(found_line(page)).to_have_text("1 note")
-    assert found(page) == ["A closer look at memorization in deep networks"]
+    assert found_titles(page) == ["A closer look at memorization in deep networks"]
     assert not page.locator(".pn-card").first.is_visible()
-    # Without accents and case, and a name that the card does not show.
+    # Accents and case do not matter, and authors whom the card omits are found.
     words.fill("JASTRZEBSKI")
     expect(found_line(page)).to_have_text("1 note")
     words.fill("optimization smith")
     expect(found_line(page)).to_have_text("1 note")
     words.fill("no such words")
     expect(found_line(page)).to_have_text("No notes found")
-    assert found(page) == []
+    assert found_titles(page) == []
     page.get_by_role("button", name="Clear").click()
     assert page.locator(".pn-card").first.is_visible()
     expect(words).to_be_focused()
     assert visit.faults == []
 
 
-def test_tags_and_year_narrow(visitor: Visitor) -> None:
-    page = opened(visitor)
+def test_tags_and_year_narrow_the_filter(visitor: Visitor) -> None:
+    page = open_filter(visitor)
     page.get_by_label("generalization").check()
     expect(found_line(page)).to_have_text("3 notes")
     page.get_by_label("deep-learning").check()
@@ -86,7 +86,7 @@ def test_tags_and_year_narrow(visitor: Visitor) -> None:
     expect(found_line(page)).to_have_text("No notes found")
     page.get_by_label("deep-learning").uncheck()
     expect(found_line(page)).to_have_text("1 note")
-    assert found(page) == ["Why does unsupervised pre-training help deep learning?"]
+    assert found_titles(page) == ["Why does unsupervised pre-training help deep learning?"]
 
 
 @pytest.mark.parametrize(
@@ -99,28 +99,28 @@ def test_tags_and_year_narrow(visitor: Visitor) -> None:
         ("Latest paper first", "A disciplined", "Why does"),
     ],
 )
-def test_notes_are_sorted(visitor: Visitor, order: str, first: str, last: str) -> None:
-    page = opened(visitor)
+def test_filter_sorts_the_notes(visitor: Visitor, order: str, first: str, last: str) -> None:
+    page = open_filter(visitor)
     page.get_by_label("Order").select_option(order)
     expect(found_line(page)).to_have_text("5 notes")
-    titles = found(page)
+    titles = found_titles(page)
     assert titles[0].startswith(first)
     assert titles[-1].startswith(last)
 
 
-def test_an_address_holds_the_choice(visitor: Visitor) -> None:
-    page = opened(visitor)
+def test_url_keeps_the_filter_s_choices(visitor: Visitor) -> None:
+    page = open_filter(visitor)
     page.get_by_label("Words").fill("deep")
     page.get_by_label("generalization").check()
     page.get_by_label("Order").select_option("Title, Z to A")
     address = page.url
     assert address.endswith("?q=deep&tag=generalization&sort=-title")
-    before = found(page)
+    before = found_titles(page)
     assert len(before) == 3
-    # Another reader comes by it, and the first one comes back from a note.
+    # Another reader opens the URL, follows a link to a note, and returns.
     other = visitor.visit(address.removeprefix(visitor.address)).page
     expect(found_line(other)).to_have_text("3 notes")
-    assert found(other) == before
+    assert found_titles(other) == before
     assert other.get_by_label("Words").input_value() == "deep"
     assert other.get_by_label("generalization").is_checked()
     other.locator(".pn-filter > .pn-list a").first.click()
@@ -131,7 +131,7 @@ def test_an_address_holds_the_choice(visitor: Visitor) -> None:
     assert other.url == f"{visitor.address}index.html"
 
 
-def test_an_address_with_a_choice_that_is_none(visitor: Visitor) -> None:
+def test_unknown_choices_in_the_url_are_ignored(visitor: Visitor) -> None:
     visit = visitor.visit("index.html?tag=no-such-tag&year=1066&sort=size")
     visit.page.get_by_label("Words").wait_for()
     assert visit.page.locator(".pn-card").first.is_visible()
@@ -139,7 +139,7 @@ def test_an_address_with_a_choice_that_is_none(visitor: Visitor) -> None:
     assert visit.faults == []
 
 
-def test_it_works_by_keyboard(visitor: Visitor) -> None:
+def test_filter_works_by_keyboard(visitor: Visitor) -> None:
     page = visitor.visit("index.html").page
     summary = page.locator(".pn-filter-fold > summary")
     for _ in range(60):
@@ -151,7 +151,7 @@ def test_it_works_by_keyboard(visitor: Visitor) -> None:
     page.keyboard.press("Tab")
     page.keyboard.type("hyperparameter")
     expect(found_line(page)).to_have_text("2 notes")
-    # What these notes have no use for is not in the way.
+    # Tags that none of these notes has are hidden.
     expect(page.get_by_label("deep-learning")).to_be_hidden()
     for _ in range(4):
         page.keyboard.press("Tab")
@@ -160,7 +160,7 @@ def test_it_works_by_keyboard(visitor: Visitor) -> None:
     page.keyboard.press("Space")
     expect(tag).to_be_checked()
     expect(found_line(page)).to_have_text(re.compile(r"^\d notes?$"))
-    # The key that chose it also gives it up: it stays, though the year has left it no note.
+    # A checked tag stays visible even if the year leaves it no note, so that it can be unchecked.
     page.get_by_label("Year").select_option("2010")
     expect(found_line(page)).to_have_text("No notes found")
     tag.focus()
@@ -169,7 +169,7 @@ def test_it_works_by_keyboard(visitor: Visitor) -> None:
     expect(tag).to_be_focused()
 
 
-def test_it_works_from_a_folder(visitor: Visitor, own_site: Build) -> None:
+def test_filter_works_from_a_folder(visitor: Visitor, own_site: Build) -> None:
     visit = visitor.visit("index.html", address=f"{own_site.outdir.as_uri()}/")
     visit.page.locator(".pn-filter-fold > summary").click()
     visit.page.get_by_label("Words").fill("disciplined")
@@ -179,12 +179,12 @@ def test_it_works_from_a_folder(visitor: Visitor, own_site: Build) -> None:
     assert visit.faults == []
 
 
-def test_it_fits_the_window(visitor: Visitor, width: int) -> None:
-    page = opened(visitor)
+def test_filter_fits_the_window(visitor: Visitor, width: int) -> None:
+    page = open_filter(visitor)
     page.get_by_label("Words").fill("deep")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     controls = page.locator(".pn-filter-box :is(input, select, button)").filter(visible=True).all()
-    # The words, an order and a year at least, and the tags that the found notes have.
+    # At least words, order and year, and the tags of the notes found.
     assert len(controls) > 3
     for control in controls:
         box = control.bounding_box()
@@ -192,7 +192,7 @@ def test_it_fits_the_window(visitor: Visitor, width: int) -> None:
         assert box["x"] + box["width"] <= width
 
 
-def test_without_scripts_there_are_the_cards(visitor: Visitor) -> None:
+def test_without_scripts_the_cards_are_shown_and_no_filter(visitor: Visitor) -> None:
     context = visitor.context.browser.new_context(java_script_enabled=False)
     page = Visitor(context, visitor.address).visit("index.html").page
     assert page.locator(".pn-card").first.is_visible()
@@ -200,12 +200,9 @@ def test_without_scripts_there_are_the_cards(visitor: Visitor) -> None:
     context.close()
 
 
-# Of many notes.
-
-
 @pytest.fixture(scope="module")
-def many(own_site: Build, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Serve the front page with a script that knows of thousands of notes."""
+def many_notes(own_site: Build, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Serve the site with filter data of thousands of notes, and yield its URL."""
     folder = tmp_path_factory.mktemp("many")
     for each in own_site.outdir.iterdir():
         if each.name != "notes.js":
@@ -223,15 +220,15 @@ def many(own_site: Build, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         yield address
 
 
-def test_many_notes_are_found_a_part_at_a_time(browser: Browser, many: str) -> None:
+def test_filter_shows_many_notes_a_part_at_a_time(browser: Browser, many_notes: str) -> None:
     context = browser.new_context()
-    page = opened(Visitor(context, many))
+    page = open_filter(Visitor(context, many_notes))
     page.get_by_label("Words").fill("deep")
     expect(found_line(page)).to_have_text("2400 notes")
     more = page.get_by_role("button", name="Show more")
-    shown = len(found(page))
+    shown = len(found_titles(page))
     assert shown < 100
     more.click()
-    assert len(found(page)) == 2 * shown
+    assert len(found_titles(page)) == 2 * shown
     expect(page.locator(".pn-filter > .pn-list a").nth(shown)).to_be_focused()
     context.close()

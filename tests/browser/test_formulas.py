@@ -1,4 +1,4 @@
-"""Formulas in Chromium: the font, what stretches, numbers, copying, wide formulas."""
+"""Formulas in Chromium: the font, stretching, numbers, copying, wide formulas."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ PLAIN = "# Plain\n\nOne {cite:t}`alpha2001` and {cite:t}`gamma2003`.\n"
 
 @pytest.fixture(scope="module")
 def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Serve the tiny site with a page of formulas, and return its address."""
+    """Serve the tiny site with a page of formulas, and yield its URL."""
     folder = tmp_path_factory.mktemp("formulas") / "tiny"
     shutil.copytree(ROOTS / "tiny", folder)
     site = Site(folder)
@@ -65,20 +65,20 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     site.write("plain.md", PLAIN)
     build = site.build()
     assert build.messages == []
-    # The theme as it comes has an inline script.
+    # Unmodified furo has an inline script, which the policy would block.
     with serve(build.outdir, Quiet) as address:
         yield address
 
 
 @pytest.fixture(params=[320, 1280])
 def width(request: pytest.FixtureRequest) -> int:
-    """Return the width of the narrowest phone and of a desk."""
+    """Return the width of the narrowest phone or of a desktop."""
     return int(request.param)
 
 
 @pytest.fixture
 def visitor(browser: Browser, shelf: str, width: int) -> Iterator[Visitor]:
-    """Return a visitor of the shelf who notes which fonts are fetched."""
+    """Return a visitor of the site of formulas."""
     context = browser.new_context(
         viewport={"width": width, "height": 900},
         permissions=["clipboard-read", "clipboard-write"],
@@ -89,21 +89,21 @@ def visitor(browser: Browser, shelf: str, width: int) -> Iterator[Visitor]:
 
 
 def fonts(page: Page) -> list[str]:
-    """Return the names of the mathematics fonts that the page has fetched."""
+    """Return the names of the mathematics fonts that the page has loaded."""
     page.evaluate("document.fonts.ready")
     names = page.evaluate("performance.getEntriesByType('resource').map(({ name }) => name)")
     return sorted(Path(name).stem for name in names if "woff2" in name and "stix" in name)
 
 
 def height(visit: Visit, number: int, selector: str) -> float:
-    """Return the height of an element of the formula *number* of its own line."""
+    """Return the height of an element in the displayed formula *number*."""
     box = visit.page.locator(".pn-equation").nth(number).locator(selector).first.bounding_box()
     assert box is not None
     return box["height"]
 
 
-def test_the_font_comes_only_with_formulas(visitor: Visitor) -> None:
-    # Of the three files each page gets those that it has characters of.
+def test_page_loads_only_the_mathematics_fonts_it_needs(visitor: Visitor) -> None:
+    # The font is split into three files; a page loads those that have its characters.
     page = visitor.visit("papers/alpha.html").page
     assert fonts(page) == ["stix-two-math"]
     page = visitor.visit("formulas.html").page
@@ -114,7 +114,7 @@ def test_the_font_comes_only_with_formulas(visitor: Visitor) -> None:
     assert visit.faults == []
 
 
-def test_a_preview_brings_the_font_along(visitor: Visitor) -> None:
+def test_preview_with_a_formula_loads_the_mathematics_font(visitor: Visitor) -> None:
     page = visitor.visit("plain.html").page
     page.locator("[data-pn-preview=gamma2003] a").first.hover()
     page.locator(".pn-preview").wait_for()
@@ -127,16 +127,16 @@ def test_a_preview_brings_the_font_along(visitor: Visitor) -> None:
     assert fonts(page) == ["stix-two-math"]
 
 
-def test_delimiters_braces_and_arrows_stretch(visitor: Visitor) -> None:
+def test_delimiters_stretch_and_limits_and_rows_are_placed(visitor: Visitor) -> None:
     visit = visitor.visit("formulas.html")
     fonts(visit.page)
     assert height(visit, 1, "mo") > 1.8 * height(visit, 0, "mo")
-    # Limits stand below and above the sign, not beside it.
+    # Limits are below and above the sign, not beside it.
     sum_ = visit.page.locator("munderover:has(> mo:text('∑'))").first
     sign, below, above = (sum_.locator(f"> *:nth-child({n})").bounding_box() for n in (1, 2, 3))
     assert above["y"] < sign["y"] < below["y"]
     assert abs((above["x"] + above["width"] / 2) - (sign["x"] + sign["width"] / 2)) < 8
-    # Rows are aligned at their signs of equality.
+    # Rows are aligned at their equals signs.
     table = visit.page.locator("mtable").last
     signs = [row.bounding_box()["x"] for row in table.locator("mo:text-is('=')").all()]
     assert len(signs) == 2
@@ -152,7 +152,7 @@ def test_wide_formulas_scroll_in_their_box(visitor: Visitor, width: int) -> None
     scrolls = "box => box.scrollWidth > box.clientWidth"
     scrolling = [box.evaluate(scrolls) for box in boxes.all()]
     assert scrolling.count(True) == (1 if width == 320 else 0)
-    # Those, and only those, are a stop for the keyboard, whose arrows scroll them.
+    # Only boxes that scroll can be focused; arrow keys scroll them.
     page.wait_for_function(
         f"[...document.querySelectorAll('.pn-formula')].every(box =>"
         f" box.hasAttribute('tabindex') == ({scrolls})(box))"
@@ -165,7 +165,7 @@ def test_wide_formulas_scroll_in_their_box(visitor: Visitor, width: int) -> None
     assert visit.faults == []
 
 
-def test_the_number_stands_beside_its_formula(visitor: Visitor) -> None:
+def test_equation_number_is_beside_its_formula(visitor: Visitor) -> None:
     page = visitor.visit("formulas.html").page
     block = page.locator(".pn-equation:has(.eqno)").first
     formula, number = (block.locator(part).bounding_box() for part in (".pn-formula", ".eqno"))
@@ -186,27 +186,27 @@ def select(page: Page, start: str, end: str) -> None:
     )
 
 
-def copied(page: Page) -> str:
+def copy_selection(page: Page) -> str:
     page.keyboard.press("Control+c")
     return page.evaluate("navigator.clipboard.readText()")
 
 
-def test_copying_gives_the_tex(visitor: Visitor) -> None:
+def test_copied_formula_is_tex(visitor: Visitor) -> None:
     page = visitor.visit("formulas.html").page
     select(page, "article p", "article p")
-    assert copied(page) == "A formula $x^2$, and more."
-    # A part of a formula is the whole of it.
+    assert copy_selection(page) == "A formula $x^2$, and more."
+    # Copying a part of a formula copies the whole formula.
     select(page, "article p math mi", "article p math mi")
-    assert copied(page) == "$x^2$"
+    assert copy_selection(page) == "$x^2$"
     select(page, ".pn-equation math", ".pn-equation math")
-    assert copied(page) == "$$\n\\left( x \\right)\n$$"
+    assert copy_selection(page) == "$$\n\\left( x \\right)\n$$"
     select(page, "article h1", "article h1")
-    assert "Formulas" in copied(page)
-    # Nothing is left behind.
+    assert "Formulas" in copy_selection(page)
+    # The temporary elements are removed.
     assert page.locator(".pn-copy").count() == 0
 
 
-def test_a_formula_keeps_the_punctuation_on_its_line(visitor: Visitor) -> None:
+def test_punctuation_stays_on_the_line_of_its_formula(visitor: Visitor) -> None:
     page = visitor.visit("formulas.html").page
     parted = page.evaluate(
         """() => {

@@ -1,11 +1,10 @@
-"""Hostile text stays text, in every field and on every page, whoever wrote it."""
+"""Hostile text in notes and bibliographies stays text, in every field and on every page."""
 
 from __future__ import annotations
 
 import json
 import re
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -17,7 +16,7 @@ from sites import PROJECT, Build, Site, parse, text
 
 pytestmark = pytest.mark.browser
 
-# What is tried: a script that calls ran(), or a request to evil.example.
+# Each tries to run a script that calls ran(), to load from evil.example or to read a file.
 TEXTS = (
     "<script>ran(1)</script>",
     "<img src=x onerror=ran(1)>",
@@ -55,7 +54,7 @@ TEXTS = (
     r"$\text{<script>ran(1)</script>}$",
     '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>&e;',
 )
-# What would reach further than the formula that it stands in.
+# TeX that could affect more than its own formula.
 FORMULAS = (
     r"a%b",
     r"\text{50% #}",
@@ -72,7 +71,7 @@ FORMULAS = (
     r"\csname input\endcsname{/etc/passwd}",
     r"\expandafter\input /etc/passwd",
 )
-# All that the references of some kind of entry show, and what only other programs are given.
+# Every field that some reference shows, and fields that appear only in exported data.
 FIELDS = (
     "title journal booktitle series publisher institution school organization howpublished address"
     " note abstract volume number pages month type edition language url pdf doi eprint"
@@ -94,7 +93,7 @@ def entry(number: int, hostile: str) -> str:
 def note(number: int, hostile: str) -> str:
     quoted = json.dumps(hostile)
     front = f"tags: [{quoted}]\nread: 2020-01-{number % 28 + 1:02}\nredirect_from: [{quoted}]\n"
-    # Every third takes its summary from the front matter, the others from their text.
+    # Every third note has a summary in its front matter; the others take it from their text.
     front += f"summary: {quoted}\n" if number % 3 == 0 else ""
     other = (number + 1) % len(TEXTS)
     alt = re.sub(r'([]["\\`$@*_<{])', r"\\\1", hostile)
@@ -111,7 +110,7 @@ def note(number: int, hostile: str) -> str:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
-    """Write a site in which every field is hostile, with the settings of this project's own."""
+    """Write a site with hostile text in every field and with this project's settings."""
     folder = tmp_path_factory.mktemp("hostile") / "site"
     folder.mkdir()
     site = Site(folder)
@@ -129,12 +128,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
 
 @pytest.fixture(scope="module")
 def built(site: Site) -> Build:
-    """Build it."""
     return site.build(confoverrides={"papernotes_pictures": True})
 
 
-def judge(tree: lxml.html.HtmlElement, where: object) -> None:
-    """Assert that *tree* holds no markup that nobody but a hostile text has put there."""
+def assert_no_foreign_markup(tree: lxml.html.HtmlElement, where: object) -> None:
+    """Assert that *tree* has no markup that comes from hostile text."""
     for element in tree.iter(lxml.html.etree.Element):
         assert element.tag not in FOREIGN, where
         for name, value in element.attrib.items():
@@ -153,21 +151,12 @@ def judge(tree: lxml.html.HtmlElement, where: object) -> None:
             json.loads(element.text)
 
 
-def strings(value: object) -> Iterator[str]:
-    """Yield all strings in what JSON held."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, (list, dict)):
-        for part in value.values() if isinstance(value, dict) else value:
-            yield from strings(part)
-
-
-def test_pages_hold_no_foreign_markup(built: Build) -> None:
+def test_hostile_text_adds_no_markup_to_pages(built: Build) -> None:
     pages = sorted(built.outdir.rglob("*.html"))
     assert len(pages) > 2 * len(TEXTS)
     for path in pages:
         if "ran(" in path.read_text(encoding="utf-8"):
-            judge(parse(path), path)
+            assert_no_foreign_markup(parse(path), path)
     for number, hostile in enumerate(TEXTS):
         page = built.page(f"papers/h{number}")
         folded = " ".join(hostile.split())
@@ -175,9 +164,9 @@ def test_pages_hold_no_foreign_markup(built: Build) -> None:
         assert folded in text(page.cssselect(".highlight-html pre")[0])
 
 
-def test_data_is_well_formed_and_has_the_text(built: Build) -> None:
-    held = json.loads(built.read("papers.json"))
-    titles = {note["title"] for note in held["notes"]}
+def test_json_feed_and_pictures_with_hostile_text_are_well_formed(built: Build) -> None:
+    data = json.loads(built.read("papers.json"))
+    titles = {note["title"] for note in data["notes"]}
     assert {f"w{number} {' '.join(hostile.split())}" for number, hostile in enumerate(TEXTS)} <= {
         " ".join(title.split()) for title in titles
     }
@@ -187,27 +176,30 @@ def test_data_is_well_formed_and_has_the_text(built: Build) -> None:
     contents = [element.text for element in feed.iter("{http://www.w3.org/2005/Atom}content")]
     assert len(contents) == len(TEXTS)
     for content in contents:
-        judge(lxml.html.fragment_fromstring(content, create_parent="div"), "feed")
+        tree = lxml.html.fragment_fromstring(content, create_parent="div")
+        assert_no_foreign_markup(tree, "feed")
     for path in [*built.outdir.rglob("*.xml"), *built.outdir.rglob("*.svg")]:
         ElementTree.parse(path)
 
 
-def test_no_script_of_theirs_runs(built: Build, browser: Browser) -> None:
-    """No policy is sent, which would keep scripts from running whatever the page holds."""
-    told: list[str] = []
+def test_no_script_in_hostile_text_runs(built: Build, browser: Browser) -> None:
+    """The pages are served without a policy, which would block all such scripts."""
+    incidents: list[str] = []
     context = browser.new_context()
     context.add_init_script("window.ran = () => { document.documentElement.dataset.ran = 'yes' }")
     page = context.new_page()
     page.set_default_timeout(10_000)
-    page.on("dialog", lambda dialog: (told.append(dialog.message), dialog.dismiss()))
-    # The witness sees what it is to see.
+    page.on("dialog", lambda dialog: (incidents.append(dialog.message), dialog.dismiss()))
+    # A script that runs is detected.
     page.set_content("<img src=x onerror=ran(1)><link rel=stylesheet href=https://evil.example/>")
     page.wait_for_selector("[data-ran]")
     with serve(built.outdir, Quiet) as address:
         page.on(
             "request",
             lambda request: (
-                told.append(request.url) if not request.url.startswith((address, "data:")) else None
+                None
+                if request.url.startswith((address, "data:"))
+                else incidents.append(request.url)
             ),
         )
         tags = sorted((built.outdir / "tags").glob("*.html"))
@@ -218,11 +210,11 @@ def test_no_script_of_theirs_runs(built: Build, browser: Browser) -> None:
         ]
         for path in sorted(paths):
             if 'http-equiv="refresh"' in path.read_text(encoding="utf-8"):
-                continue  # the address that a note had, which leads on at once
+                continue  # A redirect leads to another page at once.
             page.goto(address + path.relative_to(built.outdir).as_posix(), wait_until="load")
             assert page.locator("[data-ran]").count() == 0, path
             assert page.url.startswith(address), path
-        # Previews, the filter and the search write into the page.
+        # Previews, the filter and the search insert text by script.
         for number in range(0, len(TEXTS), 3):
             page.goto(f"{address}papers/h{number}.html")
             page.locator("article [data-pn-preview] > a").first.hover()
@@ -244,10 +236,10 @@ def test_no_script_of_theirs_runs(built: Build, browser: Browser) -> None:
         page.wait_for_timeout(300)
         assert page.locator("[data-ran]").count() == 0
     context.close()
-    assert told == []
+    assert incidents == []
 
 
-def test_latex_has_the_text_escaped(site: Site) -> None:
+def test_hostile_text_is_escaped_in_latex(site: Site) -> None:
     build = site.build("latex")
     (path,) = build.outdir.glob("*.tex")
     tex = path.read_text(encoding="utf-8")
@@ -265,14 +257,14 @@ def test_latex_has_the_text_escaped(site: Site) -> None:
         "expandafter",
     ):
         assert f"\\{command}" not in body, command
-    # No comment but those that end a line, no parameter outside a definition.
+    # Comments only at the end of a line, and no parameter outside a definition.
     assert not re.findall(r"(?<!\\)[%](?!\n).{0,40}", body)
     assert not re.findall(r".{0,20}(?<!\\)#", body)
     links = re.findall(r"(?:href|url)\{([^}]*)", body)
     assert {link.partition(":")[0] for link in links} == {"https"}
 
 
-def test_books_hold_no_foreign_markup(site: Site) -> None:
+def test_hostile_text_adds_no_markup_to_epub(site: Site) -> None:
     build = site.build("epub")
     (path,) = build.outdir.glob("*.epub")
     with zipfile.ZipFile(path) as book:
@@ -281,4 +273,4 @@ def test_books_hold_no_foreign_markup(site: Site) -> None:
         for name in names:
             ElementTree.fromstring(book.read(name))
             if name.endswith(".xhtml"):
-                judge(lxml.html.document_fromstring(book.read(name)), Path(name))
+                assert_no_foreign_markup(lxml.html.document_fromstring(book.read(name)), Path(name))

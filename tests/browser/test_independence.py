@@ -1,7 +1,7 @@
-"""Pages need nothing but themselves: no other host, no server, no script, and little of anything.
+"""Pages need no other host, no server and no script, and load few bytes.
 
-Every page that these tests open is served under the content security policy of the README, and a
-visit notes what breaks it, with all requests to elsewhere.
+Pages are served with the README's content security policy.  A visit records its violations and
+requests to other hosts.
 """
 
 from __future__ import annotations
@@ -39,15 +39,14 @@ def try_everything(page: Page) -> None:
 
 
 @pytest.mark.parametrize(("site", "path"), ONCE)
-def test_policy_holds_whatever_is_done(open_page: OpenPage, site: str, path: str) -> None:
+def test_no_control_violates_the_policy(open_page: OpenPage, site: str, path: str) -> None:
     visit = open_page(site, path)
     try_everything(visit.page)
     visit.page.reload()
     assert visit.faults == []
 
 
-def test_policy_is_that_of_the_readme_and_strict(open_page: OpenPage) -> None:
-    """The host sends it, and a visit would see it broken."""
+def test_server_sends_the_readme_s_policy_and_violations_are_recorded(open_page: OpenPage) -> None:
     visit = open_page("own", NOTE)
     visit.page.evaluate("document.body.setAttribute('style', 'color: red')")
     visit.page.evaluate("new Image().src = 'https://example.org/'")
@@ -57,13 +56,13 @@ def test_policy_is_that_of_the_readme_and_strict(open_page: OpenPage) -> None:
 
 
 @pytest.mark.parametrize("site", ["own", "large"])
-def test_no_page_names_a_resource_elsewhere(builds: dict[str, Build], site: str) -> None:
-    told = "@rel='canonical' or @rel='alternate'"
-    loaded = f"//script/@src | //link[not({told})]/@href | //img/@src | //iframe/@src"
+def test_no_page_loads_from_another_host(builds: dict[str, Build], site: str) -> None:
+    not_loaded = "@rel='canonical' or @rel='alternate'"
+    loaded = f"//script/@src | //link[not({not_loaded})]/@href | //img/@src | //iframe/@src"
     for path in builds[site].outdir.rglob("*.html"):
         page = parse(path)
         assert [name for name in page.xpath(loaded) if urlsplit(name).netloc] == [], path
-        # What says in JSON what the page is, is no script.
+        # JSON-LD is data, although its element is <script>.
         inline = "//script[not(@src) and not(@type='application/ld+json')]"
         assert page.xpath(f"//style | //@style | {inline}") == [], path
 
@@ -78,7 +77,7 @@ def test_pages_work_from_a_folder(
     assert visit.faults == []
 
 
-def test_search_finds(open_page: OpenPage) -> None:
+def test_search_field_of_the_sidebar_leads_to_a_note(open_page: OpenPage) -> None:
     visit = open_page("own", "index.html", viewport={"width": 1280, "height": 900})
     field = visit.page.locator(".site-sidebar input")
     field.fill("memorization")
@@ -97,7 +96,9 @@ new MutationObserver(() => {
 
 
 @pytest.mark.parametrize("system", ["light", "dark"])
-def test_scheme_that_was_chosen_is_there_before_the_page(open_page: OpenPage, system: str) -> None:
+def test_chosen_scheme_is_applied_before_the_page_is_painted(
+    open_page: OpenPage, system: str
+) -> None:
     page = open_page("own", NOTE, color_scheme=system).page
     other = "dark" if system == "light" else "light"
     colour = "getComputedStyle(document.body).backgroundColor"
@@ -106,12 +107,12 @@ def test_scheme_that_was_chosen_is_there_before_the_page(open_page: OpenPage, sy
     after = page.evaluate(colour)
     assert after != before
     page.context.add_init_script(FIRST_SEEN)
-    # However late the script comes, the page waits for it.
+    # The page waits for a late script.
     page.route("**/theme.js*", lambda route: (page.wait_for_timeout(300), route.continue_()))
     page.goto(page.url.replace(NOTE, "index.html"))
     assert page.evaluate("window.seen") == other
     assert page.evaluate(colour) == after
-    # The third scheme is the system's again.
+    # The third scheme follows the system again.
     page.get_by_role("button", name="Colours").click()
     page.get_by_role("button", name="Colours").click()
     assert page.evaluate(colour) == before
@@ -119,7 +120,7 @@ def test_scheme_that_was_chosen_is_there_before_the_page(open_page: OpenPage, sy
     assert page.evaluate(colour) == after
 
 
-def test_storage_may_be_denied(open_page: OpenPage) -> None:
+def test_scheme_can_be_chosen_if_storage_is_denied(open_page: OpenPage) -> None:
     visit = open_page("own", NOTE)
     denied = "Object.defineProperty(window, 'localStorage', { get() { throw new Error(); } })"
     visit.page.context.add_init_script(denied)
@@ -133,8 +134,7 @@ def test_storage_may_be_denied(open_page: OpenPage) -> None:
 
 
 @pytest.mark.parametrize("site", ["own", "large"])
-def test_links_lead_everywhere(builds: dict[str, Build], site: str) -> None:
-    """Whatever is there to read is some links away from the front page."""
+def test_links_lead_from_the_front_page_to_every_page(builds: dict[str, Build], site: str) -> None:
     outdir = builds[site].outdir
     reached: set[Path] = set()
     ahead = [outdir / "index.html"]
@@ -145,21 +145,21 @@ def test_links_lead_everywhere(builds: dict[str, Build], site: str) -> None:
             links = map(urlsplit, parse(path).xpath("//a/@href"))
             inside = [unquote(link.path) for link in links if not link.netloc and link.path]
             ahead += [(path.parent / name).resolve() for name in inside if name.endswith(".html")]
-    there = {path for path in outdir.rglob("*.html") if path.name not in UNLINKED}
-    assert there - reached == set()
+    pages = {path for path in outdir.rglob("*.html") if path.name not in UNLINKED}
+    assert pages - reached == set()
 
 
-# What servers show, what needs a script, and a page that the larger site links from nowhere.
+# The page of servers, a page that needs scripts, and a page that the large site does not link.
 UNLINKED = {"404.html", "search.html", "components.html"}
 
 
 @pytest.mark.parametrize(("site", "path"), ONCE)
-def test_without_scripts_nothing_is_missing(open_page: OpenPage, site: str, path: str) -> None:
+def test_page_is_complete_without_scripts(open_page: OpenPage, site: str, path: str) -> None:
     size = {"width": 320, "height": 900}
     visit = open_page(site, path, java_script_enabled=False, viewport=size)
     page = visit.page
     assert page.locator("h1").is_visible()
-    # What cannot work is not there.
+    # Controls that need scripts are hidden.
     for needs_script in (".site-theme", ".site-search", ".pn-copy", ".pn-find"):
         expect(page.locator(f"{needs_script}:visible")).to_have_count(0)
     page.get_by_role("button", name="Menu").click()
@@ -173,7 +173,7 @@ def test_search_page_says_that_it_needs_scripts(open_page: OpenPage) -> None:
     assert "Searching needs JavaScript" in page.locator("main, article").inner_text()
 
 
-# -- Weight --------------------------------------------------------------------
+# -- Size ----------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -181,7 +181,7 @@ def test_search_page_says_that_it_needs_scripts(open_page: OpenPage) -> None:
     [("own", f"papers/{path.stem}.html") for path in sorted(PROJECT.glob("papers/*.md"))]
     + [("large", KINDS["note without mathematics"][1])],
 )
-def test_notes_are_light(open_page: OpenPage, site: str, path: str) -> None:
+def test_note_s_page_loads_few_files_and_bytes(open_page: OpenPage, site: str, path: str) -> None:
     visit = open_page(site, path, viewport={"width": 1280, "height": 20_000})
     page = visit.page
     page.evaluate("document.fonts.ready")
@@ -215,23 +215,22 @@ PLAIN = {"page.css"}
         ("components.html", PLAIN | {"sphinx-design.min.css", "furo-extensions.css"}),
     ],
 )
-def test_pages_link_what_they_use(large_site: Build, path: str, used: set[str]) -> None:
+def test_page_links_only_the_assets_it_uses(large_site: Build, path: str, used: set[str]) -> None:
     page = parse(large_site.outdir / path)
     linked = page.xpath("//script/@src | //link[@rel='stylesheet']/@href")
     assert {Path(urlsplit(name).path).name for name in linked} == COMMON | used
 
 
-# -- The page for what is not there --------------------------------------------
+# -- 404.html ------------------------------------------------------------------
 
 
-def test_missing_page_is_whole_at_any_depth(browser: Browser, tmp_path: Path) -> None:
-    """Where the site knows its address, what 404.html needs is found from every other."""
+def test_404_page_has_its_styles_and_links_at_any_depth(browser: Browser, tmp_path: Path) -> None:
+    """With the site's address, 404.html refers to its files by absolute URLs."""
     site = write_large_site(tmp_path / "site", notes=2)
     out = tmp_path / "site/_build/html"
     out.mkdir(parents=True)
     with serve(out) as address, browser.new_context() as context:
-        told = {"html_baseurl": address, "html_context.site_url": address}
-        site.build(confoverrides=told)
+        site.build(confoverrides={"html_baseurl": address, "html_context.site_url": address})
         page = Visitor(context, address).visit("papers/of/no/such/name.html").page
         assert page.locator("h1").inner_text() == "Page not found"
         assert page.locator(".site-page").evaluate("one => getComputedStyle(one).display") == "flex"

@@ -1,4 +1,4 @@
-"""Pages can be used by keyboard: what has the focus is seen, and drawers open and close."""
+"""Pages can be used by keyboard: the focus is always visible, and drawers open and close."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ pytestmark = pytest.mark.browser
 OpenPage = Callable[..., Visit]
 NOTE = KINDS["note"][0]
 
-# What has the focus: what it is called, whether it can be seen and its outline too, and whether
-# something lies over it.
+# Describes the focused element: its name, whether it is visible and outlined, and whether nothing
+# covers it.
 FOCUSED = """() => {
     const element = document.activeElement;
     if (element === document.body) return null;
@@ -32,14 +32,14 @@ FOCUSED = """() => {
 
 @pytest.mark.parametrize("width", [320, 1280])
 @pytest.mark.parametrize(("site", "path"), [("own", own) for own, _ in KINDS.values()] + [PAGES[3]])
-def test_focus_is_always_seen(open_page: OpenPage, site: str, path: str, width: int) -> None:
+def test_focus_is_always_visible(open_page: OpenPage, site: str, path: str, width: int) -> None:
     size = {"width": width, "height": 600}
     page = open_page(site, path, viewport=size, reduced_motion="reduce").page
     if path.startswith("search"):
-        page.wait_for_load_state("networkidle")  # What is found moves what is below it.
-    # Previews come and go as the focus passes; tests of their own are about those.
+        page.wait_for_load_state("networkidle")  # The results move what is below them.
+    # Previews would come and go as the focus passes; test_previews.py tests them.
     page.route("**/previews/*.js", lambda route: route.abort())
-    # At a phone's width backwards, so that the bar would come to lie over what is scrolled to.
+    # At a phone's width go backwards: the bar at the top could cover what is scrolled to.
     key = "Tab" if width == 1280 else "Shift+Tab"
     reached: list[dict[str, Any]] = []
     page.keyboard.press(key)
@@ -52,7 +52,7 @@ def test_focus_is_always_seen(open_page: OpenPage, site: str, path: str, width: 
         assert [element["name"] for element in reached if not element[fault]] == []
 
 
-def test_skip_link_leads_to_the_text(open_page: OpenPage) -> None:
+def test_skip_link_moves_the_focus_to_the_text(open_page: OpenPage) -> None:
     page = open_page("own", NOTE, viewport={"width": 1280, "height": 600}).page
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
@@ -84,7 +84,7 @@ def test_drawer_opens_and_closes_by_keyboard(
         assert opener.evaluate("button => button === document.activeElement")
 
 
-def test_contents_give_way_to_what_they_lead_to(open_page: OpenPage) -> None:
+def test_contents_drawer_closes_when_a_link_is_followed(open_page: OpenPage) -> None:
     page = open_page("own", NOTE, viewport={"width": 320, "height": 600}).page
     page.get_by_role("button", name="On this page").click()
     page.locator(".site-toc a", has_text="References").click()
@@ -92,7 +92,7 @@ def test_contents_give_way_to_what_they_lead_to(open_page: OpenPage) -> None:
     assert page.locator("#references:target").count() == 1
 
 
-def test_contents_mark_the_section_that_is_read(open_page: OpenPage) -> None:
+def test_contents_mark_the_current_section(open_page: OpenPage) -> None:
     size = {"width": 1280, "height": 600}
     page = open_page("own", NOTE, viewport=size, reduced_motion="reduce").page
     current = page.locator(".site-toc a[aria-current]")
@@ -111,7 +111,7 @@ def test_contents_mark_the_section_that_is_read(open_page: OpenPage) -> None:
         (1280, ["Colours: light, dark or automatic"]),
     ],
 )
-def test_buttons_are_those_that_there_is_a_use_for(
+def test_bar_shows_the_buttons_that_the_width_needs(
     open_page: OpenPage, width: int, expected: list[str]
 ) -> None:
     page = open_page("own", NOTE, viewport={"width": width, "height": 600}).page

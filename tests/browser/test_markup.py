@@ -1,4 +1,4 @@
-"""The Nu checker, which knows the living standard of HTML, finds no error on any page."""
+"""The Nu HTML Checker, which knows the HTML Living Standard, finds no error on any page."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize("site", ["own", "large"])
-def test_nu_finds_no_error(builds: dict[str, Build], site: str) -> None:
+def test_nu_html_checker_finds_no_error(builds: dict[str, Build], site: str) -> None:
     jar = CHECKERS / "vnu-jar/build/dist/vnu.jar"
     pages = sorted(builds[site].outdir.rglob("*.html"))
-    said = subprocess.run(
+    result = subprocess.run(
         [JAVA, "-jar", jar, "--format", "json", "--stdout", *pages],
         capture_output=True,
         text=True,
         check=False,
     )
-    messages = json.loads(said.stdout)["messages"]
-    # It has hints for each page, which are not about errors.
+    messages = json.loads(result.stdout)["messages"]
+    # The checker has hints for each page, so every page has been checked.
     assert {message["url"] for message in messages} == {
         page.as_uri()[:5] + page.as_uri()[7:] for page in pages
     }

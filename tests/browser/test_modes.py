@@ -1,4 +1,4 @@
-"""Pages can be read in whatever way a reader has set: large text, forced colours, on paper …"""
+"""Pages adapt to readers' settings: zoom, large text, forced colours, reduced motion, print."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ OpenPage = Callable[..., Visit]
 NOTE = KINDS["note"][0]
 EVERYTHING = KINDS["note"][1]
 
-# What sticks out of the window to the right, and what a box cuts off that does not scroll.
-CUT = """() => {
+# Returns how far the page overflows the window's width, and the elements outside the window, unless
+# they are in a box that scrolls or visually hidden.
+OVERFLOW = """() => {
     const width = document.documentElement.clientWidth;
     const unseen = element => element.closest(".pn-unseen, .site-skip");
     const scrolls = element => element.closest(".table-wrapper, .pn-formula, pre, p, h1, h2, h3");
@@ -29,9 +30,9 @@ CUT = """() => {
 
 
 @pytest.mark.parametrize(("site", "path"), ONCE)
-def test_nothing_sticks_out(open_page: OpenPage, site: str, path: str) -> None:
+def test_page_never_overflows_the_window(open_page: OpenPage, site: str, path: str) -> None:
     page = open_page(site, path).page
-    # 1280 px at 400 %; a phone; the widths around those where the layout changes; text of 200 %.
+    # 1280 px zoomed to 400 %, a phone, widths near the breakpoints, and text at 200 %.
     for width, height, text in [
         (320, 256, 100),
         (320, 800, 100),
@@ -44,11 +45,11 @@ def test_nothing_sticks_out(open_page: OpenPage, site: str, path: str) -> None:
     ]:
         page.set_viewport_size({"width": width, "height": height})
         page.evaluate("size => document.documentElement.style.fontSize = size", f"{text}%")
-        assert (width, text, page.evaluate(CUT)) == (width, text, [0, []])
+        assert (width, text, page.evaluate(OVERFLOW)) == (width, text, [0, []])
 
 
 def test_large_text_keeps_its_measure(open_page: OpenPage) -> None:
-    """At 200 % the sidebars make room, rather than the text."""
+    """At 200 %, the sidebars give up their space so that lines stay long enough."""
     page = open_page("own", NOTE, viewport={"width": 1280, "height": 800}).page
     page.evaluate("document.documentElement.style.fontSize = '200%'")
     size = "article => [article.clientWidth, parseFloat(getComputedStyle(article).fontSize)]"
@@ -58,8 +59,8 @@ def test_large_text_keeps_its_measure(open_page: OpenPage) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_forced_colours(open_page: OpenPage, scheme: str) -> None:
-    """What colours say elsewhere is said by lines, and every sign is drawn in colours of theirs."""
+def test_state_and_icons_are_visible_in_forced_colours(open_page: OpenPage, scheme: str) -> None:
+    """Lines replace background colours, and icons are drawn in system colours."""
     page = open_page(
         "own", NOTE, forced_colors="active", color_scheme=scheme,
         viewport={"width": 1280, "height": 800},
@@ -83,22 +84,24 @@ def test_forced_colours(open_page: OpenPage, scheme: str) -> None:
 
 
 @pytest.mark.parametrize(("site", "path"), [("own", NOTE), ("own", "index.html")])
-def test_reduced_motion(open_page: OpenPage, site: str, path: str) -> None:
+def test_nothing_moves_with_reduced_motion(open_page: OpenPage, site: str, path: str) -> None:
     moving = """() => [...document.querySelectorAll("*")].filter(element => {
         const style = getComputedStyle(element);
         return style.scrollBehavior === "smooth" || style.animationName !== "none"
             || style.transitionDuration.split(", ").some(time => parseFloat(time) > 0);
     }).map(element => element.localName)"""
     assert open_page(site, path, reduced_motion="reduce").page.evaluate(moving) == []
-    # It is the wish that does it.
+    # Without the preference, scrolling is smooth.
     assert open_page(site, path).page.evaluate(moving) == ["html"]
 
 
-# -- Paper ---------------------------------------------------------------------
+# -- Print ---------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("site", "path"), ONCE)
-def test_paper_has_the_text_alone(open_page: OpenPage, site: str, path: str) -> None:
+def test_print_has_only_the_text_in_dark_on_white(
+    open_page: OpenPage, site: str, path: str
+) -> None:
     page = open_page(site, path, color_scheme="dark").page
     page.evaluate("document.documentElement.dataset.theme = 'dark'")
     page.emulate_media(media="print")
@@ -116,13 +119,13 @@ def test_paper_has_the_text_alone(open_page: OpenPage, site: str, path: str) -> 
 
 
 def brightness(colour: str) -> float:
-    """Return how bright a colour is, from 0 to 255."""
+    """Return the luminance of a CSS colour, from 0 to 255."""
     red, green, blue = [float(part) for part in colour[colour.index("(") + 1 : -1].split(",")][:3]
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-def printed(page: Page, height: int = 297) -> list[list[str]]:
-    """Return the lines of each sheet that a page is printed on."""
+def printed_lines(page: Page, height: int = 297) -> list[list[str]]:
+    """Print a page on sheets *height* mm high, and return the lines of each sheet."""
     pdf = page.pdf(width="210mm", height=f"{height}mm")
     return [
         [line.strip() for line in sheet.extract_text().splitlines() if line.strip()]
@@ -130,23 +133,23 @@ def printed(page: Page, height: int = 297) -> list[list[str]]:
     ]
 
 
-def test_addresses_are_printed_where_they_help(open_page: OpenPage) -> None:
+def test_print_shows_the_urls_of_external_links_only(open_page: OpenPage) -> None:
     page = open_page("large", EVERYTHING).page
-    text = " ".join(line for sheet in printed(page) for line in sheet)
+    text = " ".join(line for sheet in printed_lines(page) for line in sheet)
     assert "https://example.org/a/long/address" in text.replace("- ", "-")
-    # Not those of links within the site, nor any furniture.
+    # Neither URLs within the site nor navigation are printed.
     assert "plain.html" not in text
     assert "On this page" not in text
     assert "CC BY" not in text
 
 
-def test_no_heading_stands_alone_at_the_foot_of_a_sheet(open_page: OpenPage) -> None:
+def test_no_heading_is_the_last_line_of_a_printed_sheet(open_page: OpenPage) -> None:
     page = open_page("own", NOTE).page
     headings = set(page.locator("h2, h3").all_inner_texts())
     headings = {heading.removesuffix("#").strip() for heading in headings}
     feet = []
-    # Sheets of many heights, so that each heading comes near a foot.
+    # Sheets of many heights, so that each heading comes near the end of some sheet.
     for height in range(150, 300, 10):
-        feet += [sheet[-1] for sheet in printed(page, height)[:-1]]
+        feet += [sheet[-1] for sheet in printed_lines(page, height)[:-1]]
     assert len(feet) > 20
     assert headings & set(feet) == set()

@@ -1,4 +1,4 @@
-"""The built pages in Chromium: phone and desk, light and dark."""
+"""This project's pages in Chromium, at several widths, in the light and the dark scheme."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PAGES = [
     "map.html",
     "search.html",
 ]
-# How bright a colour is, from 0 to 255, by its red, green and blue.
+# Returns the luminance of an element's background, from 0 to 255.
 BRIGHTNESS = """element => {
     const [r, g, b] = getComputedStyle(element).backgroundColor.match(/[0-9.]+/g).map(Number);
     return 0.2126 * r + 0.7152 * g + 0.0722 * b;
@@ -52,7 +52,7 @@ def test_front_page_shows_its_cards(visitor: Visitor, width: int) -> None:
     page.wait_for_url("**/papers/erhan2010why.html")
 
 
-def test_bibtex_can_be_copied(visitor: Visitor) -> None:
+def test_copy_bibtex_button_copies_the_entry(visitor: Visitor) -> None:
     visit = visitor.visit("papers/zhang2017understanding.html")
     page = visit.page
     button = page.get_by_role("button", name="Copy BibTeX")
@@ -73,7 +73,7 @@ def test_citation_leads_to_its_reference(visitor: Visitor) -> None:
     assert page.locator("li:target").is_visible()
 
 
-def test_pages_open_from_a_folder(visitor: Visitor, own_site: Build) -> None:
+def test_links_and_buttons_work_from_a_folder(visitor: Visitor, own_site: Build) -> None:
     visit = visitor.visit("index.html", address=f"{own_site.outdir.as_uri()}/")
     visit.page.locator(".pn-card h2 a").first.click()
     visit.page.locator(".pn-header").wait_for()
@@ -82,7 +82,7 @@ def test_pages_open_from_a_folder(visitor: Visitor, own_site: Build) -> None:
     assert visit.faults == []
 
 
-def test_without_scripts_there_is_all_but_the_button(visitor: Visitor) -> None:
+def test_without_scripts_bibtex_is_shown_without_a_copy_button(visitor: Visitor) -> None:
     context = visitor.context.browser.new_context(java_script_enabled=False)
     visit = Visitor(context, visitor.address).visit("papers/zhang2017understanding.html")
     fold = visit.page.locator(".pn-bibtex")

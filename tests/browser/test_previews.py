@@ -1,4 +1,4 @@
-"""Previews of cited works: by pointer, keyboard and touch, from a server and from a folder."""
+"""Previews of cited works open by pointer, keyboard and touch, from a server and from a folder."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def citation(page: Page, name: str) -> Locator:
     return page.locator(f"article section:not(#pn-cited-by) [data-pn-preview={name}] > a").first
 
 
-def test_pointing_at_a_citation_says_what_it_is(visitor: Visitor, width: int) -> None:
+def test_hovering_a_citation_shows_a_preview_of_the_work(visitor: Visitor, width: int) -> None:
     visit = visitor.visit(NOTE)
     page = visit.page
     link = citation(page, "zhang2017understanding")
@@ -28,7 +28,7 @@ def test_pointing_at_a_citation_says_what_it_is(visitor: Visitor, width: int) ->
     assert "Chiyuan Zhang et al." in shown
     assert "2017" in shown
     assert "International Conference on Learning Representations" in shown
-    # It is the note's summary, with its mathematics.
+    # The preview has the note's summary, with its mathematics.
     assert "zero training loss" in " ".join(shown.split())
     assert preview.locator("math").count() == 3
     addresses = {a.inner_text(): a.get_attribute("href") for a in preview.locator("a").all()}
@@ -40,13 +40,13 @@ def test_pointing_at_a_citation_says_what_it_is(visitor: Visitor, width: int) ->
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= width
     assert box["y"] + box["height"] <= 900
-    # The pointer can enter it, and it closes when the pointer has left both.
+    # The pointer can enter the preview; it closes when the pointer has left preview and link.
     preview.locator(".pn-preview-title").hover()
     page.wait_for_timeout(500)
     assert preview.is_visible()
     page.mouse.move(width - 1, 899)
     preview.wait_for(state="detached")
-    # One that has no note says what there is.
+    # The preview of a work without a note shows its reference.
     citation(page, "srivastava2014dropout").hover()
     preview.wait_for()
     assert "Nitish Srivastava" in preview.inner_text()
@@ -57,14 +57,14 @@ def test_pointing_at_a_citation_says_what_it_is(visitor: Visitor, width: int) ->
     assert visit.faults == []
 
 
-def test_the_keyboard_opens_enters_and_closes_it(visitor: Visitor) -> None:
+def test_preview_is_opened_entered_and_closed_by_keyboard(visitor: Visitor) -> None:
     visit = visitor.visit(NOTE)
     page = visit.page
     requests: list[str] = []
     page.on("request", lambda request: requests.append(request.url))
     link = citation(page, "zhang2017understanding")
     preview = page.locator(PREVIEW)
-    page.keyboard.press("Tab")  # so that the focus is a keyboard's
+    page.keyboard.press("Tab")  # So that :focus-visible applies.
     link.focus()
     preview.wait_for()
     assert link.get_attribute("aria-expanded") == "true"
@@ -76,18 +76,20 @@ def test_the_keyboard_opens_enters_and_closes_it(visitor: Visitor) -> None:
     assert link.evaluate("a => a === document.activeElement")
     page.wait_for_timeout(400)
     assert preview.count() == 0
-    # Leaving and coming back opens it again, without another request.
+    # Returning to the link opens the preview again, without another request.
     page.keyboard.press("Shift+Tab")
     page.keyboard.press("Tab")
     preview.wait_for()
     assert len([url for url in requests if "/previews/" in url]) == 1
-    # With the focus elsewhere it closes.
+    # The preview closes when the focus moves elsewhere.
     page.locator("h1 a").first.focus()
     preview.wait_for(state="detached")
     assert visit.faults == []
 
 
-def test_a_tap_opens_it_and_another_follows_the_link(visitor: Visitor, width: int) -> None:
+def test_first_tap_opens_the_preview_and_the_next_follows_the_link(
+    visitor: Visitor, width: int
+) -> None:
     context = visitor.context.browser.new_context(
         viewport={"width": width, "height": 800}, has_touch=True
     )
@@ -98,7 +100,7 @@ def test_a_tap_opens_it_and_another_follows_the_link(visitor: Visitor, width: in
     preview = page.locator(PREVIEW)
     preview.wait_for()
     assert page.url.endswith("index.html")
-    # As from the front page, too.
+    # Links in the preview are relative to the page that shows it.
     note = preview.locator("a", has_text="Read the note").get_attribute("href")
     assert note == f"{visitor.address}papers/zhang2017understanding.html"
     page.locator(".site-footer").tap(position={"x": 1, "y": 1})
@@ -111,7 +113,7 @@ def test_a_tap_opens_it_and_another_follows_the_link(visitor: Visitor, width: in
     context.close()
 
 
-def test_it_opens_from_a_folder(visitor: Visitor, own_site: Build) -> None:
+def test_preview_opens_from_a_folder(visitor: Visitor, own_site: Build) -> None:
     visit = visitor.visit(NOTE, address=f"{own_site.outdir.as_uri()}/")
     citation(visit.page, "zhang2017understanding").hover()
     note = visit.page.locator(f"{PREVIEW} a", has_text="Read the note")
@@ -121,7 +123,7 @@ def test_it_opens_from_a_folder(visitor: Visitor, own_site: Build) -> None:
     assert visit.faults == []
 
 
-def test_a_preview_that_is_not_there_leaves_the_link(visitor: Visitor) -> None:
+def test_citation_stays_a_link_if_its_preview_fails_to_load(visitor: Visitor) -> None:
     visitor.context.route("**/previews/*.js", lambda route: route.abort())
     page = visitor.visit(NOTE).page
     link = citation(page, "zhang2017understanding")

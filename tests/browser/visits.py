@@ -1,4 +1,4 @@
-"""Visits to pages, with all that goes wrong on them."""
+"""Open pages in a browser, and record everything that goes wrong on them."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from pathlib import Path
 
 from playwright.sync_api import BrowserContext, Page, Request
 
-# What judges pages, where the Makefile puts it.
+# axe-core and the Nu HTML Checker, where the Makefile installs them.
 CHECKERS = Path(sys.prefix, "checkers", "node_modules")
-# Every kind of page, on this project's own site and on the larger one.
+# Every kind of page, on this project's own site and on the large one.
 KINDS = {
     "front page": ("index.html", "index.html"),
     "note": ("papers/zhang2017understanding.html", "papers/everything.html"),
@@ -28,8 +28,8 @@ KINDS = {
     "404": ("404.html", "404.html"),
 }
 PAGES = [pair for own, large in KINDS.values() for pair in (("own", own), ("large", large))]
-# Every kind once, and again those that hold more on the larger site than other names: long lists,
-# and all that a note can hold.
+# Every kind once, and again those that have more on the large site than another text: long lists,
+# and everything that a note can have.
 LARGER = {"front page", "note", "further page", "bibliography", "search"}
 ONCE = [("own", own) for own, _ in KINDS.values()]
 ONCE += [("large", large) for kind, (_, large) in KINDS.items() if kind in LARGER]
@@ -37,7 +37,7 @@ ONCE += [("large", large) for kind, (_, large) in KINDS.items() if kind in LARGE
 
 @dataclass
 class Visit:
-    """A page that is open, and all that went wrong on it."""
+    """An open page, and everything that went wrong on it."""
 
     page: Page
     faults: list[str] = field(default_factory=list)
@@ -45,13 +45,16 @@ class Visit:
 
 @dataclass
 class Visitor:
-    """Opens pages in one context, and notes console errors and requests that should not be."""
+    """A browser context for a site at *address*."""
 
     context: BrowserContext
     address: str
 
     def visit(self, path: str, address: str = "") -> Visit:
-        """Open *path* of the site, at *address* if not where it is served."""
+        """Open *path* of the site, and record errors and requests to other hosts.
+
+        *address* replaces the site's address, for example by that of a folder.
+        """
         visit = Visit(self.context.new_page())
         page = visit.page
 
@@ -60,13 +63,13 @@ class Visitor:
                 visit.faults.append(f"request to {request.url}")
 
         def on_failure(request: Request) -> None:
-            # The icon is asked for last; who leaves the page before does not wait for it.
+            # The icon is requested last; leaving the page earlier aborts the request.
             if request.failure != "net::ERR_ABORTED":
                 visit.faults.append(f"failed: {request.url}")
 
         page.on("request", on_request)
         page.on("requestfailed", on_failure)
-        # Violations of the policy are errors on the console.
+        # Violations of the content security policy are console errors.
         page.on("pageerror", lambda error: visit.faults.append(f"error: {error}"))
         page.on(
             "console",

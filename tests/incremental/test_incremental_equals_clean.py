@@ -1,4 +1,4 @@
-"""An incremental build leaves what a clean build leaves, byte for byte, after whatever edits."""
+"""After any edits, the output of an incremental build equals that of a clean one, byte for byte."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from shelf import CONF, KEYS, PICTURE, SETTINGS, SLUGS, TAGS, WORDS, Entry, Shelf, Written, build
+from shelf import CONF, KEYS, PICTURE, SETTINGS, SLUGS, TAGS, WORDS, Entry, NoteFile, Shelf, build
 from sites import SOAK, Site
 
 LOG = logging.getLogger(__name__)
 
 
-def keep_time(path: Path, content: str) -> None:
-    """Write a file without a new time."""
+def write_keeping_time(path: Path, content: str) -> None:
+    """Write a file, and keep its modification time."""
     stat = path.stat()
     path.write_text(content, encoding="utf-8")
     os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
@@ -56,58 +56,58 @@ changes = st.one_of(
 
 @pytest.fixture(scope="module")
 def shelf(tmp_path_factory: pytest.TempPathFactory) -> Shelf:
-    """Return a site that each test goes on editing."""
+    """Return a site that the tests edit one after another."""
     shelf = Shelf(Site(tmp_path_factory.mktemp("equal")))
-    shelf.begin()
+    shelf.write_sources()
     shelf.site.write("page.md", "# A page\n\n[](papers/beta.md), [](#there), ![](picture.svg)\n")
-    shelf.note("gamma", replace(shelf.notes["gamma"], summary="of [](../page.md)"))
+    shelf.write_note("gamma", replace(shelf.notes["gamma"], summary="of [](../page.md)"))
     shelf.check()
     return shelf
 
 
-def test_a_word_that_its_last_page_has_lost(shelf: Shelf) -> None:
+def test_search_index_forgets_a_word_with_its_last_page(shelf: Shelf) -> None:
     shelf.site.write("papers/word.md", "---\npaper: k3\n---\n\n# Incomparable\n\nText.\n")
     shelf.check()
     shelf.site.remove("papers/word.md")
     shelf.check()
 
 
-def test_a_link_to_a_document_whose_title_changes(shelf: Shelf) -> None:
-    """On a page, and in a summary that other pages show."""
-    shelf.note("beta", replace(shelf.notes["beta"], title="another"))
+def test_links_follow_a_document_s_new_title(shelf: Shelf) -> None:
+    """Both on a page and in a summary that other pages show."""
+    shelf.write_note("beta", replace(shelf.notes["beta"], title="another"))
     shelf.check()
     shelf.site.edit("page.md", "# A page", "(there)=\n\n# Some page")
     shelf.check()
 
 
-def test_an_equation_of_another_s_label(shelf: Shelf) -> None:
-    """References go on leading to that of the document that a clean build reads last."""
-    shelf.note("beta", replace(shelf.notes["beta"], equation=True))
+def test_reference_to_a_duplicate_equation_label_has_the_same_target(shelf: Shelf) -> None:
+    """The target is in the document that a clean build reads last."""
+    shelf.write_note("beta", replace(shelf.notes["beta"], equation=True))
     shelf.check()
-    shelf.note("gamma", replace(shelf.notes["gamma"], equation=False))
+    shelf.write_note("gamma", replace(shelf.notes["gamma"], equation=False))
     shelf.check()
 
 
-def test_pictures_of_one_name(shelf: Shelf) -> None:
-    """They are numbered as a clean build does it, whichever came first."""
-    shelf.note("deep/er", Written("k3", picture=True))
+def test_pictures_with_the_same_name_get_the_same_numbers(shelf: Shelf) -> None:
+    """The numbers do not depend on which was added first."""
+    shelf.write_note("deep/er", NoteFile("k3", picture=True))
     shelf.check()
-    shelf.note("alpha", replace(shelf.notes["alpha"], picture=True))
+    shelf.write_note("alpha", replace(shelf.notes["alpha"], picture=True))
     shelf.check()
-    shelf.drop("deep/er")
+    shelf.remove_note("deep/er")
     shelf.check()
 
 
 @pytest.mark.parametrize("name", ["part.md", "picture.svg", "papers/alpha.md"])
-def test_an_edit_of_the_same_time_and_size(shelf: Shelf, name: str) -> None:
+def test_edit_that_keeps_time_and_size_is_noticed(shelf: Shelf, name: str) -> None:
     path = shelf.site.folder / name
     text = path.read_text(encoding="utf-8")
-    keep_time(path, text.replace("one", "six").replace("h9", "h8"))
+    write_keeping_time(path, text.replace("one", "six").replace("h9", "h8"))
     shelf.check()
 
 
-def test_files_that_are_gone(shelf: Shelf) -> None:
-    """A picture, a download, a static file and a page that stood there once are no longer there."""
+def test_deleted_files_are_removed_from_the_output(shelf: Shelf) -> None:
+    """These are a picture, a download, a static file, an extra file and a page."""
     shelf.site.write("_static/more.txt", "more")
     shelf.site.write("extra/more.txt", "more")
     shelf.site.write("more.md", "# More\n\n![](papers/deep/picture.svg) {download}`part.md`\n")
@@ -117,41 +117,40 @@ def test_files_that_are_gone(shelf: Shelf) -> None:
     shelf.check()
 
 
-def test_a_chapter_that_is_gone(shelf: Shelf) -> None:
-    """The page whose toctree holds it is read again."""
+def test_document_is_read_again_if_its_toctree_loses_an_entry(shelf: Shelf) -> None:
     shelf.site.remove("chapter.md")
     shelf.check()
 
 
-def test_a_build_of_one_file(shelf: Shelf) -> None:
-    """``sphinx-build … papers/gamma.md`` leaves to the next build what it has not written.
+def test_build_of_one_file_leaves_other_changes_to_the_next_build(shelf: Shelf) -> None:
+    """``sphinx-build … papers/gamma.md`` does not write all pages that are out of date.
 
-    That is a page that it has read, and one that shows what has changed elsewhere.
+    These are pages of documents that it has read, and pages that show changed data.
     """
     path = shelf.site.folder / "works.md"
-    keep_time(path, path.read_text(encoding="utf-8").replace("# Works", "# Words"))
+    write_keeping_time(path, path.read_text(encoding="utf-8").replace("# Works", "# Words"))
     build(shelf.site, shelf.site.folder / "_build", 1, "papers/gamma.md")
     shelf.check()
     shelf.entries["k1"] = Entry(title="On one file")
-    shelf.bibliography()
+    shelf.write_bibliography()
     build(shelf.site, shelf.site.folder / "_build", 1, "papers/gamma.md")
     shelf.check()
 
 
-def test_what_others_put_into_the_folder_stays(shelf: Shelf) -> None:
-    """Through changes of settings, too."""
-    theirs = shelf.site.folder / "_build/html/CNAME"
-    theirs.write_text("example.org", encoding="utf-8")
+def test_foreign_files_in_the_output_folder_stay(shelf: Shelf) -> None:
+    """They stay even if settings change."""
+    foreign = shelf.site.folder / "_build/html/CNAME"
+    foreign.write_text("example.org", encoding="utf-8")
     for setting in ("papernotes_feed = False", ""):
         shelf.site.write("conf.py", f"{CONF}{setting}\n")
         build(shelf.site, shelf.site.folder / "_build", 1)
-        assert theirs.read_text(encoding="utf-8") == "example.org"
-        assert (theirs.parent / "feed.xml").exists() == (not setting)
-    theirs.unlink()
+        assert foreign.read_text(encoding="utf-8") == "example.org"
+        assert (foreign.parent / "feed.xml").exists() == (not setting)
+    foreign.unlink()
 
 
 class Edits(RuleBasedStateMachine):
-    """Edits of a site, each followed by a build."""
+    """Random edits of a site, each followed by an incremental and a clean build."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -164,15 +163,15 @@ class Edits(RuleBasedStateMachine):
         shutil.rmtree(self.folder, ignore_errors=True)
 
     @initialize(parallel=st.sampled_from([1, 2]))
-    def first(self, parallel: int) -> None:
+    def write_site(self, parallel: int) -> None:
         self.parallel = parallel
-        self.shelf.begin()
+        self.shelf.write_sources()
         self.shelf.check(parallel)
 
     @rule(slug=slugs, key=keys, change=changes)
     def write_note(self, slug: str, key: str, change: dict[str, object]) -> None:
-        written = self.shelf.notes.get(slug) or Written(key)
-        self.shelf.note(slug, replace(written, **change))
+        note = self.shelf.notes.get(slug) or NoteFile(key)
+        self.shelf.write_note(slug, replace(note, **change))
         self.shelf.check(self.parallel)
 
     @rule(slug=slugs, change=changes, more=changes)
@@ -180,32 +179,32 @@ class Edits(RuleBasedStateMachine):
         self, slug: str, change: dict[str, object], more: dict[str, object]
     ) -> None:
         if slug in self.shelf.notes:
-            self.shelf.note(slug, replace(self.shelf.notes[slug], **{**more, **change}))
+            self.shelf.write_note(slug, replace(self.shelf.notes[slug], **{**more, **change}))
             self.shelf.check(self.parallel)
 
     @precondition(lambda self: self.shelf.notes)
     @rule(data=st.data(), change=changes)
     def edit_note_and_build_another(self, data: st.DataObject, change: dict[str, object]) -> None:
         slug, another = (data.draw(st.sampled_from(sorted(self.shelf.notes))) for _ in range(2))
-        self.shelf.note(slug, replace(self.shelf.notes[slug], **change))
+        self.shelf.write_note(slug, replace(self.shelf.notes[slug], **change))
         build(self.shelf.site, self.folder / "_build", self.parallel, f"papers/{another}.md")
         self.shelf.check(self.parallel)
 
     @precondition(lambda self: self.shelf.notes)
     @rule(data=st.data())
     def delete_note(self, data: st.DataObject) -> None:
-        self.shelf.drop(data.draw(st.sampled_from(sorted(self.shelf.notes))))
+        self.shelf.remove_note(data.draw(st.sampled_from(sorted(self.shelf.notes))))
         self.shelf.check(self.parallel)
 
     @precondition(lambda self: self.shelf.notes)
-    @rule(data=st.data(), slug=slugs, leads_on=st.booleans())
-    def rename_note(self, data: st.DataObject, slug: str, leads_on: bool) -> None:
+    @rule(data=st.data(), slug=slugs, redirect=st.booleans())
+    def rename_note(self, data: st.DataObject, slug: str, redirect: bool) -> None:
         old = data.draw(st.sampled_from(sorted(self.shelf.notes)))
         if slug in self.shelf.notes:
             return
-        written = self.shelf.drop(old)
-        former = (f"papers/{old}",) if leads_on else written.former
-        self.shelf.note(slug, replace(written, former=former))
+        note = self.shelf.remove_note(old)
+        former = (f"papers/{old}",) if redirect else note.former
+        self.shelf.write_note(slug, replace(note, former=former))
         self.shelf.check(self.parallel)
 
     @rule(
@@ -217,7 +216,7 @@ class Edits(RuleBasedStateMachine):
     )
     def write_entry(self, key: str, author: str, title: str, year: int, more: str) -> None:
         self.shelf.entries[key] = Entry(author, title, year, more)
-        self.shelf.bibliography()
+        self.shelf.write_bibliography()
         self.shelf.check(self.parallel)
 
     @precondition(lambda self: self.shelf.entries)
@@ -227,13 +226,13 @@ class Edits(RuleBasedStateMachine):
         entry = self.shelf.entries.pop(old)
         if key != old:
             self.shelf.entries[key] = entry
-        self.shelf.bibliography()
+        self.shelf.write_bibliography()
         self.shelf.check(self.parallel)
 
     @rule(broken=st.sampled_from(["", Entry(title="Again").text("k1"), "@article{k9, title = {"]))
-    def break_or_mend_bibliography(self, broken: str) -> None:
+    def break_or_repair_bibliography(self, broken: str) -> None:
         self.shelf.broken = broken
-        self.shelf.bibliography()
+        self.shelf.write_bibliography()
         self.shelf.check(self.parallel)
 
     @rule(name=st.sampled_from(["conf.py", "refs.bib", "index.md", "chapter.md", "picture.svg"]))
@@ -243,28 +242,28 @@ class Edits(RuleBasedStateMachine):
 
     @precondition(lambda self: self.shelf.notes)
     @rule(data=st.data(), letter=st.sampled_from("abc"))
-    def edit_note_of_the_same_time_and_size(self, data: st.DataObject, letter: str) -> None:
+    def edit_note_keeping_time_and_size(self, data: st.DataObject, letter: str) -> None:
         slug = data.draw(st.sampled_from(sorted(self.shelf.notes)))
-        written = replace(self.shelf.notes[slug], letter=letter)
-        self.shelf.notes[slug] = written
-        keep_time(self.folder / f"papers/{slug}.md", written.text())
+        note = replace(self.shelf.notes[slug], letter=letter)
+        self.shelf.notes[slug] = note
+        write_keeping_time(self.folder / f"papers/{slug}.md", note.text())
         self.shelf.check(self.parallel)
 
     @rule(
         name=st.sampled_from(["picture.svg", "papers/picture.svg", "papers/deep/picture.svg"]),
         number=st.integers(0, 9),
-        timed=st.booleans(),
+        new_time=st.booleans(),
     )
-    def edit_picture(self, name: str, number: int, timed: bool) -> None:
-        if timed:
+    def edit_picture(self, name: str, number: int, new_time: bool) -> None:
+        if new_time:
             self.shelf.site.write(name, PICTURE.format(number))
         else:
-            keep_time(self.folder / name, PICTURE.format(number))
+            write_keeping_time(self.folder / name, PICTURE.format(number))
         self.shelf.check(self.parallel)
 
     @rule(text=st.sampled_from(["one", "two, {cite:t}`k2`", "six"]))
-    def edit_what_is_included(self, text: str) -> None:
-        keep_time(self.folder / "part.md", f"Part {text}.\n")
+    def edit_included_file(self, text: str) -> None:
+        write_keeping_time(self.folder / "part.md", f"Part {text}.\n")
         self.shelf.check(self.parallel)
 
     @rule(setting=st.sampled_from(SETTINGS))
@@ -303,15 +302,15 @@ class Edits(RuleBasedStateMachine):
 
 
 @pytest.mark.soak
-def test_edits() -> None:
+def test_incremental_build_equals_a_clean_one_after_random_edits() -> None:
     examples, steps, least = (30, 30, 500) if SOAK else (4, 12, 30)
     checks = 0
 
     class Counted(Edits):
-        """Edits whose builds are counted."""
+        """Edits that count their comparisons."""
 
         def teardown(self) -> None:
-            """Count what was held beyond the first build."""
+            """Count all comparisons except that of the first build."""
             nonlocal checks
             checks += self.shelf.checks - 1
             super().teardown()
@@ -319,5 +318,5 @@ def test_edits() -> None:
     phases = (Phase.explicit, Phase.generate)
     run = settings(max_examples=examples, stateful_step_count=steps, phases=phases)
     run_state_machine_as_test(Counted, settings=run)
-    LOG.info("%d edits, each followed by a build that equals a clean one", checks)
+    LOG.info("after each of %d edits, the build equalled a clean one", checks)
     assert checks >= least

@@ -1,4 +1,4 @@
-"""After a build that was killed, or with a spoilt cache, the next leaves what a clean one would."""
+"""After a killed build, a full disk or a damaged cache, the next build equals a clean one."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from sites import PROJECT, SOAK, Site
 from papernotes.incremental import locks
 
 KILLS = 200 if SOAK else 6
-# Far more than a build takes on any machine.
+# Far longer than a build takes on any machine.
 SECONDS = 120.0
 LOG = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ def command(site: Site, builder: str = "html") -> list[str]:
 
 
 def start(site: Site, **options: object) -> subprocess.Popen[str]:
-    """Start a build in a process group of its own."""
+    """Start a build in its own process group."""
     return subprocess.Popen(  # type: ignore[call-overload,no-any-return]
         command(site),
         env=os.environ | {"PYTHONPATH": str(PROJECT / "_ext")},
@@ -51,37 +51,36 @@ def start(site: Site, **options: object) -> subprocess.Popen[str]:
 
 
 def build(site: Site) -> dict[str, bytes]:
-    """Build *site* to the end without a word, and return what it leaves."""
+    """Build *site* without any message, and return its output files."""
     process = start(site)
-    said, _ = process.communicate()
-    assert (said, process.returncode) == ("", 0)
+    output, _ = process.communicate()
+    assert (output, process.returncode) == ("", 0)
     return files(site.folder / "_build/html")
 
 
 @pytest.fixture
 def shelf(tmp_path: Path) -> Shelf:
-    """Write a site."""
+    """Return a site that is not built yet."""
     shelf = Shelf(Site(tmp_path / "site"))
-    shelf.begin()
+    shelf.write_sources()
     return shelf
 
 
 @pytest.mark.soak
-def test_killed_at_any_moment(shelf: Shelf) -> None:
-    """The whole group is killed, at some moment of a build that has much to write and to remove."""
+def test_build_after_a_killed_one_equals_a_clean_one(shelf: Shelf) -> None:
+    """All processes are killed at a random moment of a build that writes and removes much."""
     site, chance = shelf.site, random.Random(8)
-    begun = time.monotonic()
     states = []
     for title in ("one", "two"):
         site.edit("chapter.md", "# A chapter", f"# A chapter {title}")
         if title == "two":
-            shelf.drop("beta")
+            shelf.remove_note("beta")
             site.remove("page.md")
         states.append(files(site.folder))
-        begun = time.monotonic()
+        start_time = time.monotonic()
         build(site)
+        duration = time.monotonic() - start_time
         shutil.rmtree(site.folder / "_build")
-    takes = time.monotonic() - begun
     clean = []
     for state in states:
         restore(site, state)
@@ -92,21 +91,21 @@ def test_killed_at_any_moment(shelf: Shelf) -> None:
         turn += 1
         restore(site, states[turn % 2])
         process = start(site)
-        time.sleep(takes * chance.random())
-        # One that has come to its end is none that was killed.
+        time.sleep(duration * chance.random())
+        # A build that has ended cannot be killed, and is not counted.
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
         killed += process.returncode == -signal.SIGKILL
-        # The author changes back what was half built.
+        # The author may undo the edit before the next build.
         restore(site, states[(turn + chance.randint(0, 1)) % 2])
-        wanted = clean[1] if not (site.folder / "page.md").exists() else clean[0]
-        assert build(site) == wanted
+        expected = clean[1] if not (site.folder / "page.md").exists() else clean[0]
+        assert build(site) == expected
     LOG.info("%d of %d builds were killed before their end", killed, turn)
 
 
 def restore(site: Site, state: dict[str, bytes]) -> None:
-    """Let the sources of *site* be those of *state*."""
+    """Replace the sources of *site* by *state*."""
     for name, content in files(site.folder).items():
         if not name.startswith("_build/") and name not in state:
             site.remove(name)
@@ -116,25 +115,24 @@ def restore(site: Site, state: dict[str, bytes]) -> None:
         site.write(name, state[name])
 
 
-def spoil(path: Path, how: str) -> None:
-    """Cut a file short, or write over it."""
+def damage(path: Path, how: str) -> None:
+    """Truncate or overwrite a file."""
     content = path.read_bytes()
     path.write_bytes(content[: len(content) // 2] if how == "cut" else b"\x80garbage" * 20)
 
 
 @pytest.mark.parametrize("how", ["cut", "garbage"])
-def test_a_cache_that_was_spoilt(shelf: Shelf, how: str) -> None:
-    """Nothing that is kept between builds can keep a build from its end."""
+def test_build_with_a_damaged_cache_file_equals_a_clean_one(shelf: Shelf, how: str) -> None:
     site = shelf.site
     clean = []
-    # The front page, the list of works and the note are written in turns in two ways.
+    # Two titles alternate, so that each build writes the front page, the works and the note.
     for title in ("one", "two"):
-        shelf.note("alpha", replace(shelf.notes["alpha"], title=title))
+        shelf.write_note("alpha", replace(shelf.notes["alpha"], title=title))
         build_here(site, site.folder / "_clean", 1)
         clean.append(files(site.folder / "_clean/html"))
         shutil.rmtree(site.folder / "_clean")
     build_here(site, site.folder / "_build", 1)
-    kept = [
+    caches = [
         "doctrees/environment.pickle",
         "doctrees/papernotes.json",
         "doctrees/index.doctree",
@@ -143,17 +141,17 @@ def test_a_cache_that_was_spoilt(shelf: Shelf, how: str) -> None:
         "html/searchindex.js",
         "html/.papernotes.lock",
     ]
-    for turn, name in enumerate(kept):
-        spoil(site.folder / "_build" / name, how)
-        shelf.note("alpha", replace(shelf.notes["alpha"], title=("one", "two")[turn % 2]))
+    for turn, name in enumerate(caches):
+        damage(site.folder / "_build" / name, how)
+        shelf.write_note("alpha", replace(shelf.notes["alpha"], title=("one", "two")[turn % 2]))
         build_here(site, site.folder / "_build", 1)
         assert files(site.folder / "_build/html") == clean[turn % 2], name
 
 
-def test_a_full_disk(shelf: Shelf) -> None:
-    """The build ends with what the system said, and the next is as if it had not been."""
+def test_build_after_a_full_disk_equals_a_clean_one(shelf: Shelf) -> None:
+    """The build on the full disk shows the system's error."""
     site = shelf.site
-    # Its page is longer than the cache, and the first file that a disk has no place for.
+    # This page is larger than the caches, so it can be the first file that does not fit.
     site.write("long.md", f"---\norphan: true\n---\n\n# Long\n\n```python\n{'0,' * 60_000}\n```\n")
     clean = build(site)
     for size in (20, 9_000):
@@ -161,29 +159,28 @@ def test_a_full_disk(shelf: Shelf) -> None:
         assert build_on_a_full_disk(site, size) != 0
         site.edit("page.md", "A page, changed", "A page")
         assert build(site) == clean
-    # A page that cannot be written does not keep Sphinx from the end, with a warning.
+    # Sphinx only warns of a page that it cannot write, and goes on.
     shutil.rmtree(site.folder / "_build")
     assert build_on_a_full_disk(site, 1_000_000) == 0
     assert build(site) == clean
 
 
 def build_on_a_full_disk(site: Site, size: int) -> int:
-    """Build *site* where no file can grow beyond *size* bytes, and return how that ends."""
-    process = start(site, preexec_fn=functools.partial(limit, size))
-    said, _ = process.communicate()
-    assert "File too large" in said
+    """Build *site* with files limited to *size* bytes, and return the exit status."""
+    process = start(site, preexec_fn=functools.partial(limit_file_size, size))
+    output, _ = process.communicate()
+    assert "File too large" in output
     return process.returncode
 
 
-def limit(size: int) -> None:
-    """Let no file of this process grow beyond *size* bytes, as a full disk would."""
+def limit_file_size(size: int) -> None:
+    """Limit the files of this process to *size* bytes, to simulate a full disk."""
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
 
 @pytest.mark.soak
-def test_two_builds_at_once(shelf: Shelf) -> None:
-    """The second waits for the first, and builds upon it."""
+def test_second_build_waits_for_the_first_and_changes_nothing(shelf: Shelf) -> None:
     site = shelf.site
     clean = build(site)
     for _ in range(10 if SOAK else 1):
@@ -194,8 +191,7 @@ def test_two_builds_at_once(shelf: Shelf) -> None:
         assert files(site.folder / "_build/html") == clean
 
 
-def test_another_build_is_named(shelf: Shelf) -> None:
-    """Who is not quiet is told what the build is waiting for."""
+def test_build_without_quiet_says_that_it_waits_for_another_build(shelf: Shelf) -> None:
     site, doctrees = shelf.site, shelf.site.folder / "_build/doctrees"
     with locks.hold(doctrees):
         second = subprocess.Popen(
@@ -205,12 +201,12 @@ def test_another_build_is_named(shelf: Shelf) -> None:
             text=True,
         )
         assert second.stdout is not None
-        # One that says nothing waits for this test, which waits for it.
-        given_up = threading.Timer(SECONDS, second.kill)
-        given_up.start()
-        said = next((line for line in second.stdout if "another" in line), "")
-        given_up.cancel()
-        assert said == f"another build is at work in {doctrees}: waiting for its end\n"
+        # Without the message, the build and this test would wait for each other forever.
+        timeout = threading.Timer(SECONDS, second.kill)
+        timeout.start()
+        message = next((line for line in second.stdout if "another" in line), "")
+        timeout.cancel()
+        assert message == f"another build is at work in {doctrees}: waiting for its end\n"
     second.communicate()
     assert second.returncode == 0
     assert (site.folder / "_build/html/index.html").exists()

@@ -1,11 +1,10 @@
-"""After an edit, the pages that show it are written again, and no other."""
+"""After an edit, the pages that show it are written again, and no others."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable
 
-import lxml.html
 import pytest
 from outputs import ALL, build_again
 from sites import Site, text
@@ -15,21 +14,21 @@ def test_first_build_writes_every_page(tiny: Site) -> None:
     assert tiny.build().written == ALL
 
 
-def test_nothing_changed(tiny: Site) -> None:
+def test_no_page_is_written_when_nothing_changed(tiny: Site) -> None:
     tiny.build()
     assert build_again(tiny).written == set()
 
 
 EDITS = {
-    # The text of a note, below its summary: its own page.
+    # The text of a note below its summary is only on its own page.
     "text": (
         lambda site: site.edit("papers/beta.md", "Nothing is cited here.", "Still nothing."),
         {"papers/beta"},
     ),
-    # What a card shows: the pages with the card.
+    # Changes of a card concern the pages with the card.
     "title": (
         lambda site: site.edit("papers/beta.md", "# Beta", "# Beta, again"),
-        # Alpha's page links to it by its title, and the list of works says that it cites.
+        # Alpha's page links to beta by its title.
         {"papers/beta", "index", "papers/alpha"},
     ),
     "summary": (
@@ -38,7 +37,7 @@ EDITS = {
     ),
     "title of a note that is linked and listed": (
         lambda site: site.edit("papers/alpha.md", "# Alpha of", "# The alpha of"),
-        # Beta's page says that it is cited there, and so does the list of works.
+        # Beta's page and the list of works name alpha as a note that cites beta.
         {"papers/alpha", "index", "generalization", "plain", "papers/beta", "works"},
     ),
     "tags": (
@@ -49,11 +48,11 @@ EDITS = {
         lambda site: site.edit("papers/beta.md", "2021-01-02", "2021-01-03"),
         {"papers/beta"},
     ),
-    "a citation more": (
+    "citation added": (
         lambda site: site.edit("papers/beta.md", "Nothing is cited", "Here {cite:t}`zeta2006` is"),
         {"papers/beta", "works"},
     ),
-    # The bibliography: an entry is shown where it is noted, cited or to be read.
+    # An entry is shown where a note is on it, where it is cited, or where it is to be read.
     "title of an entry cited in a summary": (
         lambda site: site.edit("refs.bib", "On beta", "On the letter beta"),
         # The cards name the note by its own title.
@@ -93,7 +92,7 @@ EDITS = {
         ),
         {"reading"},
     ),
-    # Notes that come and go.
+    # Notes that are added, deleted or renamed.
     "note added on a work that others cite": (
         lambda site: site.write("papers/gamma.md", "---\npaper: gamma2003\n---\n\n# Gamma\n\nX.\n"),
         {"papers/gamma", "index", "papers/alpha", "plain", "papers/beta", "works"},
@@ -117,20 +116,22 @@ EDITS = {
             site.edit("refs.bib", "year = {2006}", "year = {2003}"),
             site.edit("plain.md", "cites", "cites {cite:t}`zeta2006` and"),
         ),
-        # 2003 becomes 2003a and 2003b, in the sentence that is quoted, too.
+        # 2003 becomes 2003a and 2003b, also in the sentence that beta's page quotes.
         {"plain", "papers/alpha", "papers/beta", "works"},
     ),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize(("edit", "expected"), EDITS.values(), ids=EDITS.keys())
-def test_edit(tiny: Site, edit: Callable[[Site], object], expected: set[str]) -> None:
+def test_edit_writes_the_pages_that_show_it(
+    tiny: Site, edit: Callable[[Site], object], expected: set[str]
+) -> None:
     tiny.build()
     edit(tiny)
     assert build_again(tiny).written == expected
 
 
-def test_deleted_note_leaves_no_page(tiny: Site) -> None:
+def test_deleted_note_loses_its_page_and_its_card(tiny: Site) -> None:
     tiny.build()
     tiny.remove("papers/delta.md")
     after = tiny.build()
@@ -138,8 +139,8 @@ def test_deleted_note_leaves_no_page(tiny: Site) -> None:
     assert "Delta" not in text(after.page("index"))
 
 
-def test_an_edit_that_another_builder_saw_first(tiny: Site) -> None:
-    """The pages of one format are not fresh because those of another are."""
+def test_edit_already_built_by_another_builder_is_noticed(tiny: Site) -> None:
+    """That the pages of one format are up to date says nothing about another format."""
     tiny.build()
     tiny.build("text")
     tiny.edit("refs.bib", "On beta", "On the letter beta")
@@ -147,8 +148,7 @@ def test_an_edit_that_another_builder_saw_first(tiny: Site) -> None:
     assert build_again(tiny).written == {"papers/beta", "papers/alpha", "works"}
 
 
-def test_a_build_that_was_cut_short(tiny: Site) -> None:
-    """Pages that were due stay due until a build has written them."""
+def test_outdated_pages_stay_outdated_until_a_build_writes_them(tiny: Site) -> None:
     tiny.build()
     tiny.edit("refs.bib", "On beta", "On the letter beta")
     # The dummy builder shares the environment and writes nothing, as if killed after reading.
@@ -156,28 +156,24 @@ def test_a_build_that_was_cut_short(tiny: Site) -> None:
     assert tiny.build().written == {"papers/beta", "papers/alpha", "works"}
 
 
-def test_a_state_file_that_is_garbage(tiny: Site) -> None:
+def test_every_page_is_written_again_if_the_state_file_is_garbage(tiny: Site) -> None:
     first = tiny.build()
     (first.outdir / ".papernotes.json").write_bytes(b"\xff{")
     assert tiny.build().written == ALL
 
 
 @pytest.mark.parametrize("change", ["content", "time"])
-def test_bibliography_is_known_by_its_content(tiny: Site, change: str) -> None:
-    """Neither a new time nor the same time and size deceive."""
+def test_change_of_the_bibliography_is_detected_by_its_content(tiny: Site, change: str) -> None:
+    """A new time alone is no change, and the same time and size can hide a change."""
     tiny.build()
     path = tiny.folder / "refs.bib"
     stat = path.stat()
     if change == "content":
         tiny.edit("refs.bib", "On beta", "On bete")
         os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
-        assert "On bete" in text(_then(tiny, {"papers/beta", "papers/alpha", "works"}))
+        build = tiny.build()
+        assert build.written == {"papers/beta", "papers/alpha", "works"}
+        assert "On bete" in text(build.page("works"))
     else:
         path.touch()
-        _then(tiny, set())
-
-
-def _then(site: Site, expected: set[str]) -> lxml.html.HtmlElement:
-    after = site.build()
-    assert after.written == expected
-    return after.page("works")
+        assert tiny.build().written == set()

@@ -1,4 +1,4 @@
-"""The page of a note is as large among more notes."""
+"""The size of a note's page does not depend on the number of notes."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from sites import PROJECT, Build, Site
 
 sys.path.insert(0, str(PROJECT))
 
-from bench import generate, sites, weight
+from bench import generate, page_size, sites
 
 SIZES = (30, 90)
-# One in the middle of all of them, with everything that a note's page can have.
+# A note in the middle, whose page has everything that a note's page can have.
 NOTE = "papers/alike1020"
 
 
 def _write(folder: Path, count: int) -> Site:
-    """Write *count* notes, each of which cites those beside it, into this project's own site."""
-    # Every name has as many letters.
+    """Write this project's site with *count* notes, each of which cites its neighbours."""
+    # All names have the same length.
     numbers = range(1000, 1000 + count)
     entries = [
         generate.Entry(
@@ -45,17 +45,17 @@ def _write(folder: Path, count: int) -> Site:
 
 @pytest.fixture(scope="module")
 def grown(tmp_path_factory: pytest.TempPathFactory) -> dict[int, Build]:
-    """Build sites of growing size."""
-    found = {}
+    """Build sites of growing size, by number of notes."""
+    builds = {}
     for count in SIZES:
         site = _write(tmp_path_factory.mktemp("grown") / "site", count)
         build = site.build()
         assert build.messages == []
-        found[count] = build
-    return found
+        builds[count] = build
+    return builds
 
 
-def test_a_note_s_page_is_as_large_among_more(grown: dict[int, Build]) -> None:
+def test_size_of_a_note_s_page_does_not_grow_with_the_site(grown: dict[int, Build]) -> None:
     pages = [build.page(NOTE) for build in grown.values()]
     for selector in ("*", "a", "aside a", ".pn-related-section a", ".pn-neighbours a"):
         counts = {len(page.cssselect(selector)) for page in pages}
@@ -65,19 +65,21 @@ def test_a_note_s_page_is_as_large_among_more(grown: dict[int, Build]) -> None:
     assert len(sizes) == 1
 
 
-def test_the_front_page_is_as_large_among_more(grown: dict[int, Build]) -> None:
+def test_size_of_paged_lists_does_not_grow_with_the_site(grown: dict[int, Build]) -> None:
     for name in ("index", "tags/same", "years/2020"):
         counts = {len(build.page(name).cssselect("*")) for build in grown.values()}
         assert len(counts) == 1, name
 
 
-def test_weights_are_a_table(grown: dict[int, Build], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_benchmark_prints_page_sizes_as_a_table(
+    grown: dict[int, Build], monkeypatch: pytest.MonkeyPatch
+) -> None:
     def entry(number: int) -> generate.Entry:
         return generate.Entry(f"alike{1000 + number}", "", "")
 
     monkeypatch.setattr(generate, "make_entry", entry)
-    weights = {count: weight.weigh(build.outdir, count) for count, build in grown.items()}
-    _, _, first, *others = weight.table(weights).splitlines()
+    weights = {count: page_size.weigh(build.outdir, count) for count, build in grown.items()}
+    _, _, first, *others = page_size.table(weights).splitlines()
     assert first.endswith("| 1.00 |")
     (bibliography,) = (row for row in others if row.startswith("| bibliography.html, bytes"))
     assert float(bibliography.split("|")[-2]) > 2

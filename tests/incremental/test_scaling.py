@@ -1,6 +1,6 @@
-"""What a build does, counted: it grows with the site no faster than the site, and with an edit not.
+"""The work of a build grows linearly with the site; after an edit it does not grow with the site.
 
-Times depend on the machine, and are in bench/; these counts do not.
+The tests count operations, because times depend on the machine.  bench/ measures times.
 """
 
 from __future__ import annotations
@@ -44,12 +44,12 @@ def write(folder: Path, notes: int) -> Site:
 
 
 def count(site: Site) -> tuple[Counter[str], Build]:
-    """Build *site*, and return how often it did what is counted, and what it left."""
-    found: Counter[str] = Counter()
+    """Build *site*, and count the operations in COUNTED."""
+    counts: Counter[str] = Counter()
 
     def counted(what: str, function: Callable[..., Any]) -> Callable[..., Any]:
         def call(*args: Any, **options: Any) -> Any:
-            found[what] += 1
+            counts[what] += 1
             return function(*args, **options)
 
         return call
@@ -59,39 +59,40 @@ def count(site: Site) -> tuple[Counter[str], Build]:
             patch.setattr(owner, name, counted(what, getattr(owner, name)))
         build = site.build()
     assert build.messages == []
-    return found, build
+    return counts, build
 
 
 def pages(build: Build) -> int:
     return len(build.written) + len(build.made)
 
 
-def test_a_note_costs_the_same_on_a_larger_site(tmp_path: Path) -> None:
+def test_cost_of_a_note_does_not_grow_with_the_site(tmp_path: Path) -> None:
     small, middle, large = [count(write(tmp_path / str(size), size)) for size in (20, 40, 60)]
-    for size, (found, _) in zip((20, 40, 60), (small, middle, large), strict=True):
-        # The notes, the front page and the list of works. Each reference is formatted once.
-        assert found["documents read"] == size + 2
-        assert size < found["references formatted"] == found["entries made"] <= 2 * size
+    for size, (counts, _) in zip((20, 40, 60), (small, middle, large), strict=True):
+        # The documents are the notes, the front page and the list of works. Each reference is
+        # formatted once.
+        assert counts["documents read"] == size + 2
+        assert size < counts["references formatted"] == counts["entries made"] <= 2 * size
     for what in ("nodes", "translators"):
         first = middle[0][what] - small[0][what]
         second = large[0][what] - middle[0][what]
         assert 0 < second <= 1.1 * first
-    # Sphinx makes three for a page: for itself, its title and its contents.
+    # Sphinx creates three translators for a page: for its body, its title and its contents.
     assert second <= 3 * (pages(large[1]) - pages(middle[1]))
 
 
-def test_an_edit_costs_what_it_changes(tmp_path: Path) -> None:
+def test_cost_of_an_edit_depends_on_the_pages_it_changes(tmp_path: Path) -> None:
     site = write(tmp_path / "site", 40)
     cold, build = count(site)
     a_page = cold["nodes"] / pages(build)
     expected = {"text": (1, 0), "title": (1, 0), "entry": (0, 1), "nothing": (0, 0)}
     for what, edit in program.EDITS.items():
         edit(site.folder)
-        found, build = count(site)
-        assert (found["documents read"], found["references formatted"]) == expected[what]
-        # Those of works whose citations are written, or all where a file has been read anew.
-        wanted = cold["entries made"] if what == "entry" else 6 * len(build.written)
-        assert found["entries made"] <= wanted
-        # Nodes are made for the pages that are written, and for no others.
-        assert found["nodes"] <= 3 * a_page * pages(build) + 1
+        counts, build = count(site)
+        assert (counts["documents read"], counts["references formatted"]) == expected[what]
+        # Entries are parsed for the citations on written pages, and all if refs.bib has changed.
+        most = cold["entries made"] if what == "entry" else 6 * len(build.written)
+        assert counts["entries made"] <= most
+        # Nodes are created only for the pages that are written.
+        assert counts["nodes"] <= 3 * a_page * pages(build) + 1
         assert len(build.written) <= {"text": 1, "nothing": 0}.get(what, 20)

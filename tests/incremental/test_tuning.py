@@ -1,4 +1,4 @@
-"""What a build need not do."""
+"""Builds tune garbage collection, parallel reading and the number of documents in memory."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ extensions = ["papernotes"]
 bibtex_bibfiles = []
 
 def setup(app):
-    there = weakref.WeakSet()
+    doctrees = weakref.WeakSet()
 
     def watch(app, doctree, docname):
-        there.add(doctree)
-        print("alive", len(there))
+        doctrees.add(doctree)
+        print("alive", len(doctrees))
 
     app.connect("doctree-resolved", watch)
 """
@@ -53,7 +53,7 @@ def threshold() -> Iterator[tuple[int, int, int]]:
 
 
 @pytest.mark.parametrize(("own", "then"), [(700, OBJECTS), (90_000, 90_000), (0, 0)])
-def test_a_build_spares_itself_effort(
+def test_build_raises_the_gc_threshold_reads_serially_and_caches_few_documents(
     tmp_path: Path,
     capfd: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
@@ -67,15 +67,15 @@ def test_a_build_spares_itself_effort(
         site.write(f"{number or 'index'}.md", "# Notes\n")
     gc.set_threshold(own)
     site.build("dummy", parallel=2)
-    said = f"threshold {then},", "merged False, then 2,", "held 5"
-    assert " ".join(said) in capfd.readouterr().out
+    expected = f"threshold {then},", "merged False, then 2,", "held 5"
+    assert " ".join(expected) in capfd.readouterr().out
     assert gc.get_threshold()[0] == own
 
 
-def test_documents_of_pages_that_are_written_are_freed(
+def test_documents_are_freed_after_their_pages_are_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """With Python's own looks for garbage as rare as they are in a large site."""
+    """They are freed although Python's garbage collection is as rare as for a large site."""
     site = Site(tmp_path)
     site.write("conf.py", WATCHING)
     for number in range(25):
@@ -88,7 +88,7 @@ def test_documents_of_pages_that_are_written_are_freed(
     assert max(alive) < 15
 
 
-def test_very_large_sites_have_no_second_process_beside_pagefind(
+def test_very_large_sites_use_no_second_process_in_addition_to_pagefind(
     tiny: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(events, "ParallelTasks", None)

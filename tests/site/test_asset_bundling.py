@@ -1,4 +1,4 @@
-"""What the site's own extension leaves of style sheets and scripts, and where it does nothing."""
+"""The site's own extension bundles style sheets and scripts for HTML, and leaves books alone."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from sites import Site
 
 @pytest.fixture
 def site(tmp_path: Path) -> Site:
-    """Return a site with this project's settings, and few notes."""
+    """Return a site with this project's settings and few notes."""
     return write_large_site(tmp_path / "site", notes=1)
 
 
-def test_pages_follow_a_change_of_a_sheet(site: Site) -> None:
-    """Their links hold its digest, lest a browser keep the old one."""
+def test_all_pages_are_written_again_when_a_style_sheet_changes(site: Site) -> None:
+    """Their links have its digest, so that browsers do not use the old one."""
     site.build()
     site.edit("_static/site.css", "::selection {", ".new { color: red; }\n\n::selection {")
     built = build_again(site)
@@ -30,18 +30,18 @@ def test_pages_follow_a_change_of_a_sheet(site: Site) -> None:
     assert {"index", "papers/plain"} <= built.written
 
 
-def test_nothing_is_written_without_a_change(site: Site) -> None:
+def test_no_page_is_written_when_nothing_changed(site: Site) -> None:
     site.build()
     assert site.build().written == set()
 
 
-def test_dirhtml_is_served_as_well(site: Site) -> None:
+def test_dirhtml_pages_link_the_bundle(site: Site) -> None:
     build = site.build("dirhtml")
     assert build.messages == []
     assert 'href="../../_static/page.css' in build.read("papers/plain/index.html")
 
 
-def test_books_are_left_alone(site: Site) -> None:
+def test_epub_is_not_bundled(site: Site) -> None:
     build = site.build("epub")
     assert build.messages == []
     [book] = build.outdir.glob("*.epub")

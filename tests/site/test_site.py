@@ -1,4 +1,4 @@
-"""This project's own site, read as a browser reads it: front page, notes, lists."""
+"""This project's own site, parsed as a browser parses it: front page, notes, lists."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def test_front_page_has_its_heading_and_intro(front: Element) -> None:
     assert "research papers that I have read" in text(main(front).cssselect("p")[0])
 
 
-def test_cards_stand_in_the_order_of_titles(own_site: Build, front: Element) -> None:
+def test_cards_are_sorted_by_title(own_site: Build, front: Element) -> None:
     links = front.cssselect(".sd-card h2 a")
     assert [link.get("href") for link in links] == [f"papers/{key}.html" for key in NOTES]
     assert [text(link) for link in links] == [heading(own_site.page(f"papers/{k}")) for k in NOTES]
@@ -88,7 +88,7 @@ def card(front: Element, key: str) -> Element:
     return front.cssselect(".sd-card")[list(NOTES).index(key)]
 
 
-def test_card_says_who_wrote_the_paper_when_and_where(front: Element) -> None:
+def test_card_shows_authors_year_and_venue_of_the_paper(front: Element) -> None:
     bylines = [text(line) for line in front.cssselect(".pn-byline")]
     assert bylines == [
         "Devansh Arpit et al. · 2017 · International Conference on Machine Learning",
@@ -99,7 +99,7 @@ def test_card_says_who_wrote_the_paper_when_and_where(front: Element) -> None:
     ]
 
 
-def test_card_holds_the_opening_of_its_note_and_no_more(
+def test_card_shows_the_opening_of_its_note_and_no_more(
     front: Element, note: Element, key: str
 ) -> None:
     paragraphs = []
@@ -121,7 +121,7 @@ def test_card_renders_mathematics_and_citations(front: Element) -> None:
     assert "$" not in text(zhang)
     arpit = card(front, "arpit2017closer").cssselect(".bibtex-citation")[0]
     assert text(arpit) == "Zhang et al. (2017)"
-    # It leads to the note on the cited paper.
+    # The citation links to the note on the cited paper.
     assert arpit.cssselect("a")[0].get("href") == "papers/zhang2017understanding.html"
     smith = card(front, "smith2018disciplined").cssselect(".bibtex-citation")[0]
     assert text(smith) == "(Smith, 2017)"
@@ -132,7 +132,7 @@ def test_card_has_tags_and_links(front: Element, key: str) -> None:
     shown = card(front, key)
     assert [text(tag) for tag in shown.cssselect(".pn-tags li")] == list(fields.tags)
     more, *others = shown.cssselect(".pn-links a")
-    # Seen is "Read more"; a screen reader is told of what.
+    # "Read more" is visible; screen readers also get the title.
     assert text(more) == f"Read more on {heading_of(front, key)}"
     assert text(more.cssselect(".pn-unseen")[0]) == f"on {heading_of(front, key)}"
     assert more.get("href") == f"papers/{key}.html"
@@ -155,11 +155,11 @@ def heading_of(front: Element, key: str) -> str:
 # -- The notes ---------------------------------------------------------------------------------
 
 
-def test_title_leads_to_the_paper(note: Element, key: str) -> None:
+def test_title_of_a_note_links_to_the_paper(note: Element, key: str) -> None:
     assert main(note).cssselect("h1 a")[0].get("href") == NOTES[key]
 
 
-def test_header_says_all_that_is_known(own_site: Build) -> None:
+def test_header_of_a_note_shows_paper_day_links_and_tags(own_site: Build) -> None:
     page = own_site.page("papers/arpit2017closer")
     header = page.cssselect(".pn-header")[0]
     assert [text(line) for line in header.cssselect("p")][:3] == [
@@ -177,16 +177,16 @@ def test_header_says_all_that_is_known(own_site: Build) -> None:
     ]
 
 
-def test_bibtex_stands_in_a_fold_and_reads_back(note: Element, key: str) -> None:
+def test_bibtex_of_a_note_is_folded_and_can_be_parsed(note: Element, key: str) -> None:
     fold = note.cssselect("details.pn-bibtex")[0]
     assert fold.get("open") is None
     assert text(fold.cssselect("summary")[0]) == "BibTeX"
     shown = fold.cssselect("pre")[0].text_content().encode()
-    again = reader.read([("shown.bib", shown)])
-    assert again.problems == ()
+    parsed = reader.read([("shown.bib", shown)])
+    assert parsed.problems == ()
     original = reader.read([("refs.bib", (PROJECT / "refs.bib").read_bytes())])
-    assert again.paper(key).title == original.paper(key).title
-    assert again.paper(key).authors == original.paper(key).authors
+    assert parsed.paper(key).title == original.paper(key).title
+    assert parsed.paper(key).authors == original.paper(key).authors
 
 
 def test_note_has_sections_with_permalinks(note: Element) -> None:
@@ -197,7 +197,7 @@ def test_note_has_sections_with_permalinks(note: Element) -> None:
         assert note.get_element_by_id(anchor.removeprefix("#")) is not None
 
 
-def test_note_is_of_the_length_of_a_note(key: str) -> None:
+def test_note_has_the_length_of_a_note(key: str) -> None:
     body = source(key).split("---", 2)[2]
     words = len(re.sub(r"[{}`$\\#*]", " ", body).split())
     assert (150 if key == "erhan2010why" else 250) <= words <= 750
@@ -214,7 +214,7 @@ def test_references_are_the_works_cited(note: Element, key: str) -> None:
     assert text(section.cssselect("h2")[0]).removesuffix("#") == "References"
     items = section.cssselect(".pn-works > li")
     assert {item.get("id") for item in items} == {f"ref-{key}" for key in cited}
-    # Each citation of the text leads to its entry.
+    # Each citation in the text links to its entry.
     links = main(note).xpath(
         ".//*[@class='bibtex-citation'][not(ancestor::*[@id='pn-cited-by'])]//a/@href"
     )
@@ -224,15 +224,15 @@ def test_references_are_the_works_cited(note: Element, key: str) -> None:
         assert bool(item.cssselect(".pn-note-link")) is noted
 
 
-def test_notes_cite_all_that_the_bibliography_holds_for_them() -> None:
-    together = "".join(source(key) for key in NOTES)
-    assert {key for key in CITED if key not in together} == set()
+def test_notes_cite_every_entry_that_is_neither_noted_nor_to_be_read() -> None:
+    sources = "".join(source(key) for key in NOTES)
+    assert {key for key in CITED if key not in sources} == set()
 
 
 # -- The lists ---------------------------------------------------------------------------------
 
 
-def test_bibliography_page_holds_every_work_and_who_cites_it(own_site: Build) -> None:
+def test_bibliography_page_lists_every_work_with_the_notes_that_cite_it(own_site: Build) -> None:
     page = own_site.page("bibliography")
     items = {item.get("id"): item for item in page.cssselect(".pn-works > li")}
     assert set(items) == {f"work-{key}" for key in CITED | NOTES.keys()}
@@ -240,14 +240,14 @@ def test_bibliography_page_holds_every_work_and_who_cites_it(own_site: Build) ->
     assert "papers/arpit2017closer.html" in {link.get("href") for link in citing}
 
 
-def test_reading_list_holds_what_is_to_be_read(own_site: Build) -> None:
+def test_reading_list_has_the_works_to_be_read(own_site: Build) -> None:
     items = own_site.page("reading-list").cssselect(".pn-works > li")
     titles = {text(item.cssselect("a")[0]) for item in items}
     refs = reader.read([("refs.bib", (PROJECT / "refs.bib").read_bytes())])
     assert titles == {refs.paper(key).title for key in TO_READ}
 
 
-def test_entries_are_complete() -> None:
+def test_entries_of_the_bibliography_are_complete() -> None:
     refs = reader.read([("refs.bib", (PROJECT / "refs.bib").read_bytes())])
     assert refs.problems == ()
     assert set(refs.places) == NOTES.keys() | CITED | TO_READ
@@ -266,15 +266,15 @@ def pages(own_site: Build) -> list[Path]:
     return sorted(own_site.outdir.rglob("*.html"))
 
 
-def test_pages_are_html_that_a_browser_need_not_mend(own_site: Build) -> None:
+def test_pages_have_no_html_parse_errors(own_site: Build) -> None:
     for path in pages(own_site):
         parser = html5lib.HTMLParser(strict=False)
         parser.parse(path.read_text(encoding="utf-8"))
-        faults = [code for _, code, _ in parser.errors]
-        assert faults == [], path.name
+        errors = [code for _, code, _ in parser.errors]
+        assert errors == [], path.name
 
 
-def test_links_within_the_site_lead_somewhere(own_site: Build) -> None:
+def test_links_within_the_site_have_a_target(own_site: Build) -> None:
     trees = {path.resolve(): parse(path) for path in pages(own_site)}
     ids = {path: set(tree.xpath("//@id")) for path, tree in trees.items()}
     for path, tree in trees.items():
@@ -288,13 +288,13 @@ def test_links_within_the_site_lead_somewhere(own_site: Build) -> None:
                 assert parts.fragment in ids[target], (path.name, address)
 
 
-def test_ids_are_used_once(own_site: Build) -> None:
+def test_ids_are_unique_on_each_page(own_site: Build) -> None:
     for path in pages(own_site):
         ids = parse(path).xpath("//@id")
         assert sorted(set(ids)) == sorted(ids), path.name
 
 
-def test_nothing_is_loaded_from_elsewhere(own_site: Build) -> None:
+def test_nothing_is_loaded_from_other_hosts(own_site: Build) -> None:
     for path in pages(own_site):
         tree = parse(path)
         loaded = tree.xpath("//script/@src | //img/@src | //link[@rel='stylesheet']/@href")
@@ -303,7 +303,7 @@ def test_nothing_is_loaded_from_elsewhere(own_site: Build) -> None:
         assert re.findall(r"url\(['\"]?(?:https?:)?//", sheet.read_text(encoding="utf-8")) == []
 
 
-def test_titles_name_the_page_and_the_site(own_site: Build) -> None:
+def test_page_titles_name_the_page_and_the_site(own_site: Build) -> None:
     for path in pages(own_site):
         title = parse(path).findtext(".//title") or ""
         assert "Marginalia" in title, path.name
@@ -312,7 +312,7 @@ def test_titles_name_the_page_and_the_site(own_site: Build) -> None:
     assert note.startswith("A closer look at memorization in deep networks")
 
 
-def test_no_furniture_of_source_code(own_site: Build) -> None:
+def test_pages_have_an_icon_and_no_links_to_their_sources(own_site: Build) -> None:
     for path in pages(own_site):
         assert "View page source" not in text(parse(path)), path.name
     assert not list(own_site.outdir.glob("_sources/*"))

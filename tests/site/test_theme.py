@@ -1,4 +1,4 @@
-"""The templates of furo's that the site replaces are those that it was written against."""
+"""The furo templates that the site replaces have not changed since it was written."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import furo
 import pytest
 
 TEMPLATES = furo.THEME_PATH
-# Furo's file, its digest, and what of ours stands in place of it or of blocks of it.
+# Furo's template: its known digest, and what replaces it or blocks of it in this project.
 REPLACED = {
     "base.html": (
         "c6b65a3fc4089f83",
@@ -38,10 +38,10 @@ REPLACED = {
 
 
 @pytest.mark.parametrize("name", REPLACED)
-def test_template_is_the_one_that_was_replaced(name: str) -> None:
+def test_replaced_furo_template_is_unchanged(name: str) -> None:
     known, ours = REPLACED[name]
     digest = hashlib.sha256((TEMPLATES / name).read_bytes()).hexdigest()[:16]
     assert digest == known, (
-        f"furo {furo.__version__} has a {name} that is not the one the site was written against."
-        f" Compare it with {ours}, and change those where it matters; then write {digest} here."
+        f"{name} has changed in furo {furo.__version__}; compare it with {ours}, adapt these if"
+        f" necessary, and write {digest} here"
     )
