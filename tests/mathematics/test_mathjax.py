@@ -1,4 +1,4 @@
-"""MathJax, for whoever prefers it: one option, and nothing from elsewhere."""
+"""MathJax: one setting turns it on, and pages load nothing from elsewhere."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from papernotes.mathematics import mathjax
 MACROS = {"R": r"\mathbb{R}", "E": [r"\mathrm{E}[#1]", 1]}
 
 
-def test_it_comes_from_the_site(tiny: Site) -> None:
+def test_mathjax_is_loaded_from_the_site_itself(tiny: Site) -> None:
     tiny.edit("conf.py", '"mathml"', '"mathjax"')
     build = tiny.build(confoverrides={"papernotes_macros": MACROS})
     assert build.messages == []
@@ -29,22 +29,22 @@ def test_it_comes_from_the_site(tiny: Site) -> None:
     assert json.loads(config)["tex"]["macros"] == MACROS
 
 
-def test_an_author_s_copy_stays(tiny: Site) -> None:
+def test_mathjax_path_of_the_author_is_kept(tiny: Site) -> None:
     tiny.edit("conf.py", '"mathml"', '"mathjax"')
     build = tiny.build(confoverrides={"mathjax_path": "mine/tex.js"})
     assert "_static/mine/tex.js" in build.read("papers/alpha.html")
     assert not (build.outdir / "_static/mathjax").exists()
 
 
-def test_without_the_package_there_is_a_message(
+def test_mathjax_without_its_package_is_a_warning(
     tiny: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(mathjax, "PACKAGE", "a-package-that-nobody-has")
     tiny.edit("conf.py", '"mathml"', '"mathjax"')
     assert tiny.build().messages == [
         (
-            "conf.py:1: WARNING: MathJax is not installed, and pages would load it from elsewhere;"
-            " pip install a-package-that-nobody-has, or set mathjax_path to a copy of yours"
-            " [papernotes.no-mathjax]"
+            "conf.py:1: WARNING: MathJax is not installed, and pages would load it from another"
+            " server; run pip install a-package-that-nobody-has, or set mathjax_path to your own"
+            " copy [papernotes.no-mathjax]"
         )
     ]

@@ -15,7 +15,7 @@ from papernotes.bibliography.latex import Span
 from papernotes.core.diagnostics import Diagnostic
 from papernotes.core.model import Citation, Note, Page, Paper
 from papernotes.domain.xrefs import cited_keys, linked_keys, target
-from papernotes.mathematics.equations import as_copy, referred
+from papernotes.mathematics.equations import mark_as_copy, referenced_labels
 from papernotes.nodes import Placeholder
 
 
@@ -49,7 +49,7 @@ class Excerpt:
                 # Otherwise the whole document would be pickled with the copy.
                 node.document = None  # type: ignore[assignment]
                 if isinstance(node, nodes.math_block):
-                    as_copy(node)
+                    mark_as_copy(node)
         text = "".join(copy.pformat() for copy in copies)
         citations: dict[str, None] = {}
         links: dict[str, None] = {}
@@ -64,7 +64,7 @@ class Excerpt:
             digest=hashlib.blake2b(text.encode(), digest_size=16).hexdigest(),
             citations=tuple(citations),
             links=tuple(links),
-            equations=tuple(label for copy in copies for label in referred(copy)),
+            equations=tuple(label for copy in copies for label in referenced_labels(copy)),
             targets=tuple(targets),
         )
 

@@ -1,4 +1,4 @@
-"""Mathematics: TeX into MathML or MathJax, macros, and the numbers of equations."""
+"""Mathematics: TeX as MathML or for MathJax, macros, and the numbers of equations."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def setup(app: Sphinx) -> None:
-    """Add the renderer, the domain of equations, and what LaTeX needs of both."""
+    """Register the renderer, the domain of equations, and the transforms for LaTeX."""
     from papernotes.mathematics import equations, latex_safety, macros, mathjax, renderer
 
     app.connect("config-inited", macros.configure_macros)

@@ -1,7 +1,7 @@
 r"""Numbers and labels of equations, the same in every build and in every format.
 
-Sphinx numbers an equation where its directive gives a label. MyST passes over ``$$ … $$`` and the
-labels in it, and invents labels for the environments of amsmath that differ from build to build.
+Sphinx numbers an equation if its directive has a label. MyST ignores labels inside ``$$ … $$``, and
+gives the environments of amsmath random labels, which differ from build to build.
 """
 
 from __future__ import annotations
@@ -24,19 +24,24 @@ from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.mathematics import tex
 from papernotes.reporting import note_problem
 
+# Marks a node as a copy of an equation that has its number and label elsewhere.
 COPY = "papernotes_copy"
 
 
 class EquationDomain(MathDomain):
-    """Sphinx's domain, with a number for equations outside any toctree."""
+    """Sphinx's domain, which also knows shared labels, and equations outside any toctree.
+
+    ``claims`` maps each label to the documents that have it, and their numbers for the equation.
+    """
 
     initial_data: ClassVar[dict[str, Any]] = {**MathDomain.initial_data, "claims": {}}
     data_version = MathDomain.data_version + 1
 
     def claim(self, docname: str, label: str, number: int) -> None:
-        """Keep that *docname* has the equation *label*.
+        """Note that *docname* has the equation *label*.
 
-        Where several have it, it is that of the last by name, which a clean build reads last.
+        If several documents have it, references lead to the last by name, which a clean build reads
+        last.
         """
         claims: dict[str, int] = self.data["claims"].setdefault(label, {})
         claims[docname] = number
@@ -44,7 +49,7 @@ class EquationDomain(MathDomain):
         self.equations[label] = (last, claims[last])
 
     def clear_doc(self, docname: str) -> None:
-        """Forget the document; the equations that others claim are theirs."""
+        """Remove the document; a label that others have passes to the last of them by name."""
         super().clear_doc(docname)
         for label, claims in list(self.data["claims"].items()):
             if claims.pop(docname, None) is None:
@@ -56,7 +61,7 @@ class EquationDomain(MathDomain):
                 del self.data["claims"][label]
 
     def merge_domaindata(self, docnames: Set[str], otherdata: dict[str, Any]) -> None:
-        """Take over what another process has read of *docnames*."""
+        """Merge the data of *docnames*, which another process has read."""
         super().merge_domaindata(docnames, otherdata)
         for label, claims in otherdata["claims"].items():
             for docname in claims.keys() & docnames:
@@ -72,10 +77,10 @@ class EquationDomain(MathDomain):
         node: pending_xref,
         contnode: nodes.Element,
     ) -> nodes.reference | None:
-        """Link to the equation, with its number.
+        """Return a reference to the equation that shows its number.
 
-        With ``math_numfig`` Sphinx numbers along the toctrees, and leaves the reference to a page
-        outside them, as notes are, without one.
+        With ``math_numfig``, Sphinx numbers equations along the toctrees, and leaves references to
+        pages outside any toctree, such as notes, without a number.
         """
         reference = super().resolve_xref(env, fromdocname, builder, typ, target, node, contnode)
         if reference is not None and target in self.equations:
@@ -92,38 +97,38 @@ class EquationDomain(MathDomain):
 
 
 def figure_number(env: BuildEnvironment, docname: str, id_: str) -> tuple[int, ...]:
-    """Return the number of an equation along the toctrees, empty for one outside them."""
+    """Return the number of an equation along the toctrees, empty if it is outside them."""
     numbers = env.toc_fignumbers.get(docname, {}).get("displaymath", {})
     return numbers.get(id_, ())
 
 
-def referred(root: nodes.Node) -> Iterator[str]:
-    """Yield the labels of the equations that ``{eq}`` refers to under *root*."""
+def referenced_labels(root: nodes.Node) -> Iterator[str]:
+    """Yield the labels of the equations that ``{eq}`` roles under *root* refer to."""
     for reference in root.findall(pending_xref):
         if reference.get("refdomain") == "math":
             yield reference["reftarget"]
 
 
-def shown_number(env: BuildEnvironment, label: str) -> object:
-    """Return what a reference to the equation *label* shows and leads to."""
+def equation_target(env: BuildEnvironment, label: str) -> object:
+    """Return the document and the number of the equation *label*, or None if it is unknown."""
     return env.domains.math_domain.equations.get(label)
 
 
 class NumberEquations(SphinxTransform):
-    r"""Give each equation that wants one a label that stays, a number and a target.
+    r"""Give each equation that is to be numbered a stable label, a number and a target.
 
-    It wants one if it has a label, in its TeX by ``\label`` or beside it; if it is an environment
-    that numbers; or, by ``math_number_all``, if it is none that does not.
+    An equation is numbered if it has a label, in its TeX by ``\label`` or beside it; if it is in an
+    environment that numbers; or, with ``math_number_all``, unless its environment does not number.
     """
 
-    # Before docutils hands the ids of targets on to what follows them (260).
+    # Before docutils propagates the ids of targets to the nodes that follow them (260).
     default_priority = 100
 
     def apply(self, **kwargs: Any) -> None:
         """Give each equation of the document its number, in order."""
         number = 0
         for node in list(self.document.findall(nodes.math_block)):
-            self.label(node)
+            self.add_label(node)
             if node.get("label"):
                 number += 1
                 node["number"] = number
@@ -135,16 +140,16 @@ class NumberEquations(SphinxTransform):
         assert isinstance(domain, EquationDomain)
         return domain
 
-    def label(self, node: nodes.math_block) -> None:
-        """Give *node* its label and its target."""
-        given = tex.labels(node.astext())
-        invented = "amsmath" in node["classes"]
+    def add_label(self, node: nodes.math_block) -> None:
+        """Give *node* its label and its target, if it is to be numbered and has no stable label."""
+        written = tex.labels(node.astext())
+        is_random = "amsmath" in node["classes"]
         old = node.get("label")
-        if invented and old:
+        if is_random and old:
             self.domain.equations.pop(old, None)
-        elif old or (not given and (node.get("nowrap") or not self.config.math_number_all)):
+        elif old or (not written and (node.get("nowrap") or not self.config.math_number_all)):
             return
-        label = given[0] if given and not self.is_taken(given[0], node) else self.counted()
+        label = written[0] if written and not self.is_taken(written[0], node) else self.serial()
         id_ = make_id(f"equation-{label}")
         target = node.parent[node.parent.index(node) - 1] if old else None
         if isinstance(target, nodes.target):
@@ -157,36 +162,36 @@ class NumberEquations(SphinxTransform):
         self.document.note_explicit_target(target)
         node["label"], node["docname"] = label, self.env.docname
 
-    def counted(self) -> str:
-        """Return a label as Sphinx makes it for equations that have none."""
+    def serial(self) -> str:
+        """Return a label as Sphinx makes it for equations without one."""
         return f"{self.env.docname}:{self.env.new_serialno('sphinx.ext.math#equations')}"
 
     def is_taken(self, label: str, node: nodes.math_block) -> bool:
-        """Return whether another equation has *label*, and note it."""
+        """Return whether another equation has *label*, and report it if so."""
         if label not in self.domain.equations:
             return False
         path = self.env.doc2path(self.env.docname, base=False).as_posix()
         other = self.domain.equations[label][0]
-        message = f'the label "{label}" is that of an equation in {other}; choose another'
+        message = f'the label "{label}" is already used in {other}; choose another'
         line = node.line or 1
         note_problem(self.env, Diagnostic(path, line, message, DiagnosticKind.DUPLICATE_LABEL))
         return True
 
 
-def as_copy(node: nodes.math_block) -> None:
-    """Make *node* one that can stand in a second place: its number and label stay in the first."""
+def mark_as_copy(node: nodes.math_block) -> None:
+    """Mark *node* as a copy, without the number and label, which belong to the original."""
     node["number"] = node["label"] = None
     node[COPY] = True
 
 
 class LabelEquationsForLatex(SphinxPostTransform):
-    """Leave each equation one label in LaTeX, and none to the copies that summaries show."""
+    """Write one label for each equation in LaTeX, and none for copies in summaries."""
 
     default_priority = 200
     formats = ("latex",)
 
     def run(self, **kwargs: Any) -> None:
-        """Write labels where LaTeX takes them, and copies as environments that do not number."""
+        """Put labels where LaTeX expects them, and make copies unnumbered environments."""
         for node in self.document.findall(nodes.math_block):
             source = node.astext()
             if node.get(COPY):
@@ -195,7 +200,7 @@ class LabelEquationsForLatex(SphinxPostTransform):
                     source = wrap_displaymath(source, None, False)
                     node["nowrap"] = node["no-wrap"] = True
             elif node.get("label") and node.get("nowrap"):
-                # Sphinx would put it before the environment, where it is that of a section.
+                # Sphinx would put the label before the environment, where it labels the section.
                 source = tex.labelled(source, f"equation:{node['docname']}:{node['label']}")
                 node["label"] = None
             else:
@@ -205,7 +210,10 @@ class LabelEquationsForLatex(SphinxPostTransform):
 
 
 class ResolveEquationReferences(MathReferenceTransform):
-    """Have LaTeX number references to equations in what is placed after Sphinx has seen to them."""
+    """Have LaTeX number references to equations in content that replaces placeholders.
 
-    # After the placing (7), before the resolving (10).
+    Sphinx runs the same transform before that content is in place.
+    """
+
+    # After placeholders are replaced (7), before references are resolved (10).
     default_priority = 8

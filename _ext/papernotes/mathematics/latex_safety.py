@@ -1,4 +1,4 @@
-"""Keep LaTeX from running what a formula brings along."""
+"""Keep LaTeX from executing harmful commands in formulas."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from papernotes.mathematics import tex
 
-# TeX that reads or writes files, runs programs, links to whatever address, or changes what the rest
-# of the book means; ^^ spells any of it by its codes.
+# TeX that reads or writes files, runs programs, links to any address, or changes the meaning of the
+# rest of the book. ^^ can spell all of these by character codes.
 _HARMFUL = re.compile(
     r"\\(?:(?:write|immediate|input|include|open(?:in|out)|read|special|directlua|catcode|csname"
     r"|[egx]?def|let|(?:re)?newcommand|providecommand|newenvironment|expandafter|scantokens|lowercase"
@@ -22,27 +22,27 @@ _HARMFUL = re.compile(
 
 
 class EscapeHarmfulLatex(SphinxPostTransform):
-    """Show a formula as its TeX where it would have LaTeX do more than set it, or never end it.
+    """Show a formula as its TeX source if it would do more than typeset, or run past its end.
 
-    Entries come from elsewhere, and what no other format carries out is not carried out here.
+    Entries come from untrusted sources, and no other format executes their TeX.
     """
 
     default_priority = 190
     formats = ("latex",)
 
     def run(self, **kwargs: Any) -> None:
-        """Replace such formulas."""
+        """Replace harmful formulas with literals, and remove comments from the others."""
         for node in list(self.document.findall(_is_mathematics)):
             assert isinstance(node, nodes.Element)
-            given = node.astext()
-            source = tex.uncommented(given)
+            original = node.astext()
+            source = tex.uncommented(original)
             if not _HARMFUL.search(source) and tex.is_whole(source):
-                if source != given:
+                if source != original:
                     node.children = [nodes.Text(source)]
             elif isinstance(node, nodes.math):
-                node.replace_self(nodes.literal("", given))
+                node.replace_self(nodes.literal("", original))
             else:
-                node.replace_self(nodes.literal_block("", given, language="none"))
+                node.replace_self(nodes.literal_block("", original, language="none"))
 
 
 def _is_mathematics(node: nodes.Node) -> bool:

@@ -1,4 +1,4 @@
-"""The author's macros, for each of those that set formulas: the converter, LaTeX and MathJax."""
+"""The author's TeX macros, ``papernotes_macros``, for MathML, LaTeX and MathJax."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from papernotes.reporting import warn
 
 _NAME = re.compile(r"[A-Za-z]+")
 _ARGUMENT = re.compile(r"#(.)")
-# The greatest number of arguments that TeX allows.
-MOST = 9
+# The limit of TeX.
+_MAX_ARGUMENTS = 9
 
 
-def check(config: Config) -> None:
-    """Leave in ``papernotes_macros`` what can be used, as pairs of TeX and number of arguments."""
-    found: dict[str, tuple[str, int]] = {}
+def _check(config: Config) -> None:
+    """Reduce ``papernotes_macros`` to valid macros, as pairs of TeX and number of arguments."""
+    valid: dict[str, tuple[str, int]] = {}
     for name, value in config.papernotes_macros.items():
         fault = _fault(name, value)
         if not fault:
             tex, arguments = (value, 0) if isinstance(value, str) else value
-            fault = mathml.fault_of_macros({**_definitions(found), name: tex})
+            fault = mathml.fault_of_macros({**_definitions(valid), name: tex})
         if fault:
             message = (
                 f'papernotes_macros: "{name}" cannot be used: {fault}; write'
@@ -34,18 +34,18 @@ def check(config: Config) -> None:
             )
             warn(Diagnostic("conf.py", 1, message, DiagnosticKind.BAD_MACRO))
         else:
-            found[name] = (tex, arguments)
-    config.papernotes_macros = found
+            valid[name] = (tex, arguments)
+    config.papernotes_macros = valid
 
 
 def _fault(name: Any, value: Any) -> str:
-    """Return what is wrong with a macro's form, or the empty string."""
+    """Return what is wrong with the name or the form of a macro, or the empty string."""
     if not (isinstance(name, str) and _NAME.fullmatch(name)):
-        return "a name is of letters, without the backslash"
+        return "a name consists of letters, without the backslash"
     match value:
         case str():
             tex, arguments = value, 0
-        case [str(tex), int(arguments)] if 0 <= arguments <= MOST:
+        case [str(tex), int(arguments)] if 0 <= arguments <= _MAX_ARGUMENTS:
             pass
         case _:
             return "it is neither TeX nor a pair of TeX and the number of its arguments"
@@ -60,19 +60,19 @@ def _definitions(macros: dict[str, tuple[str, int]]) -> dict[str, str]:
 
 
 def for_converter(config: Config) -> mathml.Macros:
-    """Return the macros as :func:`.mathml.to_mathml` takes them."""
+    """Return the macros in the form that :func:`.mathml.to_mathml` takes."""
     return tuple(_definitions(config.papernotes_macros).items())
 
 
 def for_latex(config: Config) -> Iterator[str]:
-    """Yield the lines of a LaTeX preamble, which redefine what LaTeX may have by the same name."""
+    """Yield lines for the LaTeX preamble, which replace commands of the same names."""
     for name, (tex, arguments) in config.papernotes_macros.items():
         count = f"[{arguments}]" if arguments else ""
         yield f"\\providecommand{{\\{name}}}{{}}\\renewcommand{{\\{name}}}{count}{{{tex}}}"
 
 
 def for_mathjax(config: Config) -> dict[str, Any]:
-    """Return the macros as MathJax's configuration has them."""
+    """Return the macros in the form of MathJax's configuration."""
     return {
         name: [tex, arguments] if arguments else tex
         for name, (tex, arguments) in config.papernotes_macros.items()
@@ -80,8 +80,8 @@ def for_mathjax(config: Config) -> dict[str, Any]:
 
 
 def configure_macros(app: Sphinx, config: Config) -> None:
-    """Check the macros, and hand them to LaTeX and MathJax."""
-    check(config)
+    """Check the macros, and add them to the configuration of LaTeX and MathJax."""
+    _check(config)
     if not config.papernotes_macros:
         return
     preamble = "\n".join([config.latex_elements.get("preamble", ""), *for_latex(config)])
@@ -89,7 +89,7 @@ def configure_macros(app: Sphinx, config: Config) -> None:
     if config.html_math_renderer != "mathjax":
         return
     name = "mathjax4_config" if config.mathjax4_config else "mathjax3_config"
-    given = config[name] or {}
-    tex = given.get("tex", {})
+    options = config[name] or {}
+    tex = options.get("tex", {})
     macros = {**for_mathjax(config), **tex.get("macros", {})}
-    config[name] = {**given, "tex": {**tex, "macros": macros}}
+    config[name] = {**options, "tex": {**tex, "macros": macros}}

@@ -1,6 +1,6 @@
-"""MathJax from the site itself, for those who prefer it: ``html_math_renderer = "mathjax"``.
+"""MathJax served by the site itself, as an alternative: ``html_math_renderer = "mathjax"``.
 
-Its files come from the package sphinx-mathjax-offline; none is fetched from elsewhere.
+Its files come from the package sphinx-mathjax-offline, so that pages load nothing from elsewhere.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from papernotes.reporting import warn
 
 PACKAGE = "sphinx-mathjax-offline"
 SCRIPT = "mathjax/tex-chtml.js"
-# What the script loads when a formula needs it: commands, fonts, and its menu's aids.
+# What the script loads on demand: TeX extensions, fonts, and the accessibility tools of its menu.
 _PARTS = ("tex-chtml.js", "input/tex/extensions", "output/chtml/fonts", "a11y", "sre")
 
 
@@ -27,19 +27,19 @@ def _source() -> Path | None:
     return Path(spec.origin).parent / "static/mathjax" if spec and spec.origin else None
 
 
-def is_ours(config: Config) -> bool:
-    """Return whether MathJax is wanted, and the author has no copy of their own."""
+def _is_bundled(config: Config) -> bool:
+    """Return whether formulas are for MathJax, and the author does not set ``mathjax_path``."""
     return config.html_math_renderer == "mathjax" and config.mathjax_path in (MATHJAX_URL, SCRIPT)
 
 
 def configure_mathjax(app: Sphinx, config: Config) -> None:
-    """Have pages load MathJax from the site."""
-    if not is_ours(config):
+    """Make pages load MathJax from the site, or warn if its package is not installed."""
+    if not _is_bundled(config):
         return
     if _source() is None:
         message = (
-            f"MathJax is not installed, and pages would load it from elsewhere; pip install"
-            f" {PACKAGE}, or set mathjax_path to a copy of yours"
+            "MathJax is not installed, and pages would load it from another server; run pip install"
+            f" {PACKAGE}, or set mathjax_path to your own copy"
         )
         warn(Diagnostic("conf.py", 1, message, DiagnosticKind.NO_MATHJAX))
         return
@@ -49,7 +49,7 @@ def configure_mathjax(app: Sphinx, config: Config) -> None:
 def copy_mathjax(app: Sphinx, exception: Exception | None) -> None:
     """Copy MathJax into the built site."""
     source = _source()
-    if exception or source is None or app.builder.format != "html" or not is_ours(app.config):
+    if exception or source is None or app.builder.format != "html" or not _is_bundled(app.config):
         return
     target = Path(app.outdir, "_static/mathjax")
     for part in _PARTS:

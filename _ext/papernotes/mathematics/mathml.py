@@ -1,14 +1,14 @@
-r"""TeX formulas as MathML, and as text.
+r"""Convert TeX formulas to MathML.
 
-math-core converts. Of 114 formulas of the kinds that papers hold, drawn by Chromium with the same
-font, latex2mathml left 4 with commands that it does not know, and set some 40 in a way that TeX
-does not (limits beside their operators, rows of ``aligned`` in one line, ``\boldsymbol`` light,
-no lines in arrays). math-core left 6, all of which :mod:`.tex` puts into words that it knows, and
-set 5 wrongly, which are put right here, in ``mathematics.css`` or in the font. Temml is as good,
-but needs Node.
+The package math-core does the conversion. It was compared with latex2mathml by 114 formulas of the
+kinds that papers contain, drawn by Chromium with the same font. latex2mathml did not know commands
+in 4 of them, and set some 40 unlike TeX (limits beside their operators, rows of ``aligned`` in one
+line, ``\boldsymbol`` light, no lines in arrays). math-core did not know commands in 6, all of which
+:mod:`.tex` rewrites, and set 5 wrongly, which are corrected here, in ``mathematics.css`` or in the
+font. Temml is as good, but needs Node.
 
-What it writes is put right in the tree. Its style attributes, which a strict content security
-policy does not let through, become attributes of MathML, or classes of ``mathematics.css``.
+The element tree that math-core produces is corrected here. Its style attributes, which a strict
+content security policy blocks, become MathML attributes, or classes of ``mathematics.css``.
 """
 
 from __future__ import annotations
@@ -27,12 +27,13 @@ from papernotes.mathematics import tex as latex
 MATHML = "http://www.w3.org/1998/Math/MathML"
 XHTML = "http://www.w3.org/1999/xhtml"
 
-# A macro's name, without the backslash, and what it stands for, with arguments #1 to #9.
+# Pairs of a macro's name, without the backslash, and its TeX, with arguments #1 to #9.
 Macros = tuple[tuple[str, str], ...]
 
 _ENTITY = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)[A-Za-z]+;")
 _PRIMES = re.compile("[\N{PRIME}\N{DOUBLE PRIME}\N{TRIPLE PRIME}\N{QUADRUPLE PRIME}]+")
 
+# The class of ``mathematics.css`` for each style declaration that math-core writes.
 _CLASSES = {
     "border-left: 0.05em solid currentcolor": "pn-math-line-left",
     "border-left: 0.05em dashed currentcolor": "pn-math-dashes-left",
@@ -64,11 +65,12 @@ _CLASSES = {
     "width: 50%": "pn-math-half",
     "width: 7.5%": "pn-math-margin",
 }
+# The classes of what math-core writes for ``\mathop``.
 _OPERATOR = {"pn-math-flush-left", "pn-math-thin-right"}
 
 
 class MathematicsError(ValueError):
-    """TeX that cannot be converted; the message says why."""
+    """Raised for TeX that cannot be converted; the message says why."""
 
 
 @functools.lru_cache(maxsize=4)
@@ -95,19 +97,19 @@ def fault_of_macros(macros: Mapping[str, str]) -> str:
 def to_mathml(tex: str, display: str, macros: Macros = ()) -> str:
     """Return the TeX formula *tex* as a ``math`` element of MathML, without namespaces.
 
-    *display* is ``inline`` or ``block``. Raise :class:`MathematicsError` where TeX is not closed or
-    holds a command that is not known, or a character that no page can hold.
+    *display* is ``inline`` or ``block``. Raise :class:`MathematicsError` if the TeX is incomplete,
+    or contains an unknown command or a character that no page may contain.
     """
     block = display == "block"
-    if found := NON_XML_CHARACTER.search(tex):
-        raise MathematicsError(f"the character U+{ord(found[0]):04X} is not allowed")
+    if match := NON_XML_CHARACTER.search(tex):
+        raise MathematicsError(f"the character U+{ord(match[0]):04X} is not allowed")
     prepared = latex.prepare(tex, display=block)
     try:
         source = _converter(macros).convert_with_local_state(prepared, displaystyle=block)
     except LatexError as error:
         raise MathematicsError(_reason(error)) from error
     source = _ENTITY.sub(lambda match: html.unescape(match[0]), source)
-    math = ElementTree.fromstring(source)  # noqa: S314 -- of the converter
+    math = ElementTree.fromstring(source)  # noqa: S314 -- written by math-core
     if math.find(".//a") is not None:
         raise MathematicsError("it refers to an equation by \\eqref; use the role {eq} instead")
     for element in math.iter():
@@ -121,7 +123,7 @@ def to_mathml(tex: str, display: str, macros: Macros = ()) -> str:
         math.remove(child)
     semantics = ElementTree.SubElement(math, "semantics")
     if len(content) == 1 and "pn-math-wide" in content[0].get("class", ""):
-        # What is as wide as the page stands in something that is, too.
+        # The parent of a full-width element must have the full width, too.
         semantics.set("class", "pn-math-wide")
     row = semantics if len(content) == 1 else ElementTree.SubElement(semantics, "mrow")
     row.extend(content)
@@ -131,26 +133,27 @@ def to_mathml(tex: str, display: str, macros: Macros = ()) -> str:
 
 
 def _reason(error: LatexError) -> str:
-    """Return the converter's message without the place, which is one in the prepared TeX."""
+    """Return math-core's message without the position, which refers to the prepared TeX."""
     reason = re.sub(r"^(?:macro\d+:)?\d+: |\.$", "", str(error))
     return re.sub(r"Unknown (\w+) \"(.*)\"", r"the \1 \2 is not known", reason)
 
 
 def _correct(element: ElementTree.Element) -> None:
-    """Put right one element of what the converter writes."""
+    """Correct one element of math-core's output."""
     if style := element.attrib.pop("style", ""):
         _translate(element, style)
     if element.tag == "mover" and element[1].text == "~":
-        # Fonts do not stretch the tilde of ASCII.
+        # Fonts do not stretch the ASCII tilde.
         element[1].text = "\N{SMALL TILDE}"
     elif element.tag == "mo" and _PRIMES.fullmatch(element.text or ""):
         _add_class(element, "pn-math-prime")
 
 
 def _wrap_styles(parent: ElementTree.Element) -> None:
-    """Set the style of the children of *parent* where MathML 3 has it, by which EPUB goes.
+    """Move the style of the children of *parent* to ``mstyle`` elements.
 
-    In MathML Core any element may give its size, in MathML 3 only ``mstyle``.
+    In MathML Core any element may have these attributes; in MathML 3, which EPUB uses, only
+    ``mstyle`` may.
     """
     for position, child in enumerate(parent):
         if child.tag == "mstyle":
@@ -163,15 +166,15 @@ def _wrap_styles(parent: ElementTree.Element) -> None:
         if child.tag == "mrow" and style:
             child.tag = "mstyle"
             child.attrib.update(style)
-        # Tables are no smaller than what is around them.
+        # Tables are not smaller than their surroundings.
         elif style and (child.tag, style) != ("mtable", {"scriptlevel": "0"}):
             parent[position] = ElementTree.Element("mstyle", style)
             parent[position].append(child)
 
 
 def _translate(element: ElementTree.Element, style: str) -> None:
-    """Put the declarations of a style attribute into attributes and classes."""
-    left = []
+    """Replace the declarations of a style attribute with attributes and classes."""
+    kept = []
     for declaration in filter(None, style.split(";")):
         name, value = (part.strip() for part in declaration.split(":"))
         if name == "color":
@@ -181,15 +184,15 @@ def _translate(element: ElementTree.Element, style: str) -> None:
         elif element.tag == "mspace" and name == "width":
             element.set("width", value)
         elif element.tag == "mspace" and name == "margin-left":
-            # To the nearest of TeX's units, 18 of which are 1 em.
+            # Round to TeX's units, 18 of which are 1 em.
             units = round(float(value.strip("-emr")) * 18)
             _add_class(element, f"pn-math-back-{min(max(units, 1), 18)}")
         elif known := _CLASSES.get(f"{name}: {value}"):
             _add_class(element, known)
         else:
-            left.append(declaration)
-    if left:
-        element.set("style", ";".join(left))
+            kept.append(declaration)
+    if kept:
+        element.set("style", ";".join(kept))
 
 
 def _add_class(element: ElementTree.Element, name: str) -> None:
@@ -199,7 +202,7 @@ def _add_class(element: ElementTree.Element, name: str) -> None:
 
 
 def _set_limits(element: ElementTree.Element) -> None:
-    r"""Set what stands at ``\mathop{…}`` below and above it, as TeX does in displayed formulas."""
+    r"""Move the scripts of ``\mathop{…}`` below and above it, as TeX does in displayed formulas."""
     place = {"msub": "munder", "msup": "mover", "msubsup": "munderover"}.get(str(element.tag))
     if place and element[0].tag == "mpadded":
         _translate(element[0], element[0].attrib.pop("style", ""))
@@ -208,8 +211,8 @@ def _set_limits(element: ElementTree.Element) -> None:
 
 
 def with_namespaces(mathml: str) -> str:
-    """Return a ``math`` element as XHTML wants it, which HTML does without."""
-    math = ElementTree.fromstring(mathml)  # noqa: S314 -- of the converter
+    """Return a ``math`` element with the namespaces that XHTML requires and HTML does not."""
+    math = ElementTree.fromstring(mathml)  # noqa: S314 -- written by math-core
     math.set("xmlns", MATHML)
     for text in math.iter("mtext"):
         for child in text:

@@ -1,4 +1,4 @@
-"""MathML as a line of text, for places that hold no markup, such as the title of a window."""
+"""Convert MathML to a line of text, for places without markup, such as the title of a window."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from xml.etree import ElementTree
 
 _PRIMES = re.compile("[\N{PRIME}\N{DOUBLE PRIME}\N{TRIPLE PRIME}\N{QUADRUPLE PRIME}]+")
 _SPACED = frozenset("+−±∓=≠<>≤≥≈≃≡∼∝≪≫≔∈∉⊂⊆∪∩→←↦⇒⇔⟹⟺∧∨∣")
-# What needs no parentheses as an operand: a letter with accents, a word, what has some already.
+# Operands without parentheses: an accented letter, a word, a character, what has its own already.
 _WHOLE = re.compile(r"\w[\u0300-\u036f\u20d0-\u20ef]*|[\w.]+|.|\([^()]*\)|\[[^\[\]]*\]")
-# What the eye does not see: variation selectors, and the application of a function.
+# Invisible characters: variation selectors and function application.
 _UNSEEN = re.compile("[\ufe00-\ufe0f\u2061-\u2064]")
 _ACCENTS = {
     "ˆ": "\u0302",
@@ -24,16 +24,16 @@ _ACCENTS = {
     "´": "\u0301",
     "`": "\u0300",
     "˚": "\u030a",
-    "\u0332": "\u0305",  # an overline, in the place above
+    "\u0332": "\u0305",  # a line below, used as an overline
 }
 _BRACES = frozenset("⏞⏟⎴⎵")
-# What holds text alone, as most elements of a formula do.
+# Elements that contain only text, as most elements of a formula do.
 _TOKENS = frozenset(("mi", "mn", "ms", "mtext"))
 
 
 def to_text(mathml: str) -> str:
     """Return a ``math`` element as text: ``x^2``, ``(a + b)/c``, ``√n``."""
-    text = _text(ElementTree.fromstring(mathml))  # noqa: S314 -- of the converter
+    text = _text(ElementTree.fromstring(mathml))  # noqa: S314 -- written by math-core
     return unicodedata.normalize("NFC", " ".join(_UNSEEN.sub("", text).split()))
 
 
@@ -70,7 +70,7 @@ def _linear(element: ElementTree.Element) -> Iterator[str]:
             yield element.text or ""
             for part in parts:
                 yield from (_text(part), part.tail or "")
-            # Columns and rows.
+            # Separate columns and rows.
             yield " " if element.tag in ("mtd", "mtr") else ""
 
 
@@ -93,5 +93,5 @@ def _operator(element: ElementTree.Element) -> str:
     sign = element.text or ""
     if sign in _SPACED:
         return f" {sign} "
-    # Between a function and what it is applied to without parentheses.
+    # U+2061 with a space stands between a function and an argument without parentheses.
     return " " if sign == "\u2061" and element.get("lspace") else sign

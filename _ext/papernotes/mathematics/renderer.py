@@ -1,8 +1,8 @@
-"""Mathematics as MathML, made in the build: the HTML math renderer ``mathml``.
+"""The HTML math renderer ``mathml``, which converts formulas to MathML in the build.
 
-A formula is converted while its document is read, so that a fault is noted where it stands, and all
-pages that show it share the result. The page needs no script for it. Its TeX stays in it, for
-whoever copies it.
+A formula is converted while its document is read, so that errors are reported with file and line,
+and all pages that show the formula share the result. Pages need no script to show it. The MathML
+contains the TeX, for readers who copy the formula.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ from papernotes.reporting import note_problem
 
 NAME = "mathml"
 ATTRIBUTE = "papernotes_mathml"
-# What Sphinx says in the context of a page with formulas.
-HOLDS = "has_maths_elements"
-# What Sphinx calls the document that it makes of a title or a table of contents, to render it.
+# The variable in the context of a page that tells, by Sphinx, whether the page has formulas.
+HAS_FORMULAS = "has_maths_elements"
+# Sphinx's name for the document that it makes from a title or a table of contents to render it.
 _PARTIAL = "<partial node>"
 
 
 def is_used(config: Any) -> bool:
-    """Return whether formulas become MathML: it is asked for, or nothing else is."""
+    """Return whether formulas become MathML, which they do unless another renderer is set."""
     return config.html_math_renderer in (NAME, None)
 
 
@@ -44,7 +44,7 @@ def _is_formula(node: nodes.Node) -> bool:
 
 
 def formulas(root: nodes.Node) -> Iterator[nodes.Element]:
-    """Yield the nodes of formulas under *root*."""
+    """Yield the formula nodes under *root*."""
     for node in root.findall(_is_formula):
         assert isinstance(node, nodes.Element)
         yield node
@@ -56,33 +56,33 @@ class ConvertMathematics(SphinxTransform):
     default_priority = 700
 
     def apply(self, **kwargs: Any) -> None:
-        """Give each formula its MathML, empty where it cannot be converted."""
+        """Give each formula its MathML: an empty list if it cannot be converted."""
         if not is_used(self.config):
             return
         path = self.env.doc2path(self.env.docname, base=False).as_posix()
-        given = macros.for_converter(self.config)
+        definitions = macros.for_converter(self.config)
         for node in formulas(self.document):
             try:
-                node[ATTRIBUTE] = convert(node, given)
+                node[ATTRIBUTE] = convert(node, definitions)
             except mathml.MathematicsError as error:
                 node[ATTRIBUTE] = []
                 problem = _problem(path, get_node_line(node) or 1, node.astext(), error)
                 note_problem(self.env, problem)
 
 
-# What does not begin a line, and what does not end one.
+# Text that must not begin a line, and text that must not end one.
 _CLOSING = re.compile(r"[^\w\s(\[{“‘–—]+|[-\w]+")
 _OPENING = re.compile(r"[(\[{“‘]+$")
 
 
 class KeepPunctuation(SphinxPostTransform):
-    """Keep a formula on one line with the punctuation around it, where browsers would part them."""
+    """Keep browsers from breaking lines between a formula and the punctuation around it."""
 
     default_priority = 600
     formats = ("html",)
 
     def run(self, **kwargs: Any) -> None:
-        """Put formula and punctuation into one element."""
+        """Wrap each formula and its punctuation in one element."""
         if is_used(self.config):
             _keep_punctuation(self.document)
 
@@ -94,16 +94,16 @@ def _keep_punctuation(root: nodes.Element) -> None:
         closing = _CLOSING.match(after or "")
         if not (opening or closing):
             continue
-        together = nodes.inline(classes=["pn-together"])
+        wrapper = nodes.inline(classes=["pn-together"])
         position = node.parent.index(node)
-        node.replace_self(together)
+        node.replace_self(wrapper)
         if before is not None and opening:
-            together += nodes.Text(opening[0])
-            together.parent[position - 1] = nodes.Text(before[: opening.start()])
-        together += node
+            wrapper += nodes.Text(opening[0])
+            wrapper.parent[position - 1] = nodes.Text(before[: opening.start()])
+        wrapper += node
         if after is not None and closing:
-            together += nodes.Text(closing[0])
-            together.parent[position + 1] = nodes.Text(after[closing.end() :])
+            wrapper += nodes.Text(closing[0])
+            wrapper.parent[position + 1] = nodes.Text(after[closing.end() :])
 
 
 def _text_beside(node: nodes.Node, step: int) -> nodes.Text | None:
@@ -122,50 +122,50 @@ def _problem(path: str, line: int, source: str, error: mathml.MathematicsError) 
     return Diagnostic(path, line, message, DiagnosticKind.BAD_MATH)
 
 
-def convert(node: nodes.Element, given: mathml.Macros) -> list[str]:
-    """Return the MathML of a formula's node: of each of the formulas that a block may hold.
+def convert(node: nodes.Element, definitions: mathml.Macros) -> list[str]:
+    """Return the MathML of a formula node: one string for each formula of a block, or one.
 
     Raise :class:`.mathml.MathematicsError` as :func:`.mathml.to_mathml` does.
     """
     if isinstance(node, nodes.math):
-        return [mathml.to_mathml(node.astext(), "inline", given)]
-    return [mathml.to_mathml(part, "block", given) for part in tex.formulas(node.astext())]
+        return [mathml.to_mathml(node.astext(), "inline", definitions)]
+    return [mathml.to_mathml(part, "block", definitions) for part in tex.formulas(node.astext())]
 
 
-def faults(paper: Paper, parts: Iterable[Span], given: mathml.Macros) -> Iterator[Diagnostic]:
-    """Yield a problem for each formula in *parts*, which are of *paper*, that has no MathML."""
+def faults(paper: Paper, parts: Iterable[Span], definitions: mathml.Macros) -> Iterator[Diagnostic]:
+    """Yield a problem for each formula in *parts* of *paper* that cannot be converted."""
     for part in parts:
-        yield from faults(paper, part.children, given)
+        yield from faults(paper, part.children, definitions)
         if part.kind == "math":
             try:
-                mathml.to_mathml(part.text, "inline", given)
+                mathml.to_mathml(part.text, "inline", definitions)
             except mathml.MathematicsError as error:
                 yield _problem(paper.path, paper.line, part.text, error)
 
 
-def made(node: nodes.Element, given: mathml.Macros) -> list[str]:
-    """Return the MathML of a formula's node, which is empty where there is none.
+def node_mathml(node: nodes.Element, definitions: mathml.Macros) -> list[str]:
+    """Return the MathML of a formula node: an empty list if it cannot be converted.
 
-    Where it was not made when the document was read, as of BibTeX or for another renderer, it is
-    made now.
+    Formulas from BibTeX, and those read for another renderer, have not been converted yet: convert
+    them.
     """
-    found: list[str] | None = node.get(ATTRIBUTE)
-    if found is None:
+    converted: list[str] | None = node.get(ATTRIBUTE)
+    if converted is None:
         try:
-            found = convert(node, given)
+            converted = convert(node, definitions)
         except mathml.MathematicsError:
-            found = []
-    return found
+            converted = []
+    return converted
 
 
-def text_of(node: nodes.Element, given: mathml.Macros) -> str:
-    """Return a formula's node as a line of text, or its TeX where there is no MathML of it."""
-    return _readable(node, made(node, given))
+def text_of(node: nodes.Element, definitions: mathml.Macros) -> str:
+    """Return a formula node as a line of text, or its TeX if it cannot be converted."""
+    return _readable(node, node_mathml(node, definitions))
 
 
-def plain_text(found: Iterable[nodes.Node]) -> str:
-    """Return the text of inline nodes, formulas as readable as a line of text can make them."""
-    return "".join(_plain(node) for node in found)
+def plain_text(inline: Iterable[nodes.Node]) -> str:
+    """Return the text of inline nodes, with formulas as readable text."""
+    return "".join(_plain(node) for node in inline)
 
 
 def _plain(node: nodes.Node) -> str:
@@ -176,24 +176,25 @@ def _plain(node: nodes.Node) -> str:
 
 
 def make_readable(root: nodes.Node) -> None:
-    """Give the formulas under *root* a readable text, for whoever takes the text of a title.
+    """Replace the TeX of the formulas under *root* by readable text.
 
-    That are the search, and the contents of a book. What has markup still has the MathML.
+    The search and the contents of a book use the text of titles. Output with markup still uses the
+    MathML.
     """
     for node in formulas(root):
-        if made := node.get(ATTRIBUTE):
+        if converted := node.get(ATTRIBUTE):
             node.children = []
-            node.append(nodes.Text(_readable(node, made)))
+            node.append(nodes.Text(_readable(node, converted)))
 
 
 class ReadableTitles(SphinxPostTransform):
-    """Make the text of headings readable where pages are written from MathML."""
+    """Make the text of headings readable in HTML."""
 
     default_priority = 600
     formats = ("html",)
 
     def run(self, **kwargs: Any) -> None:
-        """Make them readable."""
+        """Replace the TeX of formulas in headings by readable text."""
         _make_titles_readable(self.document)
 
 
@@ -203,52 +204,52 @@ def _make_titles_readable(root: nodes.Element) -> None:
 
 
 def convert_nodes(config: Any, root: nodes.Element) -> None:
-    """Do to the formulas under *root*, which is of no document, what the post-transforms do."""
+    """Apply the post-transforms to the formulas under *root*, which belongs to no document."""
     if is_used(config):
         _keep_punctuation(root)
     _make_titles_readable(root)
 
 
-def _readable(node: nodes.Element, made: list[str] | None) -> str:
-    return " ".join(map(to_text, made)) if made else node.astext()
+def _readable(node: nodes.Element, converted: list[str] | None) -> str:
+    return " ".join(map(to_text, converted)) if converted else node.astext()
 
 
 def _mathml_of(translator: Any, node: nodes.Element) -> list[str]:
-    return made(node, macros.for_converter(translator.config))
+    return node_mathml(node, macros.for_converter(translator.config))
 
 
 def _write(translator: Any, node: nodes.Element) -> None:
-    """Write the formula, as TeX where there is no MathML of it."""
-    made = _mathml_of(translator, node)
-    if not made:
+    """Write the formula, as TeX if it cannot be converted."""
+    converted = _mathml_of(translator, node)
+    if not converted:
         translator.body.append(translator.starttag({}, "code", "", CLASS="pn-tex"))
         translator.body.append(f"{translator.encode(node.astext())}</code>")
     elif translator.builder.name == "epub":
-        translator.body += map(mathml.with_namespaces, made)
+        translator.body += map(mathml.with_namespaces, converted)
     else:
-        translator.body += made
+        translator.body += converted
 
 
 def _as_text(translator: Any, node: nodes.Element) -> bool:
-    """Return whether the formula goes where markup is lost or does not belong.
+    """Return whether the formula is to be written as text, because markup would be lost or wrong.
 
-    That is a title that Sphinx renders for ``<title>``, for links to the page before and after, and
-    for tables of contents of the site, which stand on pages that do without the style of
-    mathematics. Markup that is lost leaves MathML and TeX, one after the other.
+    Sphinx renders titles for ``<title>``, for links to the previous and next page, and for the
+    site's tables of contents, on pages that may not load the style sheet of mathematics. Where
+    Sphinx strips the markup, the text of the MathML and its TeX would follow each other.
     """
     if translator.document["source"] != _PARTIAL:
         return False
     parent: Any = node.parent
     while parent is not None:
         if isinstance(parent, nodes.list_item):
-            # Of the contents of the page itself, which has the style.
+            # The page's own table of contents is not a toctree, and its page has the style sheet.
             return any(name.startswith("toctree-l") for name in parent["classes"])
         parent = parent.parent
     return True
 
 
 def visit_math(self: Any, node: nodes.math) -> None:
-    """Write a formula in the text."""
+    """Write an inline formula."""
     if _as_text(self, node):
         self.body.append(self.encode(_readable(node, _mathml_of(self, node))))
         raise nodes.SkipNode
@@ -259,11 +260,11 @@ def visit_math(self: Any, node: nodes.math) -> None:
 
 
 def visit_math_block(self: Any, node: nodes.math_block) -> None:
-    """Write a formula of its own line, with its number, in a box that scrolls if it is wide."""
-    # furo puts the formula into a box that takes its id.
-    whole = {"classes": node["classes"], "ids": []} if _has_ids_above(node) else node
+    """Write a displayed formula, with its number, in a box that scrolls if it is too wide."""
+    # furo wraps the formula in a box that takes over its id.
+    box = {"classes": node["classes"], "ids": []} if _has_ids_above(node) else node
     classes = "math notranslate pn-equation"
-    self.body.append(self.starttag(whole, "div", CLASS=classes))
+    self.body.append(self.starttag(box, "div", CLASS=classes))
     self.body.append(self.starttag({}, "div", "", CLASS="pn-formula"))
     _write(self, node)
     self.body.append("</div>")
@@ -282,7 +283,7 @@ def _has_ids_above(node: nodes.Element) -> bool:
 
 
 def equation_number(translator: Any, node: nodes.math_block) -> str:
-    """Return the number of an equation, by figure numbers where the page has those."""
+    """Return the number of an equation, along the toctrees if figures are numbered so."""
     return str(get_node_equation_number(translator, node) or node["number"])
 
 
@@ -293,14 +294,14 @@ def add_page_assets(
     context: dict[str, Any],
     doctree: nodes.document | None,
 ) -> None:
-    """Give a page with formulas the style, and with it the font, and the script that they need."""
-    if context.get(HOLDS) and is_used(app.config):
+    """Add the style sheet, which loads the font, and the script to pages with formulas."""
+    if context.get(HAS_FORMULAS) and is_used(app.config):
         app.add_css_file("mathematics.css")
         app.add_js_file("mathematics.js", loading_method="defer")
 
 
 def add_mathematics(app: Sphinx) -> None:
-    """Offer the renderer to ``html_math_renderer``."""
+    """Register the renderer for ``html_math_renderer``, and its transforms."""
     app.add_transform(ConvertMathematics)
     app.add_post_transform(KeepPunctuation)
     app.add_post_transform(ReadableTitles)

@@ -1,7 +1,7 @@
-r"""TeX formulas as authors write them, made ready for the converter.
+r"""Rewrite authors' TeX formulas for the converter to MathML.
 
-The converter reads the mathematics of LaTeX and amsmath, but not all of it, and numbers equations
-itself, where here Sphinx does. What it lacks is put into words that it has.
+The converter knows most of the mathematics of LaTeX and amsmath. What it does not know is rewritten
+in terms that it knows. It would also number equations, which is left to Sphinx.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-# Commands that the converter does not have, in terms of those that it has.
+# Commands that the converter does not know, defined by those that it knows.
 COMMANDS = {
     "substack": r"\begin{subarray}{c}#1\end{subarray}",
     "mbox": r"\text{#1}",
@@ -30,7 +30,7 @@ COMMANDS = {
     "hfill": r"\quad",
 }
 
-# Environments by others that it has. Those that number become those that do not.
+# Environments, and the ones to use instead. Numbered environments become unnumbered ones.
 _ENVIRONMENTS = {
     "align": "align*",
     "alignat": "align*",
@@ -69,7 +69,7 @@ _TOKEN = re.compile(
 
 
 def labels(tex: str) -> list[str]:
-    r"""Return the names that ``\label`` gives in *tex*."""
+    r"""Return the arguments of ``\label`` in *tex*."""
     return [match["label"] for match in _TOKEN.finditer(tex) if match["label"]]
 
 
@@ -79,7 +79,7 @@ def unlabelled(tex: str) -> str:
 
 
 def labelled(tex: str, label: str) -> str:
-    r"""Return the environment *tex* with *label* for its first ``\label``, or with one."""
+    r"""Return the environment *tex* with *label* in place of its first ``\label``, or added."""
     command = f"\\label{{{label}}}"
     for match in _TOKEN.finditer(tex):
         if match["label"] is not None:
@@ -89,7 +89,7 @@ def labelled(tex: str, label: str) -> str:
 
 
 def unnumbered(tex: str) -> str:
-    """Return *tex* without labels, in environments of LaTeX that do not number."""
+    """Return *tex* without labels, in unnumbered environments of LaTeX."""
 
     def star(match: re.Match[str]) -> str:
         if match["environment"] in _NUMBERED:
@@ -100,15 +100,15 @@ def unnumbered(tex: str) -> str:
 
 
 def formulas(tex: str) -> list[str]:
-    """Return the formulas of a block, which blank lines part."""
+    """Return the formulas of a block, which are separated by blank lines."""
     return [part for part in re.split(r"\n\s*\n", tex.strip()) if part]
 
 
 def prepare(tex: str, *, display: bool) -> str:
-    r"""Return the formula *tex* in the terms of the converter.
+    r"""Return the formula *tex* in a form that the converter understands.
 
-    In a formula of its own line, rows (``\\``) and columns outside any environment are those of
-    ``aligned``, as Sphinx gives them to LaTeX and MathJax, and ``\tag`` needs no environment.
+    In a formula of its own line (*display*), rows (``\\``) and columns outside any environment are
+    put into ``aligned``, as Sphinx does for LaTeX and MathJax. ``\tag`` needs no environment.
     """
     tex = "".join(_translate(tex))
     if not display:
@@ -145,20 +145,20 @@ def _translate(tex: str) -> Iterator[str]:
 
 def _environment(side: str, name: str) -> str:
     if name == "smallmatrix":
-        # A subarray is set as small, and may have as many columns.
+        # A subarray is as small, and may have several columns.
         return r"\begin{subarray}{c}" if side == "begin" else r"\end{subarray}"
     return f"\\{side}{{{_ENVIRONMENTS.get(name, name)}}}"
 
 
 def _text(command: str, content: str) -> Iterator[str]:
-    r"""Yield ``\text`` with mathematics in it as text and mathematics side by side."""
+    r"""Split ``\text`` that contains mathematics into text and mathematics side by side."""
     for number, part in enumerate(re.split(r"(?<!\\)\$", content)):
         if part:
             yield f"{{{part}}}" if number % 2 else f"{command}{part}}}"
 
 
 def _closing(tex: str, start: int) -> int:
-    """Return where the brace closes that opened before *start*; the end where none does."""
+    """Return the position of the brace that closes the one before *start*, or the end of *tex*."""
     depth = 1
     for match in re.finditer(r"\\.|[{}]", tex[start:], re.DOTALL):
         depth += {"{": 1, "}": -1}.get(match[0], 0)
@@ -178,21 +178,21 @@ def is_closed(tex: str) -> bool:
 
 
 def uncommented(tex: str) -> str:
-    """Return *tex* without comments, which would go on to the end of the line that it is put on."""
+    """Return *tex* without comments, which would swallow what follows it on the same line."""
     return _TOKEN.sub(lambda match: "" if match["comment"] else match[0], tex)
 
 
 def is_whole(tex: str) -> bool:
-    r"""Return whether *tex* stays within its formula: braces match, nothing ends it before its end.
+    r"""Return whether *tex* stays within its formula: braces match, and nothing ends it early.
 
-    A ``#`` is an error of TeX's outside definitions.
+    Outside definitions, ``#`` is an error in TeX.
     """
     parts = re.findall(r"\\(?:[A-Za-z]+|.)|[#]", tex, re.DOTALL)
     return is_closed(tex) and not {"#", r"\(", r"\)", r"\[", r"\]"}.intersection(parts)
 
 
 def _outside(tex: str) -> tuple[bool, bool]:
-    """Return whether rows or columns, and whether tags stand outside any environment."""
+    """Return whether *tex* has rows or columns, and whether it has tags, outside environments."""
     depth = 0
     table = tagged = False
     for match in _TOKEN.finditer(tex):

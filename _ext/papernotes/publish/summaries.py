@@ -1,4 +1,4 @@
-"""Summaries that stand outside the site: HTML that needs no script and no page, and text."""
+"""Summaries for use outside the site: as HTML that needs no script and no page, and as text."""
 
 from __future__ import annotations
 
@@ -31,22 +31,22 @@ class Summary:
 
 
 class Summaries:
-    """The summaries of notes, each rendered once in a build, however many files hold it."""
+    """Summaries of notes, each rendered once in a build even if several files hold it."""
 
     def __init__(self, app: Sphinx) -> None:
         self.app = app
-        self._made: dict[str, Summary] = {}
+        self._rendered: dict[str, Summary] = {}
 
     def of(self, notes: Sequence[Note]) -> list[Summary]:
         """Return the summary of each of *notes*."""
-        missing = [note for note in notes if note.docname not in self._made]
+        missing = [note for note in notes if note.docname not in self._rendered]
         for note, summary in zip(missing, _render(self.app, missing), strict=True):
-            self._made[note.docname] = summary
-        return [self._made[note.docname] for note in notes]
+            self._rendered[note.docname] = summary
+        return [self._rendered[note.docname] for note in notes]
 
 
 def _render(app: Sphinx, notes: Sequence[Note]) -> Iterator[Summary]:
-    """Yield the summary of each of *notes*, with absolute links where the site has an address."""
+    """Yield the summary of each of *notes*, with absolute links if the site has an address."""
     if not notes:
         return
     context = RenderContext(app.env)
@@ -69,7 +69,7 @@ def _render(app: Sphinx, notes: Sequence[Note]) -> Iterator[Summary]:
 def _detach(
     app: Sphinx, builder: StandaloneHTMLBuilder, address: str, summary: nodes.Element
 ) -> None:
-    """Make all in the *summary* of the note at *address* stand by itself."""
+    """Make *summary*, of the note at *address*, independent of the site's pages and scripts."""
     front = site_info.page(app, app.config.root_doc)
     for node in list(summary.findall(nodes.Element)):
         match node:
@@ -88,7 +88,7 @@ def _detach(
 
 
 def _place_image(app: Sphinx, builder: StandaloneHTMLBuilder, node: nodes.image) -> None:
-    """Give an image its absolute address, or leave what it says where there is no such file."""
+    """Make an image's address absolute, or keep only its alternative text if there is no file."""
     if name := builder.images.get(node["uri"]):
         node["uri"] = site_info.absolute(app, f"{builder.imagedir}/{quote(name)}")
     elif not urlsplit(node["uri"]).scheme:
@@ -96,10 +96,10 @@ def _place_image(app: Sphinx, builder: StandaloneHTMLBuilder, node: nodes.image)
 
 
 def _convert(app: Sphinx, node: nodes.math | nodes.math_block) -> None:
-    """Put MathML in the place of a formula, whichever way the site's pages show it."""
-    made = mathematics.made(node, macros.for_converter(app.config))
-    shown: list[nodes.Node] = [nodes.raw("", mathml, format="html") for mathml in made]
-    if not made:
+    """Replace a formula by MathML, whichever math renderer the site's pages use."""
+    formulas = mathematics.node_mathml(node, macros.for_converter(app.config))
+    shown: list[nodes.Node] = [nodes.raw("", mathml, format="html") for mathml in formulas]
+    if not formulas:
         shown = [nodes.literal("", node.astext())]
     if isinstance(node, nodes.math_block):
         shown = [nodes.container("", *shown)]

@@ -15,7 +15,7 @@ from papernotes.core.model import Citation, Note, Page
 from papernotes.domain import PaperNotesDomain
 from papernotes.domain.records import Excerpt, Mention, NotedPaper, Record, Spelled
 from papernotes.domain.xrefs import cited_keys, linked_keys, target, without_links
-from papernotes.mathematics.equations import referred
+from papernotes.mathematics.equations import referenced_labels
 from papernotes.mathematics.renderer import make_readable, plain_text
 from papernotes.reading import sentences
 from papernotes.reporting import note_problem, noted_problems
@@ -158,7 +158,7 @@ def _page(
         works=any(doctree.findall(placeholders.works_list)),
         references=any(doctree.findall(placeholders.references)),
         key_prefixes=key_prefixes,
-        equations=tuple(referred(doctree)),
+        equations=tuple(referenced_labels(doctree)),
         targets=tuple(sorted(targets)),
     )
 

@@ -18,7 +18,7 @@ from papernotes.citations.domain import CitationDomain
 from papernotes.core.model import Note, Paper
 from papernotes.domain import PaperNotesDomain
 from papernotes.domain.records import Excerpt
-from papernotes.mathematics.equations import shown_number
+from papernotes.mathematics.equations import equation_target
 
 
 def digest(parts: Iterable[object]) -> str:
@@ -39,7 +39,7 @@ class Shown:
         citations = CitationDomain.of(env)
         self.label = citations.shown_label
         self.tooltip = citations.tooltip
-        self.equation = functools.partial(shown_number, env)
+        self.equation = functools.partial(equation_target, env)
         self._standard = env.domains.standard_domain
         self._slugs = {name: data.get("myst_slugs") for name, data in env.metadata.items()}
         self.page_titles = {name: title.astext() for name, title in env.titles.items()}
