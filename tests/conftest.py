@@ -62,10 +62,11 @@ def _whoever_calls() -> Iterator[None]:
         # Sphinx writes in colour where CI is set, but not where this is. CI itself stays, because
         # pytest then prints long differences in full.
         patch.setenv("NO_COLOR", "1")
-        # Servers of tests are asked directly; a proxy may be needed to reach the package index.
-        hosts = os.environ.get("no_proxy") or os.environ.get("NO_PROXY")
+        # Servers of tests, and names that no server has, are asked for directly; a proxy may be
+        # needed to reach the package index.
+        hosts = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
         for name in ("no_proxy", "NO_PROXY"):
-            patch.setenv(name, f"127.0.0.1,{hosts}" if hosts else "127.0.0.1")
+            patch.setenv(name, f"127.0.0.1,.invalid,{hosts}".rstrip(","))
         yield
 
 
