@@ -1,7 +1,7 @@
-"""Input that nobody would write: no exception, no hang, and no other entry lost.
+"""Fuzz tests: no input raises an exception, hangs, or loses another entry.
 
-Text is put together of what means something to the reader at hand, with whatever else between. What
-is found becomes a test with a name, at the end of this file, before it is fixed.
+Texts are made of tokens that the tested parser knows, with random text in between. Each bug that is
+found becomes a named test at the end of this file before it is fixed.
 """
 
 from __future__ import annotations
@@ -30,16 +30,16 @@ from papernotes.reading import sentences
 
 pytestmark = pytest.mark.soak
 
-# Far more than any example takes on any machine: what reaches it hangs.
+# CPU time far beyond what any example needs on any machine: code that reaches it hangs.
 SECONDS = 60.0
 
 
 @contextlib.contextmanager
-def ending() -> Iterator[None]:
-    """Fail where the block does not end."""
+def time_limit() -> Iterator[None]:
+    """Raise AssertionError if the block uses more than ``SECONDS`` of CPU time."""
 
     def stop(*_: object) -> None:
-        raise AssertionError(f"not done after {SECONDS} seconds of computing")
+        raise AssertionError(f"not finished after {SECONDS} seconds of CPU time")
 
     before = signal.signal(signal.SIGVTALRM, stop)
     signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS)
@@ -50,19 +50,19 @@ def ending() -> Iterator[None]:
         signal.signal(signal.SIGVTALRM, before)
 
 
-# All characters but surrogates, which no file in UTF-8 holds.
+# All characters but surrogates, which a UTF-8 file cannot contain.
 ANY = st.text(st.characters(exclude_categories=["Cs"]), max_size=6)
 
 
-def made_of(*parts: str, most: int = 24) -> st.SearchStrategy[str]:
-    """Return texts put together of *parts*, with anything in between."""
+def text_of(*parts: str) -> st.SearchStrategy[str]:
+    """Return a strategy for texts made of *parts*, with random text in between."""
     piece = st.one_of(st.sampled_from(parts), st.sampled_from(parts), ANY)
-    return st.lists(piece, max_size=most).map("".join)
+    return st.lists(piece, max_size=24).map("".join)
 
 
 # Front matter.
 
-YAML = made_of(
+YAML = text_of(
     *["---", "\n", "\n", "\n---\n", "paper", "tags", "read", "summary", "redirect_from", ":", ": "],
     *["a2001b", "[", "]", "{", "}", ",", "- ", "  ", "\t", "'", '"', "|", ">", "|2-\n", "&a", "*a"],
     *["!!", "!!python/name:os.system", "!!int", "? ", "<<", "#", " # ", "%YAML 9\n", "\\", "\\U"],
@@ -71,9 +71,9 @@ YAML = made_of(
 
 
 @given(YAML)
-def test_front_matter(text: str) -> None:
+def test_front_matter_keeps_line_numbers_and_reports_problems_in_order(text: str) -> None:
     for source in (text, f"---\n{text}\n---\n\n# A title\n"):
-        with ending():
+        with time_limit():
             front, problems = frontmatter.parse(source, "papers/x.md")
         lines = source.count("\n") + 1
         assert front.rest.count("\n") + 1 == lines
@@ -82,7 +82,7 @@ def test_front_matter(text: str) -> None:
 
 
 @given(YAML)
-def test_front_matter_does_not_reach_the_body(text: str) -> None:
+def test_front_matter_never_changes_the_body(text: str) -> None:
     body = "\n# A title\n\nThe body.\n"
     front, _ = frontmatter.parse(f"---\n{text}\n---\n{body}", "papers/x.md")
     assert front.rest.endswith(body)
@@ -90,7 +90,7 @@ def test_front_matter_does_not_reach_the_body(text: str) -> None:
 
 # The bibliography.
 
-BIBTEX = made_of(
+BIBTEX = text_of(
     *["@", "@misc", "@book{", "@misc{a", "@misc(", "@string{", "@string{x = {y}}", "@comment{"],
     *[
         "@preamble{",
@@ -117,30 +117,29 @@ FIRST = "@misc{first, author = {A First}, title = {The {first}}, year = 2001}\n"
 LAST = '@misc{last,\n  author = "A Last",\n  title = {The last},\n  year = 2002\n}\n'
 
 
-def whole(found: Bibliography, key: str) -> bool:
-    """Return whether the entry *key* is there with all that it says.
+def is_complete(found: Bibliography, key: str) -> bool:
+    """Return whether *found* contains the entry *key* with all its fields.
 
-    It can say more: what looks like a field after its closing brace is taken for one.
+    The entry may have more fields, since text like a field after its closing brace counts as one.
     """
     paper = found.paper(key)
-    said = (paper.authors[0].family, latex.plain(paper.title), paper.year)
-    return (
-        said == {"first": ("First", "The first", "2001"), "last": ("Last", "The last", "2002")}[key]
-    )
+    values = (paper.authors[0].family, latex.plain(paper.title), paper.year)
+    expected = {"first": ("First", "The first", "2001"), "last": ("Last", "The last", "2002")}
+    return values == expected[key]
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow])
 @given(BIBTEX)
-def test_bibliography_loses_no_other_entry(text: str) -> None:
+def test_a_broken_entry_loses_no_other_entry(text: str) -> None:
     source = f"{FIRST}\n{text}\n{LAST}"
-    with ending():
+    with time_limit():
         found = read([("a.bib", source.encode()), ("b.bib", b"@misc{other, title = {Other}}")])
-    assert whole(found, "first")
-    assert whole(found, "last")
+    assert is_complete(found, "first")
+    assert is_complete(found, "last")
     assert "other" in found
     lines = source.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     assert all(1 <= problem.line <= len(lines) and problem.message for problem in found.problems)
-    # What was read knows where it stands, and goes on to what is made of it.
+    # Each entry knows its place, and can be processed further.
     for key, (path, line) in found.places.items():
         assert path == "b.bib" or "@" in lines[line - 1]
         paper = found.paper(key)
@@ -149,16 +148,16 @@ def test_bibliography_loses_no_other_entry(text: str) -> None:
 
 
 @given(st.binary(max_size=200))
-def test_bibliography_in_any_bytes(content: bytes) -> None:
-    with ending():
+def test_arbitrary_bytes_lose_no_other_entry(content: bytes) -> None:
+    with time_limit():
         found = read([("a.bib", FIRST.encode() + b"\n" + content + b"\n" + LAST.encode())])
-    assert whole(found, "first")
-    assert whole(found, "last")
+    assert is_complete(found, "first")
+    assert is_complete(found, "last")
 
 
 # Citations.
 
-PANDOC = made_of(
+PANDOC = text_of(
     *["@", "-@", "@a2001b", "@{", "}", "[", "]", "[@", "; ", ",", "p. 3", "see ", "(", ")", "\\"],
     *[
         "<",
@@ -181,16 +180,16 @@ PANDOC = made_of(
 
 
 @given(PANDOC, st.sets(st.integers(0, 60), max_size=5))
-def test_citations_of_pandoc(text: str, escaped: set[int]) -> None:
+def test_pandoc_citations_keep_all_text(text: str, escaped: set[int]) -> None:
     for known in (True, False):
-        with ending():
+        with time_limit():
             found = pandoc_syntax.parse(text, lambda _, known=known: known, escaped)  # type: ignore[misc]
-        # No letter is lost, nor any that nobody wrote.
+        # No text is lost or added.
         assert "".join(part if isinstance(part, str) else part.source for part in found) == text
         for part in found:
             if isinstance(part, pandoc_syntax.Cite):
                 assert part.items
-                # The library's roles understand what is handed to them.
+                # The roles of sphinxcontrib-bibtex understand the target.
                 targets = list(parse_citation_targets(part.target()))
                 assert [target.key for target in targets] == [item.key for item in part.items]
 
@@ -198,10 +197,10 @@ def test_citations_of_pandoc(text: str, escaped: set[int]) -> None:
 # Slugs.
 
 
-@given(made_of("C++", "con", ".", "..", "/", "\\", " ", "-", "é", "e\u0301", "😀", "\0", "ß", "İ"))
+@given(text_of("C++", "con", ".", "..", "/", "\\", " ", "-", "é", "e\u0301", "😀", "\0", "ß", "İ"))
 @example("CON")
 @example("é" * 300)
-def test_slugs(text: str) -> None:
+def test_slugs_are_valid_file_names(text: str) -> None:
     if not text:
         return
     found = slug(text)
@@ -214,7 +213,7 @@ def test_slugs(text: str) -> None:
 
 # LaTeX and mathematics.
 
-LATEX = made_of(
+LATEX = text_of(
     *[
         "\\",
         "{",
@@ -239,8 +238,8 @@ LATEX = made_of(
 
 @given(LATEX)
 @example("\\href{javascript:x}{y} \\url{data:z}")
-def test_latex(text: str) -> None:
-    with ending():
+def test_latex_yields_only_links_over_http(text: str) -> None:
+    with time_limit():
         found = latex.spans(text)
         sentences.ends(latex.flatten(found))
 
@@ -257,8 +256,8 @@ SAFE_ATTRIBUTE = re.compile(r"[a-z]+(?:-[a-z]+)*")
 
 
 @given(LATEX, st.sampled_from(["inline", "block"]))
-def test_mathematics(tex: str, display: str) -> None:
-    with ending(), contextlib.suppress(mathml.MathematicsError):
+def test_mathml_contains_only_mathematics(tex: str, display: str) -> None:
+    with time_limit(), contextlib.suppress(mathml.MathematicsError):
         found = mathml.to_mathml(tex, display)
         mathml_text.to_text(found)
         _assert_only_mathematics(found)
@@ -274,11 +273,11 @@ def _assert_only_mathematics(found: str) -> None:
         assert not [key for key in element.attrib if key.startswith("on") or "href" in key]
 
 
-# The work grows no faster than the input. It is counted, in calls of functions, not timed.
+# Work grows no faster than the input. It is measured by function calls, since times vary.
 
 
 def calls(function: Callable[[str], Any], text: str) -> int:
-    """Return how many functions are called to apply *function* to *text*."""
+    """Return the number of function calls while *function* is applied to *text*."""
     count = 0
 
     def note(_: object, event: str, __: object) -> None:
@@ -327,27 +326,29 @@ GROWING = [
 
 
 @pytest.mark.parametrize(("function", "unit"), GROWING)
-def test_work_grows_with_the_input(function: Callable[[str], Any], unit: str) -> None:
+def test_the_number_of_calls_grows_at_most_linearly_with_the_input(
+    function: Callable[[str], Any], unit: str
+) -> None:
     function(unit)
-    # Twice as many, and again: what grows with the square takes four times as many calls.
+    # If work grew quadratically, twice the input would need four times as many calls.
     once, twice = (calls(function, unit * count) for count in (150, 300))
     assert twice <= 2.6 * once + 200
 
 
-# What was found.
+# Bugs that were found.
 
 
 @pytest.mark.parametrize("character", ["\0", "\x1f", "\ufffe"])
-def test_a_control_character_in_a_formula(character: str) -> None:
+def test_a_control_character_in_a_formula_is_an_error(character: str) -> None:
     with pytest.raises(mathml.MathematicsError, match=rf"U\+{ord(character):04X} is not allowed"):
         mathml.to_mathml(f"a{character}b", "inline")
 
 
-def test_verbatim_text_that_is_not_there() -> None:
+def test_verb_without_an_argument_stays_as_it_is() -> None:
     assert latex.plain("A \\verb") == "A \\verb"
 
 
 @pytest.mark.parametrize("text", ["---\n'", "---\nx: [", "---\n'\n", "---\n---\n", "---"])
-def test_a_fault_at_the_end_of_the_file_has_a_line_of_it(text: str) -> None:
+def test_a_problem_at_the_end_of_the_front_matter_has_a_line_of_the_file(text: str) -> None:
     _, problems = frontmatter.parse(text, "papers/x.md")
     assert all(problem.line <= text.count("\n") + 1 for problem in problems)

@@ -1,4 +1,4 @@
-"""Formulas on built pages: numbers, references, copies, text, style, other formats."""
+"""Formulas on built pages: numbers, references, copies, text, style sheets, other formats."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def zeta(tiny: Site) -> Site:
 
 
 def equations(build: Build, page: str) -> list[tuple[str, str]]:
-    """Return number and TeX of each formula of its own line."""
+    """Return the number and the TeX of each displayed formula."""
     found = []
     for block in build.page(page).cssselect(".pn-equation"):
         number = block.cssselect(".eqno")
@@ -83,7 +83,7 @@ def ids(page: Path) -> list[str]:
     return tree.xpath("//@id")
 
 
-def test_numbers_and_references(zeta: Site) -> None:
+def test_equations_have_numbers_that_references_show(zeta: Site) -> None:
     build = zeta.build()
     assert build.messages == []
     numbers = [number for number, _ in equations(build, "papers/zeta")]
@@ -96,7 +96,7 @@ def test_numbers_and_references(zeta: Site) -> None:
 
 
 @pytest.mark.parametrize("theme", ["alabaster", "furo"])
-def test_a_card_shows_the_formula_without_its_number(zeta: Site, theme: str) -> None:
+def test_a_card_shows_a_formula_without_its_number(zeta: Site, theme: str) -> None:
     build = zeta.build(confoverrides={"html_theme": theme})
     assert equations(build, "index") == [("", "a^2 + b^2 = c^2")]
     links = build.page("index").cssselect(".pn-summary a[href*='#equation-']")
@@ -108,16 +108,16 @@ def test_a_card_shows_the_formula_without_its_number(zeta: Site, theme: str) -> 
         assert [id_ for id_, count in Counter(ids(build.outdir / name)).items() if count > 1] == []
 
 
-def test_all_equations_can_be_numbered(zeta: Site) -> None:
+def test_math_number_all_numbers_all_equations_but_unnumbered_environments(zeta: Site) -> None:
     build = zeta.build(confoverrides={"math_number_all": True})
     numbers = [number for number, _ in equations(build, "papers/zeta")]
-    # All but that of an environment which says that it wants none.
+    # The environment align* stays without a number.
     assert numbers == ["(1)", "(2)", "", "(3)", "(4)", "(5)"]
     assert equations(build, "index") == [("", "a^2 + b^2 = c^2")]
 
 
-def test_numbers_by_figures(zeta: Site) -> None:
-    """Pages in a toctree get the numbers of their sections, notes outside it keep plain ones."""
+def test_equations_in_a_toctree_are_numbered_by_section(zeta: Site) -> None:
+    """Notes outside any toctree keep plain numbers."""
     zeta.write("plain.md", "# Plain\n\n$$\na\n$$ (first)\n\n{eq}`first`, {eq}`pythagoras`\n")
     zeta.edit("index.md", "```\n", "```\n\n```{toctree}\n:numbered:\nplain\n```\n")
     build = zeta.build(confoverrides={"numfig": True})
@@ -129,38 +129,38 @@ def test_numbers_by_figures(zeta: Site) -> None:
     assert equations(build, "papers/zeta")[0][0] == "(1)"
 
 
-def test_the_same_bytes_in_every_build(zeta: Site) -> None:
-    """MyST labels the environments of amsmath at random."""
+def test_pages_with_equations_are_the_same_in_every_build(zeta: Site) -> None:
+    """MyST gives the environments of amsmath random labels."""
     first = outputs(zeta.build().outdir)
     zeta.clean()
     assert outputs(zeta.build().outdir) == first
 
 
-def test_a_formula_is_readable_where_there_is_no_markup(zeta: Site) -> None:
+def test_a_formula_is_readable_text_in_places_without_markup(zeta: Site) -> None:
     zeta.write("plain.md", "# Plain\n\nNothing.\n")
     zeta.edit("index.md", "```\n", "```\n\n```{toctree}\npapers/zeta\nplain\n```\n")
     build = zeta.build(confoverrides={"html_theme": "classic"})
     title = "Zeta of ℓ_2 and ℝ"
     assert build.page("papers/zeta").findtext("head/title").startswith(title)
-    # Sidebar and links to the page before, on a page that has no formulas and no style for them.
+    # Sidebar and link to the previous page, on a page without formulas and their style sheet.
     plain = build.page("plain")
     assert [link.get("title") for link in plain.cssselect(".related a[accesskey=P]")] == [title]
     assert title in text(plain.cssselect(".sphinxsidebar")[0])
     assert not plain.cssselect("math")
-    # The page's own contents keep their formulas.
+    # The page's own table of contents keeps its formulas.
     contents = build.page("papers/zeta").cssselect(".sphinxsidebar a[href='#the-norm-x-1']")
     assert [len(link.cssselect("math")) for link in contents] == [1]
-    # The search finds and shows them by their text.
+    # The search finds titles by this text and shows it.
     index = build.read("searchindex.js")
     titles = json.loads(index[index.index("{") : index.rindex("}") + 1])
     assert title in titles["titles"]
     assert {title, "The norm ‖x‖_1"} <= titles["alltitles"].keys()
-    # What links to the note says its name to screen readers.
+    # Links to the note contain its title for screen readers.
     unseen = [text(node) for node in build.page("index").cssselect(".pn-more .pn-unseen")]
     assert f"on {title}" in unseen
 
 
-def test_style_font_and_script_come_with_formulas_only(zeta: Site) -> None:
+def test_only_pages_with_formulas_load_their_style_font_and_script(zeta: Site) -> None:
     zeta.write("plain.md", "# Plain\n\nNothing.\n")
     build = zeta.build()
     for name, wanted in (("papers/zeta", True), ("index", True), ("plain", False)):
@@ -173,7 +173,7 @@ def test_style_font_and_script_come_with_formulas_only(zeta: Site) -> None:
     assert "Open Font License" in build.read("_static/mathematics/OFL.txt")
 
 
-def test_a_formula_that_cannot_be_shown_leaves_its_tex(tiny: Site) -> None:
+def test_a_formula_that_cannot_be_converted_is_shown_as_tex(tiny: Site) -> None:
     tiny.write("plain.md", "# Page\n\n$\\nosuch{x}$ and\n\n$$\n\\nosuch\n$$\n")
     build = tiny.build()
     assert [line.split(":")[1] for line in build.messages] == ["3", "5"]
@@ -181,7 +181,7 @@ def test_a_formula_that_cannot_be_shown_leaves_its_tex(tiny: Site) -> None:
     assert [text(code) for code in shown] == [r"\nosuch{x}", r"\nosuch"]
 
 
-def test_punctuation_stays_with_its_formula(zeta: Site) -> None:
+def test_punctuation_is_wrapped_together_with_its_formula(zeta: Site) -> None:
     page = zeta.build().page("papers/zeta")
     together = page.cssselect(".pn-together")
     for span in together:
@@ -190,27 +190,27 @@ def test_punctuation_stays_with_its_formula(zeta: Site) -> None:
     assert [text(span).replace("\u2061", "") for span in together] == ["E[x],", "x),", "“y”."]
 
 
-def test_macros_in_latex(zeta: Site) -> None:
+def test_macros_are_defined_in_the_latex_preamble(zeta: Site) -> None:
     tex = zeta.build("latex").read("tiny.tex")
     assert r"\providecommand{\R}{}\renewcommand{\R}{\mathbb{R}}" in tex
     assert r"\renewcommand{\E}[1]{\operatorname{E}\left[#1\right]}" in tex
     assert r"\(\E{x}\)" in tex
 
 
-def test_each_equation_has_one_label_in_latex(zeta: Site) -> None:
+def test_each_equation_has_exactly_one_label_in_latex(zeta: Site) -> None:
     tex = zeta.build("latex", confoverrides={"math_number_all": True}).read("tiny.tex")
     labels = re.findall(r"\\label\{(equation:.*?)\}", tex)
     assert len(labels) == len(set(labels)) == 5
     assert "inside}" not in tex.replace("equation:papers/zeta:inside}", "")
     assert set(re.findall(r"\\eqref\{(.*?)\}", tex)) <= set(labels)
-    # In the summary on the front page, which comes first, it has no number.
+    # The copy in the summary on the front page, which comes first, has no number.
     assert tex.index(r"\begin{equation*}") < tex.index(r"\begin{equation}")
-    # A label before its environment would be that of the section.
+    # A label before its environment would label the section.
     assert not re.search(r"\\label\{equation:[^}]*\}\\begin", tex)
 
 
 @pytest.mark.latex
-def test_latex_takes_all_of_it(zeta: Site) -> None:
+def test_latex_compiles_a_site_with_equations_without_warnings(zeta: Site) -> None:
     build = zeta.build("latex", confoverrides={"latex_elements": {"fontpkg": ""}})
     run = subprocess.run(
         ["latexmk", "-pdf", "-interaction=nonstopmode", "tiny.tex"],
@@ -224,11 +224,11 @@ def test_latex_takes_all_of_it(zeta: Site) -> None:
     assert not re.search(r"LaTeX Warning: .*(undefined|multiply)", log)
 
 
-def test_text_has_the_tex(zeta: Site) -> None:
+def test_the_text_builder_writes_formulas_as_tex(zeta: Site) -> None:
     assert r"A summary with \E{x}, and" in zeta.build("text").read("papers/zeta.txt")
 
 
-def test_books_hold_mathml_and_say_so(zeta: Site) -> None:
+def test_epub_pages_with_mathml_declare_it_in_the_manifest(zeta: Site) -> None:
     settings = {"version": "1", "copyright": "2026"}
     build = zeta.build("epub", confoverrides=settings)
     assert build.messages == []
@@ -244,7 +244,7 @@ def test_books_hold_mathml_and_say_so(zeta: Site) -> None:
         assert "_static/mathematics/stix-two-math.woff2" in manifest
 
 
-def test_a_number_that_changes_elsewhere_is_shown_anew(zeta: Site) -> None:
+def test_a_changed_equation_number_rewrites_exactly_the_pages_that_show_it(zeta: Site) -> None:
     zeta.write("plain.md", "# Plain\n\nBy {eq}`energy`.\n")
     zeta.write("other.md", "---\norphan: true\n---\n\n# Other\n\n$$\na\n$$ (a)\n\nBy {eq}`a`.\n")
     zeta.build()
@@ -257,12 +257,12 @@ def test_a_number_that_changes_elsewhere_is_shown_anew(zeta: Site) -> None:
     incremental = outputs(build.outdir)
     zeta.clean()
     assert outputs(zeta.build().outdir) == incremental
-    # What no other page shows rewrites none.
+    # A new equation that no other page refers to rewrites only its own page.
     zeta.edit("papers/zeta.md", "See {eq}", "$$\ny\n$$ (y)\n\nSee {eq}")
     assert zeta.build().written == {"papers/zeta"}
 
 
-def test_parallel_builds_number_alike(zeta: Site) -> None:
+def test_parallel_and_serial_builds_number_equations_alike(zeta: Site) -> None:
     for jobs in ("1", "4"):
         subprocess.run(
             [sys.executable, "-m", "sphinx", "-q", "-W", "-j", jobs, ".", f"_build/{jobs}"],

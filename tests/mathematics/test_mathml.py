@@ -1,4 +1,4 @@
-"""TeX into MathML and into text, without a build."""
+"""The conversion of TeX to MathML and text, without a build."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from papernotes.mathematics.mathml import (
 )
 from papernotes.mathematics.mathml_text import to_text
 
-# Of each kind that papers hold.
+# Formulas of each kind that papers contain.
 FORMULAS = [
     r"\left( \frac{\sum_{i=1}^n x_i^2}{\prod_{j} y_j} \right)",
     r"\left. \frac{\partial f}{\partial x} \right|_{x=0}",
@@ -51,7 +51,7 @@ FORMULAS = [
     r"a \tag{1}",
     r"a &= b \tag{*} \\ c &= d",
 ]
-MATHML_3 = {  # where it allows them
+MATHML_3 = {  # the elements that may have these attributes
     "displaystyle": {"math", "mstyle", "mtable"},
     "scriptlevel": {"mstyle"},
 }
@@ -62,8 +62,8 @@ def tree(source: str, display: str = "block") -> ElementTree.Element:
 
 
 @pytest.mark.parametrize("source", FORMULAS)
-def test_every_kind_of_formula(source: str) -> None:
-    """It is converted, with its TeX, into what a strict policy lets through and EPUB knows."""
+def test_every_kind_of_formula_becomes_valid_mathml_with_its_tex(source: str) -> None:
+    """No style attributes, which a strict content security policy blocks; valid for EPUB."""
     math = tree(source)
     assert [child.tag for child in math] == ["semantics"]
     assert len(math[0]) == 2
@@ -87,12 +87,14 @@ def test_every_kind_of_formula(source: str) -> None:
         (r"\eqref{x}", r"it refers to an equation by \eqref; use the role {eq} instead"),
     ],
 )
-def test_what_cannot_be_converted(source: str, reason: str) -> None:
+def test_a_formula_that_cannot_be_converted_raises_an_error_with_the_reason(
+    source: str, reason: str
+) -> None:
     with pytest.raises(MathematicsError, match=re.escape(reason)):
         to_mathml(source, "block")
 
 
-def test_limits_stand_below_and_above_in_displayed_formulas() -> None:
+def test_limits_are_below_and_above_operators_in_displayed_formulas() -> None:
     for source in (
         r"\max_x",
         r"\operatorname*{argmin}_x",
@@ -108,12 +110,12 @@ def test_rows_outside_an_environment_are_aligned() -> None:
         table = tree(source)[0][0]
         assert table.tag == "mtable"
         assert len(table) == 2
-    # Those of an environment or in braces are its own.
+    # Rows inside an environment or braces stay there.
     for source in (r"x = \begin{pmatrix}a\\b\end{pmatrix}", r"\sum_{\substack{a \\ b}} c"):
         assert tree(source)[0][0].tag == "mrow"
 
 
-def test_numbers_are_left_to_sphinx_but_not_tags() -> None:
+def test_equations_are_not_numbered_but_tags_are_kept() -> None:
     assert "(1)" not in to_mathml(r"\begin{align}a &= b \\ c &= d\end{align}", "block")
     for source in (r"a = b \tag{7}", r"\begin{align}a &= b \tag{7} \\ c &= d\end{align}"):
         shown = [element.text for element in tree(source).iter("mtext")]
@@ -121,17 +123,17 @@ def test_numbers_are_left_to_sphinx_but_not_tags() -> None:
     assert "(7)" in to_mathml(r"\underbrace{a}_{\text{sum}} \tag{7}", "block")
 
 
-def test_text_may_hold_mathematics() -> None:
+def test_text_may_contain_mathematics() -> None:
     row = tree(r"\text{for all $x^2$ in $\mathbb{R}$}")[0][0]
     assert [part.tag for part in row] == ["mtext", "msup", "mtext", "mi"]
     assert row[0].text == "for\N{NO-BREAK SPACE}all\N{NO-BREAK SPACE}"
 
 
-def test_comments_are_no_part_of_a_formula() -> None:
+def test_comments_are_removed_from_a_formula() -> None:
     assert to_text(to_mathml("a % \\nosuch\n+ 50\\%", "block")) == "a + 50%"
 
 
-def test_macros() -> None:
+def test_macros_are_expanded() -> None:
     macros = (("R", r"\mathbb{R}"), ("E", r"\operatorname{E}\left[#1\right]"), ("RR", r"\R^2"))
     assert to_text(to_mathml(r"\E{x} \in \RR", "inline", macros)) == "E [x] ∈ ℝ^2"
     with pytest.raises(MathematicsError):
@@ -146,11 +148,11 @@ def test_macros() -> None:
         (r"\nosuch", r"the command \nosuch is not known"),
     ],
 )
-def test_faults_of_macros(body: str, fault: str) -> None:
+def test_fault_of_macros_says_what_is_wrong(body: str, fault: str) -> None:
     assert fault_of_macros({"R": body}) == fault
 
 
-def test_xhtml_has_namespaces() -> None:
+def test_mathml_for_xhtml_has_namespaces() -> None:
     root = ElementTree.fromstring(with_namespaces(to_mathml(r"\textbf{a} b", "inline")))
     assert root.tag == "{http://www.w3.org/1998/Math/MathML}math"
     assert root.find(".//{http://www.w3.org/1999/xhtml}b") is not None
@@ -173,11 +175,11 @@ def test_xhtml_has_namespaces() -> None:
         (r"\begin{pmatrix} a & b \\ c & d \end{pmatrix}", "(a b c d )"),
     ],
 )
-def test_text_of_a_formula(source: str, text: str) -> None:
+def test_a_formula_becomes_readable_text(source: str, text: str) -> None:
     assert to_text(to_mathml(source, "block")) == text
 
 
-def test_labels() -> None:
+def test_labels_can_be_read_removed_and_replaced() -> None:
     source = (
         "\\begin{align}\na &= b \\label{one} \\\\ % \\label{no}\nc &= d \\label{two}\n\\end{align}"
     )

@@ -1,4 +1,4 @@
-"""The interface in other languages: the catalogues are complete, and a French site is French."""
+"""Translations: the message catalogues are complete, and a French site is all French."""
 
 from __future__ import annotations
 
@@ -53,7 +53,9 @@ def ids(catalog: Catalog) -> set[object]:
         (SITE / "sphinx.pot", ["conf.py", "_templates"]),
     ],
 )
-def test_every_text_is_translated(tmp_path: Path, template: Path, sources: list[str]) -> None:
+def test_every_text_has_a_french_translation(
+    tmp_path: Path, template: Path, sources: list[str]
+) -> None:
     found = tmp_path / "found.pot"
     subprocess.run([*BABEL, "--output", found, *sources], cwd=PROJECT, check=True)
     wanted = ids(read(found))
@@ -66,11 +68,11 @@ def test_every_text_is_translated(tmp_path: Path, template: Path, sources: list[
             continue
         forms = [message.string] if isinstance(message.string, str) else message.string
         assert all(forms), f"{message.id} has no translation"
-        assert not message.fuzzy, f"{message.id} is only guessed"
+        assert not message.fuzzy, f"{message.id} is marked as fuzzy"
         assert list(message.check(french)) == [], message.id
 
 
-def test_the_compiled_catalogue_is_that_of_its_source() -> None:
+def test_the_compiled_catalogue_matches_its_source() -> None:
     folder = EXTENSION / "fr/LC_MESSAGES"
     with (folder / "papernotes.mo").open("rb") as file:
         compiled = gettext.GNUTranslations(file)
@@ -83,8 +85,8 @@ def test_the_compiled_catalogue_is_that_of_its_source() -> None:
             assert compiled.gettext(message.id) == message.string, "run make messages"
 
 
-def test_sphinx_extracts_the_texts_of_templates(tmp_path: Path) -> None:
-    """Its builder fails at a call of ``_`` without a text, which Babel passes over."""
+def test_the_gettext_builder_extracts_the_texts_of_templates(tmp_path: Path) -> None:
+    """The builder fails at a call of ``_`` without a text, which Babel ignores."""
     command = [sys.executable, "-m", "sphinx", "-q", "-W", "-b", "gettext"]
     subprocess.run([*command, "-d", tmp_path / "trees", PROJECT, tmp_path / "pot"], check=True)
     extracted = ids(read(tmp_path / "pot/sphinx.pot"))
@@ -94,7 +96,7 @@ def test_sphinx_extracts_the_texts_of_templates(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def french(tmp_path_factory: pytest.TempPathFactory) -> Build:
-    """Return this project's own site in French."""
+    """Build this project's own site in French."""
     folder = tmp_path_factory.mktemp("french") / "site"
     folder.mkdir()
     for name in ("_ext", "_locale", "_static", "_templates", "papers"):
@@ -105,12 +107,12 @@ def french(tmp_path_factory: pytest.TempPathFactory) -> Build:
         file.write(KINDS)
     (folder / "kinds.md").write_text(CITING, encoding="utf-8")
     build = Site(folder).build(confoverrides={"language": "fr", "papernotes_page_size": 2})
-    # Of the work that has no year.
+    # One work has no year, which is reported.
     assert [line for line in build.messages if "[papernotes.incomplete-entry]" not in line] == []
     return build
 
 
-def test_a_french_site_is_french(french: Build) -> None:
+def test_a_french_site_has_french_texts_on_all_pages(french: Build) -> None:
     front = french.page("index")
     assert front.getroottree().getroot().get("lang") == "fr"
     shown = text(front)
@@ -138,7 +140,7 @@ def test_a_french_site_is_french(french: Build) -> None:
     assert text(missing).startswith("Page introuvable Il n’y a rien à cette adresse")
 
 
-def test_citations_and_references_are_french(french: Build) -> None:
+def test_citations_and_references_of_a_french_site_are_french(french: Build) -> None:
     page = text(french.page("kinds"))
     for words in (
         *("Un et Deux (2001), Un et al. (2002) et Trois (s. d.),", "Quatre et Deux (2004)"),
@@ -153,13 +155,13 @@ def test_citations_and_references_are_french(french: Build) -> None:
     assert "Dans Proceedings of the 34th" in reference
 
 
-def test_a_french_site_has_no_english_of_ours(french: Build) -> None:
-    """No text of the catalogues stands on a page as in the source, but those alike in both."""
+def test_a_french_site_shows_no_english_text_of_the_catalogues(french: Build) -> None:
+    """Texts that are the same in both languages are left out."""
     english = set()
     for path in (EXTENSION / "papernotes.pot", SITE / "sphinx.pot"):
         folder = path.parent / "fr/LC_MESSAGES"
         for message in read(folder / f"{path.stem}.po", "fr"):
-            # What is filled in, or stands in running text too, says nothing here.
+            # Texts with placeholders, and texts inside longer ones, cannot be found like this.
             if isinstance(message.id, str) and message.id not in ("", message.string):
                 english.add(message.id)
     for path in french.outdir.rglob("*.html"):
@@ -167,13 +169,13 @@ def test_a_french_site_has_no_english_of_ours(french: Build) -> None:
         shown = {" ".join(each.split()) for each in page.xpath("//body//text()")}
         shown |= set(page.xpath("//body//@aria-label | //body//@placeholder | //body//@title"))
         shown |= set(page.xpath("//*[contains(@class, 'pn-')]/@*[starts-with(name(), 'data-')]"))
-        # The titles of pages that an author wrote are the author's to translate.
+        # Authors translate the titles of their own pages themselves.
         shown -= {"Bibliography", "Reading list"}
         assert shown & english == set(), path.name
 
 
-def test_dates_and_numbers_follow_the_language(tiny: Site) -> None:
-    """Polish, which has no catalogue, has more plural forms than English; texts stay English."""
+def test_plural_forms_follow_a_language_without_a_catalogue(tiny: Site) -> None:
+    """Polish has no catalogue, so texts stay English, but it has more plural forms than English."""
     settings = {"language": "pl", "papernotes_browse": ["tags", "years", "filter"]}
     build = tiny.build(confoverrides=settings)
     forms = build.page("index").cssselect(".pn-filter")[0]
@@ -181,8 +183,8 @@ def test_dates_and_numbers_follow_the_language(tiny: Site) -> None:
     assert forms.get("data-found-many") == "%(count)d notes"
 
 
-def test_a_note_can_be_translated(tiny: Site) -> None:
-    """The template of a note holds its text, and no text of ours; its translation is built."""
+def test_a_translated_note_is_built_with_its_title_and_summary(tiny: Site) -> None:
+    """The template of a note contains its own text, and none of the extension's."""
     build = tiny.build("gettext")
     assert build.messages == []
     template = read(build.outdir / "papers.pot")
