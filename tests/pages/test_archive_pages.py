@@ -1,4 +1,7 @@
-"""The pages that no document stands for, built: lists that go on, tags, years, indexes."""
+"""Archive pages, which have no document: further pages of lists, tags, years, indexes, the map.
+
+Also neighbours, related notes and the data of the filter, which depend on the same settings.
+"""
 
 from __future__ import annotations
 
@@ -39,8 +42,8 @@ Element = lxml.html.HtmlElement
 
 
 @pytest.fixture
-def shelf(tiny: Site) -> Site:
-    """Return the tiny site with all that helps to browse, and two notes a page."""
+def site(tiny: Site) -> Site:
+    """Return the tiny site with all archive pages, and two notes per page."""
     tiny.write("conf.py", (tiny.folder / "conf.py").read_text(encoding="utf-8") + SETTINGS)
     return tiny
 
@@ -49,22 +52,22 @@ def hrefs(page: Element, selector: str) -> list[tuple[str, str | None]]:
     return [(text(link), link.get("href")) for link in page.cssselect(selector)]
 
 
-# What there is.
+# -- Contents -----------------------------------------------------------------
 
 
-def test_pages_are_made(shelf: Site) -> None:
-    build = shelf.build()
+def test_archive_pages_are_built_as_configured(site: Site) -> None:
+    build = site.build()
     assert (build.messages, build.made) == ([], MADE)
 
 
-def test_none_are_made_unasked(tiny: Site) -> None:
+def test_no_archive_pages_are_built_by_default(tiny: Site) -> None:
     build = tiny.build()
     assert build.made == set()
     assert not build.page("papers/alpha").cssselect(".pn-tags a, .pn-related-section, nav.pn-pager")
 
 
-def test_the_front_page_goes_on(shelf: Site) -> None:
-    build = shelf.build()
+def test_list_of_the_front_page_continues_on_further_pages(site: Site) -> None:
+    build = site.build()
     front, second = build.page("index"), build.page("page/2")
     assert [text(title) for title in front.cssselect(".pn-card-title")] == [
         "Alpha of x2x^2",
@@ -81,9 +84,9 @@ def test_the_front_page_goes_on(shelf: Site) -> None:
     assert second.findtext(".//title").startswith("A shelf, page 2 — tiny")
 
 
-def test_pages_name_those_around_them_and_themselves(shelf: Site) -> None:
-    shelf.write("conf.py", (shelf.folder / "conf.py").read_text().replace("size = 2", "size = 1"))
-    build = shelf.build()
+def test_archive_pages_link_their_neighbours_and_canonical_address(site: Site) -> None:
+    site.write("conf.py", (site.folder / "conf.py").read_text().replace("size = 2", "size = 1"))
+    build = site.build()
 
     def relations(name: str) -> dict[str, str]:
         links = build.page(name).cssselect("link[rel=prev], link[rel=next], link[rel=canonical]")
@@ -105,20 +108,20 @@ def test_pages_name_those_around_them_and_themselves(shelf: Site) -> None:
     assert relations("tags/index") == {"canonical": "https://example.org/shelf/tags/index.html"}
 
 
-def test_pages_are_called_by_time_where_the_order_is_one(shelf: Site) -> None:
-    shelf.write("index.md", "# A shelf\n\n```{papers}\n:sort: -read\n```\n")
-    build = shelf.build()
+def test_pager_says_older_and_newer_if_notes_are_sorted_by_time(site: Site) -> None:
+    site.write("index.md", "# A shelf\n\n```{papers}\n:sort: -read\n```\n")
+    build = site.build()
     assert hrefs(build.page("index"), ".pn-pager a")[0] == ("Older", "page/2.html")
     assert hrefs(build.page("page/2"), ".pn-pager a")[1] == ("Newer", "../index.html")
 
 
-def test_only_the_first_list_without_a_limit_goes_on(shelf: Site) -> None:
-    shelf.write(
+def test_only_the_first_list_without_a_limit_has_further_pages(site: Site) -> None:
+    site.write(
         "index.md",
         "# A shelf\n\n```{papers}\n:limit: 3\n```\n\n```{papers}\n:view: list\n```\n\n"
         "```{papers}\n:view: list\n```\n",
     )
-    build = shelf.build()
+    build = site.build()
     front = build.page("index")
     assert len(front.cssselect(".pn-card")) == 3
     assert [len(part.cssselect("li")) for part in front.cssselect(".pn-list")] == [2, 3]
@@ -127,9 +130,9 @@ def test_only_the_first_list_without_a_limit_goes_on(shelf: Site) -> None:
     ]
 
 
-def test_index_of_tags_counts_and_links(shelf: Site) -> None:
-    shelf.edit("papers/beta.md", "[optimization]", "[optimization, generalization]")
-    items = shelf.build().page("tags/index").cssselect(".pn-index li")
+def test_index_of_tags_has_counts_and_links(site: Site) -> None:
+    site.edit("papers/beta.md", "[optimization]", "[optimization, generalization]")
+    items = site.build().page("tags/index").cssselect(".pn-index li")
     assert [(text(item), item.cssselect("a")[0].get("href")) for item in items] == [
         ("C++ 1", "../tags/c-plus-plus.html"),
         ("generalization 2", "../tags/generalization.html"),
@@ -137,8 +140,8 @@ def test_index_of_tags_counts_and_links(shelf: Site) -> None:
     ]
 
 
-def test_a_tag_s_page_has_the_cards_of_the_front_page(shelf: Site) -> None:
-    build = shelf.build()
+def test_tag_s_page_has_the_same_cards_as_the_front_page(site: Site) -> None:
+    build = site.build()
     tag = build.page("tags/generalization")
     assert text(tag.cssselect("h1")[0]) == "generalization¶"
     assert text(tag.cssselect(".pn-byline")[0]) == "1 note · all tags"
@@ -154,12 +157,12 @@ def test_a_tag_s_page_has_the_cards_of_the_front_page(shelf: Site) -> None:
     )
 
 
-def test_a_long_list_of_a_tag_goes_on(shelf: Site) -> None:
+def test_long_list_of_a_tag_has_further_pages(site: Site) -> None:
     for name in ("beta", "delta"):
-        source = (shelf.folder / f"papers/{name}.md").read_text()
+        source = (site.folder / f"papers/{name}.md").read_text()
         source = re.sub(r"tags: .*\n", "", source).replace("---\npaper", "---\ntags: [C++]\npaper")
-        shelf.write(f"papers/{name}.md", source)
-    build = shelf.build()
+        site.write(f"papers/{name}.md", source)
+    build = site.build()
     assert "tags/c-plus-plus/2" in build.made
     second = build.page("tags/c-plus-plus/2")
     assert text(second.cssselect("h1")[0]) == "C++, page 2¶"
@@ -168,8 +171,8 @@ def test_a_long_list_of_a_tag_goes_on(shelf: Site) -> None:
     assert hrefs(second, ".pn-pager a")[0] == ("First", "../../tags/c-plus-plus.html")
 
 
-def test_years(shelf: Site) -> None:
-    build = shelf.build()
+def test_years_have_an_index_and_pages(site: Site) -> None:
+    build = site.build()
     assert [text(item) for item in build.page("years/index").cssselect(".pn-index li")] == [
         "2004 1",
         "2002 1",
@@ -180,8 +183,8 @@ def test_years(shelf: Site) -> None:
     ]
 
 
-def test_authors_and_venues(shelf: Site) -> None:
-    build = shelf.build()
+def test_indexes_of_authors_and_venues_list_their_notes(site: Site) -> None:
+    build = site.build()
 
     def index(name: str) -> dict[str, list[tuple[str, str | None]]]:
         page = build.page(name)
@@ -200,17 +203,17 @@ def test_authors_and_venues(shelf: Site) -> None:
     }
 
 
-def test_an_index_of_few_groups_with_many_notes_begins_with_their_names(shelf: Site) -> None:
-    assert not shelf.build().page("venues/index").cssselect("ul.pn-index")
+def test_index_with_few_groups_and_many_notes_begins_with_links_to_the_groups(site: Site) -> None:
+    assert not site.build().page("venues/index").cssselect("ul.pn-index")
     for number in range(40):
         key = f"zeta{number}"
-        shelf.write(f"papers/{key}.md", f"---\npaper: {key}\n---\n\n# Zeta {number}\n\nWords.\n")
+        site.write(f"papers/{key}.md", f"---\npaper: {key}\n---\n\n# Zeta {number}\n\nWords.\n")
         entry = (
             f"@article{{{key}, author={{Zoe Zeta}}, title={{Zeta}}, journal={{Zed}}, year=2006}}"
         )
-        bibliography = (shelf.folder / "refs.bib").read_text(encoding="utf-8")
-        shelf.write("refs.bib", f"{bibliography}\n{entry}\n")
-    page = shelf.build().page("venues/index")
+        bibliography = (site.folder / "refs.bib").read_text(encoding="utf-8")
+        site.write("refs.bib", f"{bibliography}\n{entry}\n")
+    page = site.build().page("venues/index")
     names = [text(item) for item in page.cssselect("ul.pn-index > li")]
     assert names == ["Journal of Letters 1", "Meeting on Letters 1", "Zed 40"]
     for _, href in hrefs(page, "ul.pn-index a"):
@@ -218,8 +221,8 @@ def test_an_index_of_few_groups_with_many_notes_begins_with_their_names(shelf: S
         assert term.getnext().tag == "dd"
 
 
-def test_the_citation_map_says_the_same_in_a_picture_and_in_words(shelf: Site) -> None:
-    page = shelf.build().page("map")
+def test_citation_map_has_the_same_contents_as_picture_and_text(site: Site) -> None:
+    page = site.build().page("map")
     labels = {"Alpha (2001)", "Beta and Other (2002)", "Gamma et al. (2003)", "Delta (2004)"}
     picture = page.cssselect(".pn-map > svg")[0]
     assert {text(label) for label in picture.cssselect("text")} == labels
@@ -241,19 +244,21 @@ def test_the_citation_map_says_the_same_in_a_picture_and_in_words(shelf: Site) -
     ]
 
 
-def test_a_map_of_notes_that_cite_nothing(shelf: Site) -> None:
+def test_citation_map_without_citations_says_so(site: Site) -> None:
     for name in ("alpha", "delta"):
-        shelf.remove(f"papers/{name}.md")
-    shelf.write("plain.md", "# An ordinary page\n\nIt cites {cite:t}`gamma2003`.\n")
-    shelf.write("generalization.md", "# On generalization\n")
-    build = shelf.build()
+        site.remove(f"papers/{name}.md")
+    site.write("plain.md", "# An ordinary page\n\nIt cites {cite:t}`gamma2003`.\n")
+    site.write("generalization.md", "# On generalization\n")
+    build = site.build()
     assert build.messages == []
     assert text(build.page("map").cssselect(".pn-empty")[0]) == "No note cites a work yet."
 
 
-def test_a_map_needs_networkx(shelf: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_citation_map_without_networkx_is_reported_and_omitted(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("papernotes.settings.find_spec", lambda name: None)
-    build = shelf.build()
+    build = site.build()
     (message,) = build.messages
     assert message == (
         'conf.py:1: WARNING: papernotes_browse has a "map", which needs networkx and numpy; install'
@@ -262,8 +267,8 @@ def test_a_map_needs_networkx(shelf: Site, monkeypatch: pytest.MonkeyPatch) -> N
     assert build.made == MADE - {"map"}
 
 
-def test_tags_link_to_their_pages(shelf: Site) -> None:
-    build = shelf.build()
+def test_tags_link_to_their_pages(site: Site) -> None:
+    build = site.build()
     expected = [
         ("generalization", "../tags/generalization.html"),
         ("C++", "../tags/c-plus-plus.html"),
@@ -273,8 +278,8 @@ def test_tags_link_to_their_pages(shelf: Site) -> None:
     assert hrefs(first, ".pn-tags a")[0] == ("generalization", "tags/generalization.html")
 
 
-def test_a_note_ends_with_its_neighbours_and_relations(shelf: Site) -> None:
-    build = shelf.build()
+def test_note_ends_with_its_neighbours_and_related_notes(site: Site) -> None:
+    build = site.build()
     beta = build.page("papers/beta")
     assert hrefs(beta, ".pn-neighbours a") == [
         ("Alpha of x2x^2", "alpha.html"),
@@ -283,7 +288,7 @@ def test_a_note_ends_with_its_neighbours_and_relations(shelf: Site) -> None:
     assert [text(line) for line in build.page("papers/delta").cssselect(".pn-neighbours p")] == [
         "Previous note Beta"
     ]
-    # Alpha cites beta and is cited by delta.
+    # Alpha cites beta, and delta cites alpha.
     alpha = build.page("papers/alpha")
     assert hrefs(alpha, ".pn-related-section li a") == [
         ("Beta", "beta.html"),
@@ -292,23 +297,23 @@ def test_a_note_ends_with_its_neighbours_and_relations(shelf: Site) -> None:
     assert hrefs(beta, ".pn-related-section li a") == [("Alpha of x2x^2", "alpha.html")]
 
 
-def test_templates_know_what_is_near(shelf: Site) -> None:
-    shelf.edit("conf.py", "papernotes_page", 'templates_path = ["_templates"]\npapernotes_page')
-    shelf.write(
+def test_templates_get_neighbours_and_related_notes(site: Site) -> None:
+    site.edit("conf.py", "papernotes_page", 'templates_path = ["_templates"]\npapernotes_page')
+    site.write(
         "_templates/page.html",
         '{% extends "!page.html" %}{% block body %}{{ super() }}'
         '<ol id="near">{% for note in [papernotes_near.before, papernotes_near.after] if note %}'
         '<li><a href="{{ pathto(note.docname) }}">{{ note.title|e }}</a></li>{% endfor %}'
         "<li>{{ papernotes_near.related|length }}</li></ol>{% endblock %}",
     )
-    build = shelf.build()
+    build = site.build()
     beta = build.page("papers/beta")
     assert hrefs(beta, "#near a") == [("Alpha of x^2", "alpha.html"), ("Delta", "delta.html")]
     assert text(beta.cssselect("#near")[0]).endswith("1")
     assert text(build.page("tags/index").cssselect("#near")[0]) == "0"
 
 
-# The filter, of which browser/test_filter.py tests the working.
+# -- Data of the filter (tests/browser/test_filter.py tests how it works) -----
 
 
 def rows(build: Build) -> dict[str, list[object]]:
@@ -322,14 +327,14 @@ def rows(build: Build) -> dict[str, list[object]]:
 
 
 def plain(value: object) -> object:
-    """Return a text with plain spaces for those that hold a line together."""
+    """Return a text with spaces in place of no-break spaces, or another value as it is."""
     return value.replace("\N{NO-BREAK SPACE}", " ") if isinstance(value, str) else value
 
 
-def test_the_filter_knows_of_all_notes(shelf: Site) -> None:
-    shelf.edit("refs.bib", "Dee Delta", "Dee Delta and D. Two and D. Three and D. Four")
-    found = rows(shelf.build())
-    title, is_html, *rest = found["papers/alpha.html"]
+def test_filter_data_has_all_notes(site: Site) -> None:
+    site.edit("refs.bib", "Dee Delta", "Dee Delta and D. Two and D. Three and D. Four")
+    notes = rows(site.build())
+    title, is_html, *rest = notes["papers/alpha.html"]
     assert is_html
     assert lxml.html.fromstring(str(title)).cssselect("math annotation")[0].text == "x^2"
     assert rest == [
@@ -339,8 +344,8 @@ def test_the_filter_knows_of_all_notes(shelf: Site) -> None:
         "2020-08-31",
         ["generalization", "C++"],
     ]
-    # Those whom the line does not name are found, too.
-    assert found["papers/delta.html"] == [
+    # Authors whom the byline omits can be found, too.
+    assert notes["papers/delta.html"] == [
         "Delta",
         0,
         "Dee Delta et al. · 2004",
@@ -351,14 +356,14 @@ def test_the_filter_knows_of_all_notes(shelf: Site) -> None:
     ]
 
 
-def test_the_filter_finds_what_the_list_holds(shelf: Site) -> None:
-    shelf.write("index.md", "# A shelf\n\n```{papers}\n:tags: optimization\n```\n")
-    assert list(rows(shelf.build())) == ["papers/beta.html"]
+def test_filter_data_has_only_the_notes_of_the_list(site: Site) -> None:
+    site.write("index.md", "# A shelf\n\n```{papers}\n:tags: optimization\n```\n")
+    assert list(rows(site.build())) == ["papers/beta.html"]
 
 
-def test_what_the_filter_knows_is_as_safe_as_a_page(shelf: Site) -> None:
-    shelf.edit("papers/beta.md", "# Beta", r"# \<img src=x onerror=alert(1)> *and* </script>")
-    title, is_html, *_ = rows(shelf.build())["papers/beta.html"]
+def test_titles_in_filter_data_are_escaped(site: Site) -> None:
+    site.edit("papers/beta.md", "# Beta", r"# \<img src=x onerror=alert(1)> *and* </script>")
+    title, is_html, *_ = rows(site.build())["papers/beta.html"]
     assert is_html
     assert str(title).startswith("<span>&lt;img src=x onerror=alert(1)&gt; <em>and</em>")
 
@@ -372,37 +377,37 @@ def test_what_the_filter_knows_is_as_safe_as_a_page(shelf: Site) -> None:
     ],
     ids=["day", "title", "summary"],
 )
-def test_the_filter_s_script_is_written_when_it_says_something_new(
-    shelf: Site, edit: Callable[[Site], object], *, changes: bool
+def test_filter_data_is_written_only_when_it_changes(
+    site: Site, edit: Callable[[Site], object], *, changes: bool
 ) -> None:
-    script = shelf.build().outdir / "notes.js"
+    script = site.build().outdir / "notes.js"
     before = script.stat().st_mtime_ns
-    edit(shelf)
-    shelf.build()
+    edit(site)
+    site.build()
     assert (script.stat().st_mtime_ns != before) is changes
     script.unlink()
-    build_again(shelf)
+    build_again(site)
 
 
-def test_without_the_filter_its_script_goes(shelf: Site) -> None:
-    assert shelf.build().page("index").cssselect(".pn-filter .pn-card")
-    shelf.edit("conf.py", ', "filter"', "")
-    again = build_again(shelf)
+def test_filter_data_is_removed_with_the_filter(site: Site) -> None:
+    assert site.build().page("index").cssselect(".pn-filter .pn-card")
+    site.edit("conf.py", ', "filter"', "")
+    again = build_again(site)
     assert not (again.outdir / "notes.js").exists()
     assert not again.page("index").cssselect(".pn-filter, script[src*=filter]")
 
 
-# How they fit in.
+# -- With the rest of the site ------------------------------------------------
 
 
 @pytest.mark.parametrize("builder", ["html", "dirhtml"])
-def test_every_link_leads_somewhere(shelf: Site, builder: str) -> None:
+def test_every_link_of_the_site_has_a_target(site: Site, builder: str) -> None:
     for name in ("beta", "delta"):
-        source = (shelf.folder / f"papers/{name}.md").read_text()
+        source = (site.folder / f"papers/{name}.md").read_text()
         source = re.sub(r"tags: .*\n", "", source)
         source = source.replace("---\npaper", "---\ntags: [C++, 深度学习, naïve]\npaper")
-        shelf.write(f"papers/{name}.md", source)
-    outdir = shelf.build(builder).outdir
+        site.write(f"papers/{name}.md", source)
+    outdir = site.build(builder).outdir
     pages = sorted(outdir.rglob("*.html"))
     assert len(pages) > 20
     for path in pages:
@@ -421,68 +426,68 @@ def test_every_link_leads_somewhere(shelf: Site, builder: str) -> None:
                 assert parse(file).xpath("//*[@id=$id]", id=unquote(target.fragment)), (here, link)
 
 
-def test_pages_bring_what_their_cards_need(shelf: Site) -> None:
-    build = shelf.build()
+def test_archive_pages_load_the_scripts_their_cards_need(site: Site) -> None:
+    build = site.build()
 
     def scripts(name: str) -> str:
         return " ".join(build.page(name).xpath("//script/@src"))
 
-    # Alpha's summary cites, beta's does not.
+    # Alpha's summary has a citation, beta's has none.
     assert "previews.js" in scripts("tags/generalization")
     assert "previews.js" not in scripts("tags/optimization")
 
 
-def test_a_picture_in_a_summary_is_on_each_page_with_the_card(shelf: Site) -> None:
-    shelf.write("papers/dot.svg", '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>')
-    shelf.edit("papers/alpha.md", "Its second paragraph.", "![A dot](dot.svg)")
-    outdir = shelf.build().outdir
-    # Made again alone, it does not hang on what else has been written.
+def test_picture_in_a_summary_is_on_each_page_with_the_card(site: Site) -> None:
+    site.write("papers/dot.svg", '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>')
+    site.edit("papers/alpha.md", "Its second paragraph.", "![A dot](dot.svg)")
+    outdir = site.build().outdir
+    # The picture does not depend on other pages being written in the same build.
     (outdir / "tags/generalization.html").unlink()
-    build = shelf.build()
+    build = site.build()
     for name, up in (("index", ""), ("tags/generalization", "../")):
         (image,) = build.page(name).cssselect(".pn-card img")
         assert image.get("src") == f"{up}_images/dot.svg"
 
 
-def test_pages_are_not_searched(shelf: Site) -> None:
-    index = shelf.build().read("searchindex.js")
+def test_archive_pages_are_not_in_the_search_index(site: Site) -> None:
+    index = site.build().read("searchindex.js")
     names = json.loads(index[len("Search.setIndex(") : -1])["docnames"]
     assert set(names) == ALL
 
 
-def test_the_theme_s_own_navigation_knows_them(shelf: Site) -> None:
-    shelf.edit("conf.py", "alabaster", "furo")
-    build = shelf.build()
+def test_theme_s_own_navigation_links_archive_pages(site: Site) -> None:
+    site.edit("conf.py", "alabaster", "furo")
+    build = site.build()
     assert build.messages == []
     assert build.page("page/2").cssselect("a.prev-page")[0].get("href") == "../index.html"
     assert build.page("index").cssselect("a.next-page")[0].get("href") == "page/2.html"
 
 
 @pytest.mark.parametrize("builder", ["singlehtml", "text", "latex", "epub"])
-def test_other_formats_have_none_of_it(shelf: Site, builder: str) -> None:
-    build = shelf.build(builder, confoverrides={"copyright": "x", "version": "1"})
+def test_other_formats_have_no_archive_pages_nor_links_to_them(site: Site, builder: str) -> None:
+    build = site.build(builder, confoverrides={"copyright": "x", "version": "1"})
     assert [line for line in build.messages if "unknown_project_files" not in line] == []
     whole = "".join(
         path.read_text(encoding="utf-8")
         for path in build.outdir.rglob("*")
         if path.suffix in (".html", ".xhtml", ".txt", ".tex")
     )
-    # All the notes, since nothing goes on elsewhere.
+    # All notes are listed, because there are no further pages.
     assert all(f"summary of {name}" in whole for name in ("beta", "delta"))
     assert "Related notes" not in whole
     assert "c-plus-plus" not in whole
     assert "Page 1 of" not in whole
 
 
-def test_links_of_a_book_lead_to_what_it_holds(shelf: Site) -> None:
-    """Also after a build of the site, whose notes lead to the pages of their tags."""
-    shelf.build(confoverrides={"copyright": "x", "version": "1"})
-    build = shelf.build("epub", confoverrides={"copyright": "x", "version": "1"})
+def test_links_in_epub_have_targets_in_the_book(site: Site) -> None:
+    """A preceding HTML build, with links to tags' pages, does not matter."""
+    site.build(confoverrides={"copyright": "x", "version": "1"})
+    build = site.build("epub", confoverrides={"copyright": "x", "version": "1"})
     with zipfile.ZipFile(next(build.outdir.glob("*.epub"))) as book:
-        held = set(book.namelist())
+        names = set(book.namelist())
         pages = {
             name: lxml.html.document_fromstring(book.read(name))
-            for name in held
+            for name in names
             if name.endswith(".xhtml")
         }
     links = [
@@ -495,34 +500,34 @@ def test_links_of_a_book_lead_to_what_it_holds(shelf: Site) -> None:
     for here, link in links:
         target = posixpath.normpath(posixpath.join(posixpath.dirname(here), unquote(link.path)))
         target = target if link.path else here
-        assert target in held, (here, link)
+        assert target in names, (here, link)
         if link.fragment and target in pages:
             found = pages[target].xpath("//*[@id=$id]", id=unquote(link.fragment))
             assert found, (here, link)
 
 
-def test_links_of_a_printed_book_stay_in_it(shelf: Site) -> None:
-    build = shelf.build("latex")
+def test_hyperlinks_in_latex_have_targets_in_the_book(site: Site) -> None:
+    build = site.build("latex")
     whole = "".join(path.read_text(encoding="utf-8") for path in build.outdir.glob("*.tex"))
-    led_to = set(re.findall(r"\\hyperlink\{(.*?)\}\{", whole))
-    assert led_to
-    assert led_to <= set(re.findall(r"\\hypertarget\{(.*?)\}", whole))
+    links = set(re.findall(r"\\hyperlink\{(.*?)\}\{", whole))
+    assert links
+    assert links <= set(re.findall(r"\\hypertarget\{(.*?)\}", whole))
 
 
-def test_parallel_builds_leave_the_same(shelf: Site) -> None:
-    serial = outputs(shelf.build().outdir)
-    shelf.clean()
-    assert outputs(shelf.build(parallel=2).outdir) == serial
+def test_parallel_build_with_archive_pages_has_the_same_output(site: Site) -> None:
+    serial = outputs(site.build().outdir)
+    site.clean()
+    assert outputs(site.build(parallel=2).outdir) == serial
 
 
-# Faults.
+# -- Faults -------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("builder", ["html", "dummy"])
-def test_tags_with_one_address(shelf: Site, builder: str) -> None:
-    """They are found by the builder of `make check`, too."""
-    shelf.edit("papers/beta.md", "[optimization]", "[Generalization]")
-    build = shelf.build(builder)
+def test_tags_with_the_same_address_are_reported(site: Site, builder: str) -> None:
+    """`make check` uses the dummy builder."""
+    site.edit("papers/beta.md", "[optimization]", "[Generalization]")
+    build = site.build(builder)
     (message,) = build.messages
     assert message == (
         'papers/alpha.md:3: WARNING: "generalization" and "Generalization" (papers/beta.md:3) would'
@@ -531,24 +536,24 @@ def test_tags_with_one_address(shelf: Site, builder: str) -> None:
     )
 
 
-def test_a_tag_is_one_however_its_accents_are_written(shelf: Site) -> None:
-    shelf.edit("papers/beta.md", "[optimization]", "[nai\u0308ve]")
-    shelf.edit("papers/alpha.md", "C++]", "C++, naïve]")
-    build = shelf.build()
+def test_composed_and_decomposed_accents_make_the_same_tag(site: Site) -> None:
+    site.edit("papers/beta.md", "[optimization]", "[nai\u0308ve]")
+    site.edit("papers/alpha.md", "C++]", "C++, naïve]")
+    build = site.build()
     assert build.messages == []
     assert len(build.page("tags/naïve").cssselect(".pn-card")) == 2
 
 
-def test_a_document_in_the_way_stays(shelf: Site) -> None:
-    shelf.write("tags/index.md", "---\norphan: true\n---\n\n# My own tags\n")
-    build = shelf.build()
+def test_document_takes_precedence_over_an_archive_page_of_its_name(site: Site) -> None:
+    site.write("tags/index.md", "---\norphan: true\n---\n\n# My own tags\n")
+    build = site.build()
     assert len(build.messages) == 1
     assert text(build.page("tags/index").cssselect("h1")[0]) == "My own tags¶"
-    # It comes and goes without harm.
-    shelf.remove("tags/index.md")
-    assert text(shelf.build().page("tags/index").cssselect("h1")[0]) == "Tags¶"
-    shelf.write("tags/index.md", "---\norphan: true\n---\n\n# My own tags\n")
-    assert text(shelf.build().page("tags/index").cssselect("h1")[0]) == "My own tags¶"
+    # The archive page returns if the document is deleted.
+    site.remove("tags/index.md")
+    assert text(site.build().page("tags/index").cssselect("h1")[0]) == "Tags¶"
+    site.write("tags/index.md", "---\norphan: true\n---\n\n# My own tags\n")
+    assert text(site.build().page("tags/index").cssselect("h1")[0]) == "My own tags¶"
 
 
 @pytest.mark.parametrize(
@@ -564,19 +569,21 @@ def test_a_document_in_the_way_stays(shelf: Site) -> None:
         ),
     ],
 )
-def test_settings_without_a_meaning(shelf: Site, setting: dict[str, object], message: str) -> None:
-    build = shelf.build(confoverrides=setting)
+def test_invalid_settings_of_archive_pages_are_reported(
+    site: Site, setting: dict[str, object], message: str
+) -> None:
+    build = site.build(confoverrides=setting)
     assert len(build.messages) == 1
     assert build.messages[0].startswith(f"conf.py:1: WARNING: {message}")
     assert "page/2" in build.made or setting.get("papernotes_page_size")
 
 
-# After an edit, the pages that show it are made again, and no other.
+# -- After an edit, the pages that show it are written again, and no others ---
 
 
-def test_nothing_changed(shelf: Site) -> None:
-    shelf.build()
-    assert build_again(shelf).made == set()
+def test_no_archive_page_is_written_when_nothing_changed(site: Site) -> None:
+    site.build()
+    assert build_again(site).made == set()
 
 
 EDITS: dict[str, tuple[Callable[[Site], object], set[str], set[str]]] = {
@@ -596,33 +603,33 @@ EDITS: dict[str, tuple[Callable[[Site], object], set[str], set[str]]] = {
         {"papers/delta", "papers/alpha", "papers/beta", "works"},
         {"page/2", "years/2004", "authors/index", "map"},
     ),
-    "a citation more": (
+    "citation added": (
         lambda site: site.edit("papers/beta.md", "Nothing is cited", "Here {cite:t}`zeta2006` is"),
         {"papers/beta", "works"},
         {"map"},
     ),
-    "a tag taken": (
+    "tag removed": (
         lambda site: site.edit("papers/beta.md", "tags: [optimization]\n", ""),
         {"papers/beta", "index"},
         {"tags/index", "years/2002"},
     ),
-    "a tag more": (
+    "tag added": (
         lambda site: site.edit("papers/beta.md", "[optimization]", "[optimization, C++]"),
-        # Alpha and beta were related before, too.
+        # Alpha and beta are already related.
         {"papers/beta", "index"},
         {"tags/index", "tags/optimization", "tags/c-plus-plus", "years/2002"},
     ),
-    "a tag that takes another's address": (
+    "tag with the address of another tag": (
         lambda site: site.edit("papers/beta.md", "[optimization]", "[Generalization]"),
-        # Alpha's tag has no page any more that it could link to.
+        # Alpha's tag loses its page, and therefore its link.
         {"papers/beta", "papers/alpha", "index"},
         {"tags/index", "tags/generalization", "tags/c-plus-plus", "years/2001", "years/2002"},
     ),
-    "a tag of another note": (
+    "tag that another note has": (
         lambda site: site.edit(
             "papers/delta.md", "paper: delta2004", "paper: delta2004\ntags: [C++]"
         ),
-        # Alpha has the tag, too, and now delta before beta among its relations.
+        # Alpha has the tag, too, so delta is listed before beta among its related notes.
         {"papers/delta", "papers/alpha"},
         {"page/2", "tags/index", "tags/c-plus-plus", "years/2004"},
     ),
@@ -641,14 +648,14 @@ EDITS: dict[str, tuple[Callable[[Site], object], set[str], set[str]]] = {
         {"index"},
         {"page/2"},
     ),
-    "a note more": (
+    "note added": (
         lambda site: site.write("papers/z.md", "---\npaper: zeta2006\n---\n\n# Zeta\n\nX.\n"),
         {"papers/z", "papers/delta", "works"},
         {"page/2", "years/index", "years/2006", "authors/index"},
     ),
-    "a note less": (
+    "note deleted": (
         lambda site: site.remove("papers/delta.md"),
-        # Beta was before it; the front page's list no longer goes on.
+        # Beta loses its next note, and the list of the front page its second page.
         {"index", "papers/alpha", "papers/beta", "works"},
         {"years/index", "authors/index", "map"},
     ),
@@ -656,28 +663,28 @@ EDITS: dict[str, tuple[Callable[[Site], object], set[str], set[str]]] = {
 
 
 @pytest.mark.parametrize(("edit", "written", "made"), EDITS.values(), ids=EDITS.keys())
-def test_edit(
-    shelf: Site, edit: Callable[[Site], object], written: set[str], made: set[str]
+def test_edit_writes_the_documents_and_archive_pages_that_show_it(
+    site: Site, edit: Callable[[Site], object], written: set[str], made: set[str]
 ) -> None:
-    shelf.build()
-    edit(shelf)
-    again = build_again(shelf)
+    site.build()
+    edit(site)
+    again = build_again(site)
     assert (again.written, again.made) == (written, made)
 
 
-def test_a_tag_that_no_note_has_leaves_nothing(shelf: Site) -> None:
+def test_files_of_a_tag_are_removed_with_the_tag(site: Site) -> None:
     for builder in ("html", "dirhtml"):
-        shelf.build(builder)
-    shelf.edit("papers/beta.md", "[optimization]", "[generalization]")
+        site.build(builder)
+    site.edit("papers/beta.md", "[optimization]", "[generalization]")
     for builder in ("html", "dirhtml"):
-        outdir = shelf.build(builder).outdir
+        outdir = site.build(builder).outdir
         assert not list(outdir.rglob("*optimization*"))
 
 
-def test_a_page_that_was_deleted_is_made_again(shelf: Site) -> None:
-    outdir = shelf.build().outdir
+def test_deleted_archive_page_is_written_again(site: Site) -> None:
+    outdir = site.build().outdir
     (outdir / "tags/optimization.html").unlink()
-    assert build_again(shelf).made == {"tags/optimization"}
+    assert build_again(site).made == {"tags/optimization"}
 
 
 @pytest.mark.parametrize(
@@ -689,21 +696,21 @@ def test_a_page_that_was_deleted_is_made_again(shelf: Site) -> None:
     ],
     ids=["name of the site", "page size", "template"],
 )
-def test_all_are_made_again_when_all_look_different(
-    shelf: Site, change: Callable[[Site], object]
+def test_all_archive_pages_are_written_when_all_look_different(
+    site: Site, change: Callable[[Site], object]
 ) -> None:
-    shelf.edit("conf.py", "papernotes_page", 'templates_path = ["_templates"]\npapernotes_page')
-    shelf.write("_templates/layout.html", '{% extends "!layout.html" %}')
-    shelf.build()
-    change(shelf)
-    again = build_again(shelf)
+    site.edit("conf.py", "papernotes_page", 'templates_path = ["_templates"]\npapernotes_page')
+    site.write("_templates/layout.html", '{% extends "!layout.html" %}')
+    site.build()
+    change(site)
+    again = build_again(site)
     assert again.written == ALL
     assert again.made >= MADE
 
 
-def test_all_are_made_again_when_asked_for(shelf: Site) -> None:
-    shelf.build()
-    assert _time(shelf.build()) < _time(shelf.build(freshenv=True))
+def test_all_archive_pages_are_written_by_a_fresh_build(site: Site) -> None:
+    site.build()
+    assert _time(site.build()) < _time(site.build(freshenv=True))
 
 
 def _time(build: Build) -> int:

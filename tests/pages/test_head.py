@@ -1,4 +1,4 @@
-"""What pages say of themselves to programs: in their heads, in COinS, in pictures."""
+"""Metadata of pages: head elements, JSON-LD, COinS and social cards."""
 
 from __future__ import annotations
 
@@ -32,20 +32,20 @@ def metas(page: Element) -> dict[str, list[str]]:
 
 
 def data(page: Element) -> dict[str, Any]:
-    """Return the JSON-LD of a page, of which there is one at most."""
+    """Return the JSON-LD of a page, which has at most one such script."""
     scripts = page.cssselect("script[type='application/ld+json']")
     assert len(scripts) <= 1
     return dict(json.loads(scripts[0].text)) if scripts else {}
 
 
 def works(page: Element) -> list[dict[str, list[str]]]:
-    """Return the COinS of a page."""
+    """Return the parsed COinS of a page."""
     return [
         parse_qs(span.get("title"), strict_parsing=True) for span in page.cssselect("span.Z3988")
     ]
 
 
-def test_a_note_is_a_posting_about_a_paper(tiny: Site) -> None:
+def test_json_ld_describes_a_note_as_a_posting_about_a_paper(tiny: Site) -> None:
     made = tiny.build()
     address = ADDRESS + "papers/alpha.html"
     assert data(made.page("papers/alpha")) == {
@@ -60,7 +60,7 @@ def test_a_note_is_a_posting_about_a_paper(tiny: Site) -> None:
         "inLanguage": "en",
         "keywords": ["generalization", "C++"],
         "datePublished": "2020-08-31",
-        # Nobody is named in conf.py.
+        # conf.py names no author, so the project's name is used.
         "author": {"@type": "Person", "name": "tiny"},
         "isPartOf": {"@type": "Blog", "name": "tiny", "url": ADDRESS + "index.html"},
         "about": {
@@ -79,14 +79,14 @@ def test_a_note_is_a_posting_about_a_paper(tiny: Site) -> None:
     }  # fmt: skip
 
 
-def test_nothing_passes_the_note_off_as_the_paper(tiny: Site) -> None:
+def test_no_page_has_citation_tags_which_would_present_the_note_as_the_paper(tiny: Site) -> None:
     made = tiny.build()
     for path in made.outdir.rglob("*.html"):
         page = lxml.html.document_fromstring(path.read_text(encoding="utf-8"))
         assert not [name for name in metas(page) if name.lower().startswith("citation_")]
 
 
-def test_the_card_of_a_note(tiny: Site) -> None:
+def test_note_has_open_graph_and_twitter_metadata(tiny: Site) -> None:
     found = metas(tiny.build().page("papers/alpha"))
     summary = "A summary with p = 2n + d that cites Beta and Other [BO02]. Its second paragraph."
     for name, content in {
@@ -107,7 +107,7 @@ def test_the_card_of_a_note(tiny: Site) -> None:
         assert found[name] == content, name
 
 
-def test_an_ordinary_page_and_the_front_page(tiny: Site) -> None:
+def test_metadata_of_the_front_page_and_of_an_ordinary_page(tiny: Site) -> None:
     tiny.edit("index.md", "# A shelf", "# A shelf\n\nMy notes on *letters*.")
     made = tiny.build()
     front = made.page("index")
@@ -131,11 +131,11 @@ def test_an_ordinary_page_and_the_front_page(tiny: Site) -> None:
     ]
     assert metas(plain)["twitter:card"] == ["summary"]
     assert data(plain) == {}
-    # The cards of a list are no words of the page's own.
+    # The text of cards does not describe the page that lists them.
     assert "description" not in metas(made.page("generalization"))
 
 
-def test_titles_are_text(tiny: Site) -> None:
+def test_titles_in_metadata_are_plain_text(tiny: Site) -> None:
     tiny.edit("plain.md", "# An ordinary page", "# A *plai*n page of C`++` & $x_i$")
     tiny.edit("papers/beta.md", "# Beta", "# *Be*ta")
     made = tiny.build()
@@ -143,7 +143,7 @@ def test_titles_are_text(tiny: Site) -> None:
     assert metas(made.page("papers/beta"))["og:title"] == ["Beta"]
 
 
-def test_addresses_are_addresses_whatever_files_are_called(tiny: Site) -> None:
+def test_addresses_in_metadata_are_percent_encoded(tiny: Site) -> None:
     (tiny.folder / "papers/beta.md").rename(tiny.folder / "papers/the naïve one.md")
     page = tiny.build().page("papers/the naïve one")
     address = ADDRESS + "{}papers/the%20na%C3%AFve%20one{}"
@@ -151,7 +151,7 @@ def test_addresses_are_addresses_whatever_files_are_called(tiny: Site) -> None:
     assert metas(page)["og:image"] == [address.format("pictures/", ".png")]
 
 
-def test_pages_name_their_address_and_language(tiny: Site) -> None:
+def test_pages_have_their_canonical_address_and_language(tiny: Site) -> None:
     for builder, address in (("html", "papers/alpha.html"), ("dirhtml", "papers/alpha/")):
         made = tiny.build(builder, confoverrides={"language": "de"})
         file = "papers/alpha.html" if builder == "html" else "papers/alpha/index.html"
@@ -162,14 +162,14 @@ def test_pages_name_their_address_and_language(tiny: Site) -> None:
         assert metas(page)["og:url"] == [ADDRESS + address]
 
 
-def test_a_description_of_the_author_s_own_stands(tiny: Site) -> None:
+def test_author_s_own_description_is_kept(tiny: Site) -> None:
     tiny.write(
         "plain.md", "---\nmyst:\n  html_meta:\n    description: Mine.\n---\n\n# Page\n\nA text.\n"
     )
     assert metas(tiny.build().page("plain"))["description"] == ["Mine."]
 
 
-def test_the_summary_of_the_front_matter_is_the_description(tiny: Site) -> None:
+def test_summary_in_front_matter_is_the_description(tiny: Site) -> None:
     tiny.edit(
         "papers/beta.md",
         "tags: [optimization]",
@@ -180,7 +180,7 @@ def test_the_summary_of_the_front_matter_is_the_description(tiny: Site) -> None:
     assert "Short, with" not in text(page.body)
 
 
-def test_a_long_description_ends_with_a_word(tiny: Site) -> None:
+def test_long_description_is_cut_after_a_word(tiny: Site) -> None:
     tiny.edit("papers/beta.md", "The summary of beta.", "A word, and another, " * 30)
     (found,) = metas(tiny.build().page("papers/beta"))["description"]
     assert 140 < len(found) <= 160
@@ -188,7 +188,7 @@ def test_a_long_description_ends_with_a_word(tiny: Site) -> None:
     assert shorten("short", 5) == "short"
 
 
-def test_hostile_text_stays_text(tiny: Site) -> None:
+def test_hostile_text_in_metadata_stays_text(tiny: Site) -> None:
     hostile = "\"'></script><script>alert(1)</script> & <!-- ]]>"
     tiny.edit("papers/beta.md", "# Beta", f"# Beta `{hostile}`")
     tiny.edit("papers/beta.md", "The summary of beta.", f"Of `{hostile}`.")
@@ -210,7 +210,7 @@ def test_hostile_text_stays_text(tiny: Site) -> None:
     assert work["rft.atitle"][0].startswith("On </script><b>beta")
 
 
-def test_without_an_address_there_are_no_addresses(tiny: Site) -> None:
+def test_metadata_has_no_addresses_without_html_baseurl(tiny: Site) -> None:
     made = tiny.build(confoverrides={"html_baseurl": ""})
     page = made.page("papers/alpha")
     found = metas(page)
@@ -222,16 +222,16 @@ def test_without_an_address_there_are_no_addresses(tiny: Site) -> None:
     assert not (made.outdir / "pictures").exists()
 
 
-def test_none(tiny: Site) -> None:
+def test_papernotes_metadata_turns_metadata_off(tiny: Site) -> None:
     page = tiny.build(confoverrides={"papernotes_metadata": False}).page("papers/alpha")
     assert not {name for name in metas(page) if name.startswith(("og:", "description"))}
     assert (data(page), works(page)) == ({}, [])
 
 
-def test_reference_managers_find_the_paper_and_each_reference(tiny: Site) -> None:
+def test_coins_describe_the_paper_and_each_reference(tiny: Site) -> None:
     made = tiny.build()
     found = works(made.page("papers/alpha"))
-    # Its own paper, and the two that it cites in the order of the list.
+    # The note's own paper, then the two works that it cites, in the order of the list.
     assert [work.get("rft.atitle") or work["rft.btitle"] for work in found] == [
         ["On alpha"],
         ["On beta"],
@@ -241,7 +241,7 @@ def test_reference_managers_find_the_paper_and_each_reference(tiny: Site) -> Non
     assert len(works(made.page("works"))) == 4
 
 
-def test_books_do_without_coins(tiny: Site) -> None:
+def test_text_and_epub_have_no_coins(tiny: Site) -> None:
     assert "Z39" not in tiny.build("text").read("papers/alpha.txt")
     settings = {"version": "1", "copyright": "2026"}
     assert "Z39" not in tiny.build("epub", confoverrides=settings).read("papers/alpha.xhtml")
@@ -319,18 +319,19 @@ def test_books_do_without_coins(tiny: Site) -> None:
     ],
     ids=["article", "proceedings", "book", "thesis", "page"],
 )
-def test_coins(entry: str, expected: dict[str, list[str]]) -> None:
-    read = reader.read([("refs.bib", entry.encode())])
-    found = parse_qs(coins.context_object(csl.item(read.paper("key"))), strict_parsing=True)
-    assert found == {"ctx_ver": ["Z39.88-2004"], **expected}
+def test_entry_has_the_coins_of_its_type(entry: str, expected: dict[str, list[str]]) -> None:
+    bibliography = reader.read([("refs.bib", entry.encode())])
+    item = csl.item(bibliography.paper("key"))
+    context_object = parse_qs(coins.context_object(item), strict_parsing=True)
+    assert context_object == {"ctx_ver": ["Z39.88-2004"], **expected}
 
 
-# -- Pictures -----------------------------------------------------------------
+# -- Social cards -------------------------------------------------------------
 
 
 @pytest.fixture
-def typed(tiny: Site) -> Site:
-    """Return the tiny site with the type of this project's site."""
+def with_fonts(tiny: Site) -> Site:
+    """Return the tiny site with the fonts of this project's site."""
     for name in NEWSREADER:
         shutil.copy(PROJECT / "_static/fonts" / name, tiny.folder)
     tiny.edit("conf.py", "html_theme", f"papernotes_picture_fonts = {NEWSREADER!r}\nhtml_theme")
@@ -338,7 +339,7 @@ def typed(tiny: Site) -> Site:
 
 
 def ink(path: Path) -> tuple[int, int, int, int]:
-    """Return the box around what is written on a picture, right of the bar at its side."""
+    """Return the bounding box of the text on a picture, without the bar at its left side."""
     picture = Image.open(path)
     assert (picture.format, picture.size) == ("PNG", (1200, 630))
     paper = Image.new("RGB", picture.size, "#fdfdfb")
@@ -357,8 +358,8 @@ def ink(path: Path) -> tuple[int, int, int, int]:
     return box
 
 
-def test_the_picture_of_a_note_has_its_words_in_it(typed: Site) -> None:
-    made = typed.build()
+def test_text_of_a_social_card_is_within_its_margins(with_fonts: Site) -> None:
+    made = with_fonts.build()
     assert made.messages == []
     pictures = made.outdir / "pictures/papers"
     assert {path.name for path in pictures.iterdir()} == {"alpha.png", "beta.png", "delta.png"}
@@ -366,28 +367,28 @@ def test_the_picture_of_a_note_has_its_words_in_it(typed: Site) -> None:
     assert (left, right < 1120, top > 60, bottom < 570) == (60, True, True, True)
 
 
-def test_a_long_title_stays_in_the_picture(typed: Site) -> None:
+def test_long_title_stays_within_the_social_card(with_fonts: Site) -> None:
     for title in ("word " * 200, "Donaudampfschifffahrt" * 20):
-        typed.edit("refs.bib", "{On beta}", f"{{{title}}}")
-        _, _, right, bottom = ink(typed.build().outdir / "pictures/papers/beta.png")
+        with_fonts.edit("refs.bib", "{On beta}", f"{{{title}}}")
+        _, _, right, bottom = ink(with_fonts.build().outdir / "pictures/papers/beta.png")
         assert right <= 1120 - 20
         assert bottom < 600
-        typed.edit("refs.bib", f"{{{title}}}", "{On beta}")
+        with_fonts.edit("refs.bib", f"{{{title}}}", "{On beta}")
 
 
-def test_names_are_spelled_right_or_not_drawn(typed: Site) -> None:
-    """A letter comes from the first font that has it; without any there is no picture."""
-    typed.edit("refs.bib", "{Anna Alpha}", r"{Stanis{\l}aw Jastrz{\k{e}}bski}")
-    typed.edit("refs.bib", "{Dee Delta}", "{深度 学习}")
-    made = typed.build()
+def test_social_card_is_omitted_if_no_font_has_a_letter(with_fonts: Site) -> None:
+    """Each letter is taken from the first font that has it."""
+    with_fonts.edit("refs.bib", "{Anna Alpha}", r"{Stanis{\l}aw Jastrz{\k{e}}bski}")
+    with_fonts.edit("refs.bib", "{Dee Delta}", "{深度 学习}")
+    made = with_fonts.build()
     assert (made.outdir / "pictures/papers/alpha.png").exists()
     assert not (made.outdir / "pictures/papers/delta.png").exists()
     assert metas(made.page("papers/delta"))["twitter:card"] == ["summary"]
-    typed.edit("conf.py", "'newsreader-roman-latin-ext.woff2', ", "")
-    assert not (typed.build().outdir / "pictures/papers/alpha.png").exists()
+    with_fonts.edit("conf.py", "'newsreader-roman-latin-ext.woff2', ", "")
+    assert not (with_fonts.build().outdir / "pictures/papers/alpha.png").exists()
 
 
-def test_a_font_that_is_none(tiny: Site) -> None:
+def test_unreadable_picture_fonts_are_reported_and_ignored(tiny: Site) -> None:
     tiny.write("none.ttf", "no font")
     made = tiny.build(confoverrides={"papernotes_picture_fonts": ["none.ttf", "gone.ttf"]})
     assert [line.partition("WARNING: ")[2] for line in made.messages] == [
@@ -398,25 +399,25 @@ def test_a_font_that_is_none(tiny: Site) -> None:
     assert (made.outdir / "pictures/papers/alpha.png").exists()
 
 
-def test_pictures_follow_the_paper(typed: Site) -> None:
-    folder = typed.build().outdir / "pictures/papers"
+def test_social_cards_follow_changes_of_the_bibliography(with_fonts: Site) -> None:
+    folder = with_fonts.build().outdir / "pictures/papers"
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
     stamp = (folder / "alpha.png").stat().st_mtime_ns
-    typed.edit("refs.bib", "On beta", "On the letter beta")
-    typed.remove("papers/delta.md")
-    typed.edit("papers/alpha.md", "Its second paragraph.", "Another.")
-    typed.build()
+    with_fonts.edit("refs.bib", "On beta", "On the letter beta")
+    with_fonts.remove("papers/delta.md")
+    with_fonts.edit("papers/alpha.md", "Its second paragraph.", "Another.")
+    with_fonts.build()
     after = {path.name: path.read_bytes() for path in folder.iterdir()}
     assert set(after) == {"alpha.png", "beta.png"}
     assert after["beta.png"] != before["beta.png"]
     assert (folder / "alpha.png").stat().st_mtime_ns == stamp
-    typed.clean()
-    typed.build()
+    with_fonts.clean()
+    with_fonts.build()
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == after
 
 
-def test_no_pictures(typed: Site) -> None:
-    typed.build()
-    made: Build = typed.build(confoverrides={"papernotes_pictures": False})
+def test_papernotes_pictures_turns_social_cards_off(with_fonts: Site) -> None:
+    with_fonts.build()
+    made: Build = with_fonts.build(confoverrides={"papernotes_pictures": False})
     assert not (made.outdir / "pictures").exists()
     assert "og:image" not in metas(made.page("papers/alpha"))

@@ -1,4 +1,4 @@
-"""What the search finds: Pagefind's index, read as its script reads it, and Sphinx's own."""
+"""What Pagefind's index and Sphinx's own contain, and how the search page uses them."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ HIDDEN = "---\nno-search: true\n---\n\n# Hidden\n\nNowhere.\n"
 
 
 def prepare(site: Site) -> Site:
-    """Let Pagefind search a copy of the tiny site, with a note that has much in it."""
+    """Turn Pagefind on in a copy of the tiny site, and add a note with many kinds of content."""
     site.write("conf.py", (site.folder / "conf.py").read_text(encoding="utf-8") + SETTINGS)
     site.edit("conf.py", '["dollarmath"]', '["dollarmath", "colon_fence"]')
     site.edit("conf.py", '"generalization", ', '"generalization", "hidden", ')
@@ -69,14 +69,14 @@ def prepare(site: Site) -> Site:
 
 
 @pytest.fixture
-def shelf(tiny: Site) -> Site:
-    """Return the site to build."""
+def site(tiny: Site) -> Site:
+    """Return the site, not built yet."""
     return prepare(tiny)
 
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Build:
-    """Return the site built."""
+    """Return the build of the site, for tests that change nothing."""
     folder = tmp_path_factory.mktemp("search") / "site"
     shutil.copytree(ROOTS / "tiny", folder)
     build = prepare(Site(folder)).build()
@@ -84,8 +84,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Build:
     return build
 
 
-def found(outdir: Path) -> dict[str, dict[str, Any]]:
-    """Return what Pagefind knows of each page, by its address."""
+def indexed_pages(outdir: Path) -> dict[str, dict[str, Any]]:
+    """Return Pagefind's record of each page, by its address."""
     pages = {}
     for path in outdir.glob("pagefind/fragment/*.pf_fragment"):
         page = json.loads(gzip.decompress(path.read_bytes()).removeprefix(b"pagefind_dcd"))
@@ -94,14 +94,14 @@ def found(outdir: Path) -> dict[str, dict[str, Any]]:
 
 
 def pages_by_id(outdir: Path) -> dict[str, str]:
-    """Return the address of each page, by the id that Pagefind's results have."""
+    """Return the address of each page, by its id in Pagefind's results."""
     names = {path.stem: path for path in outdir.glob("pagefind/fragment/*.pf_fragment")}
     text = {id_: gzip.decompress(path.read_bytes()).decode() for id_, path in names.items()}
     return {id_: json.loads(page[page.index("{") :])["url"] for id_, page in text.items()}
 
 
 def words_of(build: Build, docname: str) -> set[str]:
-    """Return the words by which Sphinx's index finds a page, as it stems them."""
+    """Return the stems by which Sphinx's index finds a page."""
     index = build.read("searchindex.js")
     data = json.loads(index[len("Search.setIndex(") : -1])
     number = data["docnames"].index(docname)
@@ -113,11 +113,11 @@ def words_of(build: Build, docname: str) -> set[str]:
     }
 
 
-# What is found.
+# -- Contents of the indexes --------------------------------------------------
 
 
-def test_pages_are_found_by_what_their_author_wrote(built: Build) -> None:
-    pages = found(built.outdir)
+def test_pagefind_indexes_what_the_author_wrote(built: Build) -> None:
+    pages = indexed_pages(built.outdir)
     page = pages["/papers/gamma.html"]
     assert page["content"] == (
         "Gamma & <co> Formulas read well, a/b, and words stand together. One point. Another, with a"
@@ -151,14 +151,14 @@ def test_pages_are_found_by_what_their_author_wrote(built: Build) -> None:
     for id_, heading in anchors.items():
         assert text(shown.get_element_by_id(id_)).startswith(heading)
     assert pages["/papers/alpha.html"]["meta"]["title"] == "Alpha of x^2"
-    # Pages of lists are found by what is theirs, which is little.
+    # Pages with lists are found only by their own text.
     assert pages["/works.html"]["content"] == "Works."
     assert pages["/"]["content"] == "A shelf."
 
 
-def test_both_leave_out_what_is_found_elsewhere(built: Build) -> None:
-    pages = found(built.outdir)
-    # On the page they are: references, BibTeX, the link to the paper, who cites it, related notes,
+def test_both_indexes_omit_references_navigation_lists_and_marked_text(built: Build) -> None:
+    pages = indexed_pages(built.outdir)
+    # The page has references, BibTeX, a link to the paper, "Cited by", related notes and
     # neighbours.
     shown = text(built.page("papers/beta"))
     for words in ("@inproceedings", "DOI", "Cited by", "See Beta", "Related notes", "Next note"):
@@ -173,70 +173,70 @@ def test_both_leave_out_what_is_found_elsewhere(built: Build) -> None:
     # Lists of notes and works.
     for docname in ("index", "works", "generalization", "reading"):
         assert words_of(built, docname).isdisjoint({"summari", "anna", "alpha", "epsilon"})
-    # What an author marks.
+    # Text and pages that an author excludes.
     assert "An aside" in text(built.page("papers/gamma"))
     assert "aside" not in pages["/papers/gamma.html"]["content"]
     assert "asid" not in words_of(built, "papers/gamma")
     assert "/hidden.html" not in pages
 
 
-# The index is that of the pages.
+# -- Updates of the index -----------------------------------------------------
 
 
 def outline(outdir: Path) -> dict[str, int]:
     return {str(path): path.stat().st_mtime_ns for path in outdir.glob("pagefind/**/*")}
 
 
-def test_the_index_follows_each_change(shelf: Site) -> None:
-    build = shelf.build()
+def test_pagefind_s_index_follows_each_change(site: Site) -> None:
+    build = site.build()
     before = outline(build.outdir)
     assert before
-    # An edit of what is not searched, and none at all, leave it.
-    shelf.edit("refs.bib", "gamma}},".replace("}}", "}"), "gammas},")
-    assert shelf.build().written
+    # An edit of what is not indexed leaves the index as it is.
+    site.edit("refs.bib", "gamma}},".replace("}}", "}"), "gammas},")
+    assert site.build().written
     assert outline(build.outdir) == before
-    # What is searched: a text, who wrote the paper, a note more, a note less, an option of one.
+    # Edits of what is indexed: a text, an author, a new note, an excluded note, a deleted note.
     edits: list[Callable[[], None]] = [
-        lambda: shelf.edit("papers/beta.md", "Nothing", "Little"),
-        lambda: shelf.edit("refs.bib", "Bo Beta", "Bea Beta"),
-        lambda: shelf.write("papers/zeta.md", "---\npaper: zeta2006\n---\n\n# Zeta\n\nNew.\n"),
-        lambda: shelf.edit("papers/zeta.md", "paper:", "no-search: true\npaper:"),
-        lambda: shelf.remove("papers/gamma.md"),
+        lambda: site.edit("papers/beta.md", "Nothing", "Little"),
+        lambda: site.edit("refs.bib", "Bo Beta", "Bea Beta"),
+        lambda: site.write("papers/zeta.md", "---\npaper: zeta2006\n---\n\n# Zeta\n\nNew.\n"),
+        lambda: site.edit("papers/zeta.md", "paper:", "no-search: true\npaper:"),
+        lambda: site.remove("papers/gamma.md"),
     ]
     sizes = []
     for edit in edits:
         edit()
-        sizes.append(len(found(shelf.build().outdir)))
+        sizes.append(len(indexed_pages(site.build().outdir)))
     assert sizes == [9, 9, 10, 9, 8]
-    beta = found(build.outdir)["/papers/beta.html"]
+    beta = indexed_pages(build.outdir)["/papers/beta.html"]
     assert ("Little" in beta["content"], "Bea" in beta["meta"]["byline"]) == (True, True)
-    build_again(shelf)
+    build_again(site)
 
 
-def test_whoever_builds_gets_the_same_bytes(shelf: Site) -> None:
-    one = outputs(shelf.build().outdir)
-    shelf.clean()
-    assert outputs(shelf.build(parallel=2).outdir) == one
+def test_parallel_build_with_pagefind_has_the_same_output(site: Site) -> None:
+    serial = outputs(site.build().outdir)
+    site.clean()
+    assert outputs(site.build(parallel=2).outdir) == serial
 
 
-def test_no_part_of_an_index_is_left_behind(shelf: Site) -> None:
-    folder = shelf.build().outdir / "pagefind"
+def test_pagefind_s_files_are_restored_and_removed_as_a_whole(site: Site) -> None:
+    folder = site.build().outdir / "pagefind"
     names = {path.name.split(".")[-1] for path in folder.rglob("*.*")}
     assert names == {"js", "json", "pagefind", "pf_meta", "pf_index", "pf_fragment"}
     assert [path.name for path in folder.glob("*.js")] == ["pagefind.js"]
-    # One that is gone comes again, and goes when it is not wanted.
+    # A deleted index is built again, and another search removes it.
     shutil.rmtree(folder)
-    shelf.build()
+    site.build()
     assert (folder / "pagefind.js").exists()
-    shelf.edit("conf.py", '= "pagefind"', '= "sphinx"')
-    build = shelf.build()
+    site.edit("conf.py", '= "pagefind"', '= "sphinx"')
+    build = site.build()
     assert not list(build.outdir.glob("pagefind*"))
     assert "searchtools.js" in build.read("search.html")
 
 
-def test_addresses_are_those_of_the_builder(shelf: Site) -> None:
-    build = shelf.build("dirhtml")
-    assert "/papers/gamma/" in found(build.outdir)
+def test_pagefind_s_index_has_the_addresses_of_dirhtml(site: Site) -> None:
+    build = site.build("dirhtml")
+    assert "/papers/gamma/" in indexed_pages(build.outdir)
     page = parse(build.outdir / "search/index.html")
     (section,) = page.cssselect(".pn-search")
     assert section.get("data-index") == "../pagefind/pagefind.js"
@@ -245,15 +245,15 @@ def test_addresses_are_those_of_the_builder(shelf: Site) -> None:
 
 
 @pytest.mark.parametrize("builder", ["epub", "singlehtml", "text", "latex"])
-def test_other_formats_have_no_index(shelf: Site, builder: str) -> None:
-    build = shelf.build(builder)
+def test_other_formats_have_no_pagefind_index(site: Site, builder: str) -> None:
+    build = site.build(builder)
     assert not [path for path in build.outdir.rglob("*") if "pagefind" in path.name]
 
 
-# The page.
+# -- The search page ----------------------------------------------------------
 
 
-def test_the_page_offers_what_there_is_to_choose(built: Build) -> None:
+def test_search_page_offers_all_tags_and_years(built: Build) -> None:
     page = built.page("search")
     assert text(page.cssselect("h1")[0]) == "Search"
     options = {
@@ -267,7 +267,7 @@ def test_the_page_offers_what_there_is_to_choose(built: Build) -> None:
     assert "Searching needs JavaScript" in text(page.cssselect("noscript")[0])
 
 
-def test_nothing_of_it_is_on_other_pages(built: Build) -> None:
+def test_only_the_search_page_refers_to_pagefind(built: Build) -> None:
     outdir = built.outdir
     names = {
         path.relative_to(outdir).as_posix()
@@ -277,47 +277,49 @@ def test_nothing_of_it_is_on_other_pages(built: Build) -> None:
     assert names == {"search.html"}
 
 
-# Without Pagefind.
+# -- Without Pagefind ---------------------------------------------------------
 
 
-def test_without_pagefind_sphinx_searches(shelf: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sphinx_s_search_is_used_if_pagefind_is_not_installed(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setitem(sys.modules, "pagefind", None)  # type: ignore[arg-type]
-    app = SphinxTestApp("html", srcdir=shelf.folder)
+    app = SphinxTestApp("html", srcdir=site.folder)
     try:
         app.build()
-        said, warned = app.status.getvalue(), app.warning.getvalue()
+        status, warnings = app.status.getvalue(), app.warning.getvalue()
     finally:
         app.cleanup()
-    assert (said.count("Pagefind is not installed"), warned) == (1, "")
-    assert 'pip install "sphinx-papernotes[search]"' in said
-    build = shelf.build()
+    assert (status.count("Pagefind is not installed"), warnings) == (1, "")
+    assert 'pip install "sphinx-papernotes[search]"' in status
+    build = site.build()
     assert "searchtools.js" in build.read("search.html")
     assert not (build.outdir / "pagefind").exists()
-    # Once it is there, it knows all pages.
+    # Once Pagefind is installed, it indexes all pages.
     monkeypatch.undo()
-    build_again(shelf)
+    build_again(site)
 
 
 @pytest.mark.parametrize(
-    ("program", "said"),
+    ("program", "output"),
     [(None, "No such file"), ("echo no room >&2\nexit 3", "no room;"), ("exit 3", "with 3;")],
 )
-def test_a_pagefind_that_fails_is_told(
-    shelf: Site, monkeypatch: pytest.MonkeyPatch, program: str | None, said: str
+def test_failure_of_pagefind_is_reported(
+    site: Site, monkeypatch: pytest.MonkeyPatch, program: str | None, output: str
 ) -> None:
-    instead_of_pagefind(shelf, program, monkeypatch)
-    build = shelf.build()
+    replace_pagefind(site, program, monkeypatch)
+    build = site.build()
     (message,) = build.messages
     assert message.startswith("conf.py:1: WARNING: Pagefind cannot make its index: ")
-    assert said in message
+    assert output in message
     assert message.endswith("[papernotes.no-pagefind]")
     assert not list(build.outdir.glob("pagefind*"))
     monkeypatch.undo()
-    assert len(found(shelf.build().outdir)) == 9
+    assert len(indexed_pages(site.build().outdir)) == 9
 
 
-def instead_of_pagefind(site: Site, program: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have *program* run for Pagefind, a shell's script, or a file that is not there."""
+def replace_pagefind(site: Site, program: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Replace Pagefind's program by the shell script *program*, or by a missing file."""
     path = site.folder.parent / "instead"
     if program is not None:
         path.write_text(f"#!/bin/sh\n{program}\n", encoding="utf-8")
@@ -338,23 +340,23 @@ def setup(app):
 """
 
 
-def test_a_build_that_fails_leaves_no_pagefind_behind(
-    shelf: Site, monkeypatch: pytest.MonkeyPatch
+def test_failed_build_leaves_no_pagefind_process(
+    site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    number = shelf.folder / "number"
+    number = site.folder / "number"
     script = f'echo $$ > "{number}.new"; mv "{number}.new" "{number}"; exec sleep 600'
-    instead_of_pagefind(shelf, script, monkeypatch)
+    replace_pagefind(site, script, monkeypatch)
     failing = FAILING.replace('"number"', repr(str(number)))
-    shelf.edit("conf.py", '= "pagefind"\n', f'= "pagefind"\n{failing}')
+    site.edit("conf.py", '= "pagefind"\n', f'= "pagefind"\n{failing}')
     with pytest.raises(ExtensionError, match="not today"):
-        shelf.build()
+        site.build()
     with pytest.raises(ProcessLookupError):
         os.kill(int(number.read_text("ascii")), 0)
 
 
-def test_an_unknown_search_is_told(shelf: Site) -> None:
-    shelf.edit("conf.py", '= "pagefind"', '= "lunr"')
-    (message,) = shelf.build().messages
+def test_unknown_papernotes_search_is_reported(site: Site) -> None:
+    site.edit("conf.py", '= "pagefind"', '= "lunr"')
+    (message,) = site.build().messages
     assert message == (
         'conf.py:1: WARNING: papernotes_search = "lunr" is no search; use sphinx or pagefind'
         " [papernotes.bad-option]"

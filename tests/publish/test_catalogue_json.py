@@ -1,4 +1,4 @@
-"""``papers.json`` by its schema, and ``refs.bib`` as BibTeX."""
+"""``papers.json`` is valid by its schema, and the published ``refs.bib`` is BibTeX."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ VALIDATOR = jsonschema.Draft202012Validator(
 
 
 def catalogue(made: Build) -> dict[str, Any]:
-    """Return the catalogue, once it has been found valid."""
-    found: dict[str, Any] = json.loads(made.read("papers.json"))
-    VALIDATOR.validate(found)
-    return found
+    """Validate ``papers.json``, and return its content."""
+    content: dict[str, Any] = json.loads(made.read("papers.json"))
+    VALIDATOR.validate(content)
+    return content
 
 
 def by_key(made: Build) -> dict[str, dict[str, Any]]:
     return {note["key"]: note for note in catalogue(made)["notes"]}
 
 
-def test_the_schema_is_one_and_is_published() -> None:
+def test_schema_is_valid_and_rejects_wrong_catalogues() -> None:
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
     for fault in ({"version": 2}, {"notes": [{}]}, {"url": 3}):
         base = {"version": 1, "title": "", "url": None, "language": "en", "bibliography": ""}
@@ -39,7 +39,7 @@ def test_the_schema_is_one_and_is_published() -> None:
         assert not VALIDATOR.is_valid({**base, "notes": [], **fault})
 
 
-def test_what_it_says_of_the_site(tiny: Site) -> None:
+def test_papers_json_describes_the_site(tiny: Site) -> None:
     made = tiny.build()
     found = catalogue(made)
     assert {name: value for name, value in found.items() if name != "notes"} == {
@@ -54,7 +54,7 @@ def test_what_it_says_of_the_site(tiny: Site) -> None:
     assert [note["key"] for note in found["notes"]] == ["alpha2001", "beta2002", "delta2004"]
 
 
-def test_what_it_says_of_a_note(tiny: Site) -> None:
+def test_papers_json_describes_each_note(tiny: Site) -> None:
     alpha = by_key(tiny.build())["alpha2001"]
     html = lxml.html.fragment_fromstring(alpha["summary"].pop("html"), create_parent="div")
     assert text(html).startswith("A summary with p=2n+d")
@@ -85,7 +85,7 @@ def test_what_it_says_of_a_note(tiny: Site) -> None:
     }
 
 
-def test_what_is_not_known_is_null(tiny: Site) -> None:
+def test_unknown_values_in_papers_json_are_null(tiny: Site) -> None:
     tiny.edit("papers/delta.md", "delta2004", "nobody")
     made = tiny.build()
     assert "papernotes.unknown-key" in made.messages[0]
@@ -93,7 +93,7 @@ def test_what_is_not_known_is_null(tiny: Site) -> None:
     assert (nobody["paper"], nobody["read"], nobody["tags"]) == (None, None, [])
 
 
-def test_without_an_address_links_are_relative(tiny: Site) -> None:
+def test_papers_json_has_relative_links_without_html_baseurl(tiny: Site) -> None:
     made = tiny.build(confoverrides={"html_baseurl": ""})
     found = catalogue(made)
     assert (found["url"], found["bibliography"]) == (None, "refs.bib")
@@ -104,13 +104,13 @@ def test_without_an_address_links_are_relative(tiny: Site) -> None:
         assert (made.outdir / link).is_file()
 
 
-def test_dirhtml(tiny: Site) -> None:
+def test_papers_json_has_the_addresses_of_dirhtml(tiny: Site) -> None:
     made = tiny.build("dirhtml")
     assert by_key(made)["alpha2001"]["url"] == ADDRESS + "papers/alpha/"
     assert catalogue(made)["url"] == ADDRESS
 
 
-def test_the_text_of_a_summary(tiny: Site) -> None:
+def test_summary_in_papers_json_is_plain_text(tiny: Site) -> None:
     tiny.write("picture.png", (PROJECT / ".github/front-page.png").read_bytes())
     tiny.edit(
         "papers/beta.md",
@@ -141,7 +141,7 @@ def test_the_text_of_a_summary(tiny: Site) -> None:
     ]
 
 
-def test_hostile_text_stays_text(tiny: Site) -> None:
+def test_hostile_text_in_papers_json_stays_text(tiny: Site) -> None:
     hostile = '</script><b>"\\ \x01\u2028\U0001f600'
     tiny.edit("papers/beta.md", "# Beta", f"# Beta `{hostile}`")
     tiny.edit("papers/beta.md", "[optimization]", "['<i>', \"\\x00\"]")
@@ -153,7 +153,7 @@ def test_hostile_text_stays_text(tiny: Site) -> None:
     assert beta["paper"]["title"] == "On <b>beta</b>"
 
 
-def test_the_bibliography_is_bibtex_without_what_is_private(tiny: Site) -> None:
+def test_published_bibliography_has_no_private_fields(tiny: Site) -> None:
     tiny.edit(
         "refs.bib",
         "title = {On beta},",
@@ -163,7 +163,7 @@ def test_the_bibliography_is_bibtex_without_what_is_private(tiny: Site) -> None:
     made = tiny.build()
     assert made.messages == []
     found = parse_string(made.read("refs.bib"), "bibtex")
-    # Zeta is not shown anywhere.
+    # No page shows zeta.
     assert list(found.entries) == [
         "alpha2001", "beta2002", "delta2004", "epsilon2005", "gamma2003",
     ]  # fmt: skip
@@ -173,8 +173,8 @@ def test_the_bibliography_is_bibtex_without_what_is_private(tiny: Site) -> None:
     assert "/home/me" not in made.read("refs.bib")
 
 
-def test_an_entry_stands_by_itself(tiny: Site) -> None:
-    """What it takes from another, which is not shown, is in it."""
+def test_published_entry_has_the_fields_it_inherits_by_crossref(tiny: Site) -> None:
+    """The parent entry is not published if no page shows it."""
     tiny.edit(
         "refs.bib", "booktitle = {Proceedings of the 3rd Meeting on Letters}", "crossref = {m}"
     )
@@ -187,7 +187,7 @@ def test_an_entry_stands_by_itself(tiny: Site) -> None:
     assert "crossref" not in fields
 
 
-def test_the_front_page_leads_to_both(tiny: Site) -> None:
+def test_front_page_links_papers_json_and_refs_bib(tiny: Site) -> None:
     made = tiny.build()
     links = made.page("index").cssselect("head link[rel=alternate]")
     assert {link.get("type"): link.get("href") for link in links} == {
@@ -198,7 +198,7 @@ def test_the_front_page_leads_to_both(tiny: Site) -> None:
     assert not made.page("plain").cssselect("link[type='application/json']")
 
 
-def test_none(tiny: Site) -> None:
+def test_papernotes_catalogue_turns_the_published_files_off(tiny: Site) -> None:
     tiny.build()
     made = tiny.build(confoverrides={"papernotes_catalogue": False})
     for name in ("papers.json", "papers.schema.json", "refs.bib"):
@@ -218,7 +218,7 @@ def test_none(tiny: Site) -> None:
     ],
     ids=["summary", "citation", "text", "cited work", "noted work", "work not shown"],
 )
-def test_they_are_written_when_they_say_something_else(
+def test_published_files_are_written_only_when_their_content_changes(
     tiny: Site, file: str, old: str, new: str, written: set[str]
 ) -> None:
     names = ("papers.json", "papers.schema.json", "refs.bib")
@@ -227,7 +227,7 @@ def test_they_are_written_when_they_say_something_else(
     tiny.edit(file, old, new)
     tiny.build()
     assert {name for name in names if (outdir / name).stat().st_mtime_ns != before[name]} == written
-    on_top = [(outdir / name).read_bytes() for name in names]
+    incremental = [(outdir / name).read_bytes() for name in names]
     tiny.clean()
     tiny.build()
-    assert [(outdir / name).read_bytes() for name in names] == on_top
+    assert [(outdir / name).read_bytes() for name in names] == incremental

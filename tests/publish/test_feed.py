@@ -1,4 +1,4 @@
-"""The Atom feed, held to the grammar of RFC 4287 and read as a feed reader reads it."""
+"""The Atom feeds are valid by the grammar of RFC 4287, and feed readers can read them."""
 
 from __future__ import annotations
 
@@ -20,19 +20,18 @@ ATOM = {"a": "http://www.w3.org/2005/Atom"}
 
 
 def build(site: Site, builder: str = "html", **settings: Any) -> Build:
-    """Build *site*, which has an address, with *settings*."""
+    """Build *site* with *settings*, without any message."""
     made = site.build(builder, confoverrides=settings)
     assert made.messages == []
     return made
 
 
 def feed(made: Build, name: str = "feed.xml") -> etree._Element:
-    """Return a feed, once it has been found valid."""
-    return check((made.outdir / name).read_bytes())
+    """Parse a feed, and assert that it is valid.
 
-
-def check(xml: bytes) -> etree._Element:
-    """Return the feed *xml*: valid by the grammar, and by what validators ask beyond it."""
+    It must satisfy the grammar, and the rules that validators check in addition.
+    """
+    xml = (made.outdir / name).read_bytes()
     tree = etree.fromstring(xml)
     assert GRAMMAR.validate(tree), GRAMMAR.error_log
     parsed = feedparser.parse(xml)
@@ -46,7 +45,7 @@ def check(xml: bytes) -> etree._Element:
     assert updated == sorted(updated, reverse=True)
     for entry in found(tree, "a:entry"):
         assert len(found(entry, "a:link[@rel='alternate']")) == 1
-        # RFC 3339, and no later than the feed itself.
+        # The format of RFC 3339, and no later than the feed itself.
         day = datetime.datetime.fromisoformat(found(entry, "a:updated/text()")[0])
         assert day.tzinfo is not None
         assert found(entry, "a:updated/text()")[0] <= found(tree, "a:updated/text()")[0]
@@ -62,7 +61,7 @@ def found(element: etree._Element, path: str) -> list[Any]:
 
 
 def contents(tree: etree._Element) -> Iterator[lxml.html.HtmlElement]:
-    """Yield the content of each entry as a browser would take it apart."""
+    """Yield the content of each entry, parsed as HTML without errors."""
     for content in found(tree, "a:entry/a:content"):
         assert content.get("type") == "html"
         html5lib.HTMLParser(strict=True).parseFragment(content.text)
@@ -73,9 +72,9 @@ def addresses(content: lxml.html.HtmlElement) -> list[str]:
     return [str(link) for _, _, link, _ in content.iterlinks()]
 
 
-def test_notes_by_the_day_read_the_newest_first(tiny: Site) -> None:
+def test_feed_has_dated_notes_the_latest_read_first(tiny: Site) -> None:
     tree = feed(build(tiny))
-    # Delta has no day, and so no place.
+    # Delta has no day, so the feed omits it.
     assert found(tree, "a:entry/a:title/text()") == ["Beta", "Alpha of x^2"]
     assert found(tree, "a:entry/a:published/text()") == [
         "2021-01-02T12:00:00Z",
@@ -92,7 +91,7 @@ def test_notes_by_the_day_read_the_newest_first(tiny: Site) -> None:
     assert tree.get("{http://www.w3.org/XML/1998/namespace}lang") == "en"
 
 
-def test_an_entry_holds_the_whole_summary_with_mathematics_and_absolute_links(tiny: Site) -> None:
+def test_feed_entry_has_the_whole_summary_with_mathematics_and_absolute_links(tiny: Site) -> None:
     _, alpha = contents(feed(build(tiny)))
     assert text(alpha).startswith("A summary with p=2n+d")
     assert text(alpha).endswith("Its second paragraph.")
@@ -101,13 +100,13 @@ def test_an_entry_holds_the_whole_summary_with_mathematics_and_absolute_links(ti
     assert not alpha.cssselect("[id], [data-pn-preview]")
 
 
-def test_formulas_are_mathml_whatever_the_pages_show(tiny: Site) -> None:
+def test_feed_has_mathml_even_if_pages_use_mathjax(tiny: Site) -> None:
     made = build(tiny, html_math_renderer="mathjax")
     assert not made.page("papers/alpha").cssselect("math")
     assert next(reversed(list(contents(feed(made))))).cssselect("math")
 
 
-def test_formulas_know_the_site_s_macros(tiny: Site) -> None:
+def test_feed_and_description_expand_the_site_s_macros(tiny: Site) -> None:
     tiny.edit("papers/beta.md", "The summary of beta.", "In $\\RR^d$.")
     for renderer in ("mathml", "mathjax"):
         made = build(
@@ -121,7 +120,7 @@ def test_formulas_know_the_site_s_macros(tiny: Site) -> None:
         assert meta.get("content") == "In ℝ^d."
 
 
-def test_a_formula_that_cannot_be_converted_is_its_tex(tiny: Site) -> None:
+def test_feed_shows_a_formula_that_cannot_be_converted_as_tex(tiny: Site) -> None:
     tiny.edit("papers/beta.md", "The summary of beta.", "Of $\\nosuchcommand{x}$.")
     made = tiny.build()
     assert [line.rpartition("[")[2] for line in made.messages] == ["papernotes.bad-math]"]
@@ -129,7 +128,7 @@ def test_a_formula_that_cannot_be_converted_is_its_tex(tiny: Site) -> None:
     assert text(beta) == "Of \\nosuchcommand{x}."
 
 
-def test_ids_survive_a_new_file_title_and_day(tiny: Site) -> None:
+def test_feed_ids_survive_a_new_file_name_title_and_day(tiny: Site) -> None:
     before = found(feed(build(tiny)), "//a:id/text()")
     (tiny.folder / "papers/beta.md").rename(tiny.folder / "papers/b.md")
     tiny.edit("papers/b.md", "# Beta", "# Another title")
@@ -142,7 +141,7 @@ def test_ids_survive_a_new_file_title_and_day(tiny: Site) -> None:
     ]
 
 
-def test_ids_survive_a_move_of_the_site(tiny: Site) -> None:
+def test_feed_ids_survive_a_move_of_the_site(tiny: Site) -> None:
     before = found(feed(build(tiny)), "//a:id/text()")
     moved = build(tiny, html_baseurl="https://example.net", papernotes_feed_id=ADDRESS + "feed.xml")
     tree = feed(moved)
@@ -150,7 +149,7 @@ def test_ids_survive_a_move_of_the_site(tiny: Site) -> None:
     assert found(tree, "a:link[@rel='self']/@href") == ["https://example.net/feed.xml"]
 
 
-def test_hostile_text_stays_text(tiny: Site) -> None:
+def test_hostile_text_in_the_feed_stays_text(tiny: Site) -> None:
     hostile = "]]> <script>alert(1)</script> & &amp; \x01\x0b\x1f\ufffe \U0001f600 \u0085"
     tiny.edit("papers/beta.md", "# Beta", f"# Beta `{hostile}`")
     tiny.edit("papers/beta.md", "The summary of beta.", f"Here `{hostile}` is code.")
@@ -167,12 +166,12 @@ def test_hostile_text_stays_text(tiny: Site) -> None:
     assert found(tree, "a:entry[1]/a:category/@term") == ["]]></category><b>", "\ufffdtag\ufffd"]
     assert found(tree, "a:entry[1]/a:link[@rel='related']/@title") == ["On ]]> <b>beta</b>"]
     assert found(tree, "a:author/a:name/text()") == ["]]> <A> & B"]
-    # What a feed reader makes of it, after cleaning it by its own rules.
+    # feedparser sanitizes the content as feed readers do.
     entry = feedparser.parse(made.outdir / "feed.xml").entries[0]
     assert "<script" not in entry.content[0].value
 
 
-def test_pictures_and_downloads_have_absolute_addresses(tiny: Site) -> None:
+def test_pictures_and_downloads_in_the_feed_have_absolute_urls(tiny: Site) -> None:
     pixel = (PROJECT / ".github" / "front-page.png").read_bytes()
     tiny.write("papers/picture.png", pixel)
     tiny.write("papers/data.csv", "1,2\n")
@@ -198,7 +197,7 @@ def test_pictures_and_downloads_have_absolute_addresses(tiny: Site) -> None:
     assert "Gone" in text(beta)
 
 
-def test_each_page_leads_to_the_feed(tiny: Site) -> None:
+def test_each_page_links_the_feed(tiny: Site) -> None:
     made = build(tiny)
     for path in made.outdir.rglob("*.html"):
         page = lxml.html.document_fromstring(path.read_text(encoding="utf-8"))
@@ -206,7 +205,7 @@ def test_each_page_leads_to_the_feed(tiny: Site) -> None:
         assert link.get("href") == ADDRESS + "feed.xml", path
 
 
-def test_dirhtml(tiny: Site) -> None:
+def test_feed_has_the_addresses_of_dirhtml(tiny: Site) -> None:
     made = build(tiny, "dirhtml")
     tree = feed(made)
     assert found(tree, "a:link[@rel='alternate']/@href") == [ADDRESS]
@@ -218,13 +217,13 @@ def test_dirhtml(tiny: Site) -> None:
     )
 
 
-def test_the_newest_only(tiny: Site) -> None:
+def test_papernotes_feed_limit_keeps_the_newest_notes(tiny: Site) -> None:
     titles = "a:entry/a:title/text()"
     assert found(feed(build(tiny, papernotes_feed_limit=1)), titles) == ["Beta"]
     assert len(found(feed(build(tiny, papernotes_feed_limit=0)), titles)) == 2
 
 
-def test_a_limit_below_zero(tiny: Site) -> None:
+def test_negative_feed_limit_is_reported_and_ignored(tiny: Site) -> None:
     made = tiny.build(confoverrides={"papernotes_feed_limit": -1})
     (message,) = made.messages
     assert message.endswith(
@@ -234,7 +233,7 @@ def test_a_limit_below_zero(tiny: Site) -> None:
     assert len(found(feed(made), "a:entry")) == 2
 
 
-def test_a_site_without_dated_notes_has_an_empty_feed(tiny: Site) -> None:
+def test_site_without_dated_notes_has_an_empty_feed(tiny: Site) -> None:
     for name in ("alpha", "beta"):
         tiny.remove(f"papers/{name}.md")
     tiny.edit("papers/delta.md", " cites {cite:p}`alpha2001`", "")
@@ -248,8 +247,10 @@ def test_a_site_without_dated_notes_has_an_empty_feed(tiny: Site) -> None:
     [{"html_baseurl": ""}, {"html_baseurl": "/notes/"}, {"papernotes_feed": False}],
     ids=["no address", "half an address", "off"],
 )
-def test_no_feed(tiny: Site, settings: dict[str, Any]) -> None:
-    """Without the site's address there is no valid feed; what an earlier build wrote goes."""
+def test_feed_is_removed_without_an_address_or_if_turned_off(
+    tiny: Site, settings: dict[str, Any]
+) -> None:
+    """A feed needs the site's address to be valid."""
     build(tiny)
     made = build(tiny, **settings)
     assert not (made.outdir / "feed.xml").exists()
@@ -266,7 +267,7 @@ def test_no_feed(tiny: Site, settings: dict[str, Any]) -> None:
     ],
     ids=["summary", "day", "tags", "text"],
 )
-def test_the_feed_is_written_when_it_says_something_else(
+def test_feed_is_written_only_when_its_content_changes(
     tiny: Site, old: str, new: str, is_written: bool
 ) -> None:
     path = build(tiny).outdir / "feed.xml"
@@ -274,13 +275,13 @@ def test_the_feed_is_written_when_it_says_something_else(
     tiny.edit("papers/beta.md", old, new)
     build(tiny)
     assert (path.stat().st_mtime_ns != before) == is_written
-    on_top = path.read_bytes()
+    incremental = path.read_bytes()
     tiny.clean()
     build(tiny)
-    assert path.read_bytes() == on_top
+    assert path.read_bytes() == incremental
 
 
-def test_the_feed_follows_the_bibliography_and_the_settings(tiny: Site) -> None:
+def test_feed_follows_changes_of_the_bibliography_and_the_settings(tiny: Site) -> None:
     build(tiny)
     tiny.edit("refs.bib", "Bo Other", "Bo Another")
     tiny.edit("refs.bib", "eprint = {math/0101001}", "url = {https://example.org/alpha}")
@@ -290,12 +291,12 @@ def test_the_feed_follows_the_bibliography_and_the_settings(tiny: Site) -> None:
     assert found(tree, "a:author/a:name/text()") == ["Somebody"]
 
 
-def test_a_feed_of_the_author_s_own_is_left_alone(tiny: Site) -> None:
+def test_author_s_own_feed_is_not_overwritten(tiny: Site) -> None:
     tiny.write("extra/feed.xml", "<mine/>")
     assert build(tiny, html_extra_path=["extra"]).read("feed.xml") == "<mine/>"
 
 
-def test_books_have_no_feed(tiny: Site) -> None:
+def test_other_formats_have_no_feed(tiny: Site) -> None:
     for builder in ("singlehtml", "text"):
         assert not (build(tiny, builder).outdir / "feed.xml").exists()
 
@@ -317,7 +318,7 @@ def test_each_tag_has_a_feed(tiny: Site) -> None:
         ADDRESS + "tags/generalization.xml",
         ADDRESS + "tags/generalization.html",
     ]
-    # A note is the same in whichever feed.
+    # An entry is the same in every feed.
     everything = feed(made)
     assert found(tree, "a:entry/a:id/text()") == found(everything, "a:entry/a:id/text()")
     assert found(feed(made, "tags/c-plus-plus.xml"), "a:entry/a:title/text()") == ["Alpha of x^2"]
@@ -328,9 +329,9 @@ def test_each_tag_has_a_feed(tiny: Site) -> None:
 
 
 @pytest.mark.parametrize("builder", ["html", "dirhtml"])
-def test_the_page_of_a_tag_leads_to_its_feed_first(tiny: Site, builder: str) -> None:
+def test_tag_s_page_links_the_tag_s_feed_first(tiny: Site, builder: str) -> None:
     made = build(tiny, builder, papernotes_page_size=1, **TAGS)
-    # The second sheet of a tag's notes has no feed of its own.
+    # The second page of a tag has no feed of its own.
     tiny.edit("papers/beta.md", "[optimization]", "[generalization]")
     made = build(tiny, builder, papernotes_page_size=1, **TAGS)
     for page in ("tags/generalization", "tags/generalization/2"):
@@ -345,7 +346,7 @@ def test_the_page_of_a_tag_leads_to_its_feed_first(tiny: Site, builder: str) -> 
         assert [link.get("title") for link in links] == ["tiny: generalization", "tiny"]
 
 
-def test_the_feed_of_a_tag_goes_with_it(tiny: Site) -> None:
+def test_tag_s_feed_is_removed_with_the_tag(tiny: Site) -> None:
     build(tiny, **TAGS)
     tiny.edit("papers/beta.md", "[optimization]", "[]")
     made = build(tiny, **TAGS)
@@ -354,7 +355,7 @@ def test_the_feed_of_a_tag_goes_with_it(tiny: Site) -> None:
     assert not list(build(tiny).outdir.glob("tags/*.xml"))
 
 
-def test_feeds_of_tags_survive_a_move_of_the_site(tiny: Site) -> None:
+def test_ids_in_tags_feeds_survive_a_move_of_the_site(tiny: Site) -> None:
     name = "tags/optimization.xml"
     before = found(feed(build(tiny, **TAGS), name), "//a:id/text()")
     for former in (ADDRESS + "feed.xml", "tag:example.org,2020:notes"):

@@ -1,4 +1,4 @@
-"""Sitemap, robots.txt, the days of last change, and what leads on from where notes were once."""
+"""Sitemap, robots.txt, the days of last change, and redirects from former addresses of notes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NAMES = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
 
 
 def sitemap(made: Build) -> dict[str, str]:
-    """Return the addresses of the sitemap with the times of last change, once found valid."""
+    """Validate the sitemap, and return its addresses with the times of last change."""
     tree = etree.fromstring(made.outdir.joinpath("sitemap.xml").read_bytes())
     assert SITEMAP.validate(tree), SITEMAP.error_log
     urls = tree.findall("s:url", NAMES)
@@ -36,17 +36,17 @@ PAGES = (
 )  # fmt: skip
 
 
-def test_the_sitemap_holds_every_page(tiny: Site) -> None:
+def test_sitemap_has_every_page(tiny: Site) -> None:
     made = tiny.build()
     assert list(sitemap(made)) == [f"{ADDRESS}{name}.html" for name in PAGES]
-    # It is whole after a build that wrote one page.
+    # The sitemap is complete even if a build writes one page only.
     tiny.edit("papers/beta.md", "Nothing is cited here.", "Still nothing.")
     again = tiny.build()
     assert again.written == {"papers/beta"}
     assert sitemap(again) == sitemap(made)
 
 
-def test_the_sitemap_names_pages_as_they_name_themselves(tiny: Site) -> None:
+def test_sitemap_has_the_canonical_addresses_of_pages(tiny: Site) -> None:
     made = tiny.build("dirhtml")
     found = set()
     for path in made.outdir.rglob("index.html"):
@@ -57,12 +57,12 @@ def test_the_sitemap_names_pages_as_they_name_themselves(tiny: Site) -> None:
     assert ADDRESS + "papers/alpha/" in sitemap(made)
 
 
-def test_a_page_with_a_name_of_signs(tiny: Site) -> None:
+def test_special_characters_in_the_sitemap_are_percent_encoded(tiny: Site) -> None:
     tiny.write("a & b <ä>.md", "---\norphan: true\n---\n\n# Signs\n\nA page.\n")
     assert ADDRESS + "a%20%26%20b%20%3C%C3%A4%3E.html" in sitemap(tiny.build())
 
 
-def test_the_sitemap_holds_the_ways_through_the_notes(tiny: Site) -> None:
+def test_sitemap_has_the_archive_pages(tiny: Site) -> None:
     settings = {"papernotes_browse": ["tags", "years"], "papernotes_page_size": 2}
     made = tiny.build(confoverrides=settings)
     found = sitemap(made)
@@ -72,7 +72,7 @@ def test_the_sitemap_holds_the_ways_through_the_notes(tiny: Site) -> None:
     assert sitemap(tiny.build(confoverrides=settings)) == found
 
 
-def test_robots_are_told_of_the_sitemap(tiny: Site) -> None:
+def test_robots_txt_names_the_sitemap(tiny: Site) -> None:
     assert tiny.build().read("robots.txt").splitlines() == [
         "User-agent: *",
         "Disallow:",
@@ -81,7 +81,7 @@ def test_robots_are_told_of_the_sitemap(tiny: Site) -> None:
     ]
 
 
-def test_robots_of_the_author_s_own_stand(tiny: Site) -> None:
+def test_author_s_own_robots_txt_is_not_overwritten(tiny: Site) -> None:
     tiny.build()
     tiny.write("robots.txt", "User-agent: *\nDisallow: /\n")
     settings = {"html_extra_path": ["robots.txt"]}
@@ -90,7 +90,9 @@ def test_robots_of_the_author_s_own_stand(tiny: Site) -> None:
 
 
 @pytest.mark.parametrize("settings", [{"html_baseurl": ""}, {"papernotes_sitemap": False}])
-def test_no_sitemap(tiny: Site, settings: dict[str, Any]) -> None:
+def test_sitemap_is_removed_without_an_address_or_if_turned_off(
+    tiny: Site, settings: dict[str, Any]
+) -> None:
     tiny.build()
     made = tiny.build(confoverrides=settings)
     assert not (made.outdir / "sitemap.xml").exists()
@@ -101,7 +103,7 @@ def test_no_sitemap(tiny: Site, settings: dict[str, Any]) -> None:
 
 
 class Repository:
-    """The history of a site."""
+    """A site in a Git repository."""
 
     def __init__(self, site: Site) -> None:
         self.site = site
@@ -136,7 +138,7 @@ class Repository:
 
 @pytest.fixture
 def history(tiny: Site) -> Repository:
-    """Return the tiny site with two commits, of which the second changes one note."""
+    """Return the tiny site with two commits; the second changes beta."""
     repository = Repository(tiny)
     repository.commit("2021-03-01")
     tiny.edit("papers/beta.md", "Nothing is cited here.", "Still nothing.")
@@ -145,7 +147,7 @@ def history(tiny: Site) -> Repository:
 
 
 def modified(made: Build, docname: str) -> tuple[str, str]:
-    """Return when a page was last changed, by its head and by the sitemap."""
+    """Return when a page was last changed, according to its head and to the sitemap."""
     page = made.page(docname)
     (data,) = page.cssselect("script[type='application/ld+json']") or [None]
     lastmod = sitemap(made)[f"{ADDRESS}{docname}.html"]
@@ -153,32 +155,30 @@ def modified(made: Build, docname: str) -> tuple[str, str]:
     return day, lastmod
 
 
-def test_days_come_from_the_history(history: Repository) -> None:
+def test_days_of_last_change_come_from_git(history: Repository) -> None:
     made = history.site.build()
     assert made.messages == []
     assert modified(made, "papers/alpha") == ("2021-03-01", "2021-03-01T08:00:00+00:00")
     assert modified(made, "papers/beta") == ("2022-05-06", "2022-05-06T08:00:00+00:00")
 
 
-def test_a_commit_changes_the_day_and_nothing_else(history: Repository) -> None:
+def test_commit_changes_the_day_of_its_note_only(history: Repository) -> None:
     site = history.site
     site.edit("papers/alpha.md", "Its second paragraph.", "Another.")
-    # A change is none of the history's until it is committed.
+    # The day changes only when the edit is committed.
     assert modified(site.build(), "papers/alpha")[0] == "2021-03-01"
     history.commit("2023-07-08")
     made = site.build()
     assert made.written == {"papers/alpha"}
     assert modified(made, "papers/alpha") == ("2023-07-08", "2023-07-08T08:00:00+00:00")
     assert site.build().written == set()
-    # A build of another page alone leaves it to the next.
+    # A build of another page leaves the new day to the next build.
     history.git("commit", "--quiet", "--amend", "--no-edit", "--reset-author", day="2024-01-02")
     site.build("html", "papers/beta.md")
     assert modified(site.build(), "papers/alpha")[0] == "2024-01-02"
 
 
-def test_in_a_shallow_clone_there_is_no_day_rather_than_a_wrong_one(
-    history: Repository, tmp_path: Path
-) -> None:
+def test_shallow_clone_has_no_days_of_last_change(history: Repository, tmp_path: Path) -> None:
     address = f"file://{history.site.folder}"
     clone = tmp_path / "clone"
     history.git("clone", "--quiet", "--depth=1", address, str(clone), folder=tmp_path)
@@ -187,18 +187,18 @@ def test_in_a_shallow_clone_there_is_no_day_rather_than_a_wrong_one(
     assert {line.rpartition("[")[2] for line in made.messages} == {"git.too_shallow]"}
     for name in ("papers/alpha", "papers/beta"):
         assert modified(made, name) == ("", "")
-    # When the rest of the history is there, so are the days.
+    # With the whole history, the days appear.
     history.git("fetch", "--quiet", "--unshallow", folder=clone)
     made = shallow.build()
     assert modified(made, "papers/alpha")[0] == "2021-03-01"
     assert modified(made, "papers/beta")[0] == "2022-05-06"
 
 
-def test_without_a_history_there_is_no_day(tiny: Site) -> None:
+def test_site_without_git_has_no_days_of_last_change(tiny: Site) -> None:
     assert modified(tiny.build(), "papers/alpha") == ("", "")
 
 
-def test_this_site_s_notes_say_when_they_were_changed(own_site: Build) -> None:
+def test_notes_of_this_site_show_when_they_were_changed(own_site: Build) -> None:
     footer = text(own_site.page("papers/arpit2017closer").cssselect(".site-footer")[0])
     shown = footer.partition("Last changed on ")[2].partition("Made with")[0].strip()
     assert shown == last_commit("papers/arpit2017closer.md")
@@ -206,13 +206,13 @@ def test_this_site_s_notes_say_when_they_were_changed(own_site: Build) -> None:
 
 
 def last_commit(file: str) -> str:
-    """Return the day of the last commit to a file of this project, where its history is there."""
+    """Return the day of the last commit to a file of this project, or "" without its history."""
 
     def git(*arguments: str) -> str:
-        run = subprocess.run(
+        result = subprocess.run(
             ["git", *arguments], cwd=PROJECT, capture_output=True, text=True, check=False
         )
-        return run.stdout.strip()
+        return result.stdout.strip()
 
     seconds = git("log", "-1", "--format=%at", "--", file)
     if not seconds or git("rev-parse", "--is-shallow-repository") == "true":
@@ -225,7 +225,7 @@ def last_commit(file: str) -> str:
 
 
 def redirect(made: Build, name: str) -> tuple[str, lxml.html.HtmlElement]:
-    """Return where a page leads on to, and the page."""
+    """Return the target of a redirect page, and the page."""
     source = made.read(name)
     html5lib.HTMLParser(strict=True).parse(source)
     page = lxml.html.document_fromstring(source)
@@ -235,48 +235,49 @@ def redirect(made: Build, name: str) -> tuple[str, lxml.html.HtmlElement]:
     return urljoin(ADDRESS + name, address), page
 
 
-def renamed(site: Site, *names: str) -> None:
+def rename_beta(site: Site, *names: str) -> None:
+    """Rename the note beta to b, with redirects from *names*."""
     (site.folder / "papers/beta.md").rename(site.folder / "papers/b.md")
     listed = "".join(f"\n  - {name}" for name in names)
     site.edit("papers/b.md", "read:", f"redirect_from:{listed}\nread:")
 
 
 @pytest.mark.parametrize("builder", ["html", "dirhtml"])
-def test_a_former_name_leads_on(tiny: Site, builder: str) -> None:
+def test_former_name_redirects_to_the_note(tiny: Site, builder: str) -> None:
     tiny.build(builder)
-    renamed(tiny, "papers/beta", "/old/place.html")
+    rename_beta(tiny, "papers/beta", "/old/place.html")
     made = tiny.build(builder)
     assert made.messages == []
     suffix, target = (
         (".html", "papers/b.html") if builder == "html" else ("/index.html", "papers/b/")
     )
     for name in ("papers/beta", "old/place"):
-        leads_to, page = redirect(made, name + suffix)
-        assert leads_to == ADDRESS + target
+        address, page = redirect(made, name + suffix)
+        assert address == ADDRESS + target
         (canonical,) = page.cssselect("link[rel=canonical]")
         assert canonical.get("href") == ADDRESS + target
-        # All that can be seen while it leads on: where it leads, in the reader's colours.
+        # Until the redirect happens, the page shows its target, in the reader's colour scheme.
         assert text(page.body) == "This note has moved: Beta"
         assert text(page.head.cssselect("title")[0]) == "Beta"
         assert page.cssselect("meta[name=color-scheme]")[0].get("content") == "light dark"
         assert page.get("lang") == "en"
-    on_top = {path: path.read_bytes() for path in made.outdir.rglob("*.html")}
+    incremental = {path: path.read_bytes() for path in made.outdir.rglob("*.html")}
     tiny.clean()
     assert {
         path: path.read_bytes() for path in tiny.build(builder).outdir.rglob("*.html")
-    } == on_top
+    } == incremental
     assert not [address for address in sitemap(made) if "beta" in address]
 
 
-def test_without_an_address_it_leads_on_as_well(tiny: Site) -> None:
-    renamed(tiny, "papers/beta")
-    leads_to, page = redirect(tiny.build(confoverrides={"html_baseurl": ""}), "papers/beta.html")
-    assert leads_to == ADDRESS + "papers/b.html"
+def test_redirect_works_without_html_baseurl(tiny: Site) -> None:
+    rename_beta(tiny, "papers/beta")
+    address, page = redirect(tiny.build(confoverrides={"html_baseurl": ""}), "papers/beta.html")
+    assert address == ADDRESS + "papers/b.html"
     assert not page.cssselect("link[rel=canonical]")
 
 
-def test_what_leads_on_goes_with_its_line(tiny: Site) -> None:
-    renamed(tiny, "papers/beta", "old")
+def test_redirect_page_is_removed_with_its_line(tiny: Site) -> None:
+    rename_beta(tiny, "papers/beta", "old")
     tiny.build()
     tiny.edit("papers/b.md", "\n  - old", "")
     made = tiny.build()
@@ -284,8 +285,8 @@ def test_what_leads_on_goes_with_its_line(tiny: Site) -> None:
     assert (made.outdir / "papers/beta.html").exists()
 
 
-def test_a_note_that_comes_back_to_its_name(tiny: Site) -> None:
-    renamed(tiny, "papers/beta")
+def test_note_renamed_back_replaces_its_redirect_page(tiny: Site) -> None:
+    rename_beta(tiny, "papers/beta")
     tiny.build()
     tiny.edit("papers/b.md", "redirect_from:\n  - papers/beta\n", "")
     (tiny.folder / "papers/b.md").rename(tiny.folder / "papers/beta.md")
@@ -294,8 +295,8 @@ def test_a_note_that_comes_back_to_its_name(tiny: Site) -> None:
     assert not (made.outdir / "papers/b.html").exists()
 
 
-def test_an_ordinary_page_that_became_a_note(tiny: Site) -> None:
-    """Its page lies outside the notes' folder, where Sphinx leaves what is gone."""
+def test_redirect_replaces_the_page_of_a_removed_document(tiny: Site) -> None:
+    """Sphinx leaves pages of removed documents in the output folder."""
     tiny.build()
     tiny.remove("plain.md")
     tiny.edit("conf.py", '"plain", ', "")
@@ -303,7 +304,7 @@ def test_an_ordinary_page_that_became_a_note(tiny: Site) -> None:
     assert redirect(tiny.build(), "plain.html")[0] == ADDRESS + "papers/beta.html"
 
 
-def test_clashes_are_errors_with_file_and_line(tiny: Site) -> None:
+def test_clashing_redirects_are_reported_with_file_and_line(tiny: Site) -> None:
     tiny.edit("papers/beta.md", "read:", "redirect_from:\n- papers/alpha\n- once\n- search\nread:")
     tiny.edit("papers/delta.md", "paper:", "redirect_from: [once, papers/delta]\npaper:")
     made = tiny.build()
@@ -322,7 +323,7 @@ def test_clashes_are_errors_with_file_and_line(tiny: Site) -> None:
     assert redirect(made, "once.html")[0] == ADDRESS + "papers/beta.html"
 
 
-def test_a_clash_with_a_page_made_for_browsing(tiny: Site) -> None:
+def test_redirect_that_clashes_with_an_archive_page_is_reported(tiny: Site) -> None:
     tiny.edit("papers/beta.md", "read:", "redirect_from: [tags/index]\nread:")
     for _build in range(2):
         made = tiny.build(confoverrides={"papernotes_browse": ["tags"]})
@@ -334,7 +335,7 @@ def test_a_clash_with_a_page_made_for_browsing(tiny: Site) -> None:
         assert not made.page("tags/index").cssselect("meta[http-equiv=refresh]")
 
 
-def test_a_tag_that_gets_the_name_of_what_leads_on(tiny: Site) -> None:
+def test_tag_s_page_replaces_a_former_redirect(tiny: Site) -> None:
     tiny.edit("papers/beta.md", "read:", "redirect_from: [tags/fresh]\nread:")
     browse = {"papernotes_browse": ["tags"]}
     assert redirect(tiny.build(confoverrides=browse), "tags/fresh.html")
@@ -344,12 +345,12 @@ def test_a_tag_that_gets_the_name_of_what_leads_on(tiny: Site) -> None:
     assert made.page("tags/fresh").cssselect("h1")[0].text_content().startswith("fresh")
 
 
-def test_hostile_titles_and_names_stay_text(tiny: Site) -> None:
-    renamed(tiny, "\"papers/a 'quoted' & <name>\"", "papers/naïve")
+def test_hostile_titles_and_names_of_redirects_stay_text(tiny: Site) -> None:
+    rename_beta(tiny, "\"papers/a 'quoted' & <name>\"", "papers/naïve")
     tiny.edit("papers/b.md", "# Beta", '# Beta `"><script>alert(1)</script>`')
     made = tiny.build()
     assert [line.rpartition("[")[2] for line in made.messages] == ["papernotes.bad-redirect]"]
-    leads_to, page = redirect(made, "papers/naïve.html")
-    assert leads_to == ADDRESS + "papers/b.html"
+    address, page = redirect(made, "papers/naïve.html")
+    assert address == ADDRESS + "papers/b.html"
     assert not page.cssselect("script")
     assert text(page.body) == 'This note has moved: Beta "><script>alert(1)</script>'
