@@ -89,7 +89,7 @@ def serve_search(
     if not (pagefind.is_on(app) and writes_site(app)):
         return None
     if doctree is not None:
-        pagefind.record(app, pagename, doctree)
+        pagefind.write_record(app, pagename, doctree)
     return pagefind.fill_page(app, context) if templatename == "search.html" else None
 
 

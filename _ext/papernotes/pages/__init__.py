@@ -1,4 +1,4 @@
-"""Pages that no document stands for, and what every page has in its head."""
+"""Pages without a document, and the metadata, styles and scripts of every page."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ if TYPE_CHECKING:
 
 
 def setup(app: Sphinx) -> None:
-    """Give pages the styles, scripts and links that they need."""
+    """Connect the handlers that give pages their templates, styles, scripts and links."""
     from papernotes.pages import assets, author_templates
 
     app.connect("config-inited", author_templates.configure_templates)
     app.connect("builder-inited", assets.add_assets)
     app.connect("html-page-context", assets.add_page_assets)
-    app.connect("html-page-context", assets.add_ways)
+    app.connect("html-page-context", assets.add_navigation)

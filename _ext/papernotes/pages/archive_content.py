@@ -1,4 +1,4 @@
-"""What archive pages show: the indexes of tags, years, authors and venues, and the citation map."""
+"""Content of archive pages: indexes of tags, years, authors and venues, and the citation map."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from papernotes.i18n import _, ngettext
 from papernotes.rendering.context import RenderContext
 from papernotes.rendering.links import external, note_link, place_link
 
-# From this many groups on, an index has a heading for each initial; from this many notes on, a list
-# of its groups.
+# An index of this many groups or more has a heading for each initial. A shorter index of this many
+# notes or more has a table of contents.
 GROUPED_FROM = 40
 
 
@@ -31,33 +31,34 @@ def index_title(kind: Kind) -> str:
     }[kind]
 
 
-def above(kind: Kind, count: int, docname: str) -> nodes.Element:
-    """Return the line under the title of a tag or year: how many notes, and all the others."""
-    others = {"tags": _("all tags"), "years": _("all years")}[kind]
-    link = place_link(index_page(kind), "", docname, [nodes.Text(others)])
-    return nodes.paragraph("", f"{_how_many(count)} · ", link, classes=["pn-byline"])
+def list_header(kind: Kind, count: int, docname: str) -> nodes.Element:
+    """Return the line under the title of a tag or year: its number of notes, and its index."""
+    index_text = {"tags": _("all tags"), "years": _("all years")}[kind]
+    link = place_link(index_page(kind), "", docname, [nodes.Text(index_text)])
+    notes = ngettext("%(count)d note", "%(count)d notes", count) % {"count": count}
+    return nodes.paragraph("", f"{notes} · ", link, classes=["pn-byline"])
 
 
-def _how_many(count: int) -> str:
-    """Return a number of notes in words."""
-    text = ngettext("%(count)d note", "%(count)d notes", count)
-    return text % {"count": count}
-
-
-def counted(groups: Iterable[Group], docname: str) -> nodes.Element:
-    """Return an index of groups that have a page each, with the number of their notes."""
+def index_of_pages(groups: Iterable[Group], docname: str) -> nodes.Element:
+    """Return an index that links to the page of each group."""
     items = []
     for group in groups:
         name: nodes.Node = nodes.Text(group.name)
         if group.page:
             name = place_link(group.page, "", docname, [name])
-        count = nodes.inline("", str(len(group.notes)), classes=["pn-count"])
-        items.append(nodes.list_item("", nodes.paragraph("", "", name, nodes.Text(" "), count)))
+        items.append(_index_item(name, group))
     return nodes.bullet_list("", *items, classes=["pn-index"])
 
 
-def listed(context: RenderContext, groups: Sequence[Group], docname: str) -> list[nodes.Node]:
-    """Return an index of groups with a link to each of their notes."""
+def _index_item(name: nodes.Node, group: Group) -> nodes.list_item:
+    count = nodes.inline("", str(len(group.notes)), classes=["pn-count"])
+    return nodes.list_item("", nodes.paragraph("", "", name, nodes.Text(" "), count))
+
+
+def index_of_notes(
+    context: RenderContext, groups: Sequence[Group], docname: str
+) -> list[nodes.Node]:
+    """Return an index that lists the notes of each group."""
     ids = distinct_ids("of", [group.name for group in groups])
     parts: dict[str, nodes.definition_list] = {}
     for group in groups:
@@ -76,46 +77,45 @@ def listed(context: RenderContext, groups: Sequence[Group], docname: str) -> lis
             nodes.definition("", nodes.bullet_list("", *links, classes=["pn-list"])),
         )
     if len(groups) < GROUPED_FROM:
-        whole = nodes.definition_list("", classes=["pn-groups"])
+        index = nodes.definition_list("", classes=["pn-groups"])
         for part in parts.values():
-            whole.extend(part.children)
+            index.extend(part.children)
         if len(groups) == 1 or sum(len(group.notes) for group in groups) < GROUPED_FROM:
-            return [whole]
-        return [_contents(groups, ids), whole]
+            return [index]
+        return [_table_of_contents(groups, ids), index]
     letters = nodes.paragraph(classes=["pn-letters"])
-    shown: list[nodes.Node] = [letters]
+    content: list[nodes.Node] = [letters]
     for number, (letter, part) in enumerate(parts.items(), 1):
         if number > 1:
             letters += nodes.Text(" ")
         letters += nodes.reference("", letter, refid=f"part-{number}", internal=True)
         heading = nodes.rubric("", letter, ids=[f"part-{number}"], classes=["pn-letter"])
         heading["heading-level"] = 2
-        shown.append(create_component("pn-group", ["pn-group"], children=[heading, part]))
-    return shown
+        content.append(create_component("pn-group", ["pn-group"], children=[heading, part]))
+    return content
 
 
-def _contents(groups: Iterable[Group], ids: Mapping[str, str]) -> nodes.Element:
-    """Return links to the groups of the same page, which hold too much to be looked through."""
-    items = []
-    for group in groups:
-        link = nodes.reference("", group.name, refid=ids[group.name], internal=True)
-        count = nodes.inline("", str(len(group.notes)), classes=["pn-count"])
-        items.append(nodes.list_item("", nodes.paragraph("", "", link, nodes.Text(" "), count)))
+def _table_of_contents(groups: Iterable[Group], ids: Mapping[str, str]) -> nodes.Element:
+    """Return links to *groups* on the same page; *ids* maps their names to ids."""
+    items = [
+        _index_item(nodes.reference("", group.name, refid=ids[group.name], internal=True), group)
+        for group in groups
+    ]
     return nodes.bullet_list("", *items, classes=["pn-index"])
 
 
-def cited(context: RenderContext, shown: CitationMap, docname: str) -> nodes.Element:
-    """Return the citation map in words: each note that cites, with the works that it cites."""
+def citation_list(context: RenderContext, citation_map: CitationMap, docname: str) -> nodes.Element:
+    """Return the citation map as a list: each note that cites works, with these works."""
     items = []
-    by_note: dict[str, list[str]] = {}
-    for citing, key in shown.citations:
-        by_note.setdefault(citing, []).append(key)
-    # Notes come in the order of their titles.
+    cited_by_note: dict[str, list[str]] = {}
+    for citing, cited in citation_map.citations:
+        cited_by_note.setdefault(citing, []).append(cited)
+    # The catalogue sorts notes by title.
     for note in context.catalogue.notes.values():
-        if note.key not in by_note:
+        if note.key not in cited_by_note:
             continue
         line = nodes.paragraph("", _("cites") + " ")
-        for number, key in enumerate(by_note[note.key]):
+        for number, key in enumerate(cited_by_note[note.key]):
             if number:
                 line += nodes.Text(", ")
             line += _work_link(context, key, docname)
@@ -127,7 +127,7 @@ def cited(context: RenderContext, shown: CitationMap, docname: str) -> nodes.Ele
 
 
 def _work_link(context: RenderContext, key: str, docname: str) -> nodes.Node:
-    """Return a work's short name as a link to the note on it, or else to the work."""
+    """Return the short name of a work, as a link to its note or else to the work, if possible."""
     name = nodes.Text(context.domain.spell(key, linked=False))
     if key in context.catalogue.notes:
         return note_link(key, docname, [name])

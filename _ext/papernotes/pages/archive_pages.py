@@ -1,12 +1,12 @@
-"""The pages that no document stands for: further pages of lists, and indexes.
+"""Archive pages: further pages of long lists, the indexes, and the citation map.
 
-They are made when all documents are written, by Sphinx's ``html-collect-pages``, and are no
-documents of the environment: there is no source to read, and toctrees, the search and other formats
-have no use for them. Each is written only when its digest says that it shows something new, or when
-every document has been written since, as after a change of theme or settings.
+They have no source file, and so are not documents of the environment: toctrees, the search and
+other formats leave them out. Sphinx writes them after all documents, at its event
+``html-collect-pages``. An archive page is written only if its digest has changed, or if all
+documents have been written since it was, as after a change of theme or settings.
 
-A card stands on several of these pages. Pages that lie equally deep write their links alike, so
-that it is rendered once for all of them.
+A card can be on several archive pages. Relative links are the same on all pages of the same depth,
+so each card is rendered once for every depth.
 """
 
 from __future__ import annotations
@@ -37,124 +37,125 @@ from papernotes.rendering.html_fragments import Fragment, Renderer
 from papernotes.rendering.links import empty_list
 
 TEMPLATE = "page.html"
-# What the context of a page says of it to our own handler.
+# Tells ``assets``, in the context of a page, that the page holds citations.
 CITES = "papernotes_cites"
 
-Shown = Kind | ListPage | CitationMap
+# What an archive page shows; a kind stands for the index of that kind.
+Content = Kind | ListPage | CitationMap
+# A page for Sphinx to write: its name, its context and its template.
 Page = tuple[str, dict[str, Any], str]
 
 
 def digests_of(app: Sphinx, digests: Digests) -> dict[str, str]:
-    """Return the digest of each page; one whose address a document has is not made."""
-    made = PaperNotesDomain.of(app.env).archives.pages
-    return {page: digests.archive_page(page) for page in made if page not in app.env.found_docs}
+    """Return the digest of each archive page, except for pages that have the name of a document."""
+    pages = PaperNotesDomain.of(app.env).archives.pages
+    return {page: digests.archive_page(page) for page in pages if page not in app.env.found_docs}
 
 
-def collect(app: Sphinx, now: dict[str, str], before: dict[str, str]) -> Iterator[Page]:
-    """Yield the pages that are to be written, and remove those that are gone.
+def collect(app: Sphinx, digests: dict[str, str], last_digests: dict[str, str]) -> Iterator[Page]:
+    """Yield the archive pages to write, and remove those that no longer exist.
 
-    *now* and *before* are the digests of this build and those of the last.
+    *digests* and *last_digests* are the digests of this build and of the last one.
     """
     builder = app.builder
     assert isinstance(builder, StandaloneHTMLBuilder)
-    for page in sorted(before.keys() - now.keys() - app.env.found_docs):
+    for page in sorted(last_digests.keys() - digests.keys() - app.env.found_docs):
         output_folder.remove(Path(builder.get_output_path(page)), Path(app.outdir))
-    # A page that is older than every document's is one of before a change of all.
-    written = [_time(builder.get_output_path(name)) for name in app.env.found_docs]
-    since = min(written, default=0)
-    stale = [
-        page
-        for page, digest in now.items()
-        if digest != before.get(page) or _time(builder.get_output_path(page)) < max(since, 1)
-    ]
+    # If all documents are newer than an archive page, it precedes a change that affects all pages.
+    times = [_modified(builder.get_output_path(name)) for name in app.env.found_docs]
+    oldest = max(min(times, default=0), 1)
     by_depth: dict[str, list[str]] = {}
-    for page in stale:
-        by_depth.setdefault(_stand_in(page), []).append(page)
-    for stand_in, pages in by_depth.items():
-        yield from _Maker(app, builder, stand_in).make(pages)
+    for page, digest in digests.items():
+        if digest != last_digests.get(page) or _modified(builder.get_output_path(page)) < oldest:
+            by_depth.setdefault(_name_at_depth(page), []).append(page)
+    for docname, pages in by_depth.items():
+        yield from _PageRenderer(app, builder, docname).render(pages)
 
 
-def _stand_in(page: str) -> str:
-    """Return the name of a page that lies as deep as *page*, in folders that no other page is in.
+def _name_at_depth(page: str) -> str:
+    """Return a made-up page name as deep as *page*, in folders that hold no other page.
 
-    Its links fit each page of that depth. Builders may have another depth for an index.
+    Links from it suit every page of that depth. An index gets a name of its own, since builders may
+    write it at another depth.
     """
     *folders, name = page.split("/")
     return "/".join(["_"] * len(folders) + ["index" if name == "index" else "_"])
 
 
-def _time(path: Path) -> int:
-    """Return when a file was written, in nanoseconds; 0 where there is none."""
+def _modified(path: Path) -> int:
+    """Return when a file was last modified, in nanoseconds, or 0 if there is no such file."""
     try:
         return path.stat().st_mtime_ns
     except OSError:
         return 0
 
 
-class _Maker:
-    """Makes pages that lie equally deep."""
+class _PageRenderer:
+    """Renders archive pages of the same depth, with links as from the page *docname*."""
 
-    def __init__(self, app: Sphinx, builder: StandaloneHTMLBuilder, stand_in: str) -> None:
-        self.app, self.builder, self.stand_in = app, builder, stand_in
+    def __init__(self, app: Sphinx, builder: StandaloneHTMLBuilder, docname: str) -> None:
+        self.app, self.builder, self.docname = app, builder, docname
         self.context = RenderContext(app.env)
         self.archives: Archives = self.context.archives
         self.front = app.env.titles[app.config.root_doc].astext()
         self.cards: dict[str, Fragment] = {}
-        self.renderer = Renderer(app, stand_in)
+        self.renderer = Renderer(app, docname)
 
-    def make(self, pages: list[str]) -> Iterator[Page]:
+    def render(self, pages: list[str]) -> Iterator[Page]:
         """Yield each page with its context."""
-        shown = [self.archives.pages[page] for page in pages]
-        self._render_cards(sheet for sheet in shown if isinstance(sheet, ListPage))
-        bodies = self.renderer.fragments(self._body(each) for each in shown)
-        for page, each, body in zip(pages, shown, bodies, strict=True):
-            notes = each.notes if isinstance(each, ListPage) else ()
-            held = [body, *(self.cards[note.key] for note in notes if note.key in self.cards)]
-            context = self._context(page, each, body.html)
-            context[CITES] = any(part.cites for part in held)
-            context[renderer.HOLDS] = any(part.formulas for part in held)
+        contents = [self.archives.pages[page] for page in pages]
+        self._render_cards(content for content in contents if isinstance(content, ListPage))
+        bodies = self.renderer.fragments(self._body(content) for content in contents)
+        for page, content, body in zip(pages, contents, bodies, strict=True):
+            notes = content.notes if isinstance(content, ListPage) else ()
+            parts = [body, *(self.cards[note.key] for note in notes if note.key in self.cards)]
+            context = self._context(page, content, body.html)
+            context[CITES] = any(part.cites for part in parts)
+            context[renderer.HAS_FORMULAS] = any(part.formulas for part in parts)
             yield page, context, TEMPLATE
 
-    def _render_cards(self, sheets: Iterable[ListPage]) -> None:
+    def _render_cards(self, list_pages: Iterable[ListPage]) -> None:
         notes: dict[str, Note] = {}
-        for sheet in sheets:
-            if sheet.view == "cards":
-                notes.update((note.key, note) for note in sheet.notes)
-        elements = [note_card.card(self.context, note, self.stand_in, 2) for note in notes.values()]
+        for list_page in list_pages:
+            if list_page.view == "cards":
+                notes.update((note.key, note) for note in list_page.notes)
+        elements = [note_card.card(self.context, note, self.docname, 2) for note in notes.values()]
         self.cards = dict(zip(notes, self.renderer.fragments(elements), strict=True))
 
-    def _body(self, shown: Shown) -> nodes.Element:
-        section = nodes.section("", nodes.title("", self._title(shown)), ids=["notes"])
-        if isinstance(shown, CitationMap):
-            section.extend(self._map(shown))
+    def _body(self, content: Content) -> nodes.Element:
+        section = nodes.section("", nodes.title("", self._title(content)), ids=["notes"])
+        if isinstance(content, CitationMap):
+            section.extend(self._map(content))
             return section
-        if not isinstance(shown, ListPage):
-            groups = self.archives.indexes[shown]
+        if not isinstance(content, ListPage):
+            groups = self.archives.indexes[content]
             if not groups:
                 section += empty_list(_("No notes yet."))
-            elif shown in ("tags", "years"):
-                section += archive_content.counted(groups, self.stand_in)
+            elif content in ("tags", "years"):
+                section += archive_content.index_of_pages(groups, self.docname)
             else:
-                section.extend(archive_content.listed(self.context, groups, self.stand_in))
+                section.extend(archive_content.index_of_notes(self.context, groups, self.docname))
             return section
-        if shown.kind != "front":
-            section += archive_content.above(shown.kind, shown.count, self.stand_in)
-        if shown.view == "cards":
-            rendered = [self.cards[note.key].html for note in shown.notes]
+        if content.kind != "front":
+            section += archive_content.list_header(content.kind, content.count, self.docname)
+        if content.view == "cards":
+            rendered = [self.cards[note.key].html for note in content.notes]
             section += note_card.grid([nodes.raw("", text, format="html") for text in rendered])
         else:
             section += note_card.title_list(
-                note_card.title_line(self.context, note, self.stand_in) for note in shown.notes
+                note_card.title_line(self.context, note, self.docname) for note in content.notes
             )
-        section.extend(note_list.pager(shown, self.stand_in))
+        section.extend(note_list.pager(content, self.docname))
         return section
 
-    def _map(self, shown: CitationMap) -> list[nodes.Node]:
-        """Return the citation map, as a picture and in words."""
-        if not shown.citations:
+    def _map(self, citation_map: CitationMap) -> list[nodes.Node]:
+        """Return the citation map, as a picture and as a list."""
+        if not citation_map.citations:
             return [empty_list(_("No note cites a work yet."))]
-        labels = {key: self._label(key) for key in shown.drawn}
-        picture = graph_svg.draw(shown, lay_out(shown), labels, name=self._title(shown))
+        labels = {key: self._label(key) for key in citation_map.drawn}
+        picture = graph_svg.draw(
+            citation_map, lay_out(citation_map), labels, name=self._title(citation_map)
+        )
         about = _(
             "An arrow leads from a note to a work that it cites; works with a note are filled. The"
             " list below says the same, and all of it where the picture has not the room."
@@ -162,7 +163,7 @@ class _Maker:
         return [
             nodes.paragraph("", about, classes=["pn-byline"]),
             nodes.raw("", picture, format="html"),
-            archive_content.cited(self.context, shown, self.stand_in),
+            archive_content.citation_list(self.context, citation_map, self.docname),
         ]
 
     def _label(self, key: str) -> graph_svg.Label:
@@ -172,29 +173,27 @@ class _Maker:
         address = formatting.target(paper) if paper else ""
         if note is not None:
             title = note.title
-            address = self.builder.get_relative_uri(self.stand_in, note.docname)
+            address = self.builder.get_relative_uri(self.docname, note.docname)
         name = self.context.domain.spell(key, linked=False)
         return graph_svg.Label(name, f"{name}: {title}", address, noted=note is not None)
 
-    def _title(self, shown: Shown) -> str:
-        if isinstance(shown, ListPage):
-            return note_list.page_title(shown, self.front)
-        if isinstance(shown, CitationMap):
+    def _title(self, content: Content) -> str:
+        if isinstance(content, ListPage):
+            return note_list.page_title(content, self.front)
+        if isinstance(content, CitationMap):
             return _("Citation map")
-        return archive_content.index_title(shown)
+        return archive_content.index_title(content)
 
-    def _context(self, page: str, shown: Shown, body: str) -> dict[str, Any]:
+    def _context(self, page: str, content: Content, body: str) -> dict[str, Any]:
         parents = []
         before = after = None
-        if isinstance(shown, ListPage):
-            if shown.kind != "front":
-                index = index_page(shown.kind)
-                parents = [
-                    _link(self.builder, page, index, archive_content.index_title(shown.kind))
-                ]
-            before, after = list_page_links(self.builder, page, shown, self.front)
+        if isinstance(content, ListPage):
+            if content.kind != "front":
+                title = archive_content.index_title(content.kind)
+                parents = [_link(self.builder, page, index_page(content.kind), title)]
+            before, after = list_page_links(self.builder, page, content, self.front)
         return {
-            "title": html.escape(self._title(shown)),
+            "title": html.escape(self._title(content)),
             "body": body,
             "parents": parents,
             "prev": before,
@@ -207,18 +206,20 @@ class _Maker:
 
 
 def list_page_links(
-    builder: StandaloneHTMLBuilder, page: str, sheet: ListPage, front: str
+    builder: StandaloneHTMLBuilder, page: str, list_page: ListPage, front: str
 ) -> tuple[dict[str, str] | None, dict[str, str] | None]:
-    """Return the pages before and after *sheet*, as the context of *page* has them.
+    """Return links to the pages before and after *list_page*, for the context of *page*.
 
     *front* is the title of the front page.
     """
-    found: list[dict[str, str] | None] = []
-    for number in (sheet.number - 1, sheet.number + 1):
-        there = 1 <= number <= len(sheet.pages)
-        title = note_list.page_title(sheet, front, number)
-        found.append(_link(builder, page, sheet.pages[number - 1], title) if there else None)
-    return found[0], found[1]
+
+    def link(number: int) -> dict[str, str] | None:
+        if not 1 <= number <= len(list_page.pages):
+            return None
+        title = note_list.page_title(list_page, front, number)
+        return _link(builder, page, list_page.pages[number - 1], title)
+
+    return link(list_page.number - 1), link(list_page.number + 1)
 
 
 def _link(builder: StandaloneHTMLBuilder, page: str, target: str, title: str) -> dict[str, str]:

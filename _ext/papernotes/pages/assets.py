@@ -1,4 +1,4 @@
-"""Style sheets, scripts and head links: what each page needs, and no more."""
+"""Style sheets, scripts and links in the head: each page gets only those that it needs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ STATIC = Path(__file__).parent.parent / "static"
 
 
 def add_assets(app: Sphinx) -> None:
-    """Give HTML pages the style that the extension's markup needs."""
+    """Add the style sheet of the extension's own markup to HTML pages."""
     if app.builder.format != "html":
         return
     app.config.html_static_path.insert(0, str(STATIC))
@@ -32,13 +32,12 @@ def add_page_assets(
     context: dict[str, Any],
     doctree: nodes.document | None,
 ) -> None:
-    """Give a page the scripts that it needs: to copy, to preview citations, to find a work.
+    """Add the scripts that a page needs, for folds, previews and lists of works, and its metadata.
 
-    They are deferred and no modules: browsers do not load modules from file://. Each page of a
-    site says in its head what it is.
+    The scripts are deferred, and are not modules, since browsers do not load modules from file://.
     """
     cites, folds = context.get(archive_pages.CITES, False), False
-    for node in doctree.findall(_needs_a_script) if doctree is not None else ():
+    for node in doctree.findall(_may_need_script) if doctree is not None else ():
         assert isinstance(node, nodes.Element)
         cites = cites or isinstance(node, cited_work) or node.get("cites", False)
         folds = folds or isinstance(node, fold) or node.get("folds", False)
@@ -55,31 +54,31 @@ def add_page_assets(
         head.add_head(app, pagename, context, doctree)
 
 
-def _needs_a_script(node: nodes.Node) -> bool:
+def _may_need_script(node: nodes.Node) -> bool:
     return isinstance(node, cited_work | fold | written)
 
 
-def add_ways(
+def add_navigation(
     app: Sphinx,
     pagename: str,
     templatename: str,
     context: dict[str, Any],
     doctree: nodes.document | None,
 ) -> None:
-    """Give a page what its ways to others need: style, filter, links in its head."""
+    """Add what a page needs for browsing: neighbours, styles, the filter, the next page."""
     archives = PaperNotesDomain.of(app.env).archives
     before, after = archives.neighbours(pagename)
     related = archives.related.get(pagename, ())
     context["papernotes_near"] = {"before": before, "after": after, "related": related}
     front = archives.front if archives.front and pagename == archives.front.pages[0] else None
-    goes_on = front is not None and len(front.pages) > 1
-    if pagename in archives.pages or before or after or related or goes_on:
+    is_split = front is not None and len(front.pages) > 1
+    if pagename in archives.pages or before or after or related or is_split:
         app.add_css_file("browse.css")
     if front and archives.filtered:
         app.add_css_file("browse.css")
         app.add_js_file("filter.js", loading_method="defer")
-    # A toctree has a say of its own.
-    if front and goes_on and not context.get("next"):
+    # A page that a toctree puts next takes precedence.
+    if front and is_split and not context.get("next"):
         builder = app.builder
         assert isinstance(builder, StandaloneHTMLBuilder)
         title = app.env.titles[pagename].astext()

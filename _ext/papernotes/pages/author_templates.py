@@ -1,10 +1,11 @@
-"""Templates as Sphinx has them, that say where they are wrong."""
+"""Sphinx's template loader, with the file and line of a template in its errors."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import traceback
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 
 from jinja2 import Environment, TemplateSyntaxError
@@ -15,26 +16,30 @@ from sphinx.jinja2glue import BuiltinTemplateLoader
 
 
 class TemplateFaultError(SphinxError):
-    """A template that cannot be read, or that fails on a page."""
+    """A template that cannot be parsed, or that fails on a page."""
 
     category = "Template error"
 
 
 class Templates(BuiltinTemplateLoader):
-    """Sphinx's own templates; of an exception Sphinx tells what it says, and not where it arose."""
+    """Sphinx's template loader; Sphinx reports the message of an error, but not its place."""
 
     def render(self, template: str, context: dict[str, object]) -> str:  # type: ignore[override]
-        """Return a template with *context* in it; raise TemplateFaultError, with file and line."""
-        return _placed(lambda: super(Templates, self).render(template, context))
+        """Render a template; raise TemplateFaultError with its file and line if that fails."""
+        with _located_errors():
+            return super().render(template, context)
 
     def render_string(self, template: str, context: dict[str, object]) -> str:
-        """Return the text of a template with *context* in it, as :meth:`render` does."""
-        return _placed(lambda: super(Templates, self).render_string(template, context))
+        """Render the text of a template; raise TemplateFaultError as :meth:`render` does."""
+        with _located_errors():
+            return super().render_string(template, context)
 
 
-def _placed(render: Callable[[], str]) -> str:
+@contextlib.contextmanager
+def _located_errors() -> Iterator[None]:
+    """Raise TemplateFaultError, with file and line, for an exception that arose in a template."""
     try:
-        return render()
+        yield
     except Exception as error:
         if place := _place(error):
             raise TemplateFaultError(f"{place}: {error}; correct the template") from error
@@ -42,25 +47,25 @@ def _placed(render: Callable[[], str]) -> str:
 
 
 def _place(error: Exception) -> str:
-    """Return file and line of the template in which *error* arose, if it was in one."""
-    found: list[tuple[str | None, int | None]]
+    """Return ``file:line`` of the template in which *error* arose, or an empty string."""
+    places: list[tuple[str | None, int | None]]
     if isinstance(error, TemplateSyntaxError):
-        found = [(error.filename, error.lineno)]
+        places = [(error.filename, error.lineno)]
     else:
-        # Jinja puts its templates among the frames.
+        # Jinja adds a frame for each template to the traceback.
         frames = traceback.extract_tb(error.__traceback__)
-        found = [(frame.filename, frame.lineno) for frame in reversed(frames)]
-    for file, line in found:
+        places = [(frame.filename, frame.lineno) for frame in reversed(frames)]
+    for file, line in places:
         if file and not file.endswith(".py") and Path(file).is_file():
             return f"{Path(os.path.relpath(file)).as_posix()}:{line}"
     return ""
 
 
 def configure_templates(app: Sphinx, config: Config) -> None:
-    """Have these templates used where the author has not chosen others.
+    """Use this loader unless ``template_bridge`` names another, and parse the author's templates.
 
-    One of the author's that cannot be read is told before a build has begun: what the last one has
-    left stays, to be read and to be built upon.
+    A template that cannot be parsed raises TemplateFaultError before the build begins, so that the
+    pages and the cache of the last build stay usable.
     """
     if config.template_bridge:
         return
@@ -69,4 +74,5 @@ def configure_templates(app: Sphinx, config: Config) -> None:
     for folder in config.templates_path:
         for path in sorted(Path(app.confdir, folder).rglob("*.html")):
             source = path.read_text(encoding="utf-8", errors="replace")
-            _placed(lambda: str(syntax.parse(source, path.name, str(path))))  # noqa: B023
+            with _located_errors():
+                syntax.parse(source, path.name, str(path))

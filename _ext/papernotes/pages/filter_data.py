@@ -1,7 +1,7 @@
-"""What the front page's filter knows of all notes: a script, which it loads when it is opened.
+"""Data of the front page's filter: a script that the page loads when the filter is opened.
 
-A script rather than JSON: browsers read it from a folder as well as from a server, and a content
-security policy of ``script-src 'self'`` lets it through.
+The data is a script and not JSON: browsers load scripts from a folder as well as from a server, and
+a content security policy of ``script-src 'self'`` allows them.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def files(app: Sphinx, shown: Shown) -> Iterator[File]:
 
     def content() -> bytes:
         text = json.dumps(_data(app, domain, notes), ensure_ascii=False, separators=(",", ":"))
-        # These end a line in the scripts of older browsers, though not in JSON.
+        # JSON may contain these, but they end a line in JavaScript before ECMAScript 2019.
         text = text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
         return f"papernotes.notes({text});\n".encode()
 
@@ -46,7 +46,7 @@ def files(app: Sphinx, shown: Shown) -> Iterator[File]:
 
 
 def _data(app: Sphinx, domain: PaperNotesDomain, notes: tuple[Note, ...]) -> dict[str, object]:
-    """Return the tags, and a row for each note, as filter.js names its columns."""
+    """Return the tags, and a row for each note; filter.js names the columns."""
     builder = app.builder
     assert isinstance(builder, StandaloneHTMLBuilder)
     root: str = app.config.root_doc
@@ -84,16 +84,16 @@ def _data(app: Sphinx, domain: PaperNotesDomain, notes: tuple[Note, ...]) -> dic
 def _titles(
     app: Sphinx, domain: PaperNotesDomain, notes: tuple[Note, ...]
 ) -> dict[str, tuple[str, bool]]:
-    """Return the title of each note, and whether it is HTML: most are plain text."""
-    found: dict[str, tuple[str, bool]] = {}
-    rich: dict[str, nodes.Element] = {}
+    """Return the title of each note, and whether it is HTML; most titles are plain text."""
+    titles: dict[str, tuple[str, bool]] = {}
+    marked_up: dict[str, nodes.Element] = {}
     for note in notes:
         title = domain.noted(note).title.nodes()
         if all(isinstance(node, nodes.Text) for node in title):
-            found[note.key] = (note.title, False)
+            titles[note.key] = (note.title, False)
         else:
-            rich[note.key] = nodes.inline("", "", *title)
-    fragments = Renderer(app, app.config.root_doc).fragments(rich.values())
-    for key, fragment in zip(rich, fragments, strict=True):
-        found[key] = (fragment.html, True)
-    return found
+            marked_up[note.key] = nodes.inline("", "", *title)
+    fragments = Renderer(app, app.config.root_doc).fragments(marked_up.values())
+    for key, fragment in zip(marked_up, fragments, strict=True):
+        titles[key] = (fragment.html, True)
+    return titles

@@ -1,4 +1,4 @@
-"""The picture of the citation map, as SVG that follows the colours of its page."""
+"""Draw the citation map as SVG, in the colours of the page."""
 
 from __future__ import annotations
 
@@ -9,18 +9,22 @@ from xml.etree import ElementTree
 from papernotes.catalogue.citation_graph import CitationMap, Picture
 
 _RADIUS = 7
-# How wide a picture is shown as wide as the page, and how large a larger one is, in pixels a unit.
-_FITS = 1100
+# A picture of up to this many units in width is scaled to the width of the page.
+_MAX_SCALED_WIDTH = 1100
+# The size of a wider picture, in pixels a unit.
 _SCALE = 0.8
-# Where the base line of a label is from the middle of its dot, in the order of preference.
+# The distance of a label's baseline from the centre of its dot, in the order of preference.
 _BELOW, _ABOVE = 23, -12
-# A letter's width and a line's height, about, at the size that browse.css gives.
-_LETTER, _LINE = 7.5, 17
+# The approximate width of a letter and height of a line, at the font size in browse.css.
+_LETTER_WIDTH, _LINE_HEIGHT = 7.5, 17
+
+# Left, top, right and bottom.
+_Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What the picture says of a work: a short name, its title, and where a click leads, if so."""
+    """What the picture says of a work: its short name, its tooltip, and its link, if any."""
 
     name: str
     title: str
@@ -28,17 +32,19 @@ class Label:
     noted: bool
 
 
-def draw(shown: CitationMap, picture: Picture, labels: Mapping[str, Label], *, name: str) -> str:
-    """Return the picture as an ``svg`` element, in a box that scrolls where it is too large.
+def draw(
+    citation_map: CitationMap, picture: Picture, labels: Mapping[str, Label], *, name: str
+) -> str:
+    """Return the picture as an ``svg`` element in a box, which scrolls if the picture is too large.
 
-    It is hidden from screen readers, and its links from the Tab key: the page's list says the same,
-    in words and in order.
+    Screen readers skip the picture, and the Tab key skips its links, since the list on the page
+    says the same in words and in order. *name* is the accessible name of the box.
     """
-    # What can scroll has to be reached by keyboard.
+    # A box that scrolls must be reachable by keyboard.
     box = ElementTree.Element(
         "div",
         {
-            "class": "pn-map-large" if picture.width > _FITS else "pn-map",
+            "class": "pn-map-large" if picture.width > _MAX_SCALED_WIDTH else "pn-map",
             "tabindex": "0",
             "role": "region",
             "aria-label": name,
@@ -70,20 +76,20 @@ def draw(shown: CitationMap, picture: Picture, labels: Mapping[str, Label], *, n
         },
     )
     ElementTree.SubElement(marker, "path", {"d": "M0 0.5 8 4 0 7.5z"})
-    weight: dict[str, int] = dict.fromkeys(shown.drawn, 0)
-    for citing, cited in shown.arrows:
-        weight[cited] += 1
+    citations: dict[str, int] = dict.fromkeys(citation_map.drawn, 0)
+    for citing, cited in citation_map.arrows:
+        citations[cited] += 1
         ElementTree.SubElement(svg, "line", _line(picture.places[citing], picture.places[cited]))
-    by_weight = sorted(shown.drawn, key=lambda key: (-weight[key], key))
-    bases = _bases(by_weight, picture, labels)
-    # What is drawn last lies on top.
-    for key in reversed(by_weight):
-        _add_work(svg, labels[key], picture.places[key], bases.get(key))
+    most_cited_first = sorted(citation_map.drawn, key=lambda key: (-citations[key], key))
+    baselines = _baselines(most_cited_first, picture, labels)
+    # What is drawn last is on top.
+    for key in reversed(most_cited_first):
+        _add_work(svg, labels[key], picture.places[key], baselines.get(key))
     return ElementTree.tostring(box, encoding="unicode")
 
 
 def _line(start: tuple[int, int], end: tuple[int, int]) -> dict[str, str]:
-    """Return the arrow from one place to another, up to the edge of the dot there."""
+    """Return the attributes of an arrow from *start* to the edge of the dot at *end*."""
     across, down = end[0] - start[0], end[1] - start[1]
     length = max((across**2 + down**2) ** 0.5, 1.0)
     short = (_RADIUS + 2) / length
@@ -96,45 +102,46 @@ def _line(start: tuple[int, int], end: tuple[int, int]) -> dict[str, str]:
     }
 
 
-def _bases(order: Iterable[str], picture: Picture, labels: Mapping[str, Label]) -> dict[str, int]:
-    """Return where the label of each work has room, below its dot or above; the first come first.
+def _baselines(
+    keys: Iterable[str], picture: Picture, labels: Mapping[str, Label]
+) -> dict[str, int]:
+    """Return the baseline of each label that has room below or above its dot, relative to the dot.
 
-    The others have none, and are shown when they are pointed at.
+    Works that come first in *keys* take precedence. The other labels are shown only while the
+    pointer is on their work.
     """
-    dots = [
+    taken: list[_Box] = [
         (x - _RADIUS, y - _RADIUS, x + _RADIUS, y + _RADIUS) for x, y in picture.places.values()
     ]
-    taken: list[tuple[float, float, float, float]] = [*dots]
-    found: dict[str, int] = {}
-    for key in order:
+    baselines: dict[str, int] = {}
+    for key in keys:
         x, y = picture.places[key]
-        half = len(labels[key].name) * _LETTER / 2
-        for base in (_BELOW, _ABOVE):
-            box = (x - half, y + base - _LINE * 0.8, x + half, y + base + _LINE * 0.2)
+        half = len(labels[key].name) * _LETTER_WIDTH / 2
+        for baseline in (_BELOW, _ABOVE):
+            bottom = y + baseline + _LINE_HEIGHT * 0.2
+            box = (x - half, y + baseline - _LINE_HEIGHT * 0.8, x + half, bottom)
             if not any(_overlap(box, other) for other in taken):
                 taken.append(box)
-                found[key] = base
+                baselines[key] = baseline
                 break
-    return found
+    return baselines
 
 
-def _overlap(
-    one: tuple[float, float, float, float], other: tuple[float, float, float, float]
-) -> bool:
+def _overlap(one: _Box, other: _Box) -> bool:
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
 def _add_work(
-    svg: ElementTree.Element, label: Label, place: tuple[int, int], base: int | None
+    svg: ElementTree.Element, label: Label, place: tuple[int, int], baseline: int | None
 ) -> None:
-    """Add a work; *base* is where its label stands, if that is to be seen always."""
+    """Add a work; *baseline* is that of its label, or None if the label is not always visible."""
     kind = "pn-map-note" if label.noted else "pn-map-work"
-    attributes = {"class": kind if base is None else f"{kind} pn-map-named"}
+    attributes = {"class": kind if baseline is None else f"{kind} pn-map-named"}
     if label.address:
         attributes |= {"href": label.address, "tabindex": "-1"}
     group = ElementTree.SubElement(svg, "a" if label.address else "g", attributes)
     ElementTree.SubElement(group, "title").text = label.title
     x, y = (str(value) for value in place)
     ElementTree.SubElement(group, "circle", {"cx": x, "cy": y, "r": str(_RADIUS)})
-    line = str(place[1] + (_BELOW if base is None else base))
-    ElementTree.SubElement(group, "text", {"x": x, "y": line}).text = label.name
+    text_y = str(place[1] + (_BELOW if baseline is None else baseline))
+    ElementTree.SubElement(group, "text", {"x": x, "y": text_y}).text = label.name

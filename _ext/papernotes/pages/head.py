@@ -1,7 +1,7 @@
-"""What a page says of itself in its head, for search engines, feed readers and those who share it.
+"""Metadata in the head of a page, for search engines, feed readers and link previews.
 
-It goes through ``metatags``, which every theme has, and is the work of one page only. There are no
-Highwire tags (``citation_title`` and its kin): they would pass the note off as the paper.
+It is added to ``metatags``, which every theme writes, and it depends on that one page only. There
+are no Highwire tags (``citation_title`` and the like): they would present the note as the paper.
 """
 
 from __future__ import annotations
@@ -22,13 +22,16 @@ from papernotes.publish.jinja import render
 from papernotes.publish.plaintext import Prose, shorten
 from papernotes.rendering.resolver import SUMMARY
 
-# As much as search engines and previews of links show, or somewhat more.
+# About as many characters as search engines and link previews show, or a few more.
 DESCRIPTION_LENGTH = 160
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What the head says of a page; ``data`` is JSON-LD."""
+    """The metadata of a page.
+
+    ``is_described`` says that the author gives a description, which is kept; ``data`` is JSON-LD.
+    """
 
     title: str
     description: str
@@ -44,9 +47,9 @@ class Page:
 def add_head(
     app: Sphinx, pagename: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
-    """Add to the head of a page what it is; *doctree* is None where it is made of no document."""
+    """Add metadata to the head of a page; *doctree* is None for a page without a document."""
     pathto = context["pathto"]
-    shown = {
+    values = {
         "feeds": _feeds(app, pagename),
         "site": site_info.title(app.config),
         "catalogue": _catalogue(app, pathto) if pagename == app.config.root_doc else {},
@@ -55,29 +58,28 @@ def add_head(
         "page": None,
     }
     if doctree is not None and app.config.papernotes_metadata:
-        shown["page"] = asdict(_page(app, pagename, doctree))
-    context["metatags"] = context.get("metatags", "") + render("head.html", shown)
+        values["page"] = asdict(_page(app, pagename, doctree))
+    context["metatags"] = context.get("metatags", "") + render("head.html", values)
 
 
 def _feeds(app: Sphinx, pagename: str) -> dict[str, str]:
-    """Return the feeds of a page with their titles: that of its tag, and that of the site.
+    """Return the addresses and titles of a page's feeds: that of its tag, if any, and the site's.
 
-    Their addresses are absolute, since a server shows the page for what is not found anywhere.
+    Addresses are absolute, since a server can show the page of error 404 at any address.
     """
     if not feed.is_published(app):
         return {}
     title = site_info.title(app.config)
-    found = {}
-    sheet = PaperNotesDomain.of(app.env).archives.list_pages.get(pagename)
-    if sheet and sheet.kind == "tags":
-        found[site_info.absolute(app, quote(feed.of_page(sheet.pages[0])))] = (
-            f"{title}: {sheet.name}"
-        )
-    return found | {site_info.absolute(app, feed.NAME): title}
+    feeds = {}
+    list_page = PaperNotesDomain.of(app.env).archives.list_pages.get(pagename)
+    if list_page and list_page.kind == "tags":
+        address = site_info.absolute(app, quote(feed.of_page(list_page.pages[0])))
+        feeds[address] = f"{title}: {list_page.name}"
+    return feeds | {site_info.absolute(app, feed.NAME): title}
 
 
 def _catalogue(app: Sphinx, pathto: Callable[..., str]) -> dict[str, str]:
-    """Return the files that list all notes and works, with their media types."""
+    """Return the addresses of the files that list all notes and works, with their media types."""
     if not app.config.papernotes_catalogue:
         return {}
     return {
@@ -89,8 +91,7 @@ def _catalogue(app: Sphinx, pathto: Callable[..., str]) -> dict[str, str]:
 def _page(app: Sphinx, docname: str, doctree: nodes.document) -> Page:
     domain = PaperNotesDomain.of(app.env)
     noted = domain.records[docname].noted
-    is_note = noted is not None and docname in domain.catalogue.by_docname
-    if noted is not None and is_note:
+    if noted is not None and docname in domain.catalogue.by_docname:
         return _note(app, noted, doctree)
     prose = Prose(app.config)
     title = prose.one_line([app.env.titles[docname]])
@@ -104,7 +105,7 @@ def _page(app: Sphinx, docname: str, doctree: nodes.document) -> Page:
     if docname != app.config.root_doc:
         return page
     posting = _posting(app, docname, title, description)
-    return Page(**{**asdict(page), "title": posting.site, "data": schema_org.site(posting)})
+    return replace(page, title=posting.site, data=schema_org.site(posting))
 
 
 def _note(app: Sphinx, noted: NotedPaper, doctree: nodes.document) -> Page:
@@ -148,11 +149,12 @@ def _posting(app: Sphinx, docname: str, title: str, description: str) -> schema_
 
 
 def _address(app: Sphinx, docname: str) -> str:
+    """Return the absolute address of a page, or an empty string if the site has no address."""
     return site_info.page(app, docname) if site_info.base(app) else ""
 
 
 def _opening(doctree: nodes.document, prose: Prose) -> str:
-    """Return the first paragraph that the author of a page wrote, or nothing."""
+    """Return the first paragraph of a page outside lists and the like, or an empty string."""
     sections: Iterable[nodes.Node] = (doctree, *doctree.children)
     for section in sections:
         if isinstance(section, nodes.document | nodes.section):
@@ -163,5 +165,5 @@ def _opening(doctree: nodes.document, prose: Prose) -> str:
 
 
 def _is_described(doctree: nodes.document) -> bool:
-    """Return whether the author of the page gives a description of it."""
+    """Return whether the author gives a description of the page."""
     return any(meta.get("name") == "description" for meta in doctree.findall(nodes.meta))

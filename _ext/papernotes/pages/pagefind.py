@@ -1,10 +1,11 @@
-"""The full text search by Pagefind, whose index is many small files of which a reader gets a few.
+"""Full-text search by Pagefind: readers load only those parts of its index that they need.
 
-A page is searched for what its author wrote. While the page is written, by whichever process, that
-goes into a record beside the documents' cache: HTML of headings and paragraphs alone, with formulas
-as lines of text. When all are written, and a record has changed, Pagefind makes its index anew.
+The index holds only what the author of a page wrote. Whichever process writes a page also writes
+that text into a record beside the doctree cache: HTML of headings and paragraphs alone, with
+formulas as lines of text. After all pages are written, Pagefind builds its index again if a record
+has changed.
 
-Tags and years lie beside the index, and not in it: Pagefind 1.5 writes what it filters by in
+Tags and years are stored beside the index and not in it, since Pagefind 1.5 writes its filters in
 another order each time.
 """
 
@@ -41,46 +42,47 @@ from papernotes.reporting import warn
 FOLDER = "pagefind"
 CHOICES = "choices.json"
 PAGE = "search"
-# Of what Pagefind writes, what the page of ours has no use for: interfaces, and a worker, which
-# would have to be let run WebAssembly by a policy of its own.
-_NEEDLESS = ("pagefind-*.js", "pagefind-*.css")
-# What Sphinx's search consists of, in the order in which it is loaded where Pagefind cannot be.
+# Files of Pagefind that our search page does not use: user interfaces, and a worker, for which a
+# content security policy of its own would have to allow WebAssembly.
+_UNUSED = ("pagefind-*.js", "pagefind-*.css")
+# The scripts of Sphinx's search in the order of loading, for browsers that cannot load Pagefind.
 _BUILT_IN = (
     *(f"_static/{name}.js" for name in ("documentation_options", "doctools", "sphinx_highlight")),
-    # Which there is only for languages that Sphinx is translated into.
+    # This file exists only for languages that Sphinx is translated into.
     "_static/translations.js",
     *("_static/searchtools.js", "_static/language_data.js", "searchindex.js"),
 )
-# What a reader can choose of each note, by the address that Pagefind has for its page.
+# Maps the address that Pagefind gives a note's page to what readers can filter by: the values of
+# "tag" and "year".
 Choices = dict[str, dict[str, list[str]]]
-# What leads to other pages, in the text of a page or of what docutils makes of it.
+# Classes of elements that are not indexed, since they lead elsewhere; the last is docutils'.
 _LEFT_OUT = {UNSEARCHED, "toctree-wrapper", "contents"}
 
 
 def is_on(app: Sphinx) -> bool:
-    """Return whether the site is searched by Pagefind; it is installed then."""
+    """Return whether the site uses Pagefind; ``settings`` turns it off if it is not installed."""
     return bool(app.config.papernotes_search == "pagefind")
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A paragraph, or with a ``level`` a heading, which may have an id."""
+    """A paragraph, or a heading if it has a ``level``; a heading may have an ``id``."""
 
     text: str
     level: int = 0
     id: str = ""
 
 
-class _Text(Prose):
-    """Writes what is searched for: lists without signs, and nothing of what leads elsewhere."""
+class _IndexedText(Prose):
+    """Extracts the text to index: without list markers, and without what leads elsewhere."""
 
     def parts(self, node: nodes.Node, level: int = 0) -> Iterator[Part]:
-        """Yield the headings and paragraphs of *node*, which stands in *level* sections."""
+        """Yield the headings and paragraphs of *node*, which is inside *level* sections."""
         section = node if isinstance(node, nodes.section) else None
         if not isinstance(node, nodes.document | nodes.section) or _is_left_out(node):
             yield from (Part(text) for text in self._blocks(node))
             return
-        # Who wrote the paper comes after the summary, with which an excerpt is to begin.
+        # The header comes after the summary, so that excerpts begin with the summary.
         header: list[Part] = []
         for child in node.children:
             if section is not None and isinstance(child, nodes.title):
@@ -105,7 +107,7 @@ class _Text(Prose):
 
     def _inline(self, node: nodes.Node) -> str:
         if isinstance(node, nodes.raw):
-            # It may be what parts two lines.
+            # Raw markup may be a line break, which separates words.
             return " "
         return "" if _is_left_out(node) else super()._inline(node)
 
@@ -117,19 +119,19 @@ def _is_left_out(node: nodes.Node) -> bool:
 
 
 def _record_path(app: Sphinx, docname: str) -> Path:
-    """Return where the record of a document is; Pagefind goes by its place in the folder."""
+    """Return the path of a document's record; Pagefind derives the page's address from it."""
     builder = app.builder
     assert isinstance(builder, StandaloneHTMLBuilder)
     return _records(app) / builder.get_output_path(docname).relative_to(app.outdir)
 
 
 def _records(app: Sphinx) -> Path:
-    # The page of a document has another address with another builder.
+    # The address of a document's page depends on the builder.
     return Path(app.doctreedir, "papernotes-search", app.builder.name)
 
 
-def record(app: Sphinx, docname: str, doctree: nodes.document) -> None:
-    """Write the record of the page of a document, which is being written, if it is searched."""
+def write_record(app: Sphinx, docname: str, doctree: nodes.document) -> None:
+    """Write the record of a document's page, or remove it if the page opts out of the search."""
     path = _record_path(app, docname)
     if not {"no-search", "nosearch"}.isdisjoint(app.env.metadata.get(docname, {})):
         path.unlink(missing_ok=True)
@@ -137,7 +139,7 @@ def record(app: Sphinx, docname: str, doctree: nodes.document) -> None:
     domain = PaperNotesDomain.of(app.env)
     note = domain.catalogue.by_docname.get(docname)
     paper = domain.catalogue.papers.get(note.key) if note else None
-    parts = list(_Text(app.config).parts(doctree))
+    parts = list(_IndexedText(app.config).parts(doctree))
     if not (parts and parts[0].level):
         parts.insert(0, Part(app.env.titles[docname].astext(), 1))
     values = {
@@ -150,50 +152,52 @@ def record(app: Sphinx, docname: str, doctree: nodes.document) -> None:
 
 
 class PagefindIndexer:
-    """The index in one build after another, made by Pagefind while Sphinx does the rest."""
+    """Runs Pagefind while Sphinx does the rest, in one build after another."""
 
     def __init__(self) -> None:
-        self._now: dict[str, str] = {}
+        self._digests: dict[str, str] = {}
         self._choices: Choices = {}
         self._pagefind: subprocess.Popen[str] | None = None
 
     def begin(self, app: Sphinx, before: dict[str, str]) -> None:
-        """Begin to make the index unless it is that of *before*, or remove one that is not wanted.
+        """Start Pagefind if the index is out of date, or remove the index if the site has none.
 
-        All records are written by now. *before* maps the name of the index, if there is one, to
-        the digest of what it is made of.
+        All records must have been written. *before* is what :meth:`end` returned in the last build.
         """
-        self._now, self._choices, self._pagefind = {}, {}, None
+        self._digests, self._choices, self._pagefind = {}, {}, None
         folder = Path(app.outdir, FOLDER)
         if not is_on(app):
             if before:
                 shutil.rmtree(folder, ignore_errors=True)
             return
-        self._choices = _choices(app)
-        self._now = {FOLDER: _digest(app, self._choices)}
-        if self._now == before and (folder / CHOICES).exists():
+        self._choices = _collect_choices(app)
+        self._digests = {FOLDER: _digest(app, self._choices)}
+        if self._digests == before and (folder / CHOICES).exists():
             return
         try:
-            self._pagefind = _start(_records(app), _beside(folder))
+            self._pagefind = _start_pagefind(_records(app), _new_folder(folder))
         except OSError as error:
-            self._now = {}
+            self._digests = {}
             _give_up(folder, str(error))
 
     def end(self, app: Sphinx) -> dict[str, str]:
-        """Put the index into its place, if one is made, and return what ``begin`` is to know."""
+        """Put a new index into place, and return the digest of its input by the name of the index.
+
+        The result is empty if there is no index.
+        """
         if self._pagefind is not None:
             folder = Path(app.outdir, FOLDER)
-            _, said = self._pagefind.communicate()
+            _, output = self._pagefind.communicate()
             if self._pagefind.returncode == 0:
                 _put_into_place(folder, self._choices)
             else:
-                self._now = {}
-                _give_up(folder, said or f"it ended with {self._pagefind.returncode}")
+                self._digests = {}
+                _give_up(folder, output or f"it ended with {self._pagefind.returncode}")
             self._pagefind = None
-        return self._now
+        return self._digests
 
     def stop(self) -> None:
-        """Have Pagefind stop, since the build has failed."""
+        """Stop Pagefind after a build has failed."""
         if self._pagefind is not None:
             self._pagefind.kill()
             self._pagefind.communicate()
@@ -201,11 +205,11 @@ class PagefindIndexer:
 
 
 def _digest(app: Sphinx, choices: Choices) -> str:
-    """Return the digest of what the index is made of, and remove the records of no page."""
+    """Return the digest of the index's input, and remove records of pages that no longer exist."""
     records = _records(app)
     wanted = {_record_path(app, docname) for docname in app.env.found_docs}
-    made_of = [version("pagefind"), json.dumps(choices)]
-    digest = hashlib.blake2b(repr(made_of).encode(), digest_size=16)
+    parts = [version("pagefind"), json.dumps(choices)]
+    digest = hashlib.blake2b(repr(parts).encode(), digest_size=16)
     for path in sorted(records.rglob("*.html")):
         if path not in wanted:
             path.unlink()
@@ -216,26 +220,26 @@ def _digest(app: Sphinx, choices: Choices) -> str:
     return digest.hexdigest()
 
 
-def _choices(app: Sphinx) -> Choices:
+def _collect_choices(app: Sphinx) -> Choices:
     """Return the tags and the year of each note."""
     catalogue = PaperNotesDomain.of(app.env).catalogue
-    found: Choices = {}
+    choices: Choices = {}
     for docname, note in sorted(catalogue.by_docname.items()):
         paper = catalogue.papers.get(note.key)
-        place = _record_path(app, docname).relative_to(_records(app))
+        path = _record_path(app, docname).relative_to(_records(app))
         year = formatting.year(paper) if paper and paper.year.strip() else ""
-        address = f"{place.parent.as_posix()}/" if place.name == "index.html" else place.as_posix()
-        found[f"/{address}"] = {"tag": list(note.tags), "year": [year] if year else []}
-    return found
+        address = f"{path.parent.as_posix()}/" if path.name == "index.html" else path.as_posix()
+        choices[f"/{address}"] = {"tag": list(note.tags), "year": [year] if year else []}
+    return choices
 
 
-def _beside(folder: Path) -> Path:
-    """Return where the index is made that is to stand in *folder*."""
+def _new_folder(folder: Path) -> Path:
+    """Return the folder in which the index is built before it replaces *folder*."""
     return folder.with_name(f"{folder.name}.new")
 
 
-def _start(records: Path, target: Path) -> subprocess.Popen[str]:
-    """Have Pagefind make the index of *records* in *target*; raise OSError if it cannot be run."""
+def _start_pagefind(records: Path, target: Path) -> subprocess.Popen[str]:
+    """Start to index *records* into *target*; raise OSError if Pagefind cannot be run."""
     from pagefind.service import get_executable
 
     shutil.rmtree(target, ignore_errors=True)
@@ -243,7 +247,7 @@ def _start(records: Path, target: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [str(get_executable()), "--site", str(records), "--output-path", str(target), "--silent"],
         cwd=records,
-        # It would also go by settings that it finds in its folder and environment.
+        # Pagefind would also use settings that it finds in its folder and its environment.
         env={name: value for name, value in os.environ.items() if name[:9] != "PAGEFIND_"},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
@@ -251,59 +255,59 @@ def _start(records: Path, target: Path) -> subprocess.Popen[str]:
     )
 
 
-def _give_up(folder: Path, said: str) -> None:
-    """Report what Pagefind has said, and leave no index."""
+def _give_up(folder: Path, reason: str) -> None:
+    """Warn that there is no index and why, and remove what there is of one."""
     message = (
-        f"Pagefind cannot make its index: {' '.join(said.split())}; correct that, or set"
-        ' papernotes_search = "sphinx", which the search page does with until then'
+        f"Pagefind cannot make its index: {' '.join(reason.split())}; correct this, or set"
+        ' papernotes_search = "sphinx"; until then the search page uses Sphinx\'s search'
     )
     warn(Diagnostic("conf.py", 1, message, DiagnosticKind.NO_PAGEFIND))
-    shutil.rmtree(_beside(folder), ignore_errors=True)
+    shutil.rmtree(_new_folder(folder), ignore_errors=True)
     shutil.rmtree(folder, ignore_errors=True)
 
 
 def _put_into_place(folder: Path, choices: Choices) -> None:
-    """Complete the index that has been made, and put it in the place of the one before."""
-    made = _beside(folder)
-    for pattern in _NEEDLESS:
-        for path in made.glob(pattern):
+    """Complete the new index with *choices*, and replace the old index with it."""
+    new = _new_folder(folder)
+    for pattern in _UNUSED:
+        for path in new.glob(pattern):
             path.unlink()
-    found: dict[str, dict[str, list[str]]] = {}
-    for id_, address in sorted(_addresses(made).items()):
+    ids: dict[str, dict[str, list[str]]] = {}
+    for id_, address in sorted(_addresses(new).items()):
         for name, values in choices.get(address, {}).items():
             for value in values:
-                found.setdefault(name, {}).setdefault(value, []).append(id_)
-    text = json.dumps(found, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-    (made / CHOICES).write_text(text, encoding="utf-8")
+                ids.setdefault(name, {}).setdefault(value, []).append(id_)
+    text = json.dumps(ids, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    (new / CHOICES).write_text(text, encoding="utf-8")
     shutil.rmtree(folder, ignore_errors=True)
-    made.replace(folder)
+    new.replace(folder)
 
 
 def _addresses(folder: Path) -> dict[str, str]:
-    """Return the address of each page of an index, by the id that results have.
+    """Return the address of each page of an index, by the id that Pagefind's results have.
 
-    The files that Pagefind keeps of pages are no documented format, but nothing else knows both. A
-    test reads the result as the page does.
+    Pagefind does not document the format of its fragments, but only they hold both the id and the
+    address. A test reads the result as the search page does.
     """
-    found = {}
+    addresses = {}
     for path in folder.glob("fragment/*.pf_fragment"):
         content = gzip.decompress(path.read_bytes())
-        found[path.stem] = json.loads(content[content.index(b"{") :])["url"]
-    return found
+        addresses[path.stem] = json.loads(content[content.index(b"{") :])["url"]
+    return addresses
 
 
 def _built_in(context: dict[str, Any]) -> list[str]:
     """Return the addresses of the scripts of Sphinx's search, for the page of *context*."""
-    given = {str(script.filename) for script in context["script_files"]}
+    available = {str(script.filename) for script in context["script_files"]}
     return [
         context["pathto"](name, resource=True)
         for name in _BUILT_IN
-        if name in given or not name.endswith("/translations.js")
+        if name in available or not name.endswith("/translations.js")
     ]
 
 
 def fill_page(app: Sphinx, context: dict[str, Any]) -> str:
-    """Make the search page one that Pagefind serves, and return the name of its template."""
+    """Fill *context* for a search page that uses Pagefind, and return the page's template."""
     pathto = context["pathto"]
     notes = PaperNotesDomain.of(app.env).catalogue.notes.values()
     papers = PaperNotesDomain.of(app.env).catalogue.papers

@@ -1,8 +1,8 @@
-"""Previews of works: a file each, which a script loads when a citation is pointed at.
+"""Previews of works: one file a work, loaded when the reader points at a citation of the work.
 
-A file is a script rather than a page or JSON: browsers read it from a folder as well as from a
-server, and a content security policy of ``script-src 'self'`` lets it through. The preview of a
-work is written once, and not into each page that cites the work.
+The file is a script, and not a page or JSON: browsers load scripts from a folder as well as from a
+server, and a content security policy of ``script-src 'self'`` allows them. So the preview of a work
+is written once, and not into every page that cites the work.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ FOLDER = "previews"
 
 
 def files(app: Sphinx, shown: Shown) -> Iterator[File]:
-    """Yield the preview of each work, with links as from the front page."""
+    """Yield the preview of each work, with links relative to the front page."""
     if not app.config.papernotes_previews:
         return
     root: str = app.config.root_doc
     context = RenderContext(app.env)
-    # Made for the first preview that is out of date.
+    # A renderer is expensive to create, and is needed only if a preview is out of date.
     renderer = functools.cache(lambda: Renderer(app, root))
 
     def content(key: str) -> bytes:

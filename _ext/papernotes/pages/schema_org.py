@@ -1,7 +1,8 @@
-"""What a page is, in the terms of https://schema.org: a note by its author, about a paper.
+"""Describe pages in the vocabulary of https://schema.org, as JSON-LD.
 
-A note is a ``BlogPosting`` whose ``about`` is the paper. It is no ``Review``: search engines expect
-a rating of one, and a note gives none. Pure: plain values in, JSON-LD out.
+A note is a ``BlogPosting`` whose ``about`` is the paper. It is not a ``Review``, since search
+engines expect a rating in a review, and a note has none. The functions are pure: they take plain
+values and return JSON-LD.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ _CONTAINERS = {
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """What is said of a note; an empty string is what is not known. Days and times are ISO 8601."""
+    """A note or the front page; unknown values are empty. Days and times are in ISO 8601."""
 
     title: str
     description: str
@@ -49,7 +50,7 @@ class Posting:
 
 def note(posting: Posting, paper: csl.Item | None) -> Thing:
     """Return the JSON-LD of a note on *paper*."""
-    return _known(
+    return _without_empty(
         {
             "@context": CONTEXT,
             "@type": "BlogPosting",
@@ -60,7 +61,9 @@ def note(posting: Posting, paper: csl.Item | None) -> Thing:
             "image": posting.image,
             "inLanguage": posting.language,
             "author": {"@type": "Person", "name": posting.author},
-            "isPartOf": _known({"@type": "Blog", "name": posting.site, "url": posting.site_url}),
+            "isPartOf": _without_empty(
+                {"@type": "Blog", "name": posting.site, "url": posting.site_url}
+            ),
             "keywords": list(posting.tags),
             "datePublished": posting.published,
             "dateModified": posting.modified,
@@ -71,7 +74,7 @@ def note(posting: Posting, paper: csl.Item | None) -> Thing:
 
 def site(posting: Posting) -> Thing:
     """Return the JSON-LD of the front page."""
-    return _known(
+    return _without_empty(
         {
             "@context": CONTEXT,
             "@type": "Blog",
@@ -86,11 +89,11 @@ def site(posting: Posting) -> Thing:
 
 
 def work(item: csl.Item) -> Thing:
-    """Return what the note is about."""
+    """Return the JSON-LD of the paper that a note is about."""
     doi = item.get("DOI", "")
     container = item.get("container-title", "")
     kind = _CONTAINERS.get(item["type"], "CreativeWork")
-    return _known(
+    return _without_empty(
         {
             "@type": _TYPES.get(item["type"], "ScholarlyArticle"),
             "name": item["title"],
@@ -112,8 +115,8 @@ def work(item: csl.Item) -> Thing:
 def _person(name: Mapping[str, str]) -> Thing:
     if literal := name.get("literal"):
         return {"@type": "Organization", "name": literal}
-    whole = f"{name.get('given', '')} {name.get('family', '')}".strip()
-    return {"@type": "Person", "name": whole}
+    full_name = f"{name.get('given', '')} {name.get('family', '')}".strip()
+    return {"@type": "Person", "name": full_name}
 
 
 def _organization(name: str) -> Thing | None:
@@ -127,5 +130,5 @@ def _date(item: csl.Item) -> str:
     return "-".join([f"{parts[0]:04}", *(f"{part:02}" for part in parts[1:])])
 
 
-def _known(thing: Thing) -> Thing:
+def _without_empty(thing: Thing) -> Thing:
     return {name: value for name, value in thing.items() if value}

@@ -1,4 +1,4 @@
-"""What is published beside the pages: feed, catalogue, sitemap, redirects, social cards."""
+"""Files published beside the pages: feeds, catalogue, sitemap, redirects and social cards."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def setup(app: Sphinx) -> None:
-    """Check the settings of what is published."""
+    """Connect the checks of the settings for published files."""
     from papernotes.publish import site_info, social_cards
 
     app.connect("config-inited", social_cards.check_fonts)

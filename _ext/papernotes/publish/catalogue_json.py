@@ -22,12 +22,12 @@ from papernotes.rendering.shown import Shown
 NAME = "papers.json"
 SCHEMA = "papers.schema.json"
 BIBTEX = "refs.bib"
-# Goes up when a program that reads the file would no longer understand it; see the schema.
+# Raised when programs that read the file would no longer understand it; see the schema.
 VERSION = 1
 
 
 def files(app: Sphinx, shown: Shown, summaries: Summaries) -> Iterator[File]:
-    """Yield the files, if the site has them."""
+    """Yield the files, if the site publishes its catalogue."""
     if not app.config.papernotes_catalogue:
         return
     domain = PaperNotesDomain.of(app.env)
@@ -53,12 +53,12 @@ def files(app: Sphinx, shown: Shown, summaries: Summaries) -> Iterator[File]:
 
 
 def item(app: Sphinx, paper: Paper) -> csl.Item:
-    """Return *paper* as CSL-JSON, its formulas such as can be read."""
+    """Return *paper* as CSL-JSON, with formulas as readable text."""
     return csl.item(paper, Prose(app.config).flatten)
 
 
 def _cites(domain: PaperNotesDomain, note: Note) -> list[str]:
-    """Return the works that *note* cites, in the order in which it first does."""
+    """Return the keys of the works that *note* cites, in the order of their first citations."""
     page = domain.records[note.docname].page
     cited = dict.fromkeys(citation.key for citation in page.citations)
     return [key for key in cited if key in domain.catalogue.papers]
@@ -83,5 +83,5 @@ def _catalogue(
                 "paper": item(app, paper) if paper else None,
             }
         )
-    whole = json.dumps({**head, "notes": records}, ensure_ascii=False, indent=1)
-    return f"{whole}\n".encode(errors="replace")
+    text = json.dumps({**head, "notes": records}, ensure_ascii=False, indent=1)
+    return f"{text}\n".encode(errors="replace")

@@ -1,4 +1,4 @@
-"""The Atom feeds (RFC 4287): all notes, and those with a tag, by the day read."""
+"""Atom feeds (RFC 4287): one of all notes and one for each tag, sorted by the day read."""
 
 from __future__ import annotations
 
@@ -30,22 +30,22 @@ logger = getLogger(__name__)
 
 _NAMESPACE = "http://www.w3.org/2005/Atom"
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
-# What XML 1.0 cannot hold (production Char), and what it advises against.
-_NO_CHARACTERS = re.compile(
+# Characters that XML 1.0 forbids (production Char), and those that it advises against.
+_BAD_CHARACTER = re.compile(
     "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd\U00010000-\U0010ffff]"
 )
 
 
 def is_published(app: Sphinx) -> bool:
-    """Return whether the site has a feed: it wants one, and knows the address that a feed needs."""
+    """Return whether the site has feeds: they are on, and the site has the address they need."""
     return bool(app.config.papernotes_feed and site_info.base(app))
 
 
 def files(app: Sphinx, shown: Shown, summaries: Summaries) -> Iterator[File]:
-    """Yield the feed of all notes and that of each tag, if the site has them."""
+    """Yield the feed of all notes and the feed of each tag, if the site has feeds."""
     if not is_published(app):
         if app.config.papernotes_feed:
-            logger.info("no %s: its addresses are absolute, set html_baseurl", NAME)
+            logger.info("%s is not written: it needs absolute addresses; set html_baseurl", NAME)
         return
     domain = PaperNotesDomain.of(app.env)
     dated = [note for note in domain.catalogue.select(Query(sort="-read")) if note.read]
@@ -59,13 +59,13 @@ def files(app: Sphinx, shown: Shown, summaries: Summaries) -> Iterator[File]:
 
 
 def of_page(page: str) -> str:
-    """Return the feed that belongs to the page of a tag."""
+    """Return the name of the feed that belongs to the page of a tag."""
     return f"{page}.xml"
 
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A feed: its file, its title, the page that it belongs to, and notes, the newest first."""
+    """A feed: its file, its title, the page that it belongs to, and its notes, newest first."""
 
     name: str
     title: str
@@ -126,7 +126,7 @@ def _add_entry(app: Sphinx, feed: ElementTree.Element, note: Note, summary: Summ
 
 
 def _id(app: Sphinx, name: str) -> str:
-    """Return the identifier of the feed *name*: its address, or the one that it had once."""
+    """Return the identifier of the feed *name*: its address, or the former one if that is set."""
     former: str = app.config.papernotes_feed_id
     if former and name == NAME:
         return former
@@ -135,10 +135,10 @@ def _id(app: Sphinx, name: str) -> str:
 
 
 def entry_id(app: Sphinx, note: Note) -> str:
-    """Return the identifier of a note, in whichever feed.
+    """Return the identifier of a note, which is the same in all feeds.
 
-    It is made of the citation key, so that a note can get another file, title or day and stays the
-    same to those who have read it.
+    It is built from the citation key, so that feed readers do not take a note with a new file,
+    title or day for a new note.
     """
     return f"{_id(app, NAME)}#{quote(note.key, safe='')}"
 
@@ -151,8 +151,8 @@ def _time(day: datetime.date) -> str:
 def _add(
     parent: ElementTree.Element, tag: str, text: str | None = None, **attributes: str
 ) -> ElementTree.Element:
-    """Add an element with a text that XML can hold."""
-    clean = {name: _NO_CHARACTERS.sub("", value) for name, value in attributes.items()}
+    """Add an element, without the characters that XML cannot hold."""
+    clean = {name: _BAD_CHARACTER.sub("", value) for name, value in attributes.items()}
     element = ElementTree.SubElement(parent, tag, clean)
-    element.text = None if text is None else _NO_CHARACTERS.sub("", text)
+    element.text = None if text is None else _BAD_CHARACTER.sub("", text)
     return element

@@ -1,4 +1,4 @@
-"""Files beside the pages: written when what they say has changed, removed when they are gone."""
+"""Files beside the pages: written if their content has changed, removed if they are obsolete."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ from papernotes.incremental import output_folder
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file of the output: its name, relative to the output folder, with slashes.
+    """A file in the output folder.
 
-    ``source`` is equal when the file is; ``content`` makes it.
+    ``name`` is relative to the output folder, with slashes. ``source`` is a value whose ``repr``
+    changes whenever the content does. ``content`` returns the content.
     """
 
     name: str
@@ -26,28 +27,28 @@ class File:
     content: Callable[[], bytes]
 
 
-def write(app: Sphinx, files: Iterable[File], before: dict[str, str]) -> dict[str, str]:
-    """Write the files that are not those of *before*.
+def write(app: Sphinx, files: Iterable[File], last_digests: dict[str, str]) -> dict[str, str]:
+    """Write the files that have changed since the last build.
 
-    *before* and the result map the name of each file to the digest of its source. A file that the
-    author puts in its place, through ``html_extra_path``, is left alone.
+    *last_digests* and the result map the name of each file to the digest of its source. A file that
+    ``html_extra_path`` provides is left alone.
     """
     outdir = Path(app.outdir)
-    now: dict[str, str] = {}
+    digests: dict[str, str] = {}
     for file in files:
         if is_extra(app, file.name):
             continue
         digest = hashlib.blake2b(repr(file.source).encode(), digest_size=16).hexdigest()
-        now[file.name] = digest
+        digests[file.name] = digest
         path = outdir / file.name
-        if before.get(file.name) != digest or not path.exists():
+        if last_digests.get(file.name) != digest or not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(file.content())
-    return now
+    return digests
 
 
 def is_extra(app: Sphinx, name: str) -> bool:
-    """Return whether ``html_extra_path`` holds the file *name*."""
+    """Return whether ``html_extra_path`` provides the file *name*."""
     return any(
         Path(app.confdir, extra, name).is_file()
         or (Path(extra).name == name and Path(app.confdir, extra).is_file())
@@ -55,16 +56,16 @@ def is_extra(app: Sphinx, name: str) -> bool:
     )
 
 
-def remove(app: Sphinx, gone: Iterable[str]) -> None:
-    """Remove the files *gone*, which have been written once, but for what has come in their place.
+def remove(app: Sphinx, obsolete: Iterable[str]) -> None:
+    """Remove the *obsolete* files of an earlier build, unless a page has taken their place.
 
-    A note can have come back to the name that led on from it, or a tag can have got that name.
+    For example, a note may return to a name that redirected to it, or a tag may get that name.
     """
     builder = app.builder
     assert isinstance(builder, StandaloneHTMLBuilder)
     names = app.env.found_docs | PaperNotesDomain.of(app.env).archives.pages.keys()
     pages = {Path(builder.get_output_path(name)) for name in names}
-    for name in sorted(gone):
+    for name in sorted(obsolete):
         path = Path(app.outdir, name)
         if path not in pages and not is_extra(app, name):
             output_folder.remove(path, Path(app.outdir))

@@ -1,4 +1,4 @@
-"""Templates of what is no document, with everything escaped that is put in."""
+"""Render the extension's own Jinja templates, with autoescaping."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def _environment() -> jinja2.Environment:
         keep_trailing_newline=True,
         undefined=jinja2.StrictUndefined,
     )
-    # Each page has some: nothing in it that could be left out.
+    # Every page holds JSON-LD, so it has no needless spaces.
     environment.policies["json.dumps_kwargs"] = {
         "ensure_ascii": False,
         "separators": (",", ":"),
@@ -28,5 +28,5 @@ def _environment() -> jinja2.Environment:
 
 
 def render(name: str, values: Mapping[str, Any]) -> str:
-    """Return the template *name* with *values* in it."""
+    """Render the template *name* with *values*."""
     return _environment().get_template(name).render(values)

@@ -1,7 +1,7 @@
-"""When a page was last changed, from the history of its file: sphinx-last-updated-by-git knows.
+"""Dates of the last change of pages, which sphinx-last-updated-by-git takes from git's history.
 
-The library is the site's to load. In a clone that is too shallow to tell, or without git, there is
-no date.
+The site may load that extension or not. Without it, without git, and in a clone that is too shallow
+to tell, there are no dates.
 """
 
 from __future__ import annotations
@@ -13,30 +13,28 @@ from sphinx.environment import BuildEnvironment
 
 
 def _dates(env: BuildEnvironment) -> dict[str, tuple[bytes | None, bool] | None]:
-    """Return what the library keeps: for each document a time and whether git has its source."""
+    """Return the extension's data: the time of each document, and whether git has its source."""
     dates: dict[str, tuple[bytes | None, bool] | None] = getattr(env, "git_last_updated", {})
     return dates
 
 
 def forget(env: BuildEnvironment) -> None:
-    """Have the library ask git for all files again.
+    """Make the extension look up the dates of all documents again.
 
-    By itself it asks for those that are read. A commit changes the date of a file that was read
-    before, and so does the rest of the history when it is fetched.
+    By itself, it asks git only about the documents that a build reads. But a commit changes the
+    date of a document that was read before, and so does fetching the rest of a shallow history.
     """
     dates = _dates(env)
     dates.update(dict.fromkeys(dates))
 
 
 def changed(env: BuildEnvironment, docname: str) -> datetime.datetime | None:
-    """Return when the file of *docname* was last changed, in UTC, or None where it is not known."""
-    found = _dates(env).get(docname)
-    if not found or not found[0]:
-        return None
-    return datetime.datetime.fromtimestamp(int(found[0]), datetime.UTC)
+    """Return when the file of *docname* was last changed, in UTC, or None if that is unknown."""
+    timestamp, _ = _dates(env).get(docname) or (None, False)
+    return datetime.datetime.fromtimestamp(int(timestamp), datetime.UTC) if timestamp else None
 
 
 def all_changed(env: BuildEnvironment) -> Mapping[str, str]:
-    """Return when each page was last changed, where it is known."""
-    found = ((name, changed(env, name)) for name in sorted(_dates(env)))
-    return {name: time.isoformat() for name, time in found if time}
+    """Return when each page was last changed, in ISO 8601, as far as that is known."""
+    times = ((name, changed(env, name)) for name in sorted(_dates(env)))
+    return {name: time.isoformat() for name, time in times if time}

@@ -1,4 +1,4 @@
-"""Document nodes as plain text, for where no markup can be."""
+"""Convert document nodes to plain text, for places that hold no markup."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sphinx.config import Config
 from papernotes.bibliography.latex import Span
 from papernotes.mathematics import macros, renderer
 
-# What is no text, or says nothing without its page.
+# Nodes that have no text, or whose text means nothing outside the page.
 _SKIPPED = (
     nodes.comment,
     nodes.footnote_reference,
@@ -23,27 +23,27 @@ _UNSEEN = "pn-unseen"
 
 
 class Prose:
-    """Writes plain text, with formulas as a line that can be read; see :mod:`..mathtext`."""
+    """Writes plain text, with each formula as a readable line."""
 
     def __init__(self, config: Config) -> None:
-        self.given = macros.for_converter(config)
+        self.macros = macros.for_converter(config)
 
     def plain(self, excerpt: Iterable[nodes.Node]) -> str:
-        """Return nodes whose references are resolved, an empty line between paragraphs."""
+        """Return the text of resolved nodes, with an empty line between paragraphs."""
         return "\n\n".join(block for node in excerpt for block in self._blocks(node))
 
     def one_line(self, excerpt: Iterable[nodes.Node]) -> str:
-        """Return nodes whose references are resolved on one line."""
+        """Return the text of resolved nodes on one line."""
         return " ".join(self.plain(excerpt).split())
 
     def title(self, excerpt: Iterable[nodes.Node]) -> str:
-        """Return the inline nodes of a title, which belong to no document."""
+        """Return the text of a title's inline nodes, which belong to no document."""
         return self.one_line([nodes.paragraph("", "", *excerpt)])
 
     def flatten(self, spans: Iterable[Span]) -> str:
-        """Return the spans of a work's title or names."""
+        """Return the text of spans, such as those of a work's title or names."""
         return "".join(
-            renderer.text_of(nodes.math(span.text, span.text), self.given)
+            renderer.text_of(nodes.math(span.text, span.text), self.macros)
             if span.kind == "math"
             else self.flatten(span.children)
             if span.children
@@ -56,7 +56,7 @@ class Prose:
             case _ if isinstance(node, _SKIPPED):
                 return []
             case nodes.math_block():
-                return [renderer.text_of(node, self.given)]
+                return [renderer.text_of(node, self.macros)]
             case nodes.literal_block():
                 return [node.astext().rstrip()]
             case nodes.list_item():
@@ -82,7 +82,7 @@ class Prose:
             case nodes.Text():
                 return node.astext()
             case nodes.math():
-                return renderer.text_of(node, self.given)
+                return renderer.text_of(node, self.macros)
             case nodes.image():
                 return str(node.get("alt", ""))
             case nodes.Element() if _UNSEEN in node.get("classes", ()):
@@ -91,8 +91,8 @@ class Prose:
                 return "".join(self._inline(child) for child in node.children)
 
 
-def shorten(text: str, at_most: int) -> str:
-    """Return *text* cut after a word, so that it has *at_most* characters, an ellipsis included."""
-    if len(text) <= at_most:
+def shorten(text: str, max_length: int) -> str:
+    """Return *text*, cut after a word and ended by an ellipsis if it exceeds *max_length*."""
+    if len(text) <= max_length:
         return text
-    return text[:at_most].rsplit(None, 1)[0].rstrip(" ,;:–—") + "…"
+    return text[:max_length].rsplit(None, 1)[0].rstrip(" ,;:–—") + "…"

@@ -1,4 +1,4 @@
-"""Pages in the places that notes had once, which lead on to them."""
+"""Redirects: pages at the former addresses of notes, which lead to their present addresses."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from papernotes.reporting import warn
 
 
 def files(app: Sphinx) -> Iterator[File]:
-    """Yield a page for each former name, but where another page stands."""
+    """Yield a page for each former name of a note, unless another page has that name."""
     builder = app.builder
     assert isinstance(builder, StandaloneHTMLBuilder)
     outdir = Path(app.outdir)
@@ -31,7 +31,7 @@ def files(app: Sphinx) -> Iterator[File]:
         if docname in taken:
             continue
         title = prose.title(domain.noted(note).title.nodes())
-        shown = {
+        values = {
             "language": app.config.language,
             "title": title,
             "moved": _("This note has moved:"),
@@ -39,29 +39,25 @@ def files(app: Sphinx) -> Iterator[File]:
             "canonical": site_info.page(app, note.docname) if site_info.base(app) else "",
         }
         path = Path(builder.get_output_path(docname)).relative_to(outdir)
-        yield File(path.as_posix(), shown, functools.partial(_page, shown))
+        yield File(path.as_posix(), values, functools.partial(_page, values))
 
 
 def _taken(app: Sphinx) -> set[str]:
-    """Return the pages that are made of no document, as far as they can be known beforehand."""
-    made = PaperNotesDomain.of(app.env).archives.pages
-    return {"search", "genindex", *app.config.html_additional_pages, *made}
+    """Return the names of pages without a document, as far as they are known before the build."""
+    archive_pages = PaperNotesDomain.of(app.env).archives.pages
+    return {"search", "genindex", *app.config.html_additional_pages, *archive_pages}
 
 
-def _page(shown: Mapping[str, str]) -> bytes:
-    return render("redirect.html", shown).encode(errors="xmlcharrefreplace")
+def _page(values: Mapping[str, str]) -> bytes:
+    return render("redirect.html", values).encode(errors="xmlcharrefreplace")
 
 
 def check(app: Sphinx) -> None:
-    """Report former names that other pages have."""
+    """Warn about former names of notes that are names of other pages."""
     domain = PaperNotesDomain.of(app.env)
     for docname in sorted(domain.catalogue.redirects.keys() & _taken(app)):
-        _report(domain, docname)
-
-
-def _report(domain: PaperNotesDomain, docname: str) -> None:
-    note = domain.catalogue.redirects[docname]
-    line = next(former.line for former in note.former_names if former.docname == docname)
-    message = f'"redirect_from" names "{docname}", which is a page of the site; delete it here'
-    path = domain.records[note.docname].path
-    warn(Diagnostic(path, line, message, DiagnosticKind.BAD_REDIRECT))
+        note = domain.catalogue.redirects[docname]
+        line = next(former.line for former in note.former_names if former.docname == docname)
+        message = f'"redirect_from" names "{docname}", which is a page of the site; delete it here'
+        path = domain.records[note.docname].path
+        warn(Diagnostic(path, line, message, DiagnosticKind.BAD_REDIRECT))

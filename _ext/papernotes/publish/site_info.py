@@ -1,7 +1,7 @@
-"""What is said of the site as a whole: its name, its author, and its address from outside.
+"""The site as a whole: its name, its author and its public address.
 
-Feed, sitemap and metadata want absolute addresses. They come from ``html_baseurl``, and are those
-that Sphinx gives each page as its canonical one.
+Feeds, sitemap and metadata need absolute addresses. These are built from ``html_baseurl``, and are
+the same as the canonical addresses that Sphinx writes.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from urllib.parse import urljoin, urlsplit
 
 from sphinx.application import Sphinx
 from sphinx.config import Config
-from sphinx.locale import _ as spell_as_sphinx
+from sphinx.locale import _ as sphinx_gettext
 
 from papernotes.bibliography.latex import SAFE_LINK
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
@@ -21,9 +21,9 @@ from papernotes.reporting import warn
 
 
 def check_address(app: Sphinx, config: Config) -> None:
-    """Do without an address that none can be made from, with a warning.
+    """Warn about an ``html_baseurl`` that is not an address, and reset it.
 
-    A path, such as ``/notes/``, is one: Sphinx makes canonical links of it.
+    A path such as ``/notes/`` is allowed, since Sphinx makes canonical links from it.
     """
     url = config.html_baseurl
     if isinstance(url, str) and (not url.strip() or re.fullmatch(r"/(?!/)[^\s<>\"]*", url.strip())):
@@ -37,8 +37,8 @@ def check_address(app: Sphinx, config: Config) -> None:
             urlsplit(url.strip())
             return
     message = (
-        f"html_baseurl = {url!r} is no address that pages can have; write where the site will be,"
-        ' such as "https://example.org/notes/", until then it has none'
+        f"html_baseurl = {url!r} is not an address that pages can have; write the site's address,"
+        ' such as "https://example.org/notes/"; until then the site has no address'
     )
     warn(Diagnostic("conf.py", 1, message, DiagnosticKind.BAD_OPTION))
     config.html_baseurl = ""
@@ -47,16 +47,16 @@ def check_address(app: Sphinx, config: Config) -> None:
 def base(app: Sphinx) -> str:
     """Return the address of the site with a slash at its end.
 
-    It is empty where none is set, or one that does not say how to get there from elsewhere.
+    It is empty if ``html_baseurl`` is not set, or is only a path.
     """
     url: str = app.config.html_baseurl.strip()
     return f"{url.rstrip('/')}/" if SAFE_LINK.fullmatch(url) else ""
 
 
 def absolute(app: Sphinx, address: str) -> str:
-    """Return *address*, relative to the front page's folder, as an absolute one where there is one.
+    """Return *address*, relative to the front page, as an absolute one if the site has an address.
 
-    An address of another site stays as it is.
+    An address of another site is returned unchanged.
     """
     return urljoin(base(app), address)
 
@@ -67,12 +67,12 @@ def page(app: Sphinx, docname: str) -> str:
 
 
 def title(config: Config) -> str:
-    """Return the name of the site: the project's where ``html_title`` is not set."""
-    default = spell_as_sphinx("%s %s documentation") % (config.project, config.release)
+    """Return the name of the site: ``html_title``, or ``project`` if that is not set."""
+    default = sphinx_gettext("%s %s documentation") % (config.project, config.release)
     return str(config.project if config.html_title in ("", default) else config.html_title)
 
 
 def author(config: Config) -> str:
-    """Return who writes the notes: the site's name where ``author`` is not set."""
+    """Return the author of the notes: ``author``, or the site's name if that is not set."""
     default = Config.config_values["author"].default
     return title(config) if config.author in ("", default) else str(config.author)

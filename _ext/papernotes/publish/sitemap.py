@@ -1,6 +1,7 @@
-"""``sitemap.xml``, by https://www.sitemaps.org/protocol.html, and the ``robots.txt`` that names it.
+"""``sitemap.xml`` (https://www.sitemaps.org/protocol.html), and the ``robots.txt`` that names it.
 
-The pages are those of documents and of the ways through the notes, whichever this build wrote.
+The sitemap lists the pages of documents and the archive pages, whether this build wrote them or
+not.
 """
 
 from __future__ import annotations
@@ -21,15 +22,13 @@ _NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
 
 def files(app: Sphinx) -> Iterator[File]:
-    """Yield both files, if the site has them."""
+    """Yield both files, if the site has a sitemap."""
     if not (app.config.papernotes_sitemap and site_info.base(app)):
         return
     names = app.env.found_docs | PaperNotesDomain.of(app.env).archives.pages.keys()
-    pages = [
-        (site_info.page(app, name), last_changed.changed(app.env, name)) for name in sorted(names)
-    ]
-    shown = [(address, day.isoformat() if day else "") for address, day in pages]
-    yield File(NAME, shown, lambda: _sitemap(shown))
+    times = last_changed.all_changed(app.env)
+    pages = [(site_info.page(app, name), times.get(name, "")) for name in sorted(names)]
+    yield File(NAME, pages, lambda: _sitemap(pages))
     robots = f"User-agent: *\nDisallow:\n\nSitemap: {site_info.absolute(app, NAME)}\n".encode()
     yield File(ROBOTS, robots, lambda: robots)
 
