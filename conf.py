@@ -1,4 +1,4 @@
-"""Settings of the site; see README.md for what the extension's own mean."""
+"""Settings of the site; README.md documents the extension's own."""
 
 import os
 import sys
@@ -8,7 +8,7 @@ sys.path.insert(0, str(Path(__file__).parent / "_ext"))
 
 
 def _(text: str) -> str:
-    """Mark a text that a template shows, and translates, for `make messages`."""
+    """Mark a text for `make messages`; templates translate it."""
     return text
 
 
@@ -16,24 +16,24 @@ def _(text: str) -> str:
 
 project = "Marginalia"
 author = "the author of these notes"
-# The metadata of a book wants both.
+# EPUB metadata needs both.
 version = "1"
 copyright = "the author of these notes"
 html_title = project
 language = "en"
-# What the templates say in other languages, and translations of notes.
+# Translations of the templates and of notes.
 locale_dirs = ["_locale"]
-# The address that the site is published at, for what wants absolute ones: feed, sitemap, metadata.
-# Whoever publishes tells it; the last is for builds at home.
+# The published address, for the absolute URLs in feed, sitemap and metadata. The environment of a
+# publishing build sets it; local builds use a placeholder.
 site_url = os.environ.get("SITE_URL") or os.environ.get("READTHEDOCS_CANONICAL_URL")
 html_baseurl = site_url or "https://marginalia.example/"
 
-# -- What is read -------------------------------------------------------------
+# -- Sources ------------------------------------------------------------------
 
-# The second leaves to a page those style sheets and scripts that it uses.
+# asset_bundling keeps on each page only the style sheets and scripts that the page uses.
 extensions = ["papernotes", "asset_bundling", "sphinx_last_updated_by_git"]
 source_suffix = {".md": "markdown"}
-# The project around the site is no part of it.
+# The files of the project around the site.
 exclude_patterns = [
     "_build",
     "_ext",
@@ -77,29 +77,28 @@ html_js_files = ["theme.js"]
 html_favicon = "_static/favicon.svg"
 html_math_renderer = "mathml"
 html_permalinks_icon = "#"
-# Calm colours that keep their contrast in both schemes; they come with furo.
+# Calm colours with enough contrast in both schemes; furo's dependencies provide them.
 pygments_style = "github-light-high-contrast"
 pygments_dark_style = "github-dark"
 
-# The pictures that are shown where a note is shared, in the site's type; there is nothing to share
-# at home.
+# Social cards in the site's fonts. Local builds need none, because nobody shares their pages.
 papernotes_pictures = bool(site_url)
 papernotes_picture_fonts = [
     f"_static/fonts/newsreader-roman-{letters}.woff2"
     for letters in ("latin", "letters", "latin-ext", "vietnamese")
 ]
 
-# When a note was last changed: not said without git, or in a clone that is too shallow to tell.
+# The day of a note's last change is omitted without git, and in a shallow clone.
 git_last_updated_timezone = "UTC"
 html_last_updated_fmt = "%-d %B %Y"
 suppress_warnings = ["git.command_not_found", "git.subprocess_error", "git.too_shallow"]
 
-# The sidebar is the same on every page: a tree of all notes would make each page grow with them.
+# The sidebar is the same on every page: with a tree of all notes, each page would grow with them.
 html_sidebars = {"**": ["sidebar/brand.html", "sidebar/search.html", "sidebar/sections.html"]}
 html_context = {
     "tagline": _("Notes on research papers"),
     "site_url": site_url,
-    # Page, name, and the folder or folders of pages that belong to it.
+    # The page, the name, and the folders of pages that belong to the section.
     "sections": [
         ("index", _("Papers"), ("papers/", "page/")),
         ("tags/index", _("Tags"), "tags/"),
@@ -112,17 +111,17 @@ html_context = {
     ],
 }
 
-# What a reader of notes has no use for: sources, an index of terms, a copyright line (the footer
-# names the licence).
+# Readers of notes do not need sources, an index of terms or a copyright line; the footer names the
+# licence.
 html_copy_source = False
 html_show_copyright = False
 html_domain_indices = False
 html_use_index = False
 
-# A book is read in its reader's type, and has no page around the text. What it does not use would
-# only make it heavy.
+# EPUB readers use their own fonts, and books have no page around the text. Unused files would only
+# make the book larger.
 epub_css_files: list[str] = []
-# Links work in it; their addresses after them would only be in the way.
+# Links work in EPUB, so their URLs need not be printed after them.
 epub_show_urls = "no"
 epub_exclude_files = [
     *["404.xhtml", "_static/site.css", "_static/text.css"],
@@ -132,11 +131,12 @@ epub_exclude_files = [
     ],
 ]
 
-# pdfLaTeX stops at the first letter that is not Latin; this sets every one that its fonts have.
+# pdfLaTeX stops at the first letter that is not Latin; LuaLaTeX sets every letter that its fonts
+# have.
 latex_engine = "lualatex"
 latex_elements = {
-    # Read on a screen, where empty pages before chapters help nobody.
+    # On a screen, empty pages before chapters are useless.
     "extraclassoptions": "openany,oneside",
-    # The cards follow in no chapter, and would stand under "Contents".
+    # The cards are in no chapter, so their pages would have the running head "Contents".
     "tableofcontents": rf"\sphinxtableofcontents\markboth{{{project}}}{{{project}}}",
 }

@@ -1,13 +1,13 @@
 // @ts-check
-// The page's colour scheme, the mark in its contents, and the keyboard's way to what scrolls. It
-// stands in the head, and browsers wait for it there, so that no page is ever painted in the scheme
-// that it is not to have.
+// Switches the colour scheme, marks the current section in the contents, and makes boxes that
+// scroll focusable. It is a blocking script in the head, so that no page is painted in the wrong
+// scheme.
 (() => {
   "use strict";
 
   const root = document.documentElement;
 
-  /** @returns {string} the scheme that the reader has chosen, "auto" being the system's */
+  /** @returns {string} the scheme that the reader has chosen; "auto" is the system's */
   function chosen() {
     try {
       return localStorage.getItem("theme") ?? "auto";
@@ -19,7 +19,7 @@
   root.dataset.theme = chosen();
   root.classList.remove("no-js");
 
-  /** Change to the scheme that looks different, then to the other, then back to the system's. */
+  /** Change from "auto" to the opposite of the system's scheme, then to the other, then back. */
   function cycle() {
     const dark = matchMedia("(prefers-color-scheme: dark)").matches;
     const order = dark ? ["auto", "light", "dark"] : ["auto", "dark", "light"];
@@ -28,11 +28,11 @@
     try {
       localStorage.setItem("theme", mode);
     } catch {
-      // The next page will not know of it.
+      // Without storage, the choice applies to this page only.
     }
   }
 
-  /** Mark in the contents the section that is being read. */
+  /** Mark the current section in the contents. */
   function follow() {
     /** @type {HTMLAnchorElement[]} */
     const links = [...document.querySelectorAll(".site-toc-tree a")];
@@ -55,7 +55,7 @@
     mark();
   }
 
-  /** Let the keyboard into the boxes that scroll, which not every browser does by itself. */
+  /** Make boxes that scroll focusable for the keyboard, which not all browsers do by themselves. */
   function reach() {
     /** @type {NodeListOf<HTMLElement>} */
     const boxes = document.querySelectorAll("article :is(.table-wrapper, pre)");
@@ -69,7 +69,7 @@
   addEventListener("resize", reach);
   document.addEventListener("DOMContentLoaded", () => {
     document.querySelector(".site-theme")?.addEventListener("click", cycle);
-    // A drawer that has led to a place of the page is in its way.
+    // An open drawer would cover the section that its link leads to.
     document.getElementById("site-toc")?.addEventListener("click", (event) => {
       const drawer = /** @type {HTMLElement} */ (event.currentTarget);
       const link = /** @type {Element} */ (event.target).closest("a");

@@ -1,16 +1,16 @@
 // @ts-check
-// Finds and sorts among all notes, where the front page shows the first. What is known of them
-// stands in a script of its own, which is loaded when a reader opens the filter or comes by an
-// address that holds a choice: a script and no JSON, since those load from a folder as well as from
-// a server. Without this script the list goes on over pages, by tags and by years.
+// Filters and sorts all notes; the front page itself shows only the first ones. The data of the
+// notes is a separate script, which is loaded when a reader opens the filter or follows a URL with
+// choices. It is a script instead of JSON because scripts also load from file://. Without this
+// script, readers use the further pages of the list, and the pages of tags and years.
 (() => {
   "use strict";
 
-  const AT_ONCE = 48; // lines that are shown, and that "Show more" adds
+  const AT_ONCE = 48; // lines shown at first, and added by "Show more"
 
   /**
-   * A note, as the loaded script has it: address, title, whether that is HTML, "authors · year ·
-   * venue", further words to find it by, year, day, and the numbers of its tags.
+   * A note in the loaded data: address, title, whether the title is HTML, "authors · year · venue",
+   * further words to search, year, day read, and the numbers of its tags.
    * @typedef {[string, string, 0 | 1, string, string, string, string, number[]]} Row
    * @typedef {{ tags: string[], notes: Row[] }} Data
    * @typedef {{ row: Row, text: string, line: HTMLLIElement | null }} Note
@@ -21,7 +21,7 @@
   const list = document.querySelector(".pn-filter");
   if (!list) return;
 
-  // The page does not wait for the style of what is made here.
+  // Loaded from here, the style sheet does not delay the page.
   const style = document.createElement("link");
   style.rel = "stylesheet";
   style.href = /** @type {HTMLScriptElement} */ (document.currentScript).src.replace(/filter\.js/, "filter.css");
@@ -33,7 +33,7 @@
   const separator = " \u00b7 ";
 
   /**
-   * Return a text as it counts for the search: without accents and case.
+   * Fold a text for comparison: remove accents and case.
    * @param {string} text
    * @returns {string}
    */
@@ -42,7 +42,7 @@
   }
 
   /**
-   * Make an element.
+   * Create an element.
    * @template {keyof HTMLElementTagNameMap} Tag
    * @param {Tag} tag
    * @param {Partial<HTMLElementTagNameMap[Tag]>} properties
@@ -59,12 +59,12 @@
   let loading = null;
 
   /**
-   * Return what is known of all notes; it is loaded once.
+   * Load the data of all notes, once.
    * @returns {Promise<Data>}
    */
   function load() {
     loading ??= new Promise((resolve, reject) => {
-      // What the loaded script calls; previews keep theirs in the same place.
+      // The loaded script calls papernotes.notes; papernotes.preview belongs to previews.js.
       const shared = /** @type {any} */ (window);
       shared.papernotes = { ...shared.papernotes, notes: resolve };
       const script = make("script", { src: said.source ?? "" });
@@ -79,7 +79,7 @@
   }
 
   /**
-   * Return the choice that the address holds.
+   * Return the choice in the page's URL.
    * @returns {Choice}
    */
   function fromAddress() {
@@ -93,7 +93,7 @@
   }
 
   /**
-   * Put a choice into the address, so that it can be shared and come back to.
+   * Write a choice to the page's URL, so that readers can share it and return to it.
    * @param {Choice} choice
    */
   function toAddress(choice) {
@@ -107,13 +107,13 @@
     try {
       history.replaceState(history.state, "", address);
     } catch {
-      // A page that was opened from a folder may not change its address in some browsers.
+      // Some browsers do not let pages from file:// change their URL.
     }
   }
 
   /**
-   * Return the notes in an order; those without the day or year that it goes by come last.
-   * @param {Note[]} notes in the order of titles
+   * Return the notes sorted; notes without the day or year to sort by come last.
+   * @param {Note[]} notes sorted by title
    * @param {string} sort
    * @returns {Note[]}
    */
@@ -130,7 +130,7 @@
   }
 
   /**
-   * Return the line of a note, made when it is first shown.
+   * Return the line of a note, which is created when it is first shown.
    * @param {Note} note
    * @returns {HTMLLIElement}
    */
@@ -139,7 +139,7 @@
     const [address, title, isHtml, byline] = note.row;
     const link = make("a", { href: address });
     if (isHtml) {
-      // Written by the build, from the note's heading.
+      // This HTML is safe: the build writes it from the note's heading.
       link.append(...new DOMParser().parseFromString(title, "text/html").body.childNodes);
     } else {
       link.append(title);
@@ -150,9 +150,9 @@
   }
 
   /**
-   * Make the controls and let them work.
+   * Create the controls and their event handlers.
    * @param {Data} data
-   * @param {HTMLElement} box where they go
+   * @param {HTMLElement} box parent of the controls
    */
   function start(data, box) {
     /** @type {Note[]} */
@@ -199,7 +199,7 @@
     let found = [];
     let shown = 0;
 
-    /** Add lines to those that are shown. */
+    /** Show more lines. */
     function add() {
       const next = found.slice(shown, shown + AT_ONCE);
       results.append(...next.map(line));
@@ -207,7 +207,7 @@
       more.hidden = shown >= found.length;
     }
 
-    /** Show the notes that fit what is chosen. */
+    /** Show the notes that match the choice. */
     function show() {
       const now = {
         words: words.value,
@@ -236,8 +236,8 @@
       for (const { row } of fits) for (const number of row[7]) count[number] += 1;
       counts.forEach((each, number) => {
         each.textContent = String(count[number]);
-        // A tag that none of these has leads nowhere, and is in the way of those that do; but
-        // nothing vanishes from under the keys.
+        // Hide tags that no note in the list has, except a checked or focused one, so that the
+        // keyboard never loses its place.
         const held = boxes[number].checked || boxes[number] === document.activeElement;
         labels[number].hidden = !count[number] && !held;
       });
@@ -253,7 +253,7 @@
     more.addEventListener("click", () => {
       const before = results.childElementCount;
       add();
-      // The button may be gone; a reader goes on with the first line that is new.
+      // The button may be hidden by then, so move the focus to the first new line.
       results.children[before]?.querySelector("a")?.focus();
     });
     clear.addEventListener("click", () => {
@@ -292,7 +292,7 @@
   );
   let started = false;
 
-  /** Load what is needed, once, and say so where it cannot be had. */
+  /** Load the data and create the controls, once; close the filter if loading fails. */
   async function open() {
     if (started) return;
     started = true;

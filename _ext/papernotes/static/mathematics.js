@@ -1,13 +1,12 @@
 // @ts-check
-// What formulas gain from a script: their TeX when they are copied, and a stop for the keyboard at
-// those that scroll.
+// Copies formulas as TeX, and makes formulas that scroll focusable for the keyboard.
 (() => {
   "use strict";
 
   const TEX = 'annotation[encoding="application/x-tex"]';
 
   /**
-   * Return the TeX of a formula as Markdown and LaTeX take it; what it shows where it has none.
+   * Return the TeX of a formula with the dollars of Markdown and LaTeX, or its text without TeX.
    * @param {Element} math
    */
   function source(math) {
@@ -17,7 +16,7 @@
   }
 
   /**
-   * Widen a range that begins or ends inside a formula to the whole of it.
+   * Extend a range that begins or ends inside a formula to the whole formula.
    * @param {Range} range
    */
   function widen(range) {
@@ -33,7 +32,7 @@
   document.addEventListener("copy", (event) => {
     const selection = getSelection();
     if (!selection?.rangeCount || !event.clipboardData || event.defaultPrevented) return;
-    // A field that is edited has a selection of its own.
+    // Input fields have their own selection.
     if (document.activeElement?.matches("input, textarea")) return;
     const range = selection.getRangeAt(0).cloneRange();
     widen(range);
@@ -44,7 +43,7 @@
     box.className = "pn-copied";
     for (const math of formulas) math.replaceWith(source(math));
     box.append(content);
-    // Only what is laid out is copied as it is seen, line by line.
+    // innerText has the visible line breaks only if the element is laid out.
     document.body.append(box);
     event.clipboardData.setData("text/plain", box.innerText);
     event.clipboardData.setData("text/html", box.innerHTML);
@@ -59,7 +58,7 @@
     }
   });
   for (const box of document.querySelectorAll(".pn-formula")) sizes.observe(box);
-  // The font changes the width of a formula, but not that of its box.
+  // When the font loads, a formula changes its width but its box does not, so observe it anew.
   void document.fonts.ready.then(() => {
     for (const box of document.querySelectorAll(".pn-formula")) {
       sizes.unobserve(box);

@@ -1,23 +1,23 @@
 // @ts-check
-// What works only with a script; a page is whole without it. A classic script and no module, since
-// browsers load modules from a server only, and pages are also read as files.
+// Adds buttons that copy BibTeX; pages are complete without it. It is a classic script because
+// browsers do not load modules from file://.
 (() => {
   "use strict";
 
   const SHOWN_FOR = 3000; // milliseconds
 
   /**
-   * Put the text of an element on the clipboard.
-   * Where neither way is open, it stays selected for the reader to copy.
+   * Copy the text of an element to the clipboard.
+   * If neither API allows it, leave the text selected for the reader to copy.
    * @param {Element} element
-   * @returns {Promise<boolean>} whether it is on the clipboard
+   * @returns {Promise<boolean>} whether the text was copied
    */
   async function copyText(element) {
     try {
       await navigator.clipboard.writeText(element.textContent ?? "");
       return true;
     } catch {
-      // There is no clipboard on pages that come over plain HTTP, or it is denied.
+      // navigator.clipboard does not exist over plain HTTP, and can be denied.
       const selection = getSelection();
       selection?.selectAllChildren(element);
       const done = document.execCommand("copy");
@@ -27,7 +27,7 @@
   }
 
   /**
-   * Give a fold of BibTeX its copy button. What it says stands in the fold's data attributes.
+   * Add the copy button to a fold of BibTeX. Its texts are in the fold's data attributes.
    * @param {HTMLElement} fold
    */
   function addCopyButton(fold) {

@@ -1,12 +1,12 @@
 // @ts-check
-// Previews of cited works. Each stands in a script of its own, which is loaded when a citation is
-// first pointed at: a script and no page, since those load from a folder as well as from a server.
-// Without this script a citation is a link to the page's references.
+// Previews of cited works. The content of each is a separate script, which is loaded when a reader
+// first points at the citation. It is a script instead of HTML because scripts also load from
+// file://. Without this script, a citation is a link to the page's references.
 (() => {
   "use strict";
 
-  const OPEN_AFTER = 200; // milliseconds, so that a pointer on its way opens nothing
-  const CLOSE_AFTER = 300; // milliseconds for the way from the citation to its preview
+  const OPEN_AFTER = 200; // milliseconds, so that a pointer passing over opens nothing
+  const CLOSE_AFTER = 300; // milliseconds to move the pointer from the citation to its preview
   const MARGIN = 8; // pixels between the preview and the edges of the window
 
   /** @typedef {{ span: HTMLElement, link: HTMLAnchorElement, box: HTMLElement }} Opened */
@@ -20,13 +20,13 @@
   /** @type {HTMLElement | null} */
   let wanted = null;
   let timer = 0;
-  // A citation whose preview was closed by hand keeps closed until it has been left.
+  // After Escape, the preview of a citation stays closed until pointer and focus have left it.
   /** @type {HTMLElement | null} */
   let dismissed = null;
 
   const root = new URL(document.documentElement.dataset.content_root ?? "./", location.href);
 
-  // What the loaded scripts call; the filter keeps its own in the same place.
+  // The loaded scripts call papernotes.preview; papernotes.notes belongs to filter.js.
   Object.assign(window, {
     papernotes: {
       .../** @type {any} */ (window).papernotes,
@@ -39,7 +39,7 @@
   });
 
   /**
-   * Return the content of the preview with this name; its script is loaded once.
+   * Load the content of the preview with this name, once.
    * @param {string} name
    * @returns {Promise<string>}
    */
@@ -59,7 +59,7 @@
   }
 
   /**
-   * Load a style sheet of the site, unless the page has it.
+   * Load a style sheet of the site, unless the page links it.
    * @param {string} name
    */
   function loadStyle(name) {
@@ -71,7 +71,7 @@
   }
 
   /**
-   * Have MathJax set the formulas in a box, where the site uses it.
+   * Let MathJax typeset the formulas in a box, if the site uses it.
    * @param {HTMLElement} box
    */
   function typeset(box) {
@@ -81,7 +81,7 @@
   }
 
   /**
-   * Make the box of a preview. Its links are written as from the root of the site.
+   * Create the box of a preview, and resolve its links, which are relative to the site's root.
    * @param {string} html
    * @returns {HTMLElement}
    */
@@ -94,7 +94,7 @@
     for (const link of content.querySelectorAll("a")) {
       link.href = new URL(link.getAttribute("href") ?? "", root).href;
     }
-    // A page with formulas of its own has their style, whatever the file is called.
+    // A page with formulas already has their style, possibly bundled under another name.
     const first = !document.querySelector("math") && content.querySelector("math");
     if (first) loadStyle("mathematics.css");
     const title = content.querySelector(".pn-preview-title");
@@ -114,13 +114,13 @@
     try {
       html = await load(span.dataset.pnPreview ?? "");
     } catch {
-      return; // the link stays what it is
+      return; // Without its preview, the citation is an ordinary link.
     }
-    // The reader may have gone on while it was loading.
+    // The reader may have moved on during loading.
     if (wanted !== span) return;
     close();
     const box = makeBox(html);
-    // Next in the order of focus, and read out there.
+    // After the link, so that the focus and screen readers reach it next.
     span.append(box);
     typeset(box);
     link.setAttribute("aria-expanded", "true");
@@ -140,11 +140,11 @@
     link.removeAttribute("aria-controls");
   }
 
-  /** Put the preview below its citation, or above where there is more room. */
+  /** Place the preview below its citation, or above if there is more room. */
   function place() {
     if (!opened) return;
     const { link, box } = opened;
-    // The last line of a citation that is broken is the one nearest to what follows.
+    // If a citation is broken across lines, the preview is placed at its last line.
     const lines = [...link.getClientRects()];
     const line = lines[lines.length - 1];
     if (!line) return;
@@ -164,7 +164,7 @@
   (document.querySelector("main, [role=main]") ?? document.body).append(status);
 
   /**
-   * Tell screen readers that a preview has opened, where the focus has opened it.
+   * Announce to screen readers that a preview has opened, if the focus opened it.
    * @param {string} text
    */
   function announce(text) {
@@ -172,7 +172,7 @@
   }
 
   /**
-   * Open a preview, or with null close the one that is open, after a while.
+   * Open a preview after a delay, or with null close the open one after a delay.
    * @param {HTMLElement | null} span
    */
   function want(span) {
@@ -186,7 +186,7 @@
   }
 
   /**
-   * Return the citation that an event is about. There are none inside a preview.
+   * Return the citation that an event concerns; inside a preview, that is the preview's citation.
    * @param {Event} event
    * @returns {HTMLElement | null}
    */
@@ -215,7 +215,7 @@
     }
   });
 
-  // The first tap opens, and only the second follows the link.
+  // The first tap opens the preview, the second follows the link.
   let touched = false;
   document.addEventListener("pointerdown", (event) => {
     touched = event.pointerType === "touch";

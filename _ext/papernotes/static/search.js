@@ -1,16 +1,16 @@
 // @ts-check
-// Finds in all pages as a reader types, by Pagefind, which loads a few small files of its index for
-// each word. Where it cannot be had, Sphinx's own search finds: in pages that are opened from a
-// folder, which may not fetch, in browsers that may not run WebAssembly, and without the index.
+// Searches all pages with Pagefind while a reader types; Pagefind loads a few small files of its
+// index for each word. Sphinx's own search answers if Pagefind cannot: on pages from file://, which
+// may not fetch, in browsers that may not run WebAssembly, and if the index is missing.
 (() => {
   "use strict";
 
-  const AT_ONCE = 10; // results that are shown, and that "Show more" adds
-  const PAUSE = 120; // milliseconds without a key, before the search
-  const SECTIONS = 3; // of a page that are shown below it
+  const AT_ONCE = 10; // results shown at first, and added by "Show more"
+  const PAUSE = 120; // milliseconds without a keystroke before a search starts
+  const SECTIONS = 3; // sections shown below a page at most
 
   /**
-   * What Pagefind knows of a page that it found; an excerpt has its words in <mark>.
+   * Pagefind's data of a page that it found; in the excerpt, the words found are in <mark>.
    * @typedef {{ url: string, excerpt: string, meta: Record<string, string>,
    *   sub_results: { title: string, url: string, anchor?: object }[] }} Found
    * @typedef {{ id: string, data: () => Promise<Found> }} Result
@@ -35,7 +35,7 @@
   const choices = [...form.querySelectorAll("select")];
 
   /**
-   * Make an element.
+   * Create an element.
    * @template {keyof HTMLElementTagNameMap} Tag
    * @param {Tag} tag
    * @param {Partial<HTMLElementTagNameMap[Tag]>} properties
@@ -49,7 +49,7 @@
   }
 
   /**
-   * Return whether the browser runs WebAssembly here; the smallest module tells.
+   * Return whether the browser runs WebAssembly on this page, by compiling the smallest module.
    * @returns {boolean}
    */
   function runsWebAssembly() {
@@ -64,7 +64,7 @@
   let loading = null;
 
   /**
-   * Return Pagefind, loaded once.
+   * Load Pagefind, once.
    * @returns {Promise<Pagefind>}
    */
   function load() {
@@ -77,7 +77,7 @@
         excerptLength: 28,
         noWorker: true,
       });
-      // It tells of what it cannot load when it is first used.
+      // Pagefind reports files that it cannot load only when it is first used.
       await found.preload("");
       return found;
     })();
@@ -88,7 +88,7 @@
   let loadingChoices = null;
 
   /**
-   * Return those of *found* that have what is chosen.
+   * Return the results that have the chosen tag and year.
    * @param {Result[]} found
    * @returns {Promise<Result[]>}
    */
@@ -102,13 +102,13 @@
     return found;
   }
 
-  /** Let Sphinx's search do without pieces of pages where it could not fetch those either. */
+  /** Turn off the excerpts of Sphinx's search on file://, where it cannot fetch pages. */
   function showNoPieces() {
-    // @ts-expect-error -- declared by a script that has been loaded
+    // @ts-expect-error -- declared by another script
     if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
   }
 
-  /** Let Sphinx's search, which goes by the address, find what is asked for. */
+  /** Switch to Sphinx's search, which takes its query from the page's URL. */
   function fallBack() {
     if (page?.classList.contains("pn-search-built-in")) return;
     page?.classList.add("pn-search-built-in");
@@ -119,7 +119,7 @@
     const there = [...document.scripts].map((script) => new URL(script.src, location.href).pathname);
     for (const source of (said.builtIn ?? "").split(" ")) {
       const src = new URL(source, location.href);
-      // One after the other, each once.
+      // Each script is loaded once, in order.
       if (there.includes(src.pathname)) continue;
       const script = make("script", { src: src.href, async: false });
       if (source.includes("searchtools")) script.addEventListener("load", showNoPieces);
@@ -127,7 +127,7 @@
     }
   }
 
-  /** Put what is asked for into the address, so that it can be shared and come back to. */
+  /** Write the query to the page's URL, so that readers can share it and return to it. */
   function toAddress() {
     const query = new URLSearchParams();
     for (const { name, value } of [words, ...choices]) if (value.trim()) query.set(name, value.trim());
@@ -135,7 +135,7 @@
   }
 
   /**
-   * Return the nodes of an excerpt. Its text is the page's, and never markup.
+   * Return the nodes of an excerpt. Everything except <mark> is text, never markup.
    * @param {string} excerpt
    * @returns {Node[]}
    */
@@ -147,7 +147,7 @@
   }
 
   /**
-   * Return the line of a page that was found, with the sections that the words are in.
+   * Create the line of a result, with links to the sections that have the words.
    * @param {Found} found
    * @returns {HTMLLIElement}
    */
@@ -171,9 +171,9 @@
   let turn = 0;
 
   /**
-   * Show the next results, if nothing else has been asked for since.
-   * @param {number} now the turn that they are of
-   * @param {number} from how many are shown
+   * Show the next results, unless a newer query has started.
+   * @param {number} now the number of the query
+   * @param {number} from the number of results shown already
    */
   async function add(now, from) {
     const next = results.slice(from, from + AT_ONCE);
@@ -185,7 +185,7 @@
     if (from) lines[0]?.querySelector("a")?.focus();
   }
 
-  /** Show what fits what is asked for. */
+  /** Search for the words and choices in the form, and show the first results. */
   async function show() {
     const now = ++turn;
     const asked = words.value.trim();
@@ -219,7 +219,7 @@
 
   const query = new URLSearchParams(location.search);
   for (const control of [words, ...choices]) control.value = query.get(control.name) ?? "";
-  // A value that is no option leaves none.
+  // A value in the URL that is no option deselects all options.
   for (const select of choices) if (select.selectedIndex < 0) select.value = "";
   form.hidden = false;
   const builtIn = () => page.classList.contains("pn-search-built-in");

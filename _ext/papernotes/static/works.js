@@ -1,6 +1,6 @@
 // @ts-check
-// A field that finds works in a long list of all. Without this script the list is parted by
-// initials, and the browser's own search finds words in it.
+// Adds a search field to the long list of all works. Without this script, the list is still grouped
+// by initials, and the browser's own search finds words in it.
 (() => {
   "use strict";
 
@@ -17,7 +17,7 @@
   const groups = /** @type {HTMLElement[]} */ ([...list.querySelectorAll(".pn-group")]);
 
   /**
-   * Return a text as it counts for the search: without accents and case.
+   * Fold a text for comparison: remove accents and case.
    * @param {string} text
    * @returns {string}
    */
@@ -26,9 +26,9 @@
   }
 
   /**
-   * Show the works that hold each of the words.
+   * Show only the works that contain every word of the query.
    * @param {string} query
-   * @returns {number} how many there are
+   * @returns {number} how many works are shown
    */
   function show(query) {
     const words = fold(query).split(/\s+/).filter(Boolean);
