@@ -1,4 +1,4 @@
-"""The measurement measures what it says: whole sites, built without a warning, and compared."""
+"""The benchmarks build whole sites without a warning, edit them as they say, and compare times."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from bench import __main__ as program
 from bench import peers, sites
 from bench.measure import Measurement, run
 
-# The peers' own environments are fetched by `make bench` only; these packages are here as well.
-HERE = [
+# Only `make bench` installs the peers' own environments; these peers also run in the current one.
+LOCAL = [
     peers.OURS,
     peers.EXTENSION,
     replace(peers.BARE, packages=()),
@@ -31,7 +31,7 @@ def _extension(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", str(PROJECT / "_ext"))
 
 
-def test_the_same_site_each_time(tmp_path: Path) -> None:
+def test_generated_sites_are_the_same_each_time(tmp_path: Path) -> None:
     for name in ("one", "other"):
         sites.make_site(tmp_path / name, 4, sites.extension)
     names = [str(path.relative_to(tmp_path / "one")) for path in tmp_path.glob("one/**/*.*")]
@@ -40,8 +40,8 @@ def test_the_same_site_each_time(tmp_path: Path) -> None:
     assert (sorted(same), others) == (sorted(names), [[], []])
 
 
-@pytest.mark.parametrize("peer", HERE, ids=lambda peer: peer.name)
-def test_whole_sites_are_built(tmp_path: Path, peer: peers.Peer) -> None:
+@pytest.mark.parametrize("peer", LOCAL, ids=lambda peer: peer.name)
+def test_peer_builds_the_whole_site(tmp_path: Path, peer: peers.Peer) -> None:
     sites.make_site(tmp_path / "site", 4, peer.write)
     measured = peer.build(tmp_path / "site")
     assert measured.clock > 0.1
@@ -55,7 +55,7 @@ def test_whole_sites_are_built(tmp_path: Path, peer: peers.Peer) -> None:
 
 
 @pytest.mark.parametrize("write", [sites.mkdocs, sites.hugo])
-def test_others_get_the_same_notes(tmp_path: Path, write: sites.Writer) -> None:
+def test_site_for_other_programs_has_all_notes(tmp_path: Path, write: sites.Writer) -> None:
     sites.make_site(tmp_path / "site", 4, write)
     notes = list(tmp_path.glob("site/**/papers/*.md"))
     assert len(notes) == 4
@@ -65,7 +65,7 @@ def test_others_get_the_same_notes(tmp_path: Path, write: sites.Writer) -> None:
         assert text.count("$") >= 4
 
 
-def test_the_edits_change_what_they_say(tmp_path: Path) -> None:
+def test_edits_of_the_benchmark_change_the_expected_pages(tmp_path: Path) -> None:
     site = tmp_path / "site"
     sites.make_site(site, 4, sites.whole)
     peers.OURS.build(site)
@@ -79,7 +79,7 @@ def test_the_edits_change_what_they_say(tmp_path: Path) -> None:
     assert pages["nothing"] == 0
 
 
-def test_a_build_that_warns_is_no_measurement(tmp_path: Path) -> None:
+def test_build_that_warns_is_rejected_as_a_measurement(tmp_path: Path) -> None:
     sites.make_site(tmp_path / "site", 2, sites.extension)
     with (tmp_path / "site/index.md").open("a", encoding="utf-8") as index:
         index.write("\n{cite:t}`nobody1900`\n")
@@ -87,35 +87,35 @@ def test_a_build_that_warns_is_no_measurement(tmp_path: Path) -> None:
         peers.EXTENSION.build(tmp_path / "site")
 
 
-def test_pages_that_are_written_are_counted(tmp_path: Path) -> None:
+def test_measurement_counts_new_and_changed_pages(tmp_path: Path) -> None:
     for name in ("a.html", "b.html"):
         (tmp_path / name).write_text("")
     code = "import pathlib; [pathlib.Path(name).write_text('x') for name in ('b.html', 'c.html')]"
     assert run([sys.executable, "-c", code], tmp_path).pages == 2
 
 
-def test_ratios_bars_and_growth(tmp_path: Path) -> None:
+def test_report_has_ratios_bars_and_growth(tmp_path: Path) -> None:
     options = argparse.Namespace(
         notes=100, growth=[100, 400], cited=[100, 400], stop=100, entries=1000, repeats=1
     )
     bench = program.Bench(tmp_path, options)
 
-    def took(what: str, peer: peers.Peer, size: int, seconds: float, memory: float = 100) -> None:
+    def add(what: str, peer: peers.Peer, size: int, seconds: float, memory: float = 100) -> None:
         bench.taken[what, peer, size].append(Measurement(seconds, seconds, memory, 1))
 
-    took("cold", peers.OURS, program.START, 1, 50)
+    add("cold", peers.OURS, program.START, 1, 50)
     for peer, seconds in [(peers.SERIAL, 8), (peers.MKDOCS, 40), (peers.HUGO, 1)]:
-        took("cold", peer, 100, seconds)
+        add("cold", peer, 100, seconds)
     for what in ("cold", *program.EDITS):
-        took(what, peers.OURS, 100, 6)
-        took(what, peers.BARE, 100, 4)
-    took("cold", peers.OURS, 400, 48, 250)
-    took("cold", peers.BARE, 400, 16, 200)
+        add(what, peers.OURS, 100, 6)
+        add(what, peers.BARE, 100, 4)
+    add("cold", peers.OURS, 400, 48, 250)
+    add("cold", peers.BARE, 400, 16, 200)
     for what, seconds in [("cold", 11), ("nothing", 1), ("pybtex", 10)]:
-        took(what, peers.OURS, 1000, seconds)
+        add(what, peers.OURS, 1000, seconds)
     for size, seconds in [(100, 2), (400, 8)]:
-        took("cold", peers.EXTENSION, size, seconds)
-    took("cold", peers.LIBRARIES, 100, 4)
+        add("cold", peers.EXTENSION, size, seconds)
+    add("cold", peers.LIBRARIES, 100, 4)
     rows = [
         [cell.strip() for cell in line.strip("|").split("|")]
         for line in program.report(bench).splitlines()
