@@ -96,6 +96,5 @@ def _split(text: str) -> list[str]:
 
 def _protect_word(word: str) -> str:
     stem = re.sub(r"['’]s$", "", word)
-    if _INNER_CAPITAL.match(stem) and not stem.islower() and not stem.isdigit():
-        return f"{{{stem}}}{word[len(stem) :]}"
-    return f"{{{stem}}}{word[len(stem) :]}" if _PROPER.fullmatch(stem) else word
+    has_capital = _INNER_CAPITAL.match(stem) and not stem.islower() and not stem.isdigit()
+    return f"{{{stem}}}{word[len(stem) :]}" if has_capital or _PROPER.fullmatch(stem) else word
