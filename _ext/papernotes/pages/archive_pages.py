@@ -22,7 +22,7 @@ from sphinx.builders.html import StandaloneHTMLBuilder
 
 from papernotes.bibliography import formatting
 from papernotes.bibliography.latex import flatten
-from papernotes.catalogue.archives import Archives, Kind, ListPage, index_page
+from papernotes.catalogue.archives import Kind, ListPage, index_page
 from papernotes.catalogue.citation_graph import CitationMap, lay_out
 from papernotes.core.model import Note
 from papernotes.domain import PaperNotesDomain
@@ -94,9 +94,9 @@ class _PageRenderer:
     """Renders archive pages of the same depth, with links as from the page *docname*."""
 
     def __init__(self, app: Sphinx, builder: StandaloneHTMLBuilder, docname: str) -> None:
-        self.app, self.builder, self.docname = app, builder, docname
+        self.builder, self.docname = builder, docname
         self.context = RenderContext(app.env)
-        self.archives: Archives = self.context.archives
+        self.archives = self.context.archives
         self.front = app.env.titles[app.config.root_doc].astext()
         self.cards: dict[str, Fragment] = {}
         self.renderer = Renderer(app, docname)

@@ -154,7 +154,7 @@ def _address(app: Sphinx, docname: str) -> str:
 
 
 def _opening(doctree: nodes.document, prose: Prose) -> str:
-    """Return the first paragraph of a page outside lists and the like, or an empty string."""
+    """Return the first paragraph directly in the document or a section, or an empty string."""
     sections: Iterable[nodes.Node] = (doctree, *doctree.children)
     for section in sections:
         if isinstance(section, nodes.document | nodes.section):

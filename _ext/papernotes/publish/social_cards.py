@@ -207,7 +207,7 @@ def _draw(fonts: Fonts, text: CardText) -> bytes:
 
 @functools.cache
 def _palette() -> Image.Image:
-    """Return the colours and the shades at the edges of letters; so few halve the file's size."""
+    """Return the palette: 16 shades of each text colour. It halves the size of the file."""
     paper = ImageColor.getrgb(_PAPER)
     steps = [
         round(paper[channel] + (ink[channel] - paper[channel]) * step / 15)
