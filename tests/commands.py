@@ -1,4 +1,4 @@
-"""Running the command line on a site, in this process or in one of its own."""
+"""Run the command line on a site, in this process or in a new one."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from papernotes.cli.main import main
 
 
 def environment(site: Site) -> dict[str, str]:
-    """Return an environment with a cache of its own, and without a proxy before the loopback."""
+    """Return environment variables that set a separate cache and no proxy for the local server."""
     return {
         "XDG_CACHE_HOME": str(site.folder.parent / "cache"),
         "NO_PROXY": "127.0.0.1",
@@ -47,7 +47,7 @@ def start(site: Site, *arguments: str, **options: Any) -> subprocess.Popen[bytes
 
 
 def files(folder: Path) -> dict[str, bytes]:
-    """Return every file below *folder* with its content."""
+    """Return the content of each file below *folder*."""
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in sorted(folder.rglob("*"))

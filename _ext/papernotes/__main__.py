@@ -1,4 +1,4 @@
-"""``python -m papernotes``, and the script ``papernotes``: the command line."""
+"""Entry point of the command line: ``python -m papernotes`` and the script ``papernotes``."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sys
 
 
 def main() -> None:
-    """Run the command line; say what to install where a library of it is missing."""
+    """Run the command line; if one of its libraries is missing, say what to install."""
     try:
         from papernotes.cli.main import main as program
 
@@ -15,8 +15,8 @@ def main() -> None:
         if (error.name or "papernotes").startswith("papernotes"):
             raise
         sys.exit(
-            f'papernotes: the module "{error.name}" is missing; install what the command line'
-            ' needs: pip install "sphinx-papernotes[cli]"'
+            f'papernotes: the module "{error.name}" is missing; install the libraries of the'
+            ' command line: pip install "sphinx-papernotes[cli]"'
         )
 
 

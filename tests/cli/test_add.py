@@ -1,4 +1,4 @@
-"""``papernotes add``: papers by arXiv identifier, DOI and BibTeX, against a server of our own."""
+"""Test ``papernotes add`` with arXiv identifiers, DOIs and BibTeX, against a local server."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ CLOSER = """@misc{arpit2017closerlookmemorizationdeep,
       url={https://arxiv.org/abs/1706.05394},
 }
 """
-# On one line, with a space before it and typographic dashes, as registries have it.
+# On one line, with a leading space and typographic dashes, as registries write it.
 NETS = (
     " @article{Hinton_2006, title={A Fast Learning Algorithm for Deep Belief Nets &amp; RBMs},"
     " volume={18}, ISSN={1530-888X}, url={http://dx.doi.org/10.1162/neco.2006.18.7.1527},"
@@ -78,7 +78,7 @@ def read(site: Site, name: str = "refs.bib") -> str:
         "https://doi.org/10.48550/arXiv.1706.05394",
     ],
 )
-def test_a_paper_by_arxiv_identifier(site: Site, server: Server, paper: str) -> None:
+def test_arxiv_identifier_adds_an_entry_and_a_note(site: Site, server: Server, paper: str) -> None:
     before = read(site)
     result = run(site, "add", paper)
     assert result.exit_code == 0, result.stderr
@@ -95,7 +95,7 @@ def test_a_paper_by_arxiv_identifier(site: Site, server: Server, paper: str) -> 
     assert server.paths()[0] == "/arxiv/bibtex/1706.05394"
 
 
-def test_the_added_paper_builds_without_a_warning(site: Site) -> None:
+def test_added_paper_builds_without_a_warning(site: Site) -> None:
     run(site, "add", "1706.05394")
     build = site.build()
     assert build.messages == []
@@ -103,7 +103,7 @@ def test_the_added_paper_builds_without_a_warning(site: Site) -> None:
     assert heading.get("href") == "https://arxiv.org/abs/1706.05394"
 
 
-def test_the_year_of_a_preprint_is_that_of_its_first_version(site: Site, server: Server) -> None:
+def test_year_of_a_preprint_is_that_of_its_first_version(site: Site, server: Server) -> None:
     server.arxiv("1706.03762", "@misc{x, title={Attention}, author={A. Vaswani}, year={2023}}")
     run(site, "add", "1706.03762")
     assert "@misc{vaswani2017attention," in read(site)
@@ -111,10 +111,10 @@ def test_the_year_of_a_preprint_is_that_of_its_first_version(site: Site, server:
 
 
 @pytest.mark.parametrize("paper", ["hep-th/9901001v3", "https://arxiv.org/abs/hep-th/9901001"])
-def test_an_old_identifier_of_arxiv(site: Site, server: Server, paper: str) -> None:
+def test_old_style_arxiv_identifier_adds_an_entry(site: Site, server: Server, paper: str) -> None:
     server.arxiv("hep-th/9901001", "@misc{x, title={On strings}, author={Ann Onym}}")
     assert run(site, "add", paper).exit_code == 0
-    # arXiv's year is in its identifier where the BibTeX has none.
+    # If the BibTeX has no year, the year comes from the arXiv identifier.
     assert "@misc{onym1999strings," in read(site)
     assert "eprint = {hep-th/9901001}" in read(site)
 
@@ -128,7 +128,7 @@ def test_an_old_identifier_of_arxiv(site: Site, server: Server, paper: str) -> N
         "http://dx.doi.org/10.1162/neco.2006.18.7.1527",
     ],
 )
-def test_a_paper_by_doi(site: Site, server: Server, paper: str) -> None:
+def test_doi_adds_an_entry(site: Site, server: Server, paper: str) -> None:
     assert run(site, "add", paper).exit_code == 0
     assert read(site).endswith(
         r"""
@@ -146,11 +146,11 @@ def test_a_paper_by_doi(site: Site, server: Server, paper: str) -> None:
 }
 """
     )
-    (asked,) = server.asked
-    assert asked.headers["Accept"] == "application/x-bibtex"
+    (request,) = server.asked
+    assert request.headers["Accept"] == "application/x-bibtex"
 
 
-def test_several_entries_from_standard_input_and_a_file(site: Site) -> None:
+def test_entries_from_standard_input_and_a_file_are_all_added(site: Site) -> None:
     site.write("more.bib", "@misc{c, title={Third one}, author={C Sea}, year=2020}")
     two = "@misc{a, title={First}, author={A Eh}, year=2020}\n\n@misc{b, title={Second},"
     two += " author={B Bee}, year=2020}"
@@ -163,7 +163,7 @@ def test_several_entries_from_standard_input_and_a_file(site: Site) -> None:
     assert read(site).count("year = {2020}") == 3
 
 
-def test_entries_that_take_from_others_follow_their_new_keys(site: Site) -> None:
+def test_crossref_gets_the_new_key_of_the_parent_entry(site: Site) -> None:
     child = "@inproceedings{a, title={Child}, author={C Hild}, crossref={b}, year=2020}"
     parent = "@proceedings{b, title={Parent}, editor={P Arent}, year=2020}"
     run(site, "add", "-", text=f"{child}\n\n{parent}")
@@ -171,7 +171,7 @@ def test_entries_that_take_from_others_follow_their_new_keys(site: Site) -> None
     assert "@proceedings{arent2020parent," in read(site)
 
 
-def test_the_reading_list_in_place_of_a_note(site: Site) -> None:
+def test_to_read_puts_the_paper_on_the_reading_list_without_a_note(site: Site) -> None:
     before = files(site.folder / "papers")
     result = run(site, "add", "--to-read", "1706.05394")
     assert (result.exit_code, len(result.stdout.splitlines())) == (0, 1)
@@ -182,13 +182,13 @@ def test_the_reading_list_in_place_of_a_note(site: Site) -> None:
     assert "A Closer Look" in build.read("reading.html")
 
 
-def test_keywords_stay_beside_to_read(site: Site) -> None:
+def test_to_read_keeps_the_other_keywords(site: Site) -> None:
     text = "@misc{a, title={X}, author={A B}, year=2020, keywords={graphs; nets}}"
     run(site, "add", "--to-read", "-", text=text)
     assert "keywords = {graphs; nets, to-read}" in read(site)
 
 
-def test_the_editor_opens_the_notes(site: Site, tmp_path: Path) -> None:
+def test_open_starts_the_editor_with_the_new_note(site: Site, tmp_path: Path) -> None:
     editor = tmp_path / "my editor.py"
     editor.write_text("import sys, pathlib\npathlib.Path(sys.argv[1]).write_text(sys.argv[2])\n")
     seen = tmp_path / "seen"
@@ -197,7 +197,7 @@ def test_the_editor_opens_the_notes(site: Site, tmp_path: Path) -> None:
     assert seen.read_text().endswith("/papers/arpit2017closer.md")
 
 
-def test_the_site_s_template_goes_before_ours(site: Site) -> None:
+def test_template_of_the_site_overrides_the_built_in_template(site: Site) -> None:
     site.edit("conf.py", "project =", "templates_path = ['_templates']\nproject =")
     site.write("_templates/note.md", "{{ key }}|{{ authors }}|{{ year }}|{{ venue }}|{{ url }}|")
     run(site, "add", "1706.05394")
@@ -207,10 +207,12 @@ def test_the_site_s_template_goes_before_ours(site: Site) -> None:
     )
 
 
-def test_a_template_that_fails_is_told_and_nothing_is_written(site: Site) -> None:
+def test_failing_template_ends_the_command_and_nothing_is_written(site: Site) -> None:
     site.edit("conf.py", "project =", "templates_path = ['_templates']\nproject =")
     site.write("_templates/note.md", "{{ kye }}")
-    _nothing_written(site, ["1706.05394"], "the template note.md fails: 'kye' is undefined")
+    _nothing_written(
+        site, ["1706.05394"], "the template note.md cannot be rendered: 'kye' is undefined"
+    )
 
 
 @pytest.mark.parametrize(
@@ -221,7 +223,7 @@ def test_a_template_that_fails_is_told_and_nothing_is_written(site: Site) -> Non
         (r"100\% of A\&B &amp; C", "100% of A&B & C"),
     ],
 )
-def test_a_title_is_shown_as_bibtex_means_it(site: Site, title: str, shown: str) -> None:
+def test_bibtex_title_is_shown_correctly_in_the_heading(site: Site, title: str, shown: str) -> None:
     run(site, "add", "-", text=f"@misc{{a, title={{{title}}}, author={{A B}}, year=2020}}")
     (name,) = set(files(site.folder / "papers")) - {"alpha.md", "beta.md", "delta.md"}
     build = site.build()
@@ -230,7 +232,7 @@ def test_a_title_is_shown_as_bibtex_means_it(site: Site, title: str, shown: str)
     assert heading.text_content().removesuffix("¶") == shown
 
 
-# What is there already.
+# Papers that the bibliography already has.
 
 
 @pytest.mark.parametrize(
@@ -244,20 +246,18 @@ def test_a_title_is_shown_as_bibtex_means_it(site: Site, title: str, shown: str)
         "@misc{x, title={{On {ALPHA}}}, author={Alpha, A. and Other, O.}, year=1999}",
     ],
 )
-def test_a_paper_that_is_there_is_not_added_again(site: Site, text: str) -> None:
+def test_existing_paper_is_not_added_again(site: Site, text: str) -> None:
     before = files(site.folder)
     result = run(site, "add", "-", text=text)
     assert result.exit_code == 0
     assert files(site.folder) == before
-    assert "is there already" in result.stderr
-    where, note = result.stdout.splitlines()
-    assert re.search(r"refs\.bib:(1|9)$", where)
+    assert "is already in the bibliography" in result.stderr
+    entry, note = result.stdout.splitlines()
+    assert re.search(r"refs\.bib:(1|9)$", entry)
     assert note.endswith(".md")
 
 
-def test_another_version_of_a_paper_that_is_there_is_not_asked_for(
-    site: Site, server: Server
-) -> None:
+def test_another_version_of_an_existing_paper_is_not_fetched(site: Site, server: Server) -> None:
     result = run(site, "add", "math/0101001v3", "https://doi.org/10.1000/beta")
     assert result.exit_code == 0
     assert server.asked == []
@@ -269,7 +269,7 @@ def test_another_version_of_a_paper_that_is_there_is_not_asked_for(
     ]
 
 
-def test_a_paper_that_is_there_gets_the_note_that_it_lacks(site: Site) -> None:
+def test_existing_paper_without_a_note_gets_one(site: Site) -> None:
     before = read(site)
     text = "@book{x, title={The book of gamma}, author={Gil Gamma}}"
     result = run(site, "add", "-", text=text)
@@ -279,27 +279,27 @@ def test_a_paper_that_is_there_gets_the_note_that_it_lacks(site: Site) -> None:
     assert site.build().messages == []
 
 
-def test_a_title_and_author_can_be_added_again_on_demand(site: Site) -> None:
+def test_again_adds_a_paper_with_the_title_and_author_of_another(site: Site) -> None:
     text = "@misc{x, title={On alpha}, author={Anna Alpha}, year=2010}"
     run(site, "add", "--again", "-", text=text)
     assert "@misc{alpha2010alpha," in read(site)
 
 
-def test_one_paper_twice_in_one_call_is_added_once(site: Site, server: Server) -> None:
+def test_paper_given_three_times_is_added_once(site: Site, server: Server) -> None:
     result = run(site, "add", "1706.05394", "arXiv:1706.05394v3", "-", text=CLOSER)
     assert result.exit_code == 0
     assert read(site).count("1706.05394") == 1
     assert sum(path.endswith("closer.md") for path in result.stdout.splitlines()) == 3
 
 
-def test_an_existing_note_is_never_overwritten(site: Site) -> None:
+def test_existing_note_is_never_overwritten(site: Site) -> None:
     site.write("papers/arpit2017closer.md", "---\npaper: zeta2006\n---\n\n# Mine\n")
     result = run(site, "add", "1706.05394")
     assert read(site, "papers/arpit2017closer.md").endswith("# Mine\n")
     assert result.stdout.splitlines()[1].endswith("papers/arpit2017closer-2.md")
 
 
-def test_a_note_that_waits_for_its_paper_gets_it(site: Site) -> None:
+def test_existing_note_on_a_new_paper_is_kept_as_its_note(site: Site) -> None:
     site.write("papers/mine.md", "---\npaper: arpit2017closer\n---\n\n# Mine\n")
     result = run(site, "add", "1706.05394")
     assert "@misc{arpit2017closer," in read(site)
@@ -310,7 +310,7 @@ def test_a_note_that_waits_for_its_paper_gets_it(site: Site) -> None:
 # Keys.
 
 
-def test_a_key_that_is_taken_gets_a_letter(site: Site) -> None:
+def test_key_that_is_taken_gets_a_letter(site: Site) -> None:
     for number in range(3):
         text = f"@misc{{x, title={{Super {number}}}, author={{A B}}, year=2019}}"
         assert run(site, "add", "-", text=text).exit_code == 0
@@ -321,7 +321,7 @@ def test_a_key_that_is_taken_gets_a_letter(site: Site) -> None:
     ]
 
 
-def test_the_pattern_of_keys_is_a_setting(site: Site) -> None:
+def test_key_pattern_setting_determines_new_keys(site: Site) -> None:
     site.write("conf.py", read(site, "conf.py") + 'papernotes_key_pattern = "{Family}:{year}"\n')
     result = run(site, "add", "1706.05394")
     assert "@misc{Arpit:2017," in read(site)
@@ -329,12 +329,12 @@ def test_the_pattern_of_keys_is_a_setting(site: Site) -> None:
 
 
 @pytest.mark.parametrize("pattern", ["{famly}", "{family", "", "{family} {year}", "{year},"])
-def test_a_pattern_that_makes_no_keys(site: Site, pattern: str) -> None:
+def test_invalid_key_pattern_ends_the_command(site: Site, pattern: str) -> None:
     site.write("conf.py", read(site, "conf.py") + f'papernotes_key_pattern = "{pattern}"\n')
     _nothing_written(site, ["1706.05394"], f'papernotes_key_pattern = "{pattern}"')
 
 
-def test_a_key_can_be_asked_for(site: Site) -> None:
+def test_key_option_sets_the_key_and_rejects_taken_and_invalid_ones(site: Site) -> None:
     run(site, "add", "--key", "memorization", "1706.05394")
     assert "@misc{memorization," in read(site)
     for key, message in [
@@ -344,17 +344,17 @@ def test_a_key_can_be_asked_for(site: Site) -> None:
         _nothing_written(site, ["--key", key, "10.1162/neco.2006.18.7.1527"], message)
 
 
-# Whatever goes wrong: one sentence, a status, and nothing is written.
+# On any failure, the command prints one sentence, exits with status 1 and writes nothing.
 
 
 def _nothing_written(site: Site, arguments: list[str], message: str, text: str = "") -> None:
     before = files(site.folder)
     result = run(site, "add", *arguments, text=text)
     assert result.exit_code == 1
-    told = result.stderr.splitlines()
-    assert told[-1].startswith("papernotes: ")
-    assert message in told[-1]
-    assert sum(line.startswith("papernotes: ") for line in told) == 1
+    lines = result.stderr.splitlines()
+    assert lines[-1].startswith("papernotes: ")
+    assert message in lines[-1]
+    assert sum(line.startswith("papernotes: ") for line in lines) == 1
     assert files(site.folder) == before
     assert result.stdout == ""
 
@@ -362,24 +362,26 @@ def _nothing_written(site: Site, arguments: list[str], message: str, text: str =
 FAULTS = {
     "an unknown identifier": ("9912.99999", "arXiv has no paper arXiv:9912.99999"),
     "an unknown DOI": ("10.1000/nobody", "the DOI registry has no paper DOI:10.1000/nobody"),
-    "no identifier": ("1706.5394x", '"1706.5394x" is no arXiv identifier, no DOI'),
-    "a file that is not there": ("no.bib", '"no.bib" is no arXiv identifier'),
+    "not an identifier": ("1706.5394x", '"1706.5394x" is not an arXiv identifier, a DOI'),
+    "a missing file": ("no.bib", '"no.bib" is not an arXiv identifier'),
 }
 
 
 @pytest.mark.parametrize(("paper", "message"), FAULTS.values(), ids=FAULTS)
-def test_what_is_not_there(site: Site, paper: str, message: str) -> None:
+def test_unknown_paper_ends_the_command_and_no_paper_is_added(
+    site: Site, paper: str, message: str
+) -> None:
     _nothing_written(site, ["10.1162/neco.2006.18.7.1527", paper], message)
 
 
-def test_without_a_network(tiny: Site) -> None:
+def test_add_without_a_network_ends_with_an_error(tiny: Site) -> None:
     with serving() as server:
         server.serve(tiny)
-    # Now nobody listens there.
+    # The server has stopped, so nothing listens at its port.
     _nothing_written(tiny, ["1706.05394"], "cannot be reached; check the network, and try again")
 
 
-def test_a_host_without_an_address(tiny: Site) -> None:
+def test_host_that_cannot_be_resolved_ends_the_command(tiny: Site) -> None:
     tiny.write("conf.py", read(tiny, "conf.py") + 'papernotes_doi_url = "http://doi.invalid"\n')
     _nothing_written(tiny, ["10.1000/x"], "doi.invalid cannot be reached; check the network")
 
@@ -392,20 +394,22 @@ def test_a_host_without_an_address(tiny: Site) -> None:
         {"summary": "This submission has been withdrawn by arXiv administrators."},
     ],
 )
-def test_a_withdrawn_paper(site: Site, server: Server, record: dict[str, str]) -> None:
+def test_withdrawn_paper_is_not_added(site: Site, server: Server, record: dict[str, str]) -> None:
     server.arxiv("1706.05394", CLOSER, **record)
     _nothing_written(site, ["1706.05394"], "arXiv:1706.05394 has been withdrawn")
 
 
-def test_a_paper_about_withdrawal_is_none(site: Site, server: Server) -> None:
+def test_paper_about_withdrawal_is_not_taken_for_a_withdrawn_one(
+    site: Site, server: Server
+) -> None:
     comment, summary = "12 pages, withdrawn votes in Table 2", "Withdrawal from opioids is studied."
     server.arxiv("1706.05394", CLOSER, comment=comment, summary=summary)
     assert run(site, "add", "1706.05394").exit_code == 0
 
 
-def test_a_paper_that_arxiv_s_interface_does_not_know(site: Site, server: Server) -> None:
+def test_paper_without_a_record_in_the_arxiv_api_is_not_added(site: Site, server: Server) -> None:
     del server.replies["record 1706.05394"]
-    _nothing_written(site, ["1706.05394"], "arXiv's interface knows no arXiv:1706.05394")
+    _nothing_written(site, ["1706.05394"], "the arXiv API has no record of arXiv:1706.05394")
 
 
 @pytest.mark.parametrize(
@@ -416,8 +420,11 @@ def test_a_paper_that_arxiv_s_interface_does_not_know(site: Site, server: Server
         (Reply("", "text/plain"), "something else instead of BibTeX"),
         (Reply("@misc{a, title = {X}", "text/plain"), "that begins here is not closed"),
         (Reply("@misc{a, author = {A B}}", "text/plain"), 'the entry "a" has no title'),
-        (Reply(CLOSER * 2, "text/plain"), "2 entries came for arXiv:1706.05394"),
-        (Reply(CLOSER.replace("1706.05394", "1706.05395")), "BibTeX of arXiv:1706.05395 came"),
+        (Reply(CLOSER * 2, "text/plain"), "the BibTeX of arXiv:1706.05394 has 2 entries"),
+        (
+            Reply(CLOSER.replace("1706.05394", "1706.05395")),
+            "BibTeX of arXiv:1706.05395 instead of",
+        ),
         (Reply("x", status=406), "has no BibTeX for arXiv:1706.05394"),
         (Reply("x", status=403), "refuses the request for arXiv:1706.05394 (HTTP status 403)"),
         (Reply("", status=302, headers={"Location": "file:///etc/passwd"}), "not an http or https"),
@@ -429,13 +436,17 @@ def test_a_paper_that_arxiv_s_interface_does_not_know(site: Site, server: Server
         (Reply(b"x" * 3_000_000), "answers with more than 2 MiB"),
     ],
 )
-def test_an_answer_that_is_none(site: Site, server: Server, reply: Reply, message: str) -> None:
+def test_unusable_answer_to_the_bibtex_request_ends_the_command(
+    site: Site, server: Server, reply: Reply, message: str
+) -> None:
     server.set("/arxiv/bibtex/1706.05394", reply)
     _nothing_written(site, ["1706.05394"], message)
 
 
 @pytest.mark.parametrize("content", ["no XML", "<!DOCTYPE x [<!ENTITY a 'b'>]><feed>&a;</feed>"])
-def test_a_feed_that_is_none(site: Site, server: Server, content: str) -> None:
+def test_unusable_answer_of_the_arxiv_api_ends_the_command(
+    site: Site, server: Server, content: str
+) -> None:
     server.set("/api?id_list=1706.05394&max_results=1", Reply(content, "application/atom+xml"))
     _nothing_written(site, ["1706.05394"], "the arXiv API answers with something that is not")
 
@@ -451,51 +462,53 @@ def test_a_feed_that_is_none(site: Site, server: Server, content: str) -> None:
         ("@misc{a, author={A B}}", 'the entry "a" has no title'),
     ],
 )
-def test_bibtex_that_cannot_be_read(site: Site, text: str, message: str) -> None:
+def test_unreadable_bibtex_on_standard_input_ends_the_command(
+    site: Site, text: str, message: str
+) -> None:
     _nothing_written(site, ["-"], message, text)
 
 
-def test_bibtex_in_another_encoding(site: Site) -> None:
+def test_bibtex_on_standard_input_must_be_utf_8(site: Site) -> None:
     result = run(site, "add", "-", text="@misc{a, title={Übung}}".encode("latin-1"))
     assert (result.exit_code, "is not UTF-8" in result.stderr) == (1, True)
 
 
-def test_a_bibliography_that_ends_in_the_middle_of_an_entry(site: Site) -> None:
+def test_bibliography_that_ends_inside_an_entry_is_not_appended_to(site: Site) -> None:
     site.write("refs.bib", read(site) + "\n@misc{eta2007,\n  title = {On eta\n")
     _nothing_written(site, ["1706.05394"], "refs.bib:45: the entry", "")
 
 
-def test_a_folder_without_a_site(tiny: Site) -> None:
+def test_add_outside_a_site_ends_with_an_error(tiny: Site) -> None:
     tiny.remove("conf.py")
     result = run(tiny, "add", "1706.05394")
     assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
-    assert "no conf.py in" in result.stderr
+    assert "there is no conf.py in" in result.stderr
 
 
 @pytest.mark.parametrize(
     ("line", "message"),
     [
         ("raise ValueError('no luck')", "conf.py cannot be read: ValueError: no luck"),
-        ("bibtex_bibfiles = []", "names no bibliography"),
+        ("bibtex_bibfiles = []", "names no bibliography file"),
         ("bibtex_bibfiles = [3]", "bibtex_bibfiles = [3] is not a list of names; write one"),
         ("bibtex_encoding = 'x-9'", "bibtex_encoding = 'x-9' is no encoding; write one"),
-        ("papernotes_contact = 3", "papernotes_contact = 3 is no str"),
+        ("papernotes_contact = 3", "papernotes_contact = 3 is not of type str"),
     ],
 )
-def test_a_conf_py_that_will_not_do(site: Site, line: str, message: str) -> None:
+def test_invalid_conf_py_ends_the_command(site: Site, line: str, message: str) -> None:
     site.write("conf.py", read(site, "conf.py") + line + "\n")
     _nothing_written(site, ["1706.05394"], message)
 
 
-def test_reading_conf_py_starts_no_build(site: Site) -> None:
+def test_add_does_not_build_the_site(site: Site) -> None:
     run(site, "add", "1706.05394")
     assert not (site.folder / "_build").exists()
 
 
-# The file.
+# The bibliography file.
 
 
-def test_a_bibliography_that_is_not_there_is_made(site: Site) -> None:
+def test_missing_bibliography_file_is_created(site: Site) -> None:
     site.remove("refs.bib")
     assert run(site, "add", "1706.05394").exit_code == 0
     text = read(site)
@@ -509,7 +522,9 @@ def _umask() -> int:
     return mask
 
 
-def test_a_link_stays_a_link_and_a_mode_what_it_is(site: Site, tmp_path: Path) -> None:
+def test_symbolic_link_and_file_mode_of_the_bibliography_are_kept(
+    site: Site, tmp_path: Path
+) -> None:
     real = tmp_path / "elsewhere" / "all.bib"
     real.parent.mkdir()
     (site.folder / "refs.bib").rename(real)
@@ -522,7 +537,9 @@ def test_a_link_stays_a_link_and_a_mode_what_it_is(site: Site, tmp_path: Path) -
     assert sorted(path.name for path in real.parent.iterdir()) == ["all.bib"]
 
 
-def test_a_folder_that_cannot_be_written_to(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_folder_without_write_permission_ends_the_command(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def refuse(*args: object, **options: object) -> None:
         raise PermissionError(13, "Permission denied")
 
@@ -530,7 +547,9 @@ def test_a_folder_that_cannot_be_written_to(site: Site, monkeypatch: pytest.Monk
     _nothing_written(site, ["1706.05394"], "cannot be written: Permission denied")
 
 
-def test_a_disk_without_hard_links(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_note_is_created_on_a_file_system_without_hard_links(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def refuse(*args: object) -> None:
         raise PermissionError(1, "Operation not permitted")
 
@@ -539,7 +558,7 @@ def test_a_disk_without_hard_links(site: Site, monkeypatch: pytest.MonkeyPatch) 
     assert read(site, "papers/arpit2017closer.md").startswith("---\npaper: arpit")
 
 
-def test_an_edit_made_while_arxiv_is_asked_is_kept(site: Site, server: Server) -> None:
+def test_edit_of_the_bibliography_during_the_download_is_kept(site: Site, server: Server) -> None:
     edit = "\n@misc{eta2007,\n  author = {Eve Eta},\n  title = {On eta},\n}\n"
     before = read(site)
     server.before = lambda path: site.write("refs.bib", before + edit)
@@ -547,42 +566,44 @@ def test_an_edit_made_while_arxiv_is_asked_is_kept(site: Site, server: Server) -
     assert read(site) == before + edit + ADDED
 
 
-def test_an_edit_made_just_before_the_writing_is_kept(
+def test_edit_of_the_bibliography_just_before_writing_is_kept(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Zotero saves between the reading of the file and the putting of the new one in its place."""
+    """Zotero may save the file after the command reads it and before the command replaces it."""
     edit = "\n@misc{eta2007,\n  author = {Eve Eta},\n  title = {On eta},\n}\n"
     before = read(site)
-    original: Callable[..., dict[str, object]] = adding._Addition._notes
+    original: Callable[..., dict[str, object]] = adding._Addition._new_notes
     calls = []
 
-    def notes(self: adding._Addition, *args: object) -> dict[str, object]:
+    def new_notes(self: adding._Addition, *args: object) -> dict[str, object]:
         if not calls:
             site.write("refs.bib", before + edit)
         calls.append(args)
         return original(self, *args)
 
-    monkeypatch.setattr(adding._Addition, "_notes", notes)
+    monkeypatch.setattr(adding._Addition, "_new_notes", new_notes)
     assert run(site, "add", "1706.05394").exit_code == 0
     assert read(site) == before + edit + ADDED
     assert len(calls) == 2
 
 
-def test_what_killed_runs_left_is_swept_up(site: Site) -> None:
+def test_temporary_files_of_killed_runs_are_removed(site: Site) -> None:
     for name in (".refs.bib-abc.papernotes-tmp", "papers/.x.md-abc.papernotes-tmp"):
         site.write(name, "half of it")
     run(site, "add", "1706.05394")
     assert not [name for name in files(site.folder) if name.endswith("-tmp")]
 
 
-def test_a_cache_that_cannot_be_written_to(site: Site, tmp_path: Path) -> None:
+def test_add_works_if_the_cache_folder_is_not_writable(site: Site, tmp_path: Path) -> None:
     blocked = tmp_path / "a file"
     blocked.write_text("")
     result = run(site, "add", "1706.05394", XDG_CACHE_HOME=str(blocked))
     assert (result.exit_code, read(site).endswith(ADDED)) == (0, True)
 
 
-def test_what_a_registry_adds_for_itself_is_left_out(site: Site, server: Server) -> None:
+def test_registry_fields_that_do_not_belong_in_a_bibliography_are_left_out(
+    site: Site, server: Server
+) -> None:
     server.doi(
         "10.5281/zenodo.1",
         "@misc{https://doi.org/10.5281/zenodo.1, doi = {10.5281/ZENODO.1}, url ="
@@ -605,22 +626,22 @@ def test_what_a_registry_adds_for_itself_is_left_out(site: Site, server: Server)
     )
 
 
-def test_programs_at_once_keep_one_pace_at_arxiv(site: Site, server: Server) -> None:
+def test_parallel_runs_share_the_rate_limit_of_arxiv(site: Site, server: Server) -> None:
     site.edit("conf.py", "papernotes_arxiv_interval = 0\n", "papernotes_arxiv_interval = 0.4\n")
     server.arxiv("1706.05395", CLOSER.replace("1706.05394", "1706.05395").replace("A Closer", "My"))
     runs = [start(site, "add", paper) for paper in ("1706.05394", "1706.05395")]
     for process in runs:
-        told = process.communicate()[1]
-        assert process.returncode == 0, told
-    times = sorted(asked.time for asked in server.asked)
+        errors = process.communicate()[1]
+        assert process.returncode == 0, errors
+    times = sorted(request.time for request in server.asked)
     gaps = [later - earlier for earlier, later in itertools.pairwise(times)]
-    # For each paper its BibTeX, and whether it was withdrawn. A request is on its way for a moment.
+    # Each paper needs two requests: one for its BibTeX, one for whether it was withdrawn. The
+    # limit is below the interval, because the time that a request takes to arrive varies.
     assert len(gaps) == 3
     assert min(gaps) > 0.3
 
 
-def test_fifty_at_once(site: Site) -> None:
-    """Fifty programs at once add fifty entries and fifty notes."""
+def test_fifty_parallel_runs_add_fifty_entries_and_fifty_notes(site: Site) -> None:
     before = read(site)
     runs = []
     for number in range(50):
@@ -632,8 +653,8 @@ def test_fifty_at_once(site: Site) -> None:
         process.stdin = None
         runs.append(process)
     for process in runs:
-        _, told = process.communicate()
-        assert (process.returncode, told) == (0, b"")
+        _, errors = process.communicate()
+        assert (process.returncode, errors) == (0, b"")
     after = read(site)
     assert after.startswith(before)
     assert sorted(re.findall(r"@misc\{b(\d+)2020number,", after), key=int) == [

@@ -1,4 +1,4 @@
-"""``papernotes check``: what it finds, what it fixes, what it prints, and how fast it is."""
+"""Test ``papernotes check``: what it finds, corrects and prints, and how fast it is."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ ENTRY = """@article{{{key},
 
 @pytest.fixture
 def site(tiny: Site) -> Site:
-    """A site in which there is nothing to find."""
+    """Return a site without faults or remarks."""
     conf = (tiny.folder / "conf.py").read_text(encoding="utf-8")
     tiny.write("conf.py", conf + 'papernotes_key_pattern = "{family}{year}"\n')
     tiny.edit(
@@ -37,13 +37,13 @@ def site(tiny: Site) -> Site:
 
 
 def found(site: Site, *arguments: str) -> list[str]:
-    """Return what ``papernotes check`` prints, with paths as from the site's folder."""
+    """Return the lines that ``papernotes check`` prints, with paths relative to the site."""
     lines = run(site, "check", *arguments).stdout.splitlines()
     return [line.replace(f"{site.folder}/", "") for line in lines]
 
 
 def add(site: Site, *entries: str) -> int:
-    """Append entries, and return the line on which the first begins."""
+    """Append entries and a page that cites them; return the line on which the first begins."""
     before = (site.folder / "refs.bib").read_text(encoding="utf-8")
     site.write("refs.bib", before + "\n" + "\n".join(entries))
     site.write("more.md", "---\norphan: true\n---\n\n# More\n\n" + _cite(entries))
@@ -60,40 +60,40 @@ def entry(more: str = "", title: str = "On something", key: str = "onym2020") ->
 
 
 FIELDS = {
-    "pages with one dash": ("pages = {233-242}", "bad-pages", "are written 233--242"),
+    "pages with one dash": ("pages = {233-242}", "bad-pages", "BibTeX expects; write 233--242"),
     "pages backwards": ("pages = {242--233}", "bad-pages", "end before they begin"),
-    "no pages": ("pages = {to appear}", "bad-pages", '"to appear" are no pages'),
-    "a DOI as address": ("doi = {https://doi.org/10.1/x}", "bad-doi", "is no DOI"),
+    "no pages": ("pages = {to appear}", "bad-pages", '"to appear" is not a page number'),
+    "an address without a DOI": ("doi = {https://doi.org/10.1/x}", "bad-doi", "is not a DOI"),
     "a DOI in an address": ("doi = {https://doi.org/10.1000/x}", "bad-doi", "is an address"),
-    "no DOI": ("doi = {1000/182}", "bad-doi", "is no DOI, such as 10.1000/182"),
+    "no DOI": ("doi = {1000/182}", "bad-doi", "is not a DOI; write it like 10.1000/182"),
     "a DOI with a full stop": ("doi = {10.1000/182.}", "bad-doi", "ends with a punctuation"),
-    "month 13": ("eprint = {1713.05394}", "bad-arxiv", "is no arXiv identifier"),
+    "month 13": ("eprint = {1713.05394}", "bad-arxiv", "is not an arXiv identifier"),
     "too few digits": (
         "eprint = {1706.053}, archiveprefix = {arXiv}",
         "bad-arxiv",
-        "is no arXiv identifier",
+        "is not an arXiv identifier",
     ),
     "a name in capitals": ("editor = {SMITH, JOHN}", "shouted-name", '"SMITH, JOHN" is in cap'),
     "an entity": ("note = {Q&amp;A}", "html-entity", '"Q&amp;A" holds HTML'),
     "an entity by number": ("note = {caf&#233;}", "html-entity", "holds HTML"),
     "a tag": ("note = {CO<sub>2</sub>}", "html-entity", "holds HTML"),
-    "an ampersand": ("note = {Q & A}", "broken-latex", r"needs \&"),
-    "an underscore": ("note = {x_1 and $x_1$}", "broken-latex", r"needs \_"),
+    "an ampersand": ("note = {Q & A}", "broken-latex", r"lacks a backslash; write \&"),
+    "an underscore": ("note = {x_1 and $x_1$}", "broken-latex", r"lacks a backslash; write \_"),
     "a circumflex": ("note = {x^2}", "broken-latex", "has ^ outside mathematics"),
     "half of mathematics": ("note = {from $x to y}", "broken-latex", "opens mathematics"),
-    "an unknown macro": (r"note = {\emhp{x}}", "broken-latex", r"\emhp is no macro"),
+    "an unknown macro": (r"note = {\emhp{x}}", "broken-latex", r"\emhp is not a known macro"),
     "a backslash": ("note = {x\\}", "broken-latex", ""),
-    "another scheme": ("url = {ftp://example.org}", "bad-link", "is no http or https address"),
-    "no scheme": ("url = {www.example.org}", "bad-link", "is no http or https address"),
-    "no host": ("pdf = {https://paper}", "bad-link", "is no http or https address"),
+    "another scheme": ("url = {ftp://example.org}", "bad-link", "is not an http or https address"),
+    "no scheme": ("url = {www.example.org}", "bad-link", "is not an http or https address"),
+    "no host": ("pdf = {https://paper}", "bad-link", "is not an http or https address"),
 }
 
 
 @pytest.mark.parametrize(("field", "kind", "message"), FIELDS.values(), ids=FIELDS)
-def test_a_field_that_cannot_be(site: Site, field: str, kind: str, message: str) -> None:
+def test_invalid_field_is_reported(site: Site, field: str, kind: str, message: str) -> None:
     line = add(site, entry(field))
     if field.endswith("\\}"):
-        # For BibTeX, a brace after a backslash is a brace; the value ends with the backslash.
+        # In BibTeX, a backslash does not escape a brace; the value ends with the backslash.
         message = "ends with a backslash"
     (only,) = found(site)
     assert only.startswith(f"refs.bib:{line + 5}: ")
@@ -123,13 +123,13 @@ SOUND = [
 
 
 @pytest.mark.parametrize("field", SOUND)
-def test_a_field_that_is_sound(site: Site, field: str) -> None:
+def test_valid_field_is_not_reported(site: Site, field: str) -> None:
     add(site, entry(field))
     assert found(site) == []
 
 
 @pytest.mark.parametrize("year", ["20017", "in press", "1017", "9999", "{2020}?"])
-def test_a_year_that_cannot_be(site: Site, year: str) -> None:
+def test_invalid_year_is_reported(site: Site, year: str) -> None:
     site.edit("refs.bib", "year = {2001}", f"year = {{{year}}}")
     (only,) = [line for line in found(site) if "key-pattern" not in line]
     assert only.startswith("refs.bib:5: ")
@@ -137,14 +137,14 @@ def test_a_year_that_cannot_be(site: Site, year: str) -> None:
 
 
 @pytest.mark.parametrize("date", ["2020-13", "2020-00-01", "May 2020", "2020-01-32"])
-def test_a_date_that_cannot_be(site: Site, date: str) -> None:
+def test_invalid_date_is_reported(site: Site, date: str) -> None:
     add(site, entry(f"date = {{{date}}}"))
     (only,) = found(site)
     assert only.endswith("[papernotes.bad-year]")
 
 
 @pytest.mark.parametrize(
-    ("text", "lacking"),
+    ("text", "missing"),
     [
         ("@article{onym2020, author={Ann Onym}, title={X}, year=2020}", "no journal or journalt"),
         ("@inproceedings{onym2020, author={Ann Onym}, title={X}, year=2020}", "no booktitle"),
@@ -155,15 +155,15 @@ def test_a_date_that_cannot_be(site: Site, date: str) -> None:
         ("@misc{onym2020, author={Ann Onym}, year=2020}", "no title"),
     ],
 )
-def test_an_entry_that_lacks_what_its_kind_needs(site: Site, text: str, lacking: str) -> None:
+def test_entry_without_a_required_field_is_reported(site: Site, text: str, missing: str) -> None:
     line = add(site, text)
     (only,) = found(site)
     assert only.startswith(f"refs.bib:{line}: the @")
-    assert lacking in only
+    assert missing in only
     assert only.endswith("[papernotes.missing-field]")
 
 
-def test_what_an_entry_inherits_is_not_lacking(site: Site) -> None:
+def test_inherited_field_is_not_reported_as_missing(site: Site) -> None:
     add(
         site,
         "@inproceedings{onym, author={Ann Onym}, title={X}, crossref={eds2020}}",
@@ -179,31 +179,33 @@ def test_what_an_entry_inherits_is_not_lacking(site: Site) -> None:
         ("eprint = {1706.05394}", "eprint = {1706.05394v3}", "arXiv:1706.05394"),
         ("eprint = {1706.05394}", "url = {https://arxiv.org/abs/1706.05394}", "arXiv:1706.05394"),
         ("eprint = {1706.05394}", "doi = {10.48550/arXiv.1706.05394}", "arXiv:1706.05394"),
-        ("eprint = {1706.05394}", "doi = {10.1000/x}", "the title and first author"),
+        ("eprint = {1706.05394}", "doi = {10.1000/x}", "title and first author"),
     ],
 )
-def test_a_paper_that_is_there_twice(site: Site, first: str, second: str, what: str) -> None:
+def test_second_entry_for_the_same_work_is_reported(
+    site: Site, first: str, second: str, what: str
+) -> None:
     titles = ("On {N}ets", "on nets") if "title" in what else ("One", "Another")
     line = add(site, entry(first, titles[0]), entry(second, titles[1], "onym2020a"))
     (only,) = found(site)
     assert only == (
-        f'refs.bib:{line + 8}: "onym2020a" has {what} of "onym2020", refs.bib:{line}; keep one of'
-        " them [papernotes.duplicate-work]"
+        f'refs.bib:{line + 8}: "onym2020a" has the same {what} as "onym2020", refs.bib:{line};'
+        " keep only one of the entries [papernotes.duplicate-work]"
     )
 
 
-def test_two_dois_are_two_works(site: Site) -> None:
+def test_entries_with_different_dois_are_different_works(site: Site) -> None:
     add(site, entry("doi = {10.1000/x}"), entry("doi = {10.1000/y}", key="onym2020a"))
     assert found(site) == []
 
 
-def test_what_nobody_uses_is_told_and_no_fault(site: Site) -> None:
+def test_unused_entry_is_a_remark_and_not_a_fault(site: Site) -> None:
     line = add(site, entry())
     site.remove("more.md")
     assert found(site) == [
         (
-            f'refs.bib:{line}: remark: nobody cites or notes "onym2020", and it is not to be read'
-            " [papernotes.unused-entry]"
+            f'refs.bib:{line}: remark: the entry "onym2020" is not cited, has no note and is not'
+            " marked to be read; cite it or delete it [papernotes.unused-entry]"
         )
     ]
     assert run(site, "check").exit_code == 0
@@ -220,18 +222,18 @@ def test_what_nobody_uses_is_told_and_no_fault(site: Site) -> None:
         "```{bibliography}\n:all:\n```",
     ],
 )
-def test_whatever_cites_is_a_use(site: Site, use: str) -> None:
+def test_cited_entry_is_not_reported_as_unused(site: Site, use: str) -> None:
     add(site, entry())
     site.write("more.md", f"# More\n\n{use}\n")
     assert found(site) == []
 
 
-def test_a_key_that_does_not_follow_the_pattern_is_told(site: Site) -> None:
+def test_key_that_does_not_match_the_pattern_is_a_remark(site: Site) -> None:
     line = add(site, entry(key="mine"), entry("doi = {10.1000/x}", "On more", "onym2020b"))
     assert found(site) == [
         (
-            f'refs.bib:{line}: remark: the key "mine" does not follow the pattern, which makes'
-            ' "onym2020" [papernotes.key-pattern]'
+            f'refs.bib:{line}: remark: the key "mine" does not match papernotes_key_pattern, which'
+            ' gives "onym2020" [papernotes.key-pattern]'
         )
     ]
     assert run(site, "check").exit_code == 0
@@ -256,7 +258,7 @@ def note(site: Site, text: str = "A summary.", tags: str = "optimization") -> No
         "A\n---",
     ],
 )
-def test_a_note_without_a_summary(site: Site, text: str) -> None:
+def test_note_without_a_summary_is_reported(site: Site, text: str) -> None:
     note(site, text)
     assert found(site) == [
         (
@@ -267,19 +269,19 @@ def test_a_note_without_a_summary(site: Site, text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["x\n\n## A", "$$x$$\n\nA\n===", "* a list", "> quoted\n\n---\n"])
-def test_a_note_with_a_summary(site: Site, text: str) -> None:
+def test_note_with_a_summary_is_not_reported(site: Site, text: str) -> None:
     note(site, text)
     assert found(site) == []
 
 
-def test_a_summary_in_the_front_matter_is_one(site: Site) -> None:
+def test_summary_in_the_front_matter_counts_as_a_summary(site: Site) -> None:
     text = "---\npaper: zeta2006\ntags: [optimization]\nsummary: x\nother: y\n---\n\n# Z\n\n## A\n"
     site.write("papers/zeta.md", text)
     assert found(site) == []
 
 
 @pytest.mark.parametrize("tags", ["", "tags:\n", "tags: []\n"])
-def test_a_note_without_tags(site: Site, tags: str) -> None:
+def test_note_without_tags_is_reported(site: Site, tags: str) -> None:
     site.write("papers/zeta.md", f"---\npaper: zeta2006\n{tags}---\n\n# Zeta\n\nText.\n")
     assert found(site) == [
         (
@@ -298,18 +300,18 @@ def test_a_note_without_tags(site: Site, tags: str) -> None:
         ("optimizations", "by one letter"),
     ],
 )
-def test_tags_that_are_nearly_the_same(site: Site, tag: str, how: str) -> None:
+def test_similar_tags_are_reported(site: Site, tag: str, how: str) -> None:
     note(site, tags=tag)
     assert found(site) == [
         (
             f'papers/zeta.md:3: the tag "{tag}" differs {how} from "optimization", which'
-            " 2 notes have; write one of them [papernotes.similar-tags]"
+            " 2 notes have; use the same tag in all notes [papernotes.similar-tags]"
         )
     ]
 
 
 @pytest.mark.parametrize("tag", ["C#", "RL, ML", "gpt-2, gpt-3", "minimization"])
-def test_tags_that_are_not(site: Site, tag: str) -> None:
+def test_different_tags_are_not_reported(site: Site, tag: str) -> None:
     note(site, tags=tag)
     assert found(site) == []
 
@@ -329,7 +331,7 @@ def test_tags_that_are_not(site: Site, tag: str) -> None:
         "[x]\n\n[x]: htps://example.org",
     ],
 )
-def test_a_link_that_is_none(site: Site, text: str) -> None:
+def test_broken_link_is_reported(site: Site, text: str) -> None:
     note(site, text)
     (only,) = found(site)
     line = 8 + text.count("\n")
@@ -349,12 +351,12 @@ def test_a_link_that_is_none(site: Site, text: str) -> None:
         r"\[x\]() and \](htp://x)",
     ],
 )
-def test_a_link_that_is_one(site: Site, text: str) -> None:
+def test_valid_link_is_not_reported(site: Site, text: str) -> None:
     note(site, f"Text.\n\n{text}")
     assert found(site) == []
 
 
-def test_the_problems_of_a_build_are_told_too(site: Site) -> None:
+def test_check_reports_the_problems_that_a_build_reports(site: Site) -> None:
     site.write(
         "papers/zeta.md", "---\npaper: zeta2006\ntags: x\nread: today\n---\n\n# Z\n\nText.\n"
     )
@@ -366,7 +368,7 @@ def test_the_problems_of_a_build_are_told_too(site: Site) -> None:
     ]
 
 
-def test_what_conf_py_suppresses_is_not_told(site: Site) -> None:
+def test_suppress_warnings_silences_faults_and_remarks(site: Site) -> None:
     add(site, entry("pages = {1-2}", key="mine"))
     assert len(found(site)) == 2
     conf = (site.folder / "conf.py").read_text(encoding="utf-8")
@@ -375,10 +377,10 @@ def test_what_conf_py_suppresses_is_not_told(site: Site) -> None:
         assert len(found(site)) == count
 
 
-# Fixing.
+# Corrections.
 
 
-def test_fix_mends_what_is_beyond_doubt_and_shows_it(site: Site) -> None:
+def test_fix_corrects_what_is_certain_and_shows_each_correction(site: Site) -> None:
     wrong = [
         ("pages = {233-242}", "pages = {233--242}"),
         ("doi = {https://doi.org/10.1000/182}", "doi = {10.1000/182}"),
@@ -412,7 +414,7 @@ def test_fix_mends_what_is_beyond_doubt_and_shows_it(site: Site) -> None:
             " [papernotes.html-entity]"
         ),
     ]
-    # What is left is what only the author can correct.
+    # Only the author can correct the rest.
     assert [line.rpartition("[")[2] for line in lines[3:]] == [
         "papernotes.bad-pages]",
         "papernotes.shouted-name]",
@@ -422,7 +424,7 @@ def test_fix_mends_what_is_beyond_doubt_and_shows_it(site: Site) -> None:
     assert files(site.folder) == again
 
 
-def test_fix_keeps_ends_of_lines_marks_macros_and_comments(site: Site) -> None:
+def test_fix_keeps_line_endings_byte_order_mark_macros_and_comments(site: Site) -> None:
     text = (
         "\ufeff% Q&amp;A\r\n@string{q = {Q&amp;A}}\r\n@misc{zeta2006,\r\n  author = {Zoe Zeta},\r\n"
         "  title = {On\r\n    Q&amp;A},\r\n  note = q # {&amp;},\r\n  year = 2006,\r\n}\r\n"
@@ -434,41 +436,41 @@ def test_fix_keeps_ends_of_lines_marks_macros_and_comments(site: Site) -> None:
     )
 
 
-def test_fix_writes_nothing_where_there_is_nothing_to_fix(site: Site) -> None:
+def test_fix_without_faults_does_not_write_the_file(site: Site) -> None:
     before = (site.folder / "refs.bib").stat()
     assert found(site, "--fix") == []
     assert (site.folder / "refs.bib").stat() == before
 
 
-# What is printed.
+# Output.
 
 
-def test_annotations_for_github(site: Site) -> None:
+def test_github_format_prints_annotations(site: Site) -> None:
     line = add(site, entry("note = {5% & more}", key="mine"))
     result = run(site, "check", "--format", "github")
     place = f"file={site.folder}/refs.bib".replace(":", "%3A").replace(",", "%2C")
     assert result.stdout.splitlines() == [
         (
             f"::notice {place},line={line},title=papernotes.key-pattern::"
-            'the key "mine" does not follow the pattern, which makes "onym2020"'
+            'the key "mine" does not match papernotes_key_pattern, which gives "onym2020"'
         ),
         (
             f"::error {place},line={line + 5},title=papernotes.broken-latex::"
-            '"5%25 & more" needs \\%25 and \\& (field "note" of "mine")'
+            '"5%25 & more" lacks a backslash; write \\%25 and \\& (field "note" of "mine")'
         ),
     ]
     assert result.exit_code == 1
 
 
-def test_a_summary_on_standard_error(site: Site) -> None:
-    assert run(site, "check").stderr == "3 notes and 6 entries: all is well.\n"
+def test_summary_is_printed_on_standard_error(site: Site) -> None:
+    assert run(site, "check").stderr == "3 notes and 6 entries: no problems found.\n"
     add(site, entry("pages = {1-2}"), entry("doi = {10.1000/x}", "Y", key="mine"))
     assert run(site, "check").stderr == "3 notes and 8 entries: 1 fault, 1 remark.\n"
 
 
-def test_every_kind_of_finding_is_tried() -> None:
+def test_every_kind_that_check_finds_occurs_in_a_test() -> None:
     tests = [Path(__file__), Path(__file__).with_name("test_links.py")]
-    text = "".join(path.read_text(encoding="utf-8") for path in tests)
+    text = "".join(test.read_text(encoding="utf-8") for test in tests)
     assert [
         kind.subtype
         for kind in DiagnosticKind
@@ -476,13 +478,13 @@ def test_every_kind_of_finding_is_tried() -> None:
     ] == []
 
 
-def test_this_project_s_own_site_is_in_order() -> None:
+def test_site_of_this_project_has_no_faults_and_no_remarks() -> None:
     result = run(Site(PROJECT), "check")
     assert (result.stdout, result.exit_code) == ("", 0)
 
 
-def test_a_thousand_notes_and_three_thousand_entries_in_under_two_seconds(site: Site) -> None:
-    """Start-up included; time on the processor, so that other work on the machine is no fault."""
+def test_thousand_notes_and_three_thousand_entries_are_checked_in_two_seconds(site: Site) -> None:
+    """The time includes start-up. It is processor time, which does not depend on other programs."""
     rng = random.Random(1)
     words = [f"word{number}" for number in range(300)]
     entries = []

@@ -1,4 +1,4 @@
-"""``papernotes linkcheck``: addresses that are gone, servers that refuse, and a memory of both."""
+"""Test ``papernotes linkcheck``: broken links, servers that refuse programs, and the cache."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sites import Site
 
 from papernotes.cli.checks import links
 from papernotes.cli.checks.links import DAY, Cache, Verdict
-from papernotes.cli.site import find
+from papernotes.cli.site import find_site
 
 
 @pytest.fixture(autouse=True)
@@ -46,10 +46,10 @@ def found(site: Site, *arguments: str) -> tuple[list[str], Result]:
     return [line.replace(f"{site.folder}/", "") for line in result.stdout.splitlines()], result
 
 
-def test_addresses_of_notes_and_entries_are_asked_for_once(site: Site, server: Server) -> None:
+def test_each_address_in_notes_and_entries_is_requested_once(site: Site, server: Server) -> None:
     lines, result = found(site)
     assert (lines, result.exit_code) == ([], 0)
-    assert result.stderr.endswith("5 addresses: 0 gone.\n")
+    assert result.stderr.endswith("5 links: 0 broken.\n")
     assert sorted(server.paths()) == [
         "/api?id_list=math/0101001&max_results=1",
         "/delta.pdf",
@@ -59,11 +59,11 @@ def test_addresses_of_notes_and_entries_are_asked_for_once(site: Site, server: S
     ]
 
 
-def test_where_an_address_stands(site: Site, server: Server) -> None:
+def test_addresses_have_the_file_and_line_where_they_occur(site: Site, server: Server) -> None:
     text = "# More\n\n`[x](http://code.example)` [x][y]\n\n[y]: https://a.example/b#c\n"
     text += "\nhttps://bare.example [paper](https://arxiv.org/pdf/1706.05394v2)\n"
     site.write("more.md", text)
-    places = links.addresses(find(site.folder))
+    places = links.addresses(find_site(site.folder))
     assert [(p.path, p.line) for p in places["https://a.example/b"]] == [("more.md", 5)]
     assert [(p.path, p.line) for p in places["arXiv:1706.05394"]] == [("more.md", 7)]
     assert [(p.path, p.line) for p in places["arXiv:math/0101001"]] == [("refs.bib", 1)]
@@ -71,7 +71,7 @@ def test_where_an_address_stands(site: Site, server: Server) -> None:
 
 
 @pytest.mark.parametrize("status", [404, 410])
-def test_what_is_gone_is_a_fault(site: Site, server: Server, status: int) -> None:
+def test_address_that_is_gone_is_a_fault(site: Site, server: Server, status: int) -> None:
     server.set("/page", Reply(status=status))
     lines, result = found(site)
     assert lines == [
@@ -83,7 +83,7 @@ def test_what_is_gone_is_a_fault(site: Site, server: Server, status: int) -> Non
     assert result.exit_code == 1
 
 
-def test_papers_and_dois_that_are_not_there(site: Site, server: Server) -> None:
+def test_unknown_arxiv_paper_and_unknown_doi_are_reported(site: Site, server: Server) -> None:
     del server.replies["record math/0101001"]
     del server.replies["/doi/api/handles/10.1000/beta"]
     lines, result = found(site)
@@ -95,28 +95,26 @@ def test_papers_and_dois_that_are_not_there(site: Site, server: Server) -> None:
 
 
 @pytest.mark.parametrize("status", [401, 403, 405, 451])
-def test_a_server_that_refuses_programs_is_no_fault(
-    site: Site, server: Server, status: int
-) -> None:
+def test_server_that_refuses_programs_is_a_remark(site: Site, server: Server, status: int) -> None:
     server.set("/gamma", Reply(status=status))
     lines, result = found(site)
     assert lines == [
         (
-            f"refs.bib:17: remark: {server.url}/gamma is refused to programs (HTTP status {status})"
-            "; look for yourself [papernotes.unknown-link]"
+            f"refs.bib:17: remark: {server.url}/gamma refuses programs (HTTP status {status});"
+            " check it in a browser [papernotes.unknown-link]"
         )
     ]
     assert result.exit_code == 0
 
 
-def test_a_server_that_asks_for_patience_is_no_fault(site: Site, server: Server) -> None:
+def test_busy_server_is_a_remark(site: Site, server: Server) -> None:
     server.set("/gamma", Reply(status=429, headers={"Retry-After": "900"}))
     lines, result = found(site)
     assert "is busy (HTTP status 429); try again in 900 seconds" in lines[0]
     assert result.exit_code == 0
 
 
-def test_a_second_run_asks_only_for_what_is_old_or_gone(site: Site, server: Server) -> None:
+def test_second_run_requests_only_new_and_broken_addresses(site: Site, server: Server) -> None:
     server.set("/page", Reply(status=404))
     server.set("/gamma", Reply(status=403))
     first, _ = found(site)
@@ -124,7 +122,7 @@ def test_a_second_run_asks_only_for_what_is_old_or_gone(site: Site, server: Serv
     second, result = found(site)
     assert (second, result.exit_code) == (first, 1)
     assert server.paths() == ["/page"]
-    # What is corrected is seen; what is new is asked for.
+    # A repaired address is no longer reported, and a new one is requested.
     server.set("/page", Reply("there again"))
     server.set("/new", Reply("new"))
     site.write("new.md", f"# New\n\n<{server.url}/new>\n")
@@ -133,45 +131,47 @@ def test_a_second_run_asks_only_for_what_is_old_or_gone(site: Site, server: Serv
     assert sorted(server.paths()) == ["/new", "/page"]
 
 
-def test_all_can_be_asked_for_again(site: Site, server: Server) -> None:
+def test_again_requests_all_addresses(site: Site, server: Server) -> None:
     found(site)
     server.asked.clear()
     found(site, "--again")
     assert len(server.asked) == 5
 
 
-def test_how_long_answers_hold(tmp_path: Path) -> None:
+def test_verdicts_expire_after_a_time_that_depends_on_their_state(tmp_path: Path) -> None:
     now = [1000 * DAY]
     cache = Cache(tmp_path / "links.json", lambda: now[0])
     for state in ("there", "unknown", "gone"):
-        cache.note(state, Verdict(state))
+        cache.record(state, Verdict(state))
     cache.save({"there", "unknown", "gone"})
     again = Cache(tmp_path / "links.json", lambda: now[0])
     again.load()
-    for days, held in [(0.5, {"there", "unknown"}), (2, {"there"}), (29, {"there"}), (31, set())]:
+    for days, valid in [(0.5, {"there", "unknown"}), (2, {"there"}), (29, {"there"}), (31, set())]:
         now[0] = (1000 + days) * DAY
-        assert {state for state in ("there", "unknown", "gone") if again.fresh(state)} == held
+        assert {state for state in ("there", "unknown", "gone") if again.fresh(state)} == valid
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"a": 1}', '{"a": [1]}'])
-def test_a_cache_that_cannot_be_read_holds_nothing(tmp_path: Path, content: str) -> None:
+def test_unreadable_cache_file_is_treated_as_empty(tmp_path: Path, content: str) -> None:
     path = tmp_path / "links.json"
     path.write_text(content)
     cache = Cache(path)
     cache.load()
-    assert cache.known == {}
+    assert cache.verdicts == {}
 
 
-def test_what_stands_nowhere_any_more_is_forgotten(site: Site, server: Server) -> None:
+def test_address_that_no_longer_occurs_is_removed_from_the_cache(
+    site: Site, server: Server
+) -> None:
     found(site)
     site.remove("more.md")
     found(site)
-    path = links.cache_of(find(site.folder)).path.name
+    path = links.cache_of(find_site(site.folder)).path.name
     (cached,) = (site.folder.parent / "cache").rglob(path)
     assert not [address for address in json.loads(cached.read_text()) if "page" in address]
 
 
-def test_without_a_network_nothing_is_said_to_be_gone(site: Site, server: Server) -> None:
+def test_without_a_network_no_address_is_reported_as_gone(site: Site, server: Server) -> None:
     with serving() as gone:
         url = gone.url
     site.write("refs.bib", f"@misc{{a, title={{T}}, author={{A B}}, year=2020, url={{{url}/x}}}}\n")
@@ -179,7 +179,7 @@ def test_without_a_network_nothing_is_said_to_be_gone(site: Site, server: Server
     lines, result = found(site)
     assert (lines, result.exit_code) == ([], 1)
     assert "no server can be reached; check the network" in result.stderr
-    # One host among others is another matter.
+    # If another host can be reached, the unreachable one is reported.
     site.write("more.md", f"# More\n\n<{server.url}/page>\n")
     lines, result = found(site)
     assert "has a host that cannot be reached" in lines[0]

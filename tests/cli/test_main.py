@@ -1,4 +1,4 @@
-"""The program: its help, how it is called, and that a build knows nothing of it."""
+"""Test the program ``papernotes``: its help, how it is run, and what it imports."""
 
 from __future__ import annotations
 
@@ -18,35 +18,35 @@ from papernotes.cli.main import main
 from papernotes.cli.progress import Progress
 
 
-def helped(*arguments: str) -> str:
+def help_text(*arguments: str) -> str:
     return CliRunner().invoke(main, [*arguments, "--help"], prog_name="papernotes").output
 
 
-def test_help_names_each_command_and_each_option_says_what_it_does() -> None:
-    text = helped()
+def test_help_lists_each_command_and_describes_each_option() -> None:
+    text = help_text()
     assert text.startswith("Usage: papernotes [OPTIONS] COMMAND")
     for name, command in main.commands.items():
         assert f"\n  {name} " in text
         assert command.help
-        shown = helped(name)
+        command_help = help_text(name)
         for option in command.params:
             if isinstance(option, click.Option):
-                assert option.opts[0] in shown
+                assert option.opts[0] in command_help
                 assert option.help
 
 
 @pytest.mark.parametrize("word", ["1706.05394", "10.1162", "refs-to-add.bib", "note.md", "nothing"])
-def test_help_of_add_says_what_a_paper_can_be(word: str) -> None:
-    assert word in helped("add")
+def test_help_of_add_names_each_form_of_its_argument(word: str) -> None:
+    assert word in help_text("add")
 
 
-def test_a_command_line_that_cannot_be_understood_has_a_status_of_its_own(tiny: Site) -> None:
+def test_usage_error_exits_with_status_2_and_without_a_traceback(tiny: Site) -> None:
     for arguments in (["ad"], ["add"], ["add", "--key"], ["check", "--format", "xml"]):
         result = run(tiny, *arguments)
         assert (result.exit_code, "Traceback" in result.output) == (2, False)
 
 
-def test_it_works_from_any_folder_of_the_site(tiny: Site) -> None:
+def test_site_option_accepts_a_subfolder_of_the_site(tiny: Site) -> None:
     process = subprocess.run(
         [sys.executable, "-m", "papernotes", "--site", "papers", "check"],
         cwd=tiny.folder,
@@ -55,11 +55,11 @@ def test_it_works_from_any_folder_of_the_site(tiny: Site) -> None:
         text=True,
         check=False,
     )
-    # Paths are those that the shell stands at.
+    # Paths are relative to the current folder of the shell.
     assert process.stdout.startswith("papers/delta.md:1: ")
 
 
-def test_module_and_script_are_one_program(tiny: Site) -> None:
+def test_module_and_script_run_the_same_program(tiny: Site) -> None:
     with start(tiny, "--version") as process:
         assert process.communicate()[0] == f"papernotes {__version__}\n".encode()
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -87,14 +87,14 @@ def _modules(code: str) -> set[str]:
     return set(result.stdout.split())
 
 
-def test_a_build_imports_nothing_of_the_command_line() -> None:
+def test_build_does_not_import_the_command_line() -> None:
     modules = _modules("import papernotes, papernotes.events")
     assert {"papernotes.domain.domain", "sphinx.application"} <= modules
     assert {name for name in modules if name.startswith("papernotes.cli")} == set()
     assert modules.isdisjoint({"click", "filelock", "platformdirs", "anyascii", "defusedxml"})
 
 
-def test_the_command_line_imports_nothing_of_a_build() -> None:
+def test_command_line_does_not_import_the_modules_of_a_build() -> None:
     modules = _modules(
         "import papernotes.cli.checks.run, papernotes.cli.add, papernotes.cli.remote.sources"
     )
@@ -102,8 +102,8 @@ def test_the_command_line_imports_nothing_of_a_build() -> None:
 
 
 @pytest.mark.parametrize("library", ["click", "anyascii"])
-def test_without_its_libraries_it_says_how_to_get_them(tmp_path: Path, library: str) -> None:
-    # Python takes a module that is None for one that is not there.
+def test_missing_library_is_reported_with_the_install_command(tmp_path: Path, library: str) -> None:
+    # Python treats a module that is None in sys.modules as missing.
     (tmp_path / "sitecustomize.py").write_text(f"import sys\nsys.modules['{library}'] = None\n")
     result = subprocess.run(
         [sys.executable, "-m", "papernotes", "--site", PROJECT, "check"],
@@ -132,12 +132,12 @@ class Stream:
         pass
 
 
-def test_progress_changes_on_a_terminal_and_is_plain_elsewhere() -> None:
+def test_progress_is_one_line_on_a_terminal_and_plain_lines_elsewhere() -> None:
     plain, terminal = Stream(terminal=False), Stream(terminal=True)
     for stream in (plain, terminal):
         with Progress(2, stream) as progress:  # type: ignore[arg-type]
             progress.step("one")
-            progress.tell("waiting")
+            progress.show("waiting")
             progress.step("two")
     assert plain.text == "[1/2] one\nwaiting\n[2/2] two\n"
     assert terminal.text.count("\n") == 0

@@ -1,4 +1,4 @@
-"""``papernotes refresh``: published versions of preprints, and missing fields."""
+"""Test ``papernotes refresh``: published versions of preprints, and missing fields."""
 
 from __future__ import annotations
 
@@ -61,14 +61,14 @@ def lines(result: Result) -> list[str]:
     return [line.strip() for line in result.stdout.splitlines()]
 
 
-def test_a_preprint_becomes_its_publication(site: Site, server: Server) -> None:
+def test_published_preprint_is_updated_to_its_publication(site: Site, server: Server) -> None:
     before = refs(site)
     result = run(site, "refresh", "--yes")
     assert result.exit_code == 0
     assert lines(result)[0].endswith("arpit2017closer: published as DOI:10.1000/closer")
     assert lines(result)[1:] == [
-        "- kind: misc",
-        "+ kind: inproceedings",
+        "- entry type: misc",
+        "+ entry type: inproceedings",
         "- title: A Closer Look at Memorization",
         "+ title: A Closer Look at Memorization in Nets",
         "+ booktitle: Proceedings of Nets",
@@ -87,13 +87,13 @@ def test_a_preprint_becomes_its_publication(site: Site, server: Server) -> None:
     )
     assert refs(site) == wanted
     assert result.stderr.endswith("7 changes made.\n")
-    # Now there is nothing left to ask.
-    asked = len(server.asked)
+    # A second run has nothing to look up.
+    requests = len(server.asked)
     again = run(site, "refresh", "--yes")
-    assert (again.stdout, len(server.asked), refs(site)) == ("", asked, wanted)
+    assert (again.stdout, len(server.asked), refs(site)) == ("", requests, wanted)
 
 
-def test_what_the_author_has_changed_stays(site: Site) -> None:
+def test_fields_edited_by_the_author_are_kept(site: Site) -> None:
     site.edit("refs.bib", "{A Closer Look at Memorization}", "{My own title of a closer look}")
     site.edit("refs.bib", "year = {2017}", "year = {2016}")
     result = run(site, "refresh", "--yes")
@@ -104,19 +104,19 @@ def test_what_the_author_has_changed_stays(site: Site) -> None:
 
 
 @pytest.mark.parametrize("year", ["2017", "2019"])
-def test_the_year_of_any_version_may_follow(site: Site, year: str) -> None:
+def test_year_of_any_preprint_version_is_updated(site: Site, year: str) -> None:
     site.edit("refs.bib", "year = {2017}", f"year = {{{year}}}")
     run(site, "refresh", "--yes")
     assert "year = {2018}" in refs(site)
 
 
-def test_a_kind_that_the_author_has_chosen_stays(site: Site) -> None:
+def test_entry_type_chosen_by_the_author_is_kept(site: Site) -> None:
     site.edit("refs.bib", "@misc{arpit", "@techreport{arpit")
     run(site, "refresh", "--yes")
     assert "@techreport{arpit" in refs(site)
 
 
-def test_each_change_is_asked_about(site: Site) -> None:
+def test_only_changes_answered_with_yes_are_made(site: Site) -> None:
     result = run(site, "refresh", text="n\ny\nn\ny\nq\n")
     assert result.exit_code == 0
     text = refs(site)
@@ -129,26 +129,26 @@ def test_each_change_is_asked_about(site: Site) -> None:
     assert result.stderr.endswith("2 changes made.\n")
 
 
-def test_all_that_follow(site: Site) -> None:
+def test_answer_a_makes_all_following_changes(site: Site) -> None:
     assert run(site, "refresh", text="n\na\n").stderr.endswith("6 changes made.\n")
 
 
 @pytest.mark.parametrize("text", ["", "q\n"])
-def test_where_nothing_is_agreed_nothing_is_written(site: Site, text: str) -> None:
+def test_file_is_not_written_if_no_change_is_accepted(site: Site, text: str) -> None:
     before = refs(site)
     stamp = (site.folder / "refs.bib").stat()
     assert run(site, "refresh", text=text).exit_code == 0
     assert (refs(site), (site.folder / "refs.bib").stat()) == (before, stamp)
 
 
-def test_a_dry_run_changes_nothing(site: Site) -> None:
+def test_dry_run_shows_the_changes_and_makes_none(site: Site) -> None:
     before = refs(site)
     result = run(site, "refresh", "--dry-run")
     assert "+ doi: 10.1000/closer" in lines(result)
     assert (result.stderr.endswith("Nothing was changed.\n"), refs(site)) == (True, before)
 
 
-def test_an_entry_with_a_doi_gets_what_it_lacks_and_no_more(site: Site, server: Server) -> None:
+def test_entry_with_a_doi_gets_only_its_missing_fields(site: Site, server: Server) -> None:
     site.write(
         "refs.bib",
         '@ARTICLE{beta,\r\n\tauthor = "B. Beta",\r\n\ttitle = "On {B}eta",\r\n'
@@ -164,8 +164,8 @@ def test_an_entry_with_a_doi_gets_what_it_lacks_and_no_more(site: Site, server: 
     )
 
 
-def test_an_entry_of_a_doi_and_a_title_becomes_whole(site: Site, server: Server) -> None:
-    """Such are those that an import makes."""
+def test_entry_with_only_a_title_and_a_doi_is_completed(site: Site, server: Server) -> None:
+    """``papernotes import`` makes such entries."""
     entry = "@misc{nets,\n  title = {A closer look at nets},\n  doi = {10.1000/n},\n}\n"
     site.write("refs.bib", entry)
     server.doi("10.1000/n", PUBLISHED.replace("10.1000/closer", "10.1000/n"))
@@ -174,7 +174,7 @@ def test_an_entry_of_a_doi_and_a_title_becomes_whole(site: Site, server: Server)
         assert part in refs(site)
 
 
-def test_biblatex_s_fields(site: Site, server: Server) -> None:
+def test_biblatex_field_names_of_the_file_are_used(site: Site, server: Server) -> None:
     site.write(
         "refs.bib",
         "@online{a,\n  author = {Devansh Arpit and Yoshua Bengio},\n  title = {A Closer Look at"
@@ -186,16 +186,16 @@ def test_biblatex_s_fields(site: Site, server: Server) -> None:
     assert "  date = {2018},\n" in refs(site)
 
 
-def test_keys_choose_the_entries(site: Site, server: Server) -> None:
+def test_only_the_entries_with_the_given_keys_are_refreshed(site: Site, server: Server) -> None:
     result = run(site, "refresh", "--yes", "other2001")
-    assert "other2001: it has neither an arXiv identifier nor a DOI to ask" in result.stdout
+    assert "other2001: the entry has no arXiv identifier and no DOI to look up" in result.stdout
     assert server.asked == []
     result = run(site, "refresh", "arpit2017closr")
     assert result.exit_code == 1
     assert 'no entry has the key "arpit2017closr"; did you mean "arpit2017closer"?' in result.stderr
 
 
-def test_all_preprints_are_asked_about_in_one_request(site: Site, server: Server) -> None:
+def test_all_preprints_are_looked_up_in_one_request(site: Site, server: Server) -> None:
     entries = [
         f"@misc{{p{number}, title={{P{number}}}, author={{A B}}, eprint={{1706.{number:05}}}}}"
         for number in range(40)
@@ -205,7 +205,7 @@ def test_all_preprints_are_asked_about_in_one_request(site: Site, server: Server
     assert len(server.asked) == 1
 
 
-def test_a_preprint_gets_what_it_lacks_from_arxiv(site: Site, server: Server) -> None:
+def test_preprint_gets_its_missing_fields_from_arxiv(site: Site, server: Server) -> None:
     site.write("refs.bib", "@misc{mine,\n  title = {Mine},\n  eprint = {1706.05394},\n}\n")
     server.arxiv("1706.05394", None, title=f"{TITLE} & BERT", authors=AUTHORS)
     result = run(site, "refresh", "--yes")
@@ -216,7 +216,7 @@ def test_a_preprint_gets_what_it_lacks_from_arxiv(site: Site, server: Server) ->
     )
 
 
-def test_a_publication_without_a_doi_is_told(site: Site, server: Server) -> None:
+def test_publication_without_a_doi_is_reported_and_not_applied(site: Site, server: Server) -> None:
     server.arxiv("1706.05394", None, title=TITLE, authors=AUTHORS, journal_ref="Nets 70 (2017) 1-9")
     before = refs(site)
     result = run(site, "refresh", "--yes")
@@ -227,25 +227,25 @@ def test_a_publication_without_a_doi_is_told(site: Site, server: Server) -> None
     assert refs(site) == before
 
 
-def test_a_doi_of_another_work_is_told_and_left_alone(site: Site, server: Server) -> None:
+def test_doi_of_another_work_is_reported_and_not_applied(site: Site, server: Server) -> None:
     server.doi("10.1000/closer", "@article{x, title={Zebrafish}, author={Z. Fish}, year={1999}}")
     before = refs(site)
     result = run(site, "refresh", "--yes")
-    assert 'is of another work, "Zebrafish"; the entry is left alone' in result.stdout
+    assert 'belongs to another work, "Zebrafish"; the entry is unchanged' in result.stdout
     assert refs(site) == before
 
 
-def test_a_doi_that_cannot_be_had_does_not_stop_the_others(site: Site, server: Server) -> None:
+def test_doi_without_a_record_does_not_stop_the_others(site: Site, server: Server) -> None:
     server.set("/doi/10.1000/closer", Reply("<html>", "text/html"))
     more = "@article{beta, title={On Beta}, author={Bo Beta}, year={2002}, doi={10.1000/beta}}\n"
     site.write("refs.bib", refs(site) + more)
     server.doi("10.1000/beta", "@article{x, title={On Beta}, author={Bo Beta}, journal={Betas}}")
     result = run(site, "refresh", "--yes")
-    assert "nothing can be had: the DOI registry answers with a web page" in result.stdout
+    assert "no record was found: the DOI registry answers with a web page" in result.stdout
     assert "journal = {Betas}" in refs(site)
 
 
-def test_without_a_network(tiny: Site) -> None:
+def test_refresh_without_a_network_changes_nothing(tiny: Site) -> None:
     with serving() as gone:
         gone.serve(tiny)
     before = refs(tiny)
@@ -254,7 +254,7 @@ def test_without_a_network(tiny: Site) -> None:
     assert "cannot be reached; check the network" in result.stderr.splitlines()[-1]
 
 
-def test_an_edit_made_meanwhile_is_kept(site: Site, server: Server) -> None:
+def test_edit_of_the_file_during_the_download_is_kept(site: Site, server: Server) -> None:
     edit = refs(site).replace("mine}", "mine, and more}") + "% the end\n"
     server.before = lambda path: site.write("refs.bib", edit)
     assert run(site, "refresh", "--yes").exit_code == 0
@@ -263,7 +263,7 @@ def test_an_edit_made_meanwhile_is_kept(site: Site, server: Server) -> None:
     assert refs(site).endswith("% the end\n")
 
 
-def test_an_edit_of_what_is_to_be_changed_is_not_overwritten(site: Site, server: Server) -> None:
+def test_edit_of_a_value_to_change_ends_the_command_and_is_kept(site: Site, server: Server) -> None:
     edit = refs(site).replace("2017},\n  eprint", "2019},\n  eprint")
     server.before = lambda path: site.write("refs.bib", edit) if "doi" in path else None
     result = run(site, "refresh", "--yes")
@@ -281,5 +281,7 @@ def test_an_edit_of_what_is_to_be_changed_is_not_overwritten(site: Site, server:
         ("title", "On beta", "On gamma", False),
     ],
 )
-def test_what_says_the_same(name: str, one: str, other: str, alike: bool) -> None:
-    assert refreshing.same(name, one, other) is alike
+def test_values_that_mean_the_same_are_recognized(
+    name: str, one: str, other: str, alike: bool
+) -> None:
+    assert refreshing.is_same_value(name, one, other) is alike

@@ -47,7 +47,7 @@ def test_a_paper_from_a_file_and_from_standard_input(site: Site) -> None:
 def test_what_a_shell_would_run_is_no_command(site: Site) -> None:
     result = make(site, "paper", "ID=`id`;x")
     assert result.returncode == 2
-    assert "is no arXiv identifier" in result.stderr, result.stderr
+    assert "is not an arXiv identifier" in result.stderr, result.stderr
 
 
 def test_it_says_what_it_wants_to_know(site: Site) -> None:
@@ -101,7 +101,7 @@ def test_tests_pass_however_make_is_called(tmp_path: Path) -> None:
         ),
         (
             {"http_proxy": "http://127.0.0.1:9", "no_proxy": "example.org"},
-            "cli/test_links.py::test_addresses_of_notes_and_entries_are_asked_for_once",
+            "cli/test_links.py::test_each_address_in_notes_and_entries_is_requested_once",
         ),
     ],
     ids=["git", "locale", "warnings", "proxy"],

@@ -19,7 +19,7 @@ from sites import ROOTS, Build, Site, parse, text
 
 from papernotes.bibliography import reader
 from papernotes.cli.checks.run import check
-from papernotes.cli.site import find
+from papernotes.cli.site import find_site
 
 NOTE = "papers/{name}.md"
 BIB = "bib/{name}.bib"
@@ -618,7 +618,7 @@ CHECKED = (
 def test_a_check_says_the_same(site: Site) -> None:
     found = [
         f"{remark.path}:{remark.line}: WARNING: {remark.message} [{remark.label}]"
-        for remark in check(find(site.folder)).diagnostics
+        for remark in check(find_site(site.folder)).diagnostics
     ]
     expected = [
         f"{case.name}:{message}"
@@ -629,7 +629,7 @@ def test_a_check_says_the_same(site: Site) -> None:
     assert len(expected) > 40
     assert [message for message in expected if message not in found] == []
     assert (
-        'bib/year.bib:1: WARNING: "soon" is no year; write four digits (field "year" of'
+        'bib/year.bib:1: WARNING: "soon" is not a valid year; write four digits (field "year" of'
         ' "shown-year") [papernotes.bad-year]'
     ) in found
 

@@ -1,4 +1,5 @@
-"""The command line: papers in, a bibliography kept clean.
+"""The command line ``papernotes``: add papers, and check and update notes and bibliography.
 
-A build does not import it, and it does not import what builds: of Sphinx it knows ``conf.py``.
+A build does not import this package, and this package does not import the modules of a build. It
+uses Sphinx only to read ``conf.py`` and to list documents.
 """

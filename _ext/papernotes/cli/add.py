@@ -1,4 +1,4 @@
-"""``papernotes add``: papers into the bibliography, each with a note or on the reading list."""
+"""``papernotes add``: add papers to the bibliography, with a note or on the reading list."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ from papernotes.cli.errors import CommandError
 from papernotes.cli.library import IndexedEntry, Library
 from papernotes.cli.site import Site, show
 
-_TRIES = 20
+_MAX_ATTEMPTS = 20
 
 
 @dataclass(frozen=True)
 class Incoming:
-    """A cleaned entry that is to be added; ``keyed`` where the author gave it a key."""
+    """A cleaned entry to add; ``keyed`` if the author chose its key."""
 
     entry: Entry
     keyed: bool = False
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """How papers are to be added.
+class AddOptions:
+    """How to add papers.
 
-    ``key`` is the key that the author asks for, if any; ``again`` says that a paper with title and
-    first author of another may be added.
+    ``key`` is the key that the author asks for, or the empty string. ``again`` allows a paper with
+    the title and first author of another.
     """
 
     today: datetime.date
@@ -47,67 +47,70 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a paper: its entry, whether that is new, and its note.
+    """The result for one paper: its entry, whether the entry is new, and its note.
 
-    ``why`` says how it was found to be there already.
+    ``why`` says how the paper was recognized if the bibliography already had it.
     """
 
-    held: IndexedEntry
+    indexed: IndexedEntry
     added: bool
     why: str = ""
     note: Path | None = None
 
 
-def add(site: Site, wanted: Wanted, incoming: Sequence[Incoming | Identifier]) -> list[Outcome]:
-    """Add papers, all of them or, where a CommandError is raised, none.
+def add(site: Site, options: AddOptions, papers: Sequence[Incoming | Identifier]) -> list[Outcome]:
+    """Add papers, all of them or none.
 
-    An Identifier stands for a paper that is there already, and that lacks at most its note.
+    An Identifier stands for a paper that the bibliography already has; it gets a note if it has
+    none. Raise a CommandError, with nothing written, if a paper cannot be added.
     """
     keys.check_pattern(site.config.papernotes_key_pattern)
     with storage.lock(site.bibliography_files()[0]):
         for path in {path.resolve().parent for path in site.bibliography_files()}:
-            storage.sweep(path)
-        storage.sweep(site.root / site.folder)
-        for _ in range(_TRIES):
+            storage.remove_stale_drafts(path)
+        storage.remove_stale_drafts(site.root / site.folder)
+        for _ in range(_MAX_ATTEMPTS):
             try:
-                return _Addition(site, wanted).run(incoming)
+                return _Addition(site, options).run(papers)
             except storage.Changed:
-                # Someone saved the bibliography in between: begin again from what it is now.
+                # Another program saved the file meanwhile: start again from its new content.
                 continue
     target = show(site.bibliography_files()[0])
-    raise CommandError(f"{target} is written to all the time; end what does it, and try again")
+    raise CommandError(
+        f"another program keeps writing to {target}; stop that program, and try again"
+    )
 
 
 class _Addition:
-    def __init__(self, site: Site, wanted: Wanted) -> None:
+    def __init__(self, site: Site, options: AddOptions) -> None:
         self.site = site
-        self.wanted = wanted
+        self.options = options
         self.library = Library.of(site)
         self.target = site.bibliography_files()[0]
         self.new: list[tuple[str, Entry]] = []
-        # The keys of the site, by those that the entries came with.
+        # Maps the keys that the entries came with to their keys in the bibliography.
         self.keys: dict[str, str] = {}
 
-    def run(self, incoming: Sequence[Incoming | Identifier]) -> list[Outcome]:
-        outcomes = [self._place(one) for one in incoming]
-        for one, outcome in zip(incoming, outcomes, strict=True):
-            if isinstance(one, Incoming) and one.keyed:
-                self.keys.setdefault(one.entry.given_key, outcome.held.key)
-        self.new = [(key, _referring(entry, self.keys)) for key, entry in self.new]
+    def run(self, papers: Sequence[Incoming | Identifier]) -> list[Outcome]:
+        outcomes = [self._find_or_add(paper) for paper in papers]
+        for paper, outcome in zip(papers, outcomes, strict=True):
+            if isinstance(paper, Incoming) and paper.keyed:
+                self.keys.setdefault(paper.entry.given_key, outcome.indexed.key)
+        self.new = [(key, _with_new_references(entry, self.keys)) for key, entry in self.new]
         before = self.library.contents[self.target]
         appended = self._append(before or b"") if self.new else None
-        missing = self._missing_notes(outcomes)
+        without_note = self._keys_without_note(outcomes)
         with ExitStack() as drafts:
             notes = {
                 key: drafts.enter_context(storage.Draft(path, text.encode()))
-                for key, (path, text) in self._notes(missing, appended).items()
+                for key, (path, text) in self._new_notes(without_note, appended).items()
             }
             if appended:
                 draft = drafts.enter_context(storage.Draft(self.target, appended.content))
-                # The entry first: a run that is killed before the note is made has left what the
-                # next one completes. A note without an entry would be a fault.
+                # Write the entry first: if the run is killed before it creates the note, the next
+                # run completes it. A note without an entry would be a fault.
                 draft.replace(before)
-            paths = {key: _create(note) for key, note in notes.items()}
+            paths = {key: _create_note(note) for key, note in notes.items()}
         sources = appended.sources if appended else []
         lines = {source.key: source.line for source in sources}
         return [_complete(outcome, paths, lines) for outcome in outcomes]
@@ -117,57 +120,59 @@ class _Addition:
         layout = layout_of(content, self.site.encoding, sources)
         return append(self.target, content, self.site.encoding, layout, self.new)
 
-    def _place(self, incoming: Incoming | Identifier) -> Outcome:
-        if isinstance(incoming, Identifier):
-            held = self.library.by_identifier(incoming)
-            if held is None:
+    def _find_or_add(self, paper: Incoming | Identifier) -> Outcome:
+        if isinstance(paper, Identifier):
+            indexed = self.library.by_identifier(paper)
+            if indexed is None:
                 raise CommandError(
-                    f"{incoming} has just been taken out of the bibliography; try again"
+                    f"{paper} has just been removed from the bibliography; try again"
                 )
-            return self._there(held, f"{incoming} is there already")
-        entry = incoming.entry
+            return self._existing(indexed, f"{paper} is already in the bibliography")
+        entry = paper.entry
         for identifier in sorted(entry.identifiers(), key=str):
-            if held := self.library.by_identifier(identifier):
-                return self._there(held, f"{identifier} is there already")
-        if not self.wanted.again and (held := self.library.by_title(entry)):
-            return self._there(held, f'"{entry.title()}" by the same author is there already')
-        asked = incoming.keyed and not self.wanted.key
-        if asked and (held := self.library.by_key(entry.given_key)):
-            return self._there(held, f'the key "{entry.given_key}" is there already')
+            if indexed := self.library.by_identifier(identifier):
+                return self._existing(indexed, f"{identifier} is already in the bibliography")
+        if not self.options.again and (indexed := self.library.by_title(entry)):
+            why = f'"{entry.title()}" by the same author is already in the bibliography'
+            return self._existing(indexed, why)
+        keyed = paper.keyed and not self.options.key
+        if keyed and (indexed := self.library.by_key(entry.given_key)):
+            why = f'the key "{entry.given_key}" is already in the bibliography'
+            return self._existing(indexed, why)
         key = self._key(entry)
-        if self.wanted.to_read:
-            entry = _to_be_read(entry)
+        if self.options.to_read:
+            entry = _on_reading_list(entry)
         self.new.append((key, entry))
-        held = IndexedEntry(entry, key, self.target, 0)
-        self.library.extend([held])
-        return Outcome(held, added=True)
+        indexed = IndexedEntry(entry, key, self.target, 0)
+        self.library.extend([indexed])
+        return Outcome(indexed, added=True)
 
-    def _there(self, held: IndexedEntry, why: str) -> Outcome:
-        added = any(key == held.key for key, _ in self.new)
-        return Outcome(held, added=added, why=why, note=self.library.notes.get(held.key))
+    def _existing(self, indexed: IndexedEntry, why: str) -> Outcome:
+        added = any(key == indexed.key for key, _ in self.new)
+        return Outcome(indexed, added=added, why=why, note=self.library.notes.get(indexed.key))
 
     def _key(self, entry: Entry) -> str:
-        if self.wanted.key:
-            if held := self.library.by_key(self.wanted.key):
-                where = f"{show(held.path)}:{held.line}"
+        if self.options.key:
+            if indexed := self.library.by_key(self.options.key):
+                where = f"{show(indexed.path)}:{indexed.line}"
                 raise CommandError(
-                    f'the key "{self.wanted.key}" is taken by "{held.entry.title()}"'
+                    f'the key "{self.options.key}" is taken by "{indexed.entry.title()}"'
                     f" ({where}); choose another"
                 )
-            return self.wanted.key
+            return self.options.key
         key = keys.make_key(entry, self.site.config.papernotes_key_pattern)
         return keys.make_unique(key, lambda key: self.library.by_key(key) is not None)
 
-    def _missing_notes(self, outcomes: Iterable[Outcome]) -> list[str]:
-        if self.wanted.to_read:
+    def _keys_without_note(self, outcomes: Iterable[Outcome]) -> list[str]:
+        if self.options.to_read:
             return []
-        found = {o.held.key: None for o in outcomes if o.held.key not in self.library.notes}
-        return list(found)
+        found = {outcome.indexed.key: None for outcome in outcomes}
+        return [key for key in found if key not in self.library.notes]
 
-    def _notes(
+    def _new_notes(
         self, missing: Sequence[str], appended: Appended | None
     ) -> dict[str, tuple[Path, str]]:
-        """Return the path and the text of the note on each of the papers *missing* one."""
+        """Return the path and the text of the note for each of the keys that miss one."""
         if not missing:
             return {}
         read = appended.read if appended else Bibliography()
@@ -181,36 +186,34 @@ class _Addition:
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise CommandError(f"{show(folder)} cannot be made: {error.strerror}") from error
+            raise CommandError(f"{show(folder)} cannot be created: {error.strerror}") from error
         return {
             key: (
                 folder / f"{_slug(key)}.md",
-                note_template.write(self.site, papers[key], self.wanted.today),
+                note_template.render(self.site, papers[key], self.options.today),
             )
             for key in missing
         }
 
 
 def _complete(outcome: Outcome, notes: dict[str, Path], lines: dict[str, int]) -> Outcome:
-    """Return *outcome* with the line of an entry that was added, and with a note that was made."""
-    held = outcome.held
-    if held.line == 0:
-        held = replace(held, line=lines[held.key])
-    if held.key in notes:
-        return replace(outcome, held=held, note=notes[held.key])
-    return replace(outcome, held=held)
+    """Return *outcome* with the line of a new entry and the path of a new note."""
+    indexed = outcome.indexed
+    if indexed.line == 0:
+        indexed = replace(indexed, line=lines[indexed.key])
+    return replace(outcome, indexed=indexed, note=notes.get(indexed.key, outcome.note))
 
 
-def _referring(entry: Entry, names: dict[str, str]) -> Entry:
-    """Return *entry* with the new keys of the entries that it takes from."""
+def _with_new_references(entry: Entry, new_keys: dict[str, str]) -> Entry:
+    """Return *entry* with the new keys of its parent entries."""
     fields = dict(entry.fields)
     for name in {"crossref", "xref", "xdata"} & fields.keys():
-        given = (key.strip() for key in fields[name].split(","))
-        fields[name] = ",".join(names.get(key, key) for key in given)
+        parents = (key.strip() for key in fields[name].split(","))
+        fields[name] = ",".join(new_keys.get(key, key) for key in parents)
     return replace(entry, fields=fields)
 
 
-def _to_be_read(entry: Entry) -> Entry:
+def _on_reading_list(entry: Entry) -> Entry:
     given = entry.get("keywords")
     if TO_READ in re.split(r"\s*[,;]\s*", given):
         return entry
@@ -219,19 +222,19 @@ def _to_be_read(entry: Entry) -> Entry:
 
 
 def _slug(key: str) -> str:
-    """Return *key* as the name of a file."""
+    """Return *key* as a file name without its suffix."""
     return re.sub(r"[^\w.+-]+", "-", key).strip("-.") or "note"
 
 
-def _create(draft: storage.Draft) -> Path:
-    """Put a new note in its place, under a name with a number if its own is taken."""
-    own = draft.real
+def _create_note(draft: storage.Draft) -> Path:
+    """Put a new note in place, with a number in its file name if the name is taken."""
+    wanted = draft.real
     number = 1
     while True:
         try:
             draft.create()
         except FileExistsError:
             number += 1
-            draft.real = own.with_name(f"{own.stem}-{number}.md")
+            draft.real = wanted.with_name(f"{wanted.stem}-{number}.md")
         else:
             return draft.real

@@ -1,4 +1,4 @@
-"""What ends a command: one sentence for its user."""
+"""Errors that end a command with a one-line message."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import click
 
 
 class CommandError(click.ClickException):
-    """A command cannot do what it was asked for; the message says why and what to do.
+    """A command cannot do what the user asked for.
 
-    It is shown as one line, and the command ends with the status 1.
+    The message says why, and what to do about it. The command shows it as one line and exits with
+    status 1.
     """
 
     def show(self, file: object = None) -> None:
@@ -17,4 +18,4 @@ class CommandError(click.ClickException):
 
 
 class UnreachableError(CommandError):
-    """There is no way to a server, as without a network."""
+    """A server cannot be reached, for example because there is no network."""

@@ -1,4 +1,4 @@
-"""Getting the entries of papers from where they were published."""
+"""Fetch the entries of papers from arXiv and the DOI registries."""
 
 from __future__ import annotations
 
@@ -14,50 +14,54 @@ from papernotes.cli.library import Library
 from papernotes.cli.progress import Progress
 from papernotes.cli.site import Site
 
-# What registries add that is no matter of a bibliography; keywords are the author's.
-_OF_THE_REGISTRY = frozenset({"abstract", "copyright", "keywords", "language"})
+# Fields of registries that do not belong in a bibliography; keywords are the author's own.
+_UNWANTED_FIELDS = frozenset({"abstract", "copyright", "keywords", "language"})
 
 
 def fetch(site: Site, identifiers: Sequence[Identifier]) -> dict[Identifier, Incoming | Identifier]:
-    """Return the cleaned entry of each paper, or its identifier where the site has it already.
+    """Return the cleaned entry of each paper, or its identifier if the site already has the paper.
 
-    A CommandError is raised where one cannot be had, or has been withdrawn.
+    Raise a CommandError if an entry cannot be fetched, or if a paper has been withdrawn.
     """
     found: dict[Identifier, Incoming | Identifier] = {}
     if not identifiers:
         return found
     library = Library.of(site)
-    there = [identifier for identifier in identifiers if library.by_identifier(identifier)]
-    found.update((identifier, identifier) for identifier in there)
-    missing = [one for one in dict.fromkeys(identifiers) if one not in found]
+    missing: list[Identifier] = []
+    for identifier in dict.fromkeys(identifiers):
+        if library.by_identifier(identifier):
+            found[identifier] = identifier
+        else:
+            missing.append(identifier)
     if missing:
-        found.update(_ask(site, missing))
+        found.update(_download(site, missing))
     return found
 
 
-def _ask(site: Site, identifiers: Sequence[Identifier]) -> dict[Identifier, Incoming]:
+def _download(site: Site, identifiers: Sequence[Identifier]) -> dict[Identifier, Incoming]:
     from papernotes.cli.remote.http import Client
     from papernotes.cli.remote.sources import Sources
 
     found: dict[Identifier, Incoming] = {}
-    on_arxiv = [one.value for one in identifiers if one.kind == "arXiv"]
-    with Progress(len(identifiers) + bool(on_arxiv)) as progress:
-        sources = Sources(site, Client(site.config.papernotes_contact, progress.tell))
+    arxiv_ids = [identifier.value for identifier in identifiers if identifier.kind == "arXiv"]
+    with Progress(len(identifiers) + bool(arxiv_ids)) as progress:
+        sources = Sources(site, Client(site.config.papernotes_contact, progress.show))
         for identifier in identifiers:
-            progress.step(f"asking for the BibTeX of {identifier}")
+            progress.step(f"fetching the BibTeX of {identifier}")
             found[identifier] = Incoming(_entry(sources.bibtex(identifier), identifier))
-        if on_arxiv:
-            progress.step("asking arXiv whether any paper was withdrawn")
-            records = {record.id: record for record in sources.records(on_arxiv)}
-            for one in on_arxiv:
-                if one not in records:
+        if arxiv_ids:
+            progress.step("asking arXiv whether a paper has been withdrawn")
+            records = {record.id: record for record in sources.records(arxiv_ids)}
+            for arxiv_id in arxiv_ids:
+                if arxiv_id not in records:
                     raise CommandError(
-                        f"arXiv's interface knows no arXiv:{one}; check it, or try later"
+                        f"the arXiv API has no record of arXiv:{arxiv_id}; check the identifier, or"
+                        " try again later"
                     )
-                if records[one].withdrawn:
+                if records[arxiv_id].withdrawn:
                     raise CommandError(
-                        f"arXiv:{one} has been withdrawn by its authors or by arXiv; if you want"
-                        " it all the same, add its BibTeX from a file"
+                        f"arXiv:{arxiv_id} has been withdrawn by its authors or by arXiv; to add"
+                        " it nevertheless, save its BibTeX to a file and add that"
                     )
     return found
 
@@ -66,20 +70,21 @@ def _entry(text: str, identifier: Identifier) -> Entry:
     entries = parse(text.encode(), f"the BibTeX of {identifier}")
     if len(entries) != 1:
         raise CommandError(
-            f"{len(entries)} entries came for {identifier}, where there should be one"
+            f"the BibTeX of {identifier} has {len(entries)} entries instead of one; try again later"
         )
     entry = entries[0]
-    theirs = {one.kind: one for one in entry.identifiers()}
     if identifier.kind == "arXiv":
-        if theirs.get("arXiv", identifier) != identifier:
+        received = {each.kind: each for each in entry.identifiers()}.get("arXiv", identifier)
+        if received != identifier:
             raise CommandError(
-                f"for {identifier} the BibTeX of {theirs['arXiv']} came; try again later"
+                f"arXiv answered with the BibTeX of {received} instead of {identifier}; try again"
+                " later"
             )
-        # arXiv's own year is that of the last version, 2023 for a paper of 2017.
+        # arXiv gives the year of the last version, such as 2023 for a paper of 2017.
         year = arxiv_year(identifier)
         fields = {**entry.fields, "eprint": identifier.value, "year": year}
     else:
         # The registry may know the work under a newer DOI.
         fields = {"doi": identifier.value, **entry.fields}
-    kept = {name: value for name, value in fields.items() if name not in _OF_THE_REGISTRY}
+    kept = {name: value for name, value in fields.items() if name not in _UNWANTED_FIELDS}
     return clean(replace(entry, fields=kept))

@@ -1,4 +1,4 @@
-"""What a site has: the entries of its bibliography, the notes, and how a paper is found in them."""
+"""An index of a site's bibliography entries and notes, to find out which papers it has."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from papernotes.core import frontmatter
 
 @dataclass(frozen=True)
 class IndexedEntry:
-    """An entry of the bibliography, with its key, its file and the line where it begins."""
+    """An entry of the bibliography, with its key, its file and the line on which it begins."""
 
     entry: Entry
     key: str
@@ -31,21 +31,21 @@ class IndexedEntry:
 class Library:
     """The entries and the notes of a site.
 
-    ``contents`` are the bibliography files as they were read, None for one that is missing;
-    ``sources`` say where their entries stand in their texts; ``notes`` maps the keys of papers that
-    have a note to its file.
+    ``contents`` has the bytes of each bibliography file, or None if the file is missing.
+    ``sources`` has the entries of each file with their offsets. ``notes`` maps the key of each
+    paper that has a note to the file of the note.
     """
 
     contents: dict[Path, bytes | None]
     sources: dict[Path, list[SourceEntry]]
     notes: dict[str, Path]
-    held: dict[str, IndexedEntry] = field(default_factory=dict)
+    _by_key: dict[str, IndexedEntry] = field(default_factory=dict)
     _by_identifier: dict[Identifier, IndexedEntry] = field(default_factory=dict)
     _by_title: dict[tuple[str, str], IndexedEntry] = field(default_factory=dict)
 
     @classmethod
     def of(cls, site: Site) -> Library:
-        """Read the bibliography and the notes of *site*; what is wrong in them is passed over."""
+        """Read the bibliography and the notes of *site*, ignoring the faults in them."""
         contents = {path: storage.read(path) for path in site.bibliography_files()}
         named = {site.relative(path): path for path in contents}
         read, sources = reader.read_with_sources(
@@ -64,18 +64,18 @@ class Library:
             )
         return library
 
-    def extend(self, held: Iterable[IndexedEntry]) -> None:
-        """Add entries."""
-        for one in held:
-            self.held[one.key.casefold()] = one
-            for identifier in one.entry.identifiers():
-                self._by_identifier.setdefault(identifier.folded(), one)
-            if (title := same_title(one.entry))[0]:
-                self._by_title.setdefault(title, one)
+    def extend(self, entries: Iterable[IndexedEntry]) -> None:
+        """Add *entries* to the index."""
+        for indexed in entries:
+            self._by_key[indexed.key.casefold()] = indexed
+            for identifier in indexed.entry.identifiers():
+                self._by_identifier.setdefault(identifier.folded(), indexed)
+            if (title := comparison_title(indexed.entry))[0]:
+                self._by_title.setdefault(title, indexed)
 
     def by_key(self, key: str) -> IndexedEntry | None:
-        """Return the entry *key*; keys that differ by case only are one, as in BibTeX."""
-        return self.held.get(key.casefold())
+        """Return the entry with this key; as in BibTeX, case does not count."""
+        return self._by_key.get(key.casefold())
 
     def by_identifier(self, identifier: Identifier) -> IndexedEntry | None:
         """Return the entry with this DOI or arXiv identifier."""
@@ -83,12 +83,12 @@ class Library:
 
     def by_title(self, entry: Entry) -> IndexedEntry | None:
         """Return the entry with the title and the first author of *entry*."""
-        title = same_title(entry)
+        title = comparison_title(entry)
         return self._by_title.get(title) if title[0] else None
 
 
-def same_title(entry: Entry) -> tuple[str, str]:
-    """Return title and first author of *entry* as they are compared with others'."""
+def comparison_title(entry: Entry) -> tuple[str, str]:
+    """Return title and first author of *entry* in the form in which entries are compared."""
     person = entry.first_person()
     return comparison_key(entry.get("title")), comparison_key(family_name(person)) if person else ""
 

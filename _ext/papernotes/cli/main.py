@@ -1,6 +1,7 @@
-"""The program ``papernotes``: its commands, their arguments and their help.
+"""The commands of the program ``papernotes``, with their arguments and their help.
 
-Each command imports what it needs when it runs, so that none waits for another's libraries.
+Each command imports the modules that it needs when it runs, so that no command waits for the
+libraries of another.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import click
 
 from papernotes import __version__
 from papernotes.cli.errors import CommandError
-from papernotes.cli.site import Site, find, show
+from papernotes.cli.site import Site, find_site, show
 
 if TYPE_CHECKING:
     from papernotes.bibliography.identifiers import Identifier
@@ -30,95 +31,102 @@ _STANDARD_INPUT = "-"
 
 @click.group(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 96},
-    epilog="Each command has a --help of its own. The status is 0 where all is well, 1 where"
-    " something is wrong, 2 where the command line cannot be understood.",
+    epilog='Run "papernotes COMMAND --help" for help on a command. The exit status is 0 for'
+    " success, 1 for a fault or a failure, and 2 for a usage error.",
 )
 @click.option(
     "--site",
     metavar="FOLDER",
     default=".",
-    show_default="the working folder",
-    help="The site to work on: the folder with its conf.py, or one below it.",
+    show_default="the current folder",
+    help="Use the site in FOLDER, or in the nearest folder above it that has a conf.py.",
 )
 @click.version_option(__version__, message="papernotes %(version)s")
 @click.pass_context
 def main(context: click.Context, site: str) -> None:
-    """Keep the bibliography of a site of notes on papers.
+    """Manage the notes and the bibliography of a site.
 
-    Settings come from the site's conf.py: which bibliography files there are (bibtex_bibfiles),
-    where notes lie (papernotes_folder), how keys are made (papernotes_key_pattern), whom arXiv and
-    the registries of DOIs can turn to (papernotes_contact).
+    The settings come from the site's conf.py: the bibliography files (bibtex_bibfiles), the folder
+    of the notes (papernotes_folder), the form of new citation keys (papernotes_key_pattern) and
+    your contact address for arXiv and the DOI registries (papernotes_contact).
     """
     context.obj = site
 
 
 @main.command()
 @click.argument("papers", nargs=-1, required=True, metavar="PAPER…")
-@click.option("--to-read", is_flag=True, help="Put the paper on the reading list; make no note.")
+@click.option(
+    "--to-read", is_flag=True, help="Put the papers on the reading list; create no notes."
+)
 @click.option("--open", "opened", is_flag=True, help="Open the notes in $VISUAL or $EDITOR.")
-@click.option("--key", default="", metavar="KEY", help="The citation key, in place of a made one.")
+@click.option("--key", default="", metavar="KEY", help="Use this citation key (one paper only).")
 @click.option(
     "--again",
     is_flag=True,
-    help="Add a paper also where another has its title and its first author.",
+    help="Add a paper even if another has the same title and first author.",
 )
 @click.pass_obj
 def add(
     folder: str, papers: Sequence[str], to_read: bool, opened: bool, key: str, again: bool
 ) -> None:
-    """Add papers to the bibliography, each with a note.
+    """Add papers to the bibliography, and create their notes.
 
     \b
-    PAPER is one of
-      1706.05394, hep-th/9901001   an arXiv identifier, with or without version
-      10.1162/neco.2006.18.7.1527  a DOI
-      https://…                    an address at arXiv or of a DOI
-      refs-to-add.bib              a file with BibTeX entries
-      -                            BibTeX entries from standard input
+    PAPER is one of:
+      1706.05394, hep-th/9901001   arXiv identifier, with or without a version
+      10.1162/neco.2006.18.7.1527  DOI
+      https://…                    URL of a paper on arXiv, or of a DOI
+      refs-to-add.bib              BibTeX file
+      -                            BibTeX from standard input
 
-    arXiv and the registries of DOIs give the BibTeX. It is cleaned, given a key by the pattern in
-    conf.py and appended to the first bibliography file, in that file's own style. The note is
-    made from _templates/note.md, or else from a template that comes with this program, and is
-    never written over one that is there. A paper that is there already is not added again: it is
-    told where, and gets the note that it lacks.
+    For an identifier or a URL, the BibTeX is fetched from arXiv or the DOI registry. Each entry is
+    cleaned, given a citation key, and appended to the first bibliography file in the style of that
+    file. Its note is created from _templates/note.md, or from a built-in template.
 
-    Where anything goes wrong, nothing is written, of all papers.
+    A paper that is already in the bibliography is not added again: its place is printed, and its
+    note is created if it has none. Existing notes are never overwritten. If anything fails, nothing
+    is written for any of the papers.
     """
-    from papernotes.cli.add import Wanted
+    from papernotes.cli.add import AddOptions
     from papernotes.cli.add import add as run
     from papernotes.cli.bibfile import keys
 
-    site = find(Path(folder))
+    site = find_site(Path(folder))
     if key:
         keys.check_key(key)
     incoming = list(_incoming(site, papers))
     if key and len(incoming) != 1:
-        raise CommandError(f"--key goes with one paper, and these are {len(incoming)}")
+        raise CommandError(
+            f"--key takes one paper, not {len(incoming)}; add the papers one at a time"
+        )
     today = datetime.datetime.now().astimezone().date()
-    outcomes = run(site, Wanted(today, to_read, key, again), incoming)
+    outcomes = run(site, AddOptions(today, to_read, key, again), incoming)
     for outcome in outcomes:
-        _report(outcome)
+        _print_outcome(outcome)
     if opened:
-        # Those on the reading list have no note; what there is to open is their bibliography.
-        opening = dict.fromkeys(str(outcome.note or outcome.held.path) for outcome in outcomes)
-        click.edit(filename=list(opening))
+        # A paper on the reading list has no note; open its bibliography file instead.
+        paths = dict.fromkeys(str(outcome.note or outcome.indexed.path) for outcome in outcomes)
+        click.edit(filename=list(paths))
 
 
-def _report(outcome: Outcome) -> None:
+def _print_outcome(outcome: Outcome) -> None:
     from papernotes.cli.bibfile.entry import missing_author_or_year
 
-    held, note = outcome.held, outcome.note
+    indexed = outcome.indexed
     if outcome.why:
         click.echo(f"{outcome.why}:", err=True)
-    click.echo(f"{show(held.path)}:{held.line}")
-    if note:
-        click.echo(show(note))
-    if outcome.added and (lacking := missing_author_or_year(held.entry)):
-        click.echo(f"the entry {held.key} has no {' and no '.join(lacking)}; add it", err=True)
+    click.echo(f"{show(indexed.path)}:{indexed.line}")
+    if outcome.note:
+        click.echo(show(outcome.note))
+    if outcome.added and (missing := missing_author_or_year(indexed.entry)):
+        click.echo(
+            f'the entry "{indexed.key}" has no {" and no ".join(missing)}; add what is missing',
+            err=True,
+        )
 
 
 def _incoming(site: Site, papers: Sequence[str]) -> Iterator[Incoming | Identifier]:
-    """Yield what is to be added, in the order of *papers*."""
+    """Yield what to add for each of the arguments *papers*, in their order."""
     from papernotes.bibliography.identifiers import Identifier, identify
     from papernotes.cli.add import Incoming
     from papernotes.cli.bibfile.clean import clean
@@ -142,10 +150,10 @@ def _incoming(site: Site, papers: Sequence[str]) -> Iterator[Incoming | Identifi
 
 
 def _bibtex(paper: str) -> tuple[bytes, str]:
-    """Return the content and the name of the BibTeX file that is meant by *paper*."""
+    """Return the content and the name of the BibTeX file that the argument *paper* names."""
     if paper == _STANDARD_INPUT:
         if sys.stdin.isatty():
-            click.echo("Paste BibTeX, and end it with Control-D:", err=True)
+            click.echo("Paste BibTeX, then press Control-D:", err=True)
         return sys.stdin.buffer.read(), "standard input"
     path = Path(paper)
     if path.is_file():
@@ -153,7 +161,7 @@ def _bibtex(paper: str) -> tuple[bytes, str]:
 
         return read(path) or b"", show(path)
     raise CommandError(
-        f'"{paper}" is no arXiv identifier, no DOI, no address of either, and no file; arXiv'
+        f'"{paper}" is not an arXiv identifier, a DOI, a URL of either or a file; arXiv'
         " identifiers look like 1706.05394 or hep-th/9901001, DOIs like 10.1000/182"
     )
 
@@ -164,44 +172,45 @@ _format = click.option(
     type=click.Choice(["text", "github"]),
     default="text",
     show_default=True,
-    help="Plain lines, or annotations for GitHub's workflows.",
+    help="Print plain lines or GitHub Actions annotations.",
 )
 
 
 @main.command()
 @click.option(
-    "--fix", is_flag=True, help="Correct what can be corrected without a doubt, and show it."
+    "--fix", is_flag=True, help="Correct what can be corrected with certainty, and show it."
 )
 @_format
 @click.pass_obj
 def check(folder: str, fix: bool, style: str) -> None:
-    """Check notes and bibliography.
+    """Check the notes and the bibliography.
 
-    Each line tells a file and a line of it, what is wrong and what to do, and in brackets the kind,
-    which the site's README explains and suppress_warnings in conf.py silences. It finds papers
-    that are there twice; entries that lack what their kind needs; pages, years, DOIs and arXiv
-    identifiers that cannot be; names in capitals; HTML and broken LaTeX; links that are none;
-    notes without summary or tags; tags that are nearly the same.
+    The command finds duplicate papers; missing fields; invalid pages, years, DOIs and arXiv
+    identifiers; names in capitals; HTML and broken LaTeX; broken links; notes without a summary or
+    tags; and tags that are nearly the same. It needs no build and no network.
 
-    A "remark" is no fault: an entry that nobody cites, a key that does not follow the pattern.
-    The status is 1 if there is a fault, and 0 otherwise. Nothing is built, and nobody is asked.
+    Each line of output shows the file and the line, what is wrong, what to do, and the kind in
+    brackets. The README lists the kinds; suppress_warnings in conf.py silences them. A "remark"
+    is not a fault: an unused entry, or a key that does not match the pattern.
+
+    The exit status is 1 if there is a fault, and 0 otherwise.
     """
     from papernotes.cli.checks import report
     from papernotes.cli.checks.run import apply_fixes
     from papernotes.cli.checks.run import check as run
 
-    site = find(Path(folder))
+    site = find_site(Path(folder))
     if fix:
         for fixed in apply_fixes(site):
-            click.echo(report.fixed(site, fixed))
-    checked = run(site)
-    _print(site, checked.diagnostics, style)
-    click.echo(report.summary(checked), err=True)
-    if any(each.severity == "fault" for each in checked.diagnostics):
+            click.echo(report.describe_fix(site, fixed))
+    result = run(site)
+    _print_diagnostics(site, result.diagnostics, style)
+    click.echo(report.summary(result), err=True)
+    if any(each.severity == "fault" for each in result.diagnostics):
         raise SystemExit(1)
 
 
-def _print(site: Site, diagnostics: Sequence[Diagnostic], style: str) -> None:
+def _print_diagnostics(site: Site, diagnostics: Sequence[Diagnostic], style: str) -> None:
     from papernotes.cli.checks import report
 
     lines = report.lines(site, diagnostics, report.STYLES[style])
@@ -209,16 +218,19 @@ def _print(site: Site, diagnostics: Sequence[Diagnostic], style: str) -> None:
         click.echo("\n".join(lines))
 
 
-@main.command(short_help="Ask whether addresses still lead somewhere.")
+@main.command()
 @_format
-@click.option("--again", is_flag=True, help="Ask for every address, whatever earlier runs found.")
+@click.option("--again", is_flag=True, help="Check all links, also those checked recently.")
 @click.pass_obj
 def linkcheck(folder: str, style: str, again: bool) -> None:
-    """Ask whether the addresses in notes and bibliography still lead somewhere.
+    """Check whether the links in notes and bibliography still work.
 
-    Papers on arXiv are asked for fifty at a time, DOIs at their registry, and no host more often
-    than once a second. What was found is kept for a month, so that the next run asks for what is
-    new, gone or old. A "remark" is no fault: a server that refuses programs, or is busy.
+    Papers on arXiv are looked up fifty at a time, DOIs at their registry, and other links once a
+    second per host. Links that work are remembered for 30 days; the next run checks only links
+    that are new, broken or not checked since.
+
+    A "remark" is not a fault: a server that refuses programs, or is busy. The exit status is 1 if a
+    link is broken, and 0 otherwise.
     """
     from papernotes.cli.checks.links import addresses, cache_of
     from papernotes.cli.checks.links import check as run
@@ -227,55 +239,56 @@ def linkcheck(folder: str, style: str, again: bool) -> None:
     from papernotes.cli.remote.sources import Sources
     from papernotes.core.diagnostics import without_suppressed
 
-    site = find(Path(folder))
+    site = find_site(Path(folder))
     cache = cache_of(site)
     if again:
         cache.path.unlink(missing_ok=True)
     contact: str = site.config.papernotes_contact
     with Progress(1) as progress:
-        sources = Sources(site, Client(contact, progress.tell))
+        sources = Sources(site, Client(contact, progress.show))
         found = list(run(site, sources, lambda: Client(contact), cache, progress))
     diagnostics = without_suppressed(found, site.config.suppress_warnings)
-    _print(site, diagnostics, style)
-    gone = sum(each.severity == "fault" for each in diagnostics)
-    click.echo(f"{len(addresses(site))} addresses: {gone} gone.", err=True)
-    if gone:
+    _print_diagnostics(site, diagnostics, style)
+    broken = sum(each.severity == "fault" for each in diagnostics)
+    click.echo(f"{len(addresses(site))} links: {broken} broken.", err=True)
+    if broken:
         raise SystemExit(1)
 
 
 @main.command()
 @click.argument("keys", nargs=-1, metavar="[KEY…]")
-@click.option("--yes", is_flag=True, help="Make every change without asking.")
-@click.option("--dry-run", is_flag=True, help="Show what could change, and change nothing.")
+@click.option("--yes", is_flag=True, help="Make all changes without asking.")
+@click.option("--dry-run", is_flag=True, help="Show the changes without making them.")
 @click.pass_obj
 def refresh(folder: str, keys: Sequence[str], yes: bool, dry_run: bool) -> None:
-    """Find what has become of preprints, and what entries lack.
+    """Update preprints that have been published, and complete entries.
 
-    arXiv is asked whether the papers with these citation keys, or all preprints, have been
-    published, and the registry of DOIs for the record of the publication, or for what an entry
-    with a DOI lacks. Each difference is shown, and made if you agree:
+    KEY is the citation key of an entry. Without a KEY, the command looks up all preprints, and all
+    entries that have a DOI but lack required fields. It asks arXiv whether a preprint has been
+    published, and the DOI registry for the record of the publication. It shows each change and asks
+    what to do:
 
     \b
-      y   this one
-      n   not this one
-      a   this one and all that follow
-      q   not this one, and no more
+      y   make this change
+      n   skip this change
+      a   make this change and all that follow
+      q   skip this change and all that follow
 
-    Only fields that are missing, or that say what arXiv says, are changed: what you have changed
-    yourself stays, as do comments, order and everything else in the file.
+    Only fields that are missing, or that still have the value from arXiv, are changed. Fields that
+    you have edited, comments and the order of the file stay as they are.
     """
     from papernotes.cli.progress import Progress
     from papernotes.cli.refresh import apply, propose
     from papernotes.cli.remote.http import Client
     from papernotes.cli.remote.sources import Sources
 
-    site = find(Path(folder))
+    site = find_site(Path(folder))
     with Progress(1) as progress:
-        sources = Sources(site, Client(site.config.papernotes_contact, progress.tell))
+        sources = Sources(site, Client(site.config.papernotes_contact, progress.show))
         proposals = list(propose(site, sources, keys, progress.step))
-    agreement = _Agreement(yes, dry_run)
-    agreed = [agreement.on(proposal) for proposal in proposals]
-    changed = [proposal for proposal in agreed if proposal.changes]
+    prompt = _ChangePrompt(yes, dry_run)
+    answered = [prompt.ask(proposal) for proposal in proposals]
+    changed = [proposal for proposal in answered if proposal.changes]
     if changed and not dry_run:
         apply(site, changed)
     count = sum(len(proposal.changes) for proposal in changed)
@@ -285,21 +298,21 @@ def refresh(folder: str, keys: Sequence[str], yes: bool, dry_run: bool) -> None:
         click.echo(f"{count} change{'' if count == 1 else 's'} made.", err=True)
 
 
-class _Agreement:
-    """Shows changes one by one, and asks about each."""
+class _ChangePrompt:
+    """Shows proposed changes one by one, and asks whether to make them."""
 
     def __init__(self, yes: bool, dry_run: bool) -> None:
         self.answer = "a" if yes else "q" if dry_run else ""
 
-    def on(self, proposal: Proposal) -> Proposal:
-        """Return *proposal* with the changes that are agreed."""
+    def ask(self, proposal: Proposal) -> Proposal:
+        """Return *proposal* with only the changes that the author accepts."""
         click.echo(f"{show(proposal.path)}:{proposal.line}: {proposal.key}: {proposal.why}")
         return replace(
-            proposal, changes=tuple(change for change in proposal.changes if self.agrees(change))
+            proposal, changes=tuple(change for change in proposal.changes if self._accepts(change))
         )
 
-    def agrees(self, change: Change) -> bool:
-        name = change.field or "kind"
+    def _accepts(self, change: Change) -> bool:
+        name = change.field or "entry type"
         if change.old is not None:
             click.echo(f"  - {name}: {change.old}")
         click.echo(f"  + {name}: {change.new}")
@@ -308,12 +321,12 @@ class _Agreement:
                 choice = click.Choice(["y", "n", "a", "q"])
                 self.answer = click.prompt("    make this change?", type=choice, default="y")
             except click.Abort:
-                # The input has ended.
+                # Standard input has ended.
                 self.answer = "q"
         return self.answer in ("y", "a")
 
 
-@main.command("import", short_help="Bring notes along from Hugo, Jekyll, MkDocs or Obsidian.")
+@main.command("import", short_help="Import notes from Hugo, Jekyll, MkDocs or Obsidian.")
 @click.argument("kind", type=click.Choice(["hugo", "jekyll", "mkdocs", "obsidian"]))
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option(
@@ -323,24 +336,24 @@ class _Agreement:
     show_default=True,
     type=click.Path(path_type=Path),
     metavar="FOLDER",
-    help="The new folder to write to.",
+    help="Write the site to this new folder.",
 )
 def import_(kind: Kind, folder: Path, target: Path) -> None:
-    """Make a site of the notes in FOLDER, which another program was used for.
+    """Import the notes in FOLDER, written for another program, as a new site.
 
-    A document that names a paper, by link, arxiv, doi, url or pdf in its front matter or by an
-    address in its first lines, becomes a note on it, and the paper an entry in refs.bib, with what
-    the address tells; papernotes refresh completes it. Other documents become pages. Links,
-    pictures, mathematics, citations, tags and days are carried over.
+    A document that links to a paper, in its front matter (link, arxiv, doi, url or pdf) or in its
+    first lines, becomes a note. The paper becomes an entry in refs.bib, which "papernotes refresh"
+    completes. Other documents become pages. Links, images, mathematics, citations, tags and dates
+    are converted.
 
-    What cannot be is left as text, or left out, and told line by line, here and in report.txt.
-    Nothing in FOLDER is changed.
+    What cannot be converted is kept as text or left out, and listed in the output and in
+    report.txt. Nothing in FOLDER is changed.
     """
     from papernotes.cli.importer.importer import Importer
     from papernotes.cli.progress import Progress
 
     with Progress(1) as progress:
-        importer = Importer(kind, folder, target, progress.tell)
+        importer = Importer(kind, folder, target, progress.show)
         importer.run()
     for line in importer.report():
         click.echo(line)

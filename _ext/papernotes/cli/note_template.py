@@ -1,4 +1,4 @@
-"""New notes, from the site's own template or from ours."""
+"""Write new notes from the site's template ``note.md``, or from the built-in one."""
 
 from __future__ import annotations
 
@@ -27,24 +27,24 @@ VARIABLES = {
     "key": "the citation key",
     "title": "the title, as Markdown",
     "authors": "the names of the authors",
-    "year": "the year, `n.d.` where there is none",
+    "year": "the year, or `n.d.` if the entry has none",
     "venue": "where the paper appeared",
-    "url": "the address that the title will lead to",
-    "today": "the day, `YYYY-MM-DD`",
+    "url": "the address that the note's title links to",
+    "today": "today's date, `YYYY-MM-DD`",
 }
 
-# What Markdown or MyST could take for markup.
+# Characters that Markdown or MyST could read as markup.
 _SPECIAL = re.compile(r"[\\`*_{}\[\]<>$#@]|&(?=#?\w+;)")
 _MARKS = {"emphasis": "*", "strong": "**", "code": "`"}
 
 
-def write(site: Site, paper: Paper, today: datetime.date) -> str:
-    """Return the text of a new note on *paper*; raise a CommandError where the template fails."""
+def render(site: Site, paper: Paper, today: datetime.date) -> str:
+    """Return the text of a new note on *paper*; raise a CommandError if the template fails."""
     environment = Environment(
         loader=ChoiceLoader(
             [FileSystemLoader(site.templates()), PackageLoader("papernotes.cli", "templates")]
         ),
-        # HTML is escaped by the name of a template; this one is Markdown.
+        # Values are escaped in HTML templates, but not in this one, which is Markdown.
         autoescape=select_autoescape(),
         undefined=StrictUndefined,
         keep_trailing_newline=True,
@@ -62,11 +62,13 @@ def write(site: Site, paper: Paper, today: datetime.date) -> str:
         return environment.get_template(NAME).render(values)
     except TemplateError as error:
         line = f":{error.lineno}" if isinstance(error, TemplateSyntaxError) else ""
-        raise CommandError(f"the template {NAME}{line} fails: {error.message}") from error
+        raise CommandError(
+            f"the template {NAME}{line} cannot be rendered: {error.message}; correct it"
+        ) from error
 
 
 def markdown(spans: tuple[Span, ...]) -> str:
-    """Return *spans* as MyST Markdown that shows them."""
+    """Return *spans* as MyST Markdown."""
     return "".join(_markdown(span) for span in spans)
 
 
@@ -81,7 +83,7 @@ def _markdown(span: Span) -> str:
         case "sub" | "sup":
             return f"{{{span.kind}}}`{flatten(span.children)}`"
         case "link":
-            # The title leads to the paper; links do not nest.
+            # The title itself links to the paper, and links do not nest.
             return markdown(span.children)
         case _:
             mark = _MARKS[span.kind]

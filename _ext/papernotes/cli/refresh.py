@@ -1,7 +1,7 @@
-"""``papernotes refresh``: what has become of preprints, and what entries lack.
+"""``papernotes refresh``: update published preprints, and add missing fields to entries.
 
-What an author has changed is told from what arXiv or the registry said: a field that still says
-what arXiv does may follow the publication; any other is the author's, and stays.
+A field that still has arXiv's value may take the value of the publication. Any other value comes
+from the author, and stays.
 """
 
 from __future__ import annotations
@@ -25,25 +25,28 @@ from papernotes.cli.bibfile.clean import arxiv_year, clean, fix_latex, fix_pages
 from papernotes.cli.bibfile.edit import edit
 from papernotes.cli.bibfile.entry import Entry, missing_author_or_year, parse
 from papernotes.cli.bibfile.style import Layout
-from papernotes.cli.checks.entries import lacking
+from papernotes.cli.checks.entries import missing_fields
 from papernotes.cli.errors import CommandError, UnreachableError
 from papernotes.cli.remote.sources import ArxivRecord, Sources
 from papernotes.cli.site import Site, show
 from papernotes.core.diagnostics import Fix
 
-# What a registry says of a publication; the rest of an entry is no matter of it.
+# The fields that a registry may change; the others do not describe the publication.
 _FIELDS = (
     "title author booktitle journal series edition volume number eid pages chapter institution"
     " school publisher year doi"
 ).split()
 _ALIASES = {"journal": ("journal", "journaltitle"), "year": ("year", "date")}
-# Kinds of entries that say that a work is not published.
+# The entry types of unpublished works.
 _UNPUBLISHED = frozenset({"misc", "online", "unpublished"})
 
 
 @dataclass(frozen=True)
 class Change:
-    """One field as it is, None where there is none, and as it would be; "" is the entry's kind."""
+    """A change of a field from the value *old*, None if missing, to *new*.
+
+    The field with the empty name is the entry's type.
+    """
 
     field: str
     old: str | None
@@ -52,7 +55,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Proposal:
-    """What could change in one entry, and why; without changes it is only told."""
+    """The changes proposed for one entry, and why; without changes, only a message."""
 
     key: str
     path: Path
@@ -73,30 +76,31 @@ class _Target:
 def propose(
     site: Site, sources: Sources, wanted: Sequence[str], step: Callable[[str], None]
 ) -> Iterator[Proposal]:
-    """Yield what could change in the entries *wanted*, or, if there are none, in all that may gain.
+    """Yield proposals for the entries with the keys *wanted*, or for all entries that may gain.
 
-    Those are preprints without the DOI of a publication, and entries with a DOI that lack what
-    their kind needs. *step* is told what is asked for. Raise a CommandError where arXiv does
-    not answer, or there is no network; one DOI that cannot be had is told.
+    Those are preprints without the DOI of a publication, and entries with a DOI that lack a field
+    that their type needs. *step* is called with a description of each request. A record of a DOI
+    that cannot be fetched yields a proposal without changes. Raise a CommandError if arXiv does not
+    answer, or if there is no network.
     """
     targets = list(_targets(site, wanted))
-    asked = [target.arxiv for target in targets if target.arxiv and not target.doi]
-    if asked:
-        step(f"asking arXiv about {len(asked)} preprint{'s' if len(asked) > 1 else ''}")
-    records = {record.id: record for record in sources.records(asked)} if asked else {}
+    arxiv_ids = [target.arxiv for target in targets if target.arxiv and not target.doi]
+    if arxiv_ids:
+        step(f"asking arXiv about {len(arxiv_ids)} preprint{'s' if len(arxiv_ids) > 1 else ''}")
+    records = {record.id: record for record in sources.records(arxiv_ids)} if arxiv_ids else {}
     for target in targets:
         record = records.get(target.arxiv)
         doi = target.doi or (parse_doi(record.doi) if record and record.doi else None)
         if doi is None or doi.kind == "arXiv":
-            yield from _of_preprint(target, record, named=bool(wanted))
+            yield from _propose_for_preprint(target, record, named=bool(wanted))
             continue
-        step(f"asking for {doi}, of {target.source.key}")
+        step(f'fetching {doi} for "{target.source.key}"')
         try:
             (published,) = parse(sources.bibtex(doi).encode(), f"the BibTeX of {doi}")
         except UnreachableError:
             raise
-        except (CommandError, ValueError) as fault:
-            yield _proposal(target, f"nothing can be had: {fault}")
+        except (CommandError, ValueError) as error:
+            yield _proposal(target, f"no record was found: {error}")
             continue
         yield _compare(target, record, clean(published), doi)
 
@@ -116,19 +120,24 @@ def _targets(site: Site, wanted: Sequence[str]) -> Iterator[_Target]:
             if read.places.get(source.key) != (name, source.line):
                 continue
             entry = Entry.of(source)
-            identifiers = {one.kind: one for one in entry.identifiers()}
+            identifiers = {each.kind: each for each in entry.identifiers()}
             arxiv, doi = identifiers.get("arXiv"), identifiers.get("DOI")
             target = _Target(paths[name], source, entry, arxiv.value if arxiv else "", doi)
-            may_gain = (lacking(source) or missing_author_or_year(entry)) if doi else arxiv
+            may_gain = (missing_fields(source) or missing_author_or_year(entry)) if doi else arxiv
             if source.key in wanted or (not wanted and may_gain):
                 yield target
 
 
-def _of_preprint(target: _Target, record: ArxivRecord | None, *, named: bool) -> Iterator[Proposal]:
-    """Yield what arXiv says of an entry for which there is no DOI of a publication."""
-    told = ""
+def _propose_for_preprint(
+    target: _Target, record: ArxivRecord | None, *, named: bool
+) -> Iterator[Proposal]:
+    """Yield what arXiv says about an entry without the DOI of a publication.
+
+    *named* says that the user named the entry, which then always gets an answer.
+    """
+    publication = ""
     if record and record.journal and target.entry.type in _UNPUBLISHED:
-        told = f'arXiv names a publication without a DOI: "{record.journal}"'
+        publication = f'arXiv names a publication without a DOI: "{record.journal}"'
     changes: list[Change] = []
     if record:
         preprint = clean(
@@ -147,12 +156,12 @@ def _of_preprint(target: _Target, record: ArxivRecord | None, *, named: bool) ->
             for name, value in preprint.fields.items()
             if not any(target.entry.get(alias) for alias in _ALIASES.get(name, (name,)))
         ]
-    if changes or told:
-        yield _proposal(target, told or "what it lacks is known to arXiv", changes)
+    if changes or publication:
+        yield _proposal(target, publication or "arXiv has the missing fields", changes)
     elif named and target.arxiv:
         yield _proposal(target, "arXiv names no publication")
     elif named:
-        yield _proposal(target, "it has neither an arXiv identifier nor a DOI to ask for")
+        yield _proposal(target, "the entry has no arXiv identifier and no DOI to look up")
 
 
 def _proposal(target: _Target, why: str, changes: Iterable[Change] = ()) -> Proposal:
@@ -166,85 +175,93 @@ def _compare(
     titles = (comparison_key(entry.get("title")), comparison_key(published.get("title")))
     if difflib.SequenceMatcher(None, *titles).ratio() < 0.6 and not _same_people(entry, published):
         return _proposal(
-            target, f'{doi} is of another work, "{published.title()}"; the entry is left alone'
+            target, f'{doi} belongs to another work, "{published.title()}"; the entry is unchanged'
         )
     fields = {"doi": doi.value, **published.fields}
     if published.type == "article":
-        # Of an article, the journal says it all.
+        # The journal of an article implies the publisher.
         fields.pop("publisher", None)
-    base = _said_by_arxiv(record)
+    arxiv_values = _arxiv_values(record)
     changes = []
     if entry.type in _UNPUBLISHED and published.type not in _UNPUBLISHED:
         changes.append(Change("", entry.type, published.type))
     for name in _FIELDS:
         new = fields.get(name, "")
-        there = next((a for a in _ALIASES.get(name, (name,)) if entry.get(a)), "")
-        if not new or (there == "date" and not entry.get("date").isdigit()):
+        old_name = next((alias for alias in _ALIASES.get(name, (name,)) if entry.get(alias)), "")
+        if not new or (old_name == "date" and not entry.get("date").isdigit()):
             continue
-        old = entry.get(there) if there else None
+        old = entry.get(old_name) if old_name else None
         if old is None:
             changes.append(Change(name, None, new))
-        elif not same(name, old, new) and any(same(name, old, value) for value in base[name]):
-            changes.append(Change(there, old, new))
+        elif not is_same_value(name, old, new) and any(
+            is_same_value(name, old, value) for value in arxiv_values[name]
+        ):
+            changes.append(Change(old_name, old, new))
     return _proposal(target, f"published as {doi}" if record else f"known as {doi}", changes)
 
 
-def _said_by_arxiv(record: ArxivRecord | None) -> dict[str, set[str]]:
-    """Return the values that arXiv itself gives to the fields of a preprint."""
-    said: dict[str, set[str]] = {name: set() for name in _FIELDS}
+def _arxiv_values(record: ArxivRecord | None) -> dict[str, set[str]]:
+    """Return the values that each field may have if it comes from arXiv."""
+    values: dict[str, set[str]] = {name: set() for name in _FIELDS}
     if record:
-        said["title"].add(record.title)
-        said["author"].add(" and ".join(record.authors))
-        said["year"].update(record.years)
-        said["year"].add(arxiv_year(Identifier("arXiv", record.id)))
-    return said
+        values["title"].add(record.title)
+        values["author"].add(" and ".join(record.authors))
+        values["year"].update(record.years)
+        values["year"].add(arxiv_year(Identifier("arXiv", record.id)))
+    return values
 
 
 def _same_people(entry: Entry, other: Entry) -> bool:
-    return same("author", entry.get("author"), other.get("author"))
+    return is_same_value("author", entry.get("author"), other.get("author"))
 
 
-def same(name: str, one: str, other: str) -> bool:
-    """Return whether two values of field *name* say the same; of names, the families count."""
+def is_same_value(name: str, one: str, other: str) -> bool:
+    """Return whether two values of the field *name* mean the same.
+
+    Authors are compared by their family names, pages by BibTeX's way to write them, and other
+    fields by their letters and digits.
+    """
     if name == "author":
-        return _families(one) == _families(other)
+        return _family_names(one) == _family_names(other)
     if name == "pages":
         return fix_pages(one) == fix_pages(other)
     return comparison_key(one) == comparison_key(other)
 
 
-def _families(value: str) -> list[str]:
+def _family_names(value: str) -> list[str]:
     people = (parse_name(name) for name in split_name_list(value))
     return [comparison_key(family_name(person)) for person in people if person is not None]
 
 
-def apply(site: Site, agreed: Sequence[Proposal]) -> None:
-    """Make the changes of *agreed*, and no other, in the files.
+def apply(site: Site, proposals: Sequence[Proposal]) -> None:
+    """Make the changes of *proposals* in the bibliography files.
 
-    Raise a CommandError, with nothing written to that file, where what is to be changed in an entry
-    has changed meanwhile.
+    Raise a CommandError, with nothing written to the file, if a value to change is no longer the
+    one in the proposal.
     """
     with storage.lock(site.bibliography_files()[0]):
-        for path in dict.fromkeys(proposal.path for proposal in agreed):
+        for path in dict.fromkeys(proposal.path for proposal in proposals):
             while True:
                 try:
-                    _apply(site, path, [one for one in agreed if one.path == path])
+                    _apply(site, path, [each for each in proposals if each.path == path])
                 except storage.Changed:
-                    # Someone saved the file in between: begin again from what it is now.
+                    # Another program saved the file meanwhile: start again from its new content.
                     continue
                 break
 
 
-def _apply(site: Site, path: Path, agreed: Sequence[Proposal]) -> None:
+def _apply(site: Site, path: Path, proposals: Sequence[Proposal]) -> None:
     content = storage.read(path) or b""
     found = reader.read_with_sources([("", content)], site.encoding)[1][""]
     layout = layout_of(content, site.encoding, found)
     by_key = {source.key: source for source in reversed(found)}
     fixes: list[Fix] = []
-    for proposal in agreed:
+    for proposal in proposals:
         source = by_key.get(proposal.key)
         if source is None:
-            raise CommandError(f'the entry "{proposal.key}" has just gone from {show(path)}')
+            raise CommandError(
+                f'the entry "{proposal.key}" has just been removed from {show(path)}; try again'
+            )
         fixes += _fixes(path, source, proposal, layout, line_end(content))
     with storage.Draft(path, edit(path, content, site.encoding, fixes)) as draft:
         draft.replace(content)
@@ -253,12 +270,12 @@ def _apply(site: Site, path: Path, agreed: Sequence[Proposal]) -> None:
 def _fixes(
     path: Path, source: SourceEntry, proposal: Proposal, layout: Layout, end: str
 ) -> Iterator[Fix]:
-    # New fields that come to stand behind one another do so in the file's order.
+    # New fields that go to the same place must be in the order of the file's fields.
     order = cmp_to_key(layout.compare)
     for change in sorted(proposal.changes, key=lambda change: order(layout.name(change.field))):
         if not change.field:
             start = source.start + 1
-            yield Fix(start, start + len(source.type), _always(layout.kind(change.new)))
+            yield Fix(start, start + len(source.type), _constant(layout.kind(change.new)))
             continue
         field = source.field(change.field)
         if (field.value if field else None) != change.old:
@@ -268,26 +285,26 @@ def _fixes(
             )
         if field:
             new = layout.value(change.field, change.new)
-            yield Fix(field.value_start, field.value_end, _always(new))
+            yield Fix(field.value_start, field.value_end, _constant(new))
         else:
             yield _insertion(source, change, layout, end)
 
 
 def _insertion(source: SourceEntry, change: Change, layout: Layout, end: str) -> Fix:
-    """Return what puts a new field behind those that stand before it in the file's order."""
+    """Return the insertion of a new field after the fields that precede it in the file's order."""
     name = layout.name(change.field)
-    written = layout.field(name, change.new)
+    text = layout.field(name, change.new)
     before = [field for field in source.fields if layout.compare(field.name.lower(), name) < 0]
     if before:
         place = before[-1].value_end
-        added = f",{layout.between}{written}"
+        added = f",{layout.between}{text}"
     elif source.fields:
         place = source.fields[0].start
-        added = f"{written},{layout.between}"
+        added = f"{text},{layout.between}"
     else:
         raise CommandError(f'the entry "{source.key}" has no fields; add them by hand')
-    return Fix(place, place, _always(added.replace("\n", end)))
+    return Fix(place, place, _constant(added.replace("\n", end)))
 
 
-def _always(text: str) -> Callable[[str], str]:
+def _constant(text: str) -> Callable[[str], str]:
     return lambda _: text

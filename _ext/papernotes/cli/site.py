@@ -1,4 +1,4 @@
-"""The site that a command works on: its settings, its bibliography files, its documents."""
+"""The site that a command works on: its settings, bibliography files and documents."""
 
 from __future__ import annotations
 
@@ -40,34 +40,32 @@ class Site:
         return encoding
 
     def bibliography_files(self) -> list[Path]:
-        """Return the bibliography files, in their order."""
+        """Return the bibliography files in the order of ``bibtex_bibfiles``."""
         files = [self.root / name for name in self.config.bibtex_bibfiles]
         if not files:
             raise CommandError(
-                f"{show(self.root / _CONF)} names no bibliography; add"
+                f"{show(self.root / _CONF)} names no bibliography file; add"
                 ' bibtex_bibfiles = ["refs.bib"] to it'
             )
         return files
 
     def documents(self) -> Iterator[str]:
-        """Yield the files of the site's documents, relative to the root, with slashes, sorted."""
-        given = self.config.source_suffix
-        # The Markdown parser adds its own to those of conf.py.
-        suffixes = tuple(
-            {".md": None} | dict.fromkeys([given] if isinstance(given, str) else given)
-        )
+        """Yield the files of the site's documents, sorted, relative to the root, with slashes."""
+        setting = self.config.source_suffix
+        # The Markdown parser adds its own suffix to those in conf.py.
+        suffixes = (".md", *([setting] if isinstance(setting, str) else setting))
         exclude = [*self.config.exclude_patterns, *EXCLUDE_PATHS]
         found = get_matching_files(self.root, self.config.include_patterns, exclude)
         yield from sorted(name for name in found if name.endswith(suffixes))
 
     def notes(self) -> Iterator[str]:
-        """Yield the files of the notes, relative to the root, with slashes, sorted."""
+        """Yield the files of the notes, sorted, relative to the root, with slashes."""
         for name in self.documents():
             if name.startswith(f"{self.folder}/") and name.endswith(".md"):
                 yield name
 
     def templates(self) -> list[Path]:
-        """Return the site's folders of templates."""
+        """Return the site's template folders."""
         return [self.root / name for name in self.config.templates_path]
 
     def relative(self, path: Path) -> str:
@@ -76,24 +74,24 @@ class Site:
 
 
 def show(path: Path) -> str:
-    """Return *path* as it is shown: relative to the working folder, if it lies below it."""
+    """Return *path* for display: relative to the current folder if it lies below it."""
     relative = os.path.relpath(path)
     return str(path) if relative.startswith(os.pardir) else relative
 
 
-def find(start: Path) -> Site:
-    """Return the site that the folder *start* is in: the next folder upwards with a ``conf.py``.
+def find_site(start: Path) -> Site:
+    """Return the site in the folder *start*, or in the nearest folder above it with a ``conf.py``.
 
-    ``conf.py`` is run, as a build would run it; nothing is built. Raise a CommandError where there
-    is none, or where it fails.
+    Run ``conf.py`` as a build does, without building anything. Raise a CommandError if there is no
+    ``conf.py``, or if it fails.
     """
     start = start.absolute()
     if not start.is_dir():
-        raise CommandError(f'there is no folder "{start}"')
+        raise CommandError(f'the folder "{start}" does not exist; check its name')
     root = next((path for path in (start, *start.parents) if (path / _CONF).is_file()), None)
     if root is None:
         raise CommandError(
-            f"no {_CONF} in {start} or above it; go to the site's folder, or name it:"
+            f"there is no {_CONF} in {start} or above it; change to the site's folder, or name it:"
             " papernotes --site FOLDER …"
         )
     return Site(root, _read(root))
@@ -103,12 +101,12 @@ def _read(root: Path) -> Config:
     try:
         config = Config.read(root, overrides={}, tags=Tags())
     except ConfigError as error:
-        # Of a failure in conf.py, Sphinx's message holds the traceback, which ends with what it is.
+        # If conf.py fails, Sphinx's message contains the traceback; its last line is the error.
         reason = str(error).strip().splitlines()[-1].strip()
         raise CommandError(f"{show(root / _CONF)} cannot be read: {reason}") from error
     defaults: dict[str, Any] = {setting.name: setting.default for setting in SETTINGS}
     types = {setting.name: setting.types for setting in SETTINGS}
-    # sphinxcontrib-bibtex's own, with its defaults.
+    # The settings of sphinxcontrib-bibtex, with its defaults.
     defaults |= {"bibtex_bibfiles": [], "bibtex_encoding": "utf-8-sig"}
     types |= {"bibtex_bibfiles": (list, tuple), "bibtex_encoding": (str,)}
     for name, default in defaults.items():
@@ -117,7 +115,7 @@ def _read(root: Path) -> Config:
         if not isinstance(value, types[name]):
             wanted = " or ".join(kind.__name__ for kind in types[name])
             raise CommandError(
-                f"{show(root / _CONF)}: {name} = {value!r} is no {wanted}; correct it"
+                f"{show(root / _CONF)}: {name} = {value!r} is not of type {wanted}; correct it"
             )
     if fault := fault_of_bibliography(config.bibtex_bibfiles, config.bibtex_encoding):
         raise CommandError(f"{show(root / _CONF)}: {fault}")

@@ -1,4 +1,4 @@
-"""Writing files whole or not at all, one run at a time, and never over what someone else wrote."""
+"""Read, lock and write files so that no run leaves half a file or overwrites another's changes."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from filelock import FileLock, Timeout
 from papernotes.cli.errors import CommandError
 from papernotes.cli.site import show
 
-PATIENCE = 120.0  # seconds
+LOCK_TIMEOUT = 120.0  # seconds
 _SUFFIX = ".papernotes-tmp"
 
 
-class Changed(Exception):  # noqa: N818 - it is no error, but a reason to begin again
-    """A file is no longer what it was when it was read."""
+class Changed(Exception):  # noqa: N818 - not an error, but a reason to start again
+    """The content of a file has changed since it was read."""
 
 
-def cache() -> Path:
-    """Return the folder in which runs leave word for each other, which is there.
+def cache_folder() -> Path:
+    """Return the folder for locks and caches that runs share, and create it if needed.
 
-    It is the user's cache, or a folder for temporary files where that cannot be written.
+    It is the user's cache folder, or a temporary folder if that is not writable.
     """
-    own = f"papernotes-{os.getuid()}" if hasattr(os, "getuid") else "papernotes"
-    temporary = Path(tempfile.gettempdir(), own)
+    name = f"papernotes-{os.getuid()}" if hasattr(os, "getuid") else "papernotes"
+    temporary = Path(tempfile.gettempdir(), name)
     for folder in (platformdirs.user_cache_path("papernotes"), temporary):
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -43,45 +43,46 @@ def cache() -> Path:
 
 @contextlib.contextmanager
 def lock(path: Path) -> Iterator[None]:
-    """Hold the lock on the bibliography file *path*; wait while another run holds it.
+    """Hold the lock on the bibliography file *path*, after waiting for other runs to release it.
 
-    Sites that share the file by a link share the lock.
+    Sites that share the file through a symbolic link share the lock. Raise a CommandError after
+    ``LOCK_TIMEOUT`` seconds.
     """
     name = hashlib.sha256(os.fsencode(os.path.realpath(path))).hexdigest()[:32]
     try:
-        with FileLock(cache() / f"{name}.lock", timeout=PATIENCE):
+        with FileLock(cache_folder() / f"{name}.lock", timeout=LOCK_TIMEOUT):
             yield
     except Timeout as error:
         raise CommandError(
-            f"another papernotes has been writing to {show(path)} for {PATIENCE:.0f} seconds;"
-            " wait for it, or end it"
+            f"another papernotes process has locked {show(path)} for {LOCK_TIMEOUT:.0f} seconds;"
+            " wait for it, or stop it"
         ) from error
 
 
 def read(path: Path) -> bytes | None:
-    """Return what the file *path* holds, None where there is none."""
+    """Return the content of the file *path*, or None if it does not exist."""
     try:
         return path.read_bytes()
     except FileNotFoundError:
         return None
     except OSError as error:
         if error.errno == errno.ELOOP:
-            # A link to itself is one to nothing, too.
+            # A symbolic link to itself leads to no file, either.
             return None
         raise CommandError(f"{show(path)} cannot be read: {error.strerror}; correct it") from error
 
 
 class Draft:
-    """A new content of a file, on the disk beside it but not yet in its place.
+    """New content for a file, written to a temporary file beside it but not yet in place.
 
-    Used as a context: what has not been put in place by its end is removed.
+    As a context manager, it removes a draft that was not put in place.
     """
 
     def __init__(self, path: Path, content: bytes) -> None:
-        """Write *content* beside the file *path*; raise a CommandError where that is not possible.
+        """Write *content* beside the file *path*; raise a CommandError if that fails.
 
-        What a link leads to is replaced, not the link. The new file has the mode and, where that
-        is allowed, the owner of the old one.
+        If *path* is a symbolic link, its target is replaced, not the link. The new file has the
+        mode of the old one and, if permitted, its owner.
         """
         self.path = path
         self.real = Path(os.path.realpath(path))
@@ -122,9 +123,9 @@ class Draft:
             self.temporary = None
 
     def replace(self, old: bytes | None) -> None:
-        """Put the new content in the place of *old*.
+        """Replace the content *old* of the file by the new content.
 
-        Raise Changed, with nothing done, if the file holds anything else by now.
+        Raise Changed, with nothing written, if the content of the file is no longer *old*.
         """
         assert self.temporary
         if read(self.real) != old:
@@ -137,35 +138,35 @@ class Draft:
         _sync(self.real.parent)
 
     def create(self) -> None:
-        """Put the content in its place; raise FileExistsError if there is anything already."""
+        """Create the file with the new content; raise FileExistsError if it already exists."""
         assert self.temporary
         try:
             os.link(self.temporary, self.real)
         except FileExistsError:
             raise
         except OSError:
-            # A file system without hard links: the name is taken first.
+            # The file system has no hard links: reserve the name first.
             os.close(os.open(self.real, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
             self.temporary.replace(self.real)
         self._remove()
         _sync(self.real.parent)
 
 
-def sweep(folder: Path) -> None:
-    """Remove the drafts in *folder* of runs that were killed; to be called under the lock."""
+def remove_stale_drafts(folder: Path) -> None:
+    """Remove the drafts that killed runs left in *folder*; the caller must hold the lock."""
     for path in folder.glob(f".*{_SUFFIX}"):
         path.unlink(missing_ok=True)
 
 
 def _umask() -> int:
-    """Return the mask for new files, which can only be read by setting it."""
+    """Return the process's file mode mask, which can only be read by setting it."""
     mask = os.umask(0o077)
     os.umask(mask)
     return mask
 
 
 def _sync(folder: Path) -> None:
-    """Have the disk keep the names in *folder*, on systems where a folder can be opened."""
+    """Flush the names in *folder* to the disk, on systems where a folder can be opened."""
     with contextlib.suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
         try:

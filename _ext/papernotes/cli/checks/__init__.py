@@ -1,1 +1,1 @@
-"""What `papernotes check` and `papernotes linkcheck` look for in notes and entries."""
+"""The checks of notes and entries that ``papernotes check`` and ``linkcheck`` make."""

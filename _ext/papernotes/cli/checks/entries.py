@@ -1,4 +1,4 @@
-"""Checks of the bibliography's entries, one by one and against each other."""
+"""Check the entries of the bibliography, one by one and against each other."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ from papernotes.cli.bibfile.clean import (
     unescaped_specials,
 )
 from papernotes.cli.bibfile.entry import Entry
-from papernotes.cli.library import same_title
+from papernotes.cli.library import comparison_title
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind, Fix
 
-# What an entry of each kind needs: BibTeXing (btxdoc), 3.1, with what BibLaTeX takes in its place.
+# The fields that each entry type requires: BibTeXing (btxdoc), 3.1, with BibLaTeX's alternatives.
 _YEAR = "year|date"
 _JOURNAL = "journal|journaltitle"
 _PEOPLE = "author|editor"
-_NEEDS: dict[str, tuple[str, ...]] = {
+_REQUIRED: dict[str, tuple[str, ...]] = {
     "article": ("author", "title", _JOURNAL, _YEAR),
     "book": (_PEOPLE, "title", "publisher", _YEAR),
     "collection": ("editor", "title", _YEAR),
@@ -60,7 +60,7 @@ _Check = Callable[[SourceEntry, SourceField], Iterator[tuple[DiagnosticKind, str
 
 
 def check_entry(path: str, entry: SourceEntry) -> Iterator[Diagnostic]:
-    """Yield what is amiss in one entry of the file *path*."""
+    """Yield the faults of one entry of the file *path*."""
     for field in entry.fields:
         name = field.name.lower()
         checks = [_CHECKS[name]] if name in _CHECKS else []
@@ -76,59 +76,62 @@ def check_entry(path: str, entry: SourceEntry) -> Iterator[Diagnostic]:
                     kind,
                     Fix(field.value_start, field.value_end, fix) if fix else None,
                 )
-    if needed := lacking(entry):
+    if missing := missing_fields(entry):
         message = (
-            f'the @{entry.type.lower()} "{entry.key}" has no {" and no ".join(needed)}; add what'
-            " it lacks"
+            f'the @{entry.type.lower()} "{entry.key}" has no {" and no ".join(missing)}; add what'
+            " is missing"
         )
         yield Diagnostic(path, entry.line, message, DiagnosticKind.MISSING_FIELD)
 
 
 def check_key(path: str, source: SourceEntry, entry: Entry, pattern: str) -> Iterator[Diagnostic]:
-    """Yield a remark if the key of *entry*, which is that of *source*, is not of the *pattern*."""
+    """Yield a remark if the key of *entry*, scanned as *source*, does not match *pattern*."""
     expected = keys.make_key(entry, pattern)
     if not keys.follows(source.key, expected):
-        message = f'the key "{source.key}" does not follow the pattern, which makes "{expected}"'
+        message = (
+            f'the key "{source.key}" does not match papernotes_key_pattern, which gives'
+            f' "{expected}"'
+        )
         yield Diagnostic(path, source.line, message, DiagnosticKind.KEY_PATTERN)
 
 
-def lacking(entry: SourceEntry) -> list[str]:
-    """Return the fields that an entry of this kind needs and neither has nor inherits."""
-    there = {field.name.lower() for field in entry.fields if field.value}
-    if there & {"crossref", "xdata"}:
+def missing_fields(entry: SourceEntry) -> list[str]:
+    """Return the required fields that *entry* lacks; none if it inherits from another entry."""
+    present = {field.name.lower() for field in entry.fields if field.value}
+    if present & {"crossref", "xdata"}:
         return []
-    needs = _NEEDS.get(entry.type.lower(), ("title",))
-    return [" or ".join(need.split("|")) for need in needs if there.isdisjoint(need.split("|"))]
+    required = [names.split("|") for names in _REQUIRED.get(entry.type.lower(), ("title",))]
+    return [" or ".join(names) for names in required if present.isdisjoint(names)]
 
 
 def check_duplicates(entries: Iterable[tuple[str, SourceEntry, Entry]]) -> Iterator[Diagnostic]:
-    """Yield each entry that is of the same work as one before it."""
+    """Yield a fault for each entry that describes the same work as an earlier one."""
     seen: dict[object, tuple[str, SourceEntry, Entry]] = {}
     for path, source, entry in entries:
-        marks: list[object] = sorted((one.folded() for one in entry.identifiers()), key=str)
-        title = same_title(entry)
-        found = next(((mark, seen[mark]) for mark in marks if mark in seen), None)
-        if found is None and all(title) and title in seen and _may_be_one(entry, seen[title][2]):
-            found = title, seen[title]
-        if found is not None:
-            mark, (first_path, first, _) = found
-            what = "the title and first author" if mark == title else str(mark)
+        identifiers: list[object] = sorted((each.folded() for each in entry.identifiers()), key=str)
+        title = comparison_title(entry)
+        mark = next((each for each in identifiers if each in seen), None)
+        if mark is None and all(title) and title in seen and _may_be_same(entry, seen[title][2]):
+            mark = title
+        if mark is not None:
+            first_path, first, _ = seen[mark]
+            what = "title and first author" if mark == title else str(mark)
             message = (
-                f'"{source.key}" has {what} of "{first.key}", {first_path}:{first.line}; keep one'
-                " of them"
+                f'"{source.key}" has the same {what} as "{first.key}", {first_path}:{first.line};'
+                " keep only one of the entries"
             )
             yield Diagnostic(path, source.line, message, DiagnosticKind.DUPLICATE_WORK)
-        for mark in (*marks, title):
-            seen.setdefault(mark, (path, source, entry))
+        for each in (*identifiers, title):
+            seen.setdefault(each, (path, source, entry))
 
 
-def _may_be_one(entry: Entry, other: Entry) -> bool:
-    """Return whether no identifiers say that the two are different works."""
-    kinds = {one.kind for one in entry.identifiers()}
-    return kinds.isdisjoint(one.kind for one in other.identifiers())
+def _may_be_same(entry: Entry, other: Entry) -> bool:
+    """Return whether the identifiers allow the two entries to describe the same work."""
+    kinds = {each.kind for each in entry.identifiers()}
+    return kinds.isdisjoint(each.kind for each in other.identifiers())
 
 
-# Each check yields the kind, the message and whether it can be corrected without a doubt.
+# Each check yields the kind, the message and whether the fault can be corrected with certainty.
 
 
 def _check_text(
@@ -142,26 +145,26 @@ def _check_text(
         return
     plain = "".join(outside_mathematics(value))
     if len(re.findall(r"(?<!\\)\$", plain)) % 2 or plain.count(r"\(") != plain.count(r"\)"):
-        yield (
-            DiagnosticKind.BROKEN_LATEX,
-            f'"{_short(value)}" opens mathematics without closing it',
-            False,
+        message = (
+            f'"{_short(value)}" opens mathematics without closing it; close it, or write \\$ for a'
+            " dollar sign"
         )
+        yield DiagnosticKind.BROKEN_LATEX, message, False
         return
     if bare := unescaped_specials(value):
         escaped = " and ".join(f"\\{char}" for char in bare)
-        yield DiagnosticKind.BROKEN_LATEX, f'"{_short(value)}" needs {escaped}', True
+        message = f'"{_short(value)}" lacks a backslash; write {escaped}'
+        yield DiagnosticKind.BROKEN_LATEX, message, True
     if re.search(r"(?<!\\)\^", plain):
-        yield DiagnosticKind.BROKEN_LATEX, f'"{_short(value)}" has ^ outside mathematics', False
+        message = f'"{_short(value)}" has ^ outside mathematics; put it between dollar signs'
+        yield DiagnosticKind.BROKEN_LATEX, message, False
     for macro in dict.fromkeys(_MACRO.findall(plain)):
         if not macro:
-            yield DiagnosticKind.BROKEN_LATEX, f'"{_short(value)}" ends with a backslash', False
+            message = f'"{_short(value)}" ends with a backslash; delete it'
+            yield DiagnosticKind.BROKEN_LATEX, message, False
         elif macro.isalpha() and not is_known_macro(macro):
-            yield (
-                DiagnosticKind.BROKEN_LATEX,
-                f"\\{macro} is no macro that is known; correct it",
-                False,
-            )
+            message = f"\\{macro} is not a known macro; correct it"
+            yield DiagnosticKind.BROKEN_LATEX, message, False
 
 
 def _check_pages(
@@ -169,13 +172,16 @@ def _check_pages(
 ) -> Iterator[tuple[DiagnosticKind, str, bool]]:
     value = field.value
     if not re.search(r"\d", value) and not _ROMAN.fullmatch(value):
-        yield DiagnosticKind.BAD_PAGES, f'"{value}" are no pages', False
+        message = f'"{value}" is not a page number or a range of pages; correct or delete it'
+        yield DiagnosticKind.BAD_PAGES, message, False
         return
     if (fixed := fix_pages(value)) != " ".join(value.split()):
-        yield DiagnosticKind.BAD_PAGES, f'the pages "{value}" are written {fixed}', True
+        message = f'the pages "{value}" are not written as BibTeX expects; write {fixed}'
+        yield DiagnosticKind.BAD_PAGES, message, True
     for first, last in re.findall(r"\b(\d+)\s*[-\u2010-\u2015]+\s*(\d+)\b", value):
         if len(first) == len(last) and int(first) > int(last):
-            yield DiagnosticKind.BAD_PAGES, f'the pages "{value}" end before they begin', False
+            message = f'the pages "{value}" end before they begin; correct them'
+            yield DiagnosticKind.BAD_PAGES, message, False
 
 
 def _check_year(
@@ -184,7 +190,8 @@ def _check_year(
     value = field.value.strip("{} ")
     latest = datetime.datetime.now(datetime.UTC).year + 2
     if not re.fullmatch(r"\d{4}", value) or not _EARLIEST <= int(value) <= latest:
-        yield DiagnosticKind.BAD_YEAR, f'"{field.value}" is no year; write four digits', False
+        message = f'"{field.value}" is not a valid year; write four digits'
+        yield DiagnosticKind.BAD_YEAR, message, False
 
 
 def _check_date(
@@ -194,11 +201,8 @@ def _check_date(
         match = _DATE.fullmatch(part)
         month, day = (int(number or 1) for number in match.groups()) if match else (0, 0)
         if part not in ("", "..") and not (1 <= month <= 12 and 1 <= day <= 31):
-            yield (
-                DiagnosticKind.BAD_YEAR,
-                f'"{field.value}" is no date; write it as 2020-08-31',
-                False,
-            )
+            message = f'"{field.value}" is not a valid date; write it as 2020-08-31'
+            yield DiagnosticKind.BAD_YEAR, message, False
             return
 
 
@@ -208,11 +212,14 @@ def _check_doi(
     value = field.value.replace("\\_", "_")
     if parse_doi(value) and not value.lower().startswith("doi:"):
         if value[-1] in ".,;":
-            yield DiagnosticKind.BAD_DOI, f'the DOI "{value}" ends with a punctuation mark', False
+            message = f'the DOI "{value}" ends with a punctuation mark; delete the mark'
+            yield DiagnosticKind.BAD_DOI, message, False
     elif identify(value) and _DOI_INSIDE.search(value):
-        yield DiagnosticKind.BAD_DOI, f'"{value}" is an address; a DOI begins with 10.', True
+        message = f'"{value}" is an address; write the DOI alone, which begins with 10.'
+        yield DiagnosticKind.BAD_DOI, message, True
     else:
-        yield DiagnosticKind.BAD_DOI, f'"{value}" is no DOI, such as 10.1000/182', False
+        message = f'"{value}" is not a DOI; write it like 10.1000/182'
+        yield DiagnosticKind.BAD_DOI, message, False
 
 
 def _check_eprint(
@@ -220,11 +227,14 @@ def _check_eprint(
 ) -> Iterator[tuple[DiagnosticKind, str, bool]]:
     fields = {part.name.lower(): part.value for part in reversed(entry.fields)}
     archive = (fields.get("archiveprefix") or fields.get("eprinttype") or "").strip("{} ").lower()
-    looks = re.fullmatch(r"(?:arxiv:)?\d{4}\.\d+(?:v\d+)?", field.value, re.IGNORECASE)
-    if archive != "arxiv" and not (looks and not archive):
+    similar = re.fullmatch(r"(?:arxiv:)?\d{4}\.\d+(?:v\d+)?", field.value, re.IGNORECASE)
+    if archive != "arxiv" and not (similar and not archive):
         return
     if not arxiv_id(fields) or not identify(arxiv_id(fields)):
-        message = f'"{field.value}" is no arXiv identifier, such as 1706.05394 or hep-th/9901001'
+        message = (
+            f'"{field.value}" is not an arXiv identifier; write it like 1706.05394 or'
+            " hep-th/9901001"
+        )
         yield DiagnosticKind.BAD_ARXIV, message, False
 
 
@@ -235,8 +245,11 @@ def _check_names(
         return
     for name in split_name_list(field.value):
         if is_in_capitals(name):
-            message = f'the name "{name}" is in capitals; write it as its bearer does, or, of an'
-            yield DiagnosticKind.SHOUTED_NAME, f"{message} organization, in braces", False
+            message = (
+                f'the name "{name}" is in capitals; write it like "Smith, John", or put the name of'
+                " an organization in braces"
+            )
+            yield DiagnosticKind.SHOUTED_NAME, message, False
 
 
 def _check_address(
@@ -245,7 +258,8 @@ def _check_address(
     value = re.sub(r"\\([%#&_~{}])", r"\1", re.sub(r"^\\url\s*", "", field.value)).strip("{} ")
     host = re.match(r"https?://([^/?#]*)", value, re.IGNORECASE)
     if not SAFE_LINK.fullmatch(value) or not host or not re.search(r"\w[.:]\w|localhost", host[1]):
-        yield DiagnosticKind.BAD_LINK, f'"{value}" is no http or https address; correct it', False
+        message = f'"{value}" is not an http or https address; correct it'
+        yield DiagnosticKind.BAD_LINK, message, False
 
 
 _DOI_INSIDE = re.compile(r"10\.\d{4,9}(?:\.\d+)*/\S+$")

@@ -1,7 +1,7 @@
-"""``papernotes linkcheck``: whether the addresses in notes and bibliography still lead somewhere.
+"""``papernotes linkcheck``: check whether the links in notes and bibliography still work.
 
-Of papers on arXiv, its interface knows fifty at a time; of DOIs, the registry knows whether they
-are there, without the publisher, who often refuses whoever is no browser.
+The arXiv API answers for fifty papers at a time. DOIs are looked up at the registry, because the
+sites of publishers often refuse programs.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ from papernotes.cli.site import Site
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 
 DAY = 86400.0
-# How long an answer holds: that an address leads somewhere, and that its server does not tell.
-FRESH = {"there": 30 * DAY, "unknown": DAY}
+# How many seconds a verdict stays valid, by its state; "gone" is checked again in every run.
+MAX_AGE = {"there": 30 * DAY, "unknown": DAY}
 HOSTS_AT_ONCE = 8
 PAUSE = 1.0  # seconds between two requests to one host
 
@@ -40,7 +40,7 @@ _GONE = frozenset({404, 410})
 
 @dataclass(frozen=True)
 class Place:
-    """Where an address stands: a file relative to the site's folder, and a line."""
+    """Where an address occurs: a file relative to the site's folder, and a line."""
 
     path: str
     line: int
@@ -48,7 +48,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of an address: "there", "gone" or "unknown", and why."""
+    """The state of an address, "there", "gone" or "unknown", and the reason."""
 
     state: str
     why: str = ""
@@ -56,38 +56,38 @@ class Verdict:
 
 @dataclass
 class Cache:
-    """The verdicts of earlier runs, in a file; *clock* is that of the system, in seconds."""
+    """The verdicts of earlier runs, with their times in seconds, kept in the file *path*."""
 
     path: Path
     clock: Callable[[], float] = time.time
-    known: dict[str, tuple[float, Verdict]] = field(default_factory=dict)
+    verdicts: dict[str, tuple[float, Verdict]] = field(default_factory=dict)
 
     def load(self) -> None:
-        """Read the file; one that cannot be read holds nothing."""
+        """Read the file; start empty if it cannot be read."""
         try:
             loaded = json.loads(self.path.read_text(encoding="utf-8"))
-            self.known = {
+            self.verdicts = {
                 address: (float(when), Verdict(str(state), str(why)))
                 for address, (when, state, why) in loaded.items()
             }
         except (OSError, ValueError, TypeError, AttributeError):
-            self.known = {}
+            self.verdicts = {}
 
     def fresh(self, address: str) -> Verdict | None:
-        """Return the verdict on *address*, if there is one that still holds."""
-        when, verdict = self.known.get(address, (0.0, Verdict("gone")))
+        """Return the verdict on *address*, if there is one that is still valid."""
+        when, verdict = self.verdicts.get(address, (0.0, Verdict("gone")))
         age = self.clock() - when
-        return verdict if 0 <= age < FRESH.get(verdict.state, 0.0) else None
+        return verdict if 0 <= age < MAX_AGE.get(verdict.state, 0.0) else None
 
-    def note(self, address: str, verdict: Verdict) -> None:
-        """Keep the *verdict* on *address*."""
-        self.known[address] = (self.clock(), verdict)
+    def record(self, address: str, verdict: Verdict) -> None:
+        """Remember the *verdict* on *address*."""
+        self.verdicts[address] = (self.clock(), verdict)
 
     def save(self, addresses: set[str]) -> None:
-        """Write the verdicts on *addresses*; the others are of no use any more."""
+        """Write the verdicts on *addresses* to the file, and drop all others."""
         kept = {
             address: (when, verdict.state, verdict.why)
-            for address, (when, verdict) in sorted(self.known.items())
+            for address, (when, verdict) in sorted(self.verdicts.items())
             if address in addresses
         }
         with storage.Draft(self.path, json.dumps(kept, indent=0).encode()) as draft:
@@ -95,34 +95,35 @@ class Cache:
 
 
 def cache_of(site: Site) -> Cache:
-    """Return the cache of *site*."""
+    """Return the cache of *site*, not yet loaded."""
     name = hashlib.sha256(os.fsencode(site.root.resolve())).hexdigest()[:32]
-    return Cache(storage.cache() / f"{name}-links.json")
+    return Cache(storage.cache_folder() / f"{name}-links.json")
 
 
 def addresses(site: Site) -> dict[str, list[Place]]:
     """Return the addresses in documents and bibliography, each with its places, in their order.
 
-    A paper on arXiv and a DOI stand as their identifiers, whichever way they are written.
+    The different addresses of a paper on arXiv, or of a DOI, are replaced by its identifier.
     """
     found: dict[str, list[Place]] = defaultdict(list)
     for name in site.documents():
         if name.endswith(".md"):
             text = (storage.read(site.root / name) or b"").decode("utf-8-sig", "replace")
             for line, address in notes.addresses(text.replace("\r\n", "\n")):
-                found[_named(address)].append(Place(name, line))
+                found[_normalize(address)].append(Place(name, line))
     read = reader.read(reader.load(site.bibliography_files(), site.root), site.encoding)
     for key, (path, line) in read.places.items():
         paper = read.paper(key)
         links = {link.url: None for link in formatting.links(paper)} | {
             formatting.target(paper): None
         }
-        for address in dict.fromkeys(_named(url) for url in links if url):
+        for address in dict.fromkeys(_normalize(url) for url in links if url):
             found[address].append(Place(path, line))
     return dict(found)
 
 
-def _named(address: str) -> str:
+def _normalize(address: str) -> str:
+    """Return the identifier of a paper's *address*, or *address* without its fragment."""
     identifier = identify(address)
     return str(identifier) if identifier else address.partition("#")[0]
 
@@ -130,22 +131,22 @@ def _named(address: str) -> str:
 def check(
     site: Site,
     sources: Sources,
-    client: Callable[[], Client],
+    new_client: Callable[[], Client],
     cache: Cache,
     progress: Progress,
 ) -> Iterator[Diagnostic]:
-    """Yield the addresses that are gone, and those whose servers do not tell.
+    """Yield a fault for each address that is gone, and a remark for each that cannot be checked.
 
-    *client* makes a client for a host. A CommandError is raised where there is no network.
+    *new_client* creates the client for one host. Raise a CommandError if there is no network.
     """
     found = addresses(site)
     cache.load()
     verdicts = {address: v for address in found if (v := cache.fresh(address))}
-    asked = [address for address in found if address not in verdicts]
+    unchecked = [address for address in found if address not in verdicts]
     try:
-        for address, verdict in _ask(asked, sources, client, progress):
+        for address, verdict in _request(unchecked, sources, new_client, progress):
             verdicts[address] = verdict
-            cache.note(address, verdict)
+            cache.record(address, verdict)
     finally:
         cache.save(set(found))
     for address, places in found.items():
@@ -155,55 +156,60 @@ def check(
                 message = f"{address} {verdict.why}; correct it, or link to a copy in an archive"
                 yield Diagnostic(place.path, place.line, message, DiagnosticKind.GONE_LINK)
             elif verdict.state == "unknown":
-                message = f"{address} {verdict.why}; look for yourself"
+                message = f"{address} {verdict.why}; check it in a browser"
                 yield Diagnostic(place.path, place.line, message, DiagnosticKind.UNKNOWN_LINK)
 
 
-def _ask(
-    wanted: list[str], sources: Sources, client: Callable[[], Client], progress: Progress
+def _request(
+    addresses: list[str], sources: Sources, new_client: Callable[[], Client], progress: Progress
 ) -> Iterator[tuple[str, Verdict]]:
-    papers = [address for address in wanted if address.startswith("arXiv:")]
+    papers = [address for address in addresses if address.startswith("arXiv:")]
     by_host: dict[str, list[str]] = defaultdict(list)
-    for address in wanted:
+    for address in addresses:
         if address not in papers:
             by_host["" if address.startswith("DOI:") else urlsplit(address).netloc].append(address)
-    progress.steps = len(wanted) - len(papers) + bool(papers)
+    progress.steps = len(addresses) - len(papers) + bool(papers)
     if papers:
-        progress.step(f"asking arXiv for {len(papers)} of its papers")
+        progress.step(f"asking arXiv about {len(papers)} papers")
         known = {record.id for record in sources.records(_value(paper) for paper in papers)}
         for paper in papers:
-            there = _value(paper) in known
-            yield paper, Verdict("there") if there else Verdict("gone", "is not on arXiv")
+            is_known = _value(paper) in known
+            yield paper, Verdict("there") if is_known else Verdict("gone", "is not on arXiv")
     answered = bool(papers)
-    unreachable = ""
-    for address, verdict in _ask_hosts(by_host, sources.doi_url, client, progress):
-        answered = answered or verdict.why != _UNREACHABLE
-        unreachable = address if verdict.why == _UNREACHABLE else unreachable
+    unreachable = False
+    for address, verdict in _request_hosts(by_host, sources.doi_url, new_client, progress):
+        if verdict.why == _UNREACHABLE:
+            unreachable = True
+        else:
+            answered = True
         yield address, verdict
     if unreachable and not answered:
         raise CommandError("no server can be reached; check the network, and try again")
 
 
-def _ask_hosts(
-    by_host: dict[str, list[str]], registry: str, client: Callable[[], Client], progress: Progress
+def _request_hosts(
+    by_host: dict[str, list[str]],
+    registry: str,
+    new_client: Callable[[], Client],
+    progress: Progress,
 ) -> Iterator[tuple[str, Verdict]]:
-    """Ask several hosts at once, and each for one address after the other."""
-    telling = threading.Lock()
+    """Check several hosts at once, and the addresses of each host one after the other."""
+    progress_lock = threading.Lock()
 
-    def ask(host: str) -> list[tuple[str, Verdict]]:
-        asking = client()
-        answers: list[tuple[str, Verdict]] = []
+    def request_host(host: str) -> list[tuple[str, Verdict]]:
+        client = new_client()
+        verdicts: list[tuple[str, Verdict]] = []
         for address in by_host[host]:
-            with telling:
-                progress.step(f"asking for {address}")
-            if answers:
-                asking.sleep(PAUSE)
-            answers.append((address, _verdict(asking, _url(address, registry))))
-        return answers
+            with progress_lock:
+                progress.step(f"checking {address}")
+            if verdicts:
+                client.sleep(PAUSE)
+            verdicts.append((address, _verdict(client, _url(address, registry))))
+        return verdicts
 
     with ThreadPoolExecutor(HOSTS_AT_ONCE) as pool:
-        for answers in pool.map(ask, by_host):
-            yield from answers
+        for verdicts in pool.map(request_host, by_host):
+            yield from verdicts
 
 
 _UNREACHABLE = "has a host that cannot be reached"
@@ -215,7 +221,7 @@ def _value(address: str) -> str:
 
 
 def _url(address: str, registry: str) -> str:
-    """Return where to ask about *address*: of a DOI, the registry's own record of it.
+    """Return the URL to request for *address*: for a DOI, that of its record at the registry.
 
     https://www.doi.org/doi-handbook/HTML/rest-api.html
     """
@@ -229,10 +235,10 @@ def _verdict(client: Client, url: str) -> Verdict:
         status = client.get(url, "*/*", whole=False).status
     except UnreachableError:
         return Verdict("gone", _UNREACHABLE)
-    except CommandError as fault:
-        return Verdict("unknown", f"could not be asked for: {fault}")
+    except CommandError as error:
+        return Verdict("unknown", f"could not be checked: {error}")
     if status in _GONE:
         return Verdict("gone", f"is gone (HTTP status {status})")
     if status >= 400:
-        return Verdict("unknown", f"is refused to programs (HTTP status {status})")
+        return Verdict("unknown", f"refuses programs (HTTP status {status})")
     return Verdict("there")

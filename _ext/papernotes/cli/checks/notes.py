@@ -1,4 +1,4 @@
-"""Checks of notes, by their text: of front matter, summary, tags and links, and of who is cited."""
+"""Check the text of notes: front matter, summary, tags and links; find the keys that they cite."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ _FENCED = re.compile(
 )
 _CODE = re.compile(r"(?<![`\\])(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
 _MATHEMATICS = re.compile(r"\$\$.+?\$\$|(?<![\\\w])\$[^$\n]+\$", re.DOTALL)
-_NOT_A_LINE = re.compile(r"[^\n]")
-# Where a link leads to: in parentheses after its text, or after the name of a reference.
+_NOT_A_NEWLINE = re.compile(r"[^\n]")
+# The target of a link: in parentheses after its text, or after the label of a reference definition.
 _TARGET = re.compile(r"(?<!\\)\]\([ \t]*(?:<([^<>\n]*)>|([^()\n]*(?:\([^()\n]*\)[^()\n]*)*))\)")
 _REFERENCE = re.compile(r"^[ ]{0,3}\[[^\]\n^]+\]:[ \t]+(\S+)", re.MULTILINE)
 _AUTOLINK = re.compile(r"<(https?://[^\s<>]+)>", re.IGNORECASE)
@@ -24,7 +24,7 @@ _TITLE = re.compile(r"""[ \t]+(?:"[^"]*"|'[^']*'|\([^()]*\))[ \t]*$""")
 _LIKE_HTTP = re.compile(r"(?:h?t{1,3}ps?|https?)(?:[:;]/?/?|/{1,2})", re.IGNORECASE)
 _HTTP = re.compile(r"https?://[^/\s?#.]+(?:[.:/]|\Z)", re.IGNORECASE)
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
-# Those of MyST, beside the usual ones.
+# The usual schemes, and those of MyST.
 _SCHEMES = frozenset("http https mailto ftp doi arxiv path project inv myst download tel".split())
 _HEADING = re.compile(
     r"^[ ]{0,3}#{1,6}(?:[ \t].*)?$|^[ ]{0,3}[^\s#>%+*`:-].*\n[ ]{0,3}(?:=+|-{3,})[ \t]*$",
@@ -38,18 +38,18 @@ _NO_TEXT = re.compile(r"^(?:%|\(.*\)=$|:::|```|<!--.*-->$|\[[^\]]+\]:)")
 
 @dataclass(frozen=True, slots=True)
 class NoteFile:
-    """A note's file: its path relative to the site's folder, and its front matter."""
+    """The file of a note: its path relative to the site's folder, and its front matter."""
 
     path: str
     front: frontmatter.FrontMatter
 
 
 def check_note(path: str, text: str) -> tuple[NoteFile, list[Diagnostic]]:
-    """Return the note *text* as a file with front matter, and what is amiss in it by itself."""
+    """Parse the front matter of the note *text*; return it, and the faults of this note alone."""
     front, problems = frontmatter.parse(text, path)
     diagnostics = list(problems)
     body = _FRONT.sub(_blank, front.rest)
-    if not front.summary.strip() and not _opening(body):
+    if not front.summary.strip() and not _has_opening(body):
         message = "the note has no summary; write a paragraph before its first section"
         diagnostics.append(
             Diagnostic(path, _heading_line(body), message, DiagnosticKind.NO_SUMMARY)
@@ -62,11 +62,11 @@ def check_note(path: str, text: str) -> tuple[NoteFile, list[Diagnostic]]:
 
 
 def check_links(path: str, text: str) -> Iterator[Diagnostic]:
-    """Yield the links of a document that lead nowhere."""
-    # Most documents have no link at fault, in code and mathematics neither.
+    """Yield the broken links of a document."""
+    # Most documents have no broken link, not even in code; for them, skip the slower search.
     if not any(_link_fault(target) for _, target in _targets(text)):
         return
-    prose = _MATHEMATICS.sub(_blank, _CODE.sub(_blank, _FENCED.sub(_blank, text)))
+    prose = _prose(text)
     for position, target in _targets(prose):
         if fault := _link_fault(target):
             line = prose.count("\n", 0, position) + 1
@@ -74,16 +74,21 @@ def check_links(path: str, text: str) -> Iterator[Diagnostic]:
 
 
 def addresses(text: str) -> Iterator[tuple[int, str]]:
-    """Yield the line and the address of each link of a document that leads out of the site."""
-    prose = _MATHEMATICS.sub(_blank, _CODE.sub(_blank, _FENCED.sub(_blank, text)))
+    """Yield the line and the address of each external link of a document."""
+    prose = _prose(text)
     found = [*_targets(prose), *((m.start(), m[1]) for m in _AUTOLINK.finditer(prose))]
     for position, target in sorted(found):
         if _HTTP.match(target) and len(target.split()) == 1:
             yield prose.count("\n", 0, position) + 1, target
 
 
+def _prose(text: str) -> str:
+    """Return *text* with code and mathematics replaced by spaces."""
+    return _MATHEMATICS.sub(_blank, _CODE.sub(_blank, _FENCED.sub(_blank, text)))
+
+
 def _targets(text: str) -> Iterator[tuple[int, str]]:
-    """Yield where each link of *text* stands and where it leads to."""
+    """Yield the offset and the target of each link in *text*."""
     for match in _TARGET.finditer(text):
         target = match[2] if match[1] is None else match[1]
         yield match.start(), _TITLE.sub("", target).strip()
@@ -95,73 +100,74 @@ def _targets(text: str) -> Iterator[tuple[int, str]]:
 def _link_fault(target: str) -> str:
     """Return what is wrong with a link to *target*, or the empty string."""
     if not target:
-        return "a link leads nowhere; write where to, or take it away"
+        return "a link has no target; write one, or delete the link"
     if target.startswith("www."):
-        return f'"{target}" leads to a page of this site; write https://{target}'
+        return f'"{target}" links to a page of this site; write https://{target}'
     if _LIKE_HTTP.match(target):
         if not _HTTP.match(target):
-            return f'"{target}" is no address; correct how it begins'
+            return f'"{target}" is not a valid address; correct its beginning'
         if len(target.split()) > 1:
-            return f'"{target}" has a space in it, which ends an address; write %20'
+            return f'"{target}" contains a space, which ends an address; write %20'
         return ""
     scheme = _SCHEME.match(target)
     if scheme and scheme[1].lower() not in _SCHEMES:
-        return f'"{scheme[1]}:" begins no address that is known; correct it'
+        return f'"{scheme[1]}:" is not a known scheme of addresses; correct it'
     return ""
 
 
 def check_tags(notes: Iterable[NoteFile]) -> Iterator[Diagnostic]:
-    """Yield tags that differ only in case or by one letter, where the rarer of two stands first."""
+    """Yield each tag that differs only in case or by one letter from a more frequent one.
+
+    The fault is at the first note with the rarer tag.
+    """
     used: dict[str, list[NoteFile]] = defaultdict(list)
     for note in notes:
         for tag in note.front.tags:
             used[tag].append(note)
-    # The more notes have a tag, the sooner it is taken for the right one.
+    # Of two similar tags, the one that more notes have is probably the right one.
     ordered = sorted(used, key=lambda tag: (-len(used[tag]), tag))
-    near: dict[str, str] = {}
+    tag_by_pattern: dict[str, str] = {}
     for tag in ordered:
-        shapes = _shapes(tag)
-        other = next((near[shape] for shape in shapes if shape in near), None)
+        patterns = _patterns(tag)
+        other = next((tag_by_pattern[each] for each in patterns if each in tag_by_pattern), None)
         if other is not None:
-            only = tag.casefold() == other.casefold()
-            how = "in case only" if only else "by one letter"
+            how = "in case only" if tag.casefold() == other.casefold() else "by one letter"
+            count = len(used[other])
+            users = "one note has" if count == 1 else f"{count} notes have"
             first = used[tag][0]
             message = (
-                f'the tag "{tag}" differs {how} from "{other}", which {_notes(len(used[other]))};'
-                " write one of them"
+                f'the tag "{tag}" differs {how} from "{other}", which {users};'
+                " use the same tag in all notes"
             )
             yield Diagnostic(
                 first.path, first.front.tags_line, message, DiagnosticKind.SIMILAR_TAGS
             )
-        for shape in shapes:
-            near.setdefault(shape, tag)
+        for pattern in patterns:
+            tag_by_pattern.setdefault(pattern, tag)
 
 
-def _notes(count: int) -> str:
-    return "one note has" if count == 1 else f"{count} notes have"
+def _patterns(tag: str) -> list[str]:
+    """Return patterns such that tags share one if they differ in case or by one letter only.
 
-
-def _shapes(tag: str) -> list[str]:
-    """Return texts of which two tags share one if they differ in case, or by a letter.
-
-    Short tags differ by one letter as a rule, and so do numbers of versions.
+    Tags of at most four characters, which often differ by one letter, are compared by case alone.
+    Digits are not replaced, because they often are versions.
     """
     folded = tag.casefold()
-    shapes = [folded]
+    patterns = [folded]
     if len(folded) > 4:
-        shapes += [
+        patterns += [
             f"{folded[:position]}\0{folded[position + 1 :]}"
             for position, char in enumerate(folded)
             if char.isalpha()
         ]
-        shapes += [
+        patterns += [
             f"{folded[:position]}\0{folded[position:]}" for position in range(len(folded) + 1)
         ]
-    return shapes
+    return patterns
 
 
-def cited(text: str) -> Iterator[str]:
-    """Yield whatever could be a citation key in a document: more than is cited, never less."""
+def possible_citation_keys(text: str) -> Iterator[str]:
+    """Yield all that could be a citation key in a document: all cited keys, and possibly more."""
     for match in _ROLE.finditer(text):
         yield from re.findall(r"[^\s,{}<>]+", match[2])
     for match in _AT.finditer(text):
@@ -176,7 +182,7 @@ def _heading_line(body: str) -> int:
     return body.count("\n", 0, match.start()) + 1 if match else 1
 
 
-def _opening(body: str) -> bool:
+def _has_opening(body: str) -> bool:
     """Return whether a note has text before its first section."""
     heading = _HEADING.search(body)
     if heading is None:
@@ -188,5 +194,5 @@ def _opening(body: str) -> bool:
 
 
 def _blank(match: re.Match[str]) -> str:
-    """Return what matched as blanks, so that every line keeps its number."""
-    return _NOT_A_LINE.sub(" ", match[0])
+    """Replace the match by spaces, so that offsets and line numbers stay the same."""
+    return _NOT_A_NEWLINE.sub(" ", match[0])

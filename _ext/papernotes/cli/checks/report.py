@@ -1,10 +1,10 @@
-"""How findings are written."""
+"""Format diagnostics for the terminal and for GitHub Actions."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from papernotes.cli.checks.run import Checked, Fixed
+from papernotes.cli.checks.run import AppliedFix, CheckResult
 from papernotes.cli.site import Site, show
 from papernotes.core.diagnostics import Diagnostic
 
@@ -12,25 +12,25 @@ Style = Callable[[str, Diagnostic], str]
 
 
 def lines(site: Site, diagnostics: Iterable[Diagnostic], style: Style) -> list[str]:
-    """Return findings as lines in a *style*."""
+    """Return one line for each diagnostic, in the given *style*."""
     diagnostics = list(diagnostics)
-    places = {path: show(site.root / path) for path in {each.path for each in diagnostics}}
-    return [style(places[each.path], each) for each in diagnostics]
+    shown = {path: show(site.root / path) for path in {each.path for each in diagnostics}}
+    return [style(shown[each.path], each) for each in diagnostics]
 
 
-def text(place: str, diagnostic: Diagnostic) -> str:
-    """Return a finding in the file *place* as a line of text."""
+def text(path: str, diagnostic: Diagnostic) -> str:
+    """Return a diagnostic as a line of text, with the given *path* of its file."""
     prefix = "remark: " if diagnostic.severity == "remark" else ""
-    return f"{place}:{diagnostic.line}: {prefix}{diagnostic.message} [{diagnostic.label}]"
+    return f"{path}:{diagnostic.line}: {prefix}{diagnostic.message} [{diagnostic.label}]"
 
 
-def github(place: str, diagnostic: Diagnostic) -> str:
-    """Return a finding as a command of GitHub's workflows, which makes an annotation of it.
+def github(path: str, diagnostic: Diagnostic) -> str:
+    """Return a diagnostic as a GitHub Actions workflow command that creates an annotation.
 
     https://docs.github.com/actions/reference/workflow-commands-for-github-actions
     """
     level = "notice" if diagnostic.severity == "remark" else "error"
-    properties = {"file": place, "line": str(diagnostic.line), "title": diagnostic.label}
+    properties = {"file": path, "line": str(diagnostic.line), "title": diagnostic.label}
     named = ",".join(f"{name}={_escape(value, ',:')}" for name, value in properties.items())
     return f"::{level} {named}::{_escape(diagnostic.message)}"
 
@@ -38,28 +38,28 @@ def github(place: str, diagnostic: Diagnostic) -> str:
 STYLES: dict[str, Style] = {"text": text, "github": github}
 
 
-def fixed(site: Site, fixed: Fixed) -> str:
-    """Return what was corrected as a line of text."""
-    before, after = (" ".join(value.split()) for value in (fixed.before, fixed.after))
-    place = f"{show(site.root / fixed.diagnostic.path)}:{fixed.diagnostic.line}"
-    return f"{place}: fixed: {before} is now {after} [{fixed.diagnostic.label}]"
+def describe_fix(site: Site, fix: AppliedFix) -> str:
+    """Return a line that shows a correction."""
+    before, after = (" ".join(value.split()) for value in (fix.before, fix.after))
+    place = f"{show(site.root / fix.diagnostic.path)}:{fix.diagnostic.line}"
+    return f"{place}: fixed: {before} is now {after} [{fix.diagnostic.label}]"
 
 
-def summary(checked: Checked) -> str:
-    """Return how much was looked at, and how much was found."""
-    remarks = sum(each.severity == "remark" for each in checked.diagnostics)
-    faults = len(checked.diagnostics) - remarks
-    seen = f"{_count(checked.notes, 'note')} and {_count(checked.entries, 'entry', 'entries')}"
-    if not checked.diagnostics:
-        return f"{seen}: all is well."
-    return f"{seen}: {_count(faults, 'fault')}, {_count(remarks, 'remark')}."
+def summary(result: CheckResult) -> str:
+    """Return a line with the numbers of notes, entries, faults and remarks."""
+    remarks = sum(each.severity == "remark" for each in result.diagnostics)
+    faults = len(result.diagnostics) - remarks
+    checked = f"{_count(result.notes, 'note')} and {_count(result.entries, 'entry', 'entries')}"
+    if not result.diagnostics:
+        return f"{checked}: no problems found."
+    return f"{checked}: {_count(faults, 'fault')}, {_count(remarks, 'remark')}."
 
 
-def _count(number: int, one: str, more: str = "") -> str:
-    return f"{number} {one if number == 1 else more or f'{one}s'}"
+def _count(number: int, singular: str, plural: str = "") -> str:
+    return f"{number} {singular if number == 1 else plural or f'{singular}s'}"
 
 
-def _escape(value: str, more: str = "") -> str:
-    for char in f"%\r\n{more}":
+def _escape(value: str, also: str = "") -> str:
+    for char in f"%\r\n{also}":
         value = value.replace(char, f"%{ord(char):02X}")
     return value

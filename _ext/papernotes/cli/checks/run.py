@@ -1,4 +1,4 @@
-"""``papernotes check``: what is amiss in notes and bibliography, without a build."""
+"""``papernotes check``: find and correct faults in notes and bibliography, without a build."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from papernotes.cli.site import Site
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind, Fix, without_suppressed
 from papernotes.core.text import check_encoding, replace_control_characters
 
-# A directive that shows entries which nobody cites.
+# A directive that, with one of these options, also shows entries that are not cited.
 _SHOWS_ALL = re.compile(r"\{bibliography\}|\.\. bibliography::")
 _ALL = re.compile(r"^\s*:(?:all|filter|list):|^(?:all|filter|list):", re.MULTILINE)
 
 
 @dataclass(frozen=True)
-class Checked:
-    """What was looked at, and what was found."""
+class CheckResult:
+    """The numbers of notes and entries that were checked, and the diagnostics."""
 
     notes: int
     entries: int
@@ -38,8 +38,8 @@ class Checked:
 
 
 @dataclass(frozen=True)
-class Fixed:
-    """A fault that was corrected: what was written, and what is now."""
+class AppliedFix:
+    """A fault that was corrected, with the text before and after."""
 
     diagnostic: Diagnostic
     before: str
@@ -47,8 +47,11 @@ class Fixed:
 
 
 @contextlib.contextmanager
-def _uncollected() -> Iterator[None]:
-    """Look for no garbage: what is read stays to the end, and looking takes a tenth of the time."""
+def _without_garbage_collection() -> Iterator[None]:
+    """Disable the garbage collector.
+
+    All objects live until the end, and collecting takes a tenth of the time.
+    """
     enabled = gc.isenabled()
     gc.disable()
     try:
@@ -58,14 +61,14 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-@_uncollected()
-def check(site: Site) -> Checked:
-    """Look at the notes, the other documents and the bibliography of *site*."""
+@_without_garbage_collection()
+def check(site: Site) -> CheckResult:
+    """Check the notes, the other documents and the bibliography of *site*."""
     pattern: str = site.config.papernotes_key_pattern
     keys.check_pattern(pattern)
     read, sources = _read(site)
     diagnostics = list(read.problems)
-    # Of two entries with one key, the first counts; the other has been reported.
+    # Of entries with the same key, only the first counts; the others have been reported.
     entries = [
         (path, source, Entry.of(source))
         for path, found in sources.items()
@@ -86,7 +89,7 @@ def check(site: Site) -> Checked:
         text, controls = replace_control_characters(text, name)
         encoding = check_encoding(content, name, "utf-8-sig")
         diagnostics += [*controls, *([encoding] if encoding else [])]
-        cited.update(note_checks.cited(text))
+        cited.update(note_checks.possible_citation_keys(text))
         shows_all = shows_all or bool(_SHOWS_ALL.search(text) and _ALL.search(text))
         if name.startswith(folder) and name.endswith(".md"):
             note, found = note_checks.check_note(name, text)
@@ -98,8 +101,8 @@ def check(site: Site) -> Checked:
     diagnostics += note_checks.check_tags(notes)
     if not shows_all:
         diagnostics += _unused(read, entries, cited)
-    found = without_suppressed(diagnostics, site.config.suppress_warnings)
-    return Checked(len(notes), len(entries), found)
+    unsuppressed = without_suppressed(diagnostics, site.config.suppress_warnings)
+    return CheckResult(len(notes), len(entries), unsuppressed)
 
 
 def _read(site: Site) -> tuple[Bibliography, dict[str, list[SourceEntry]]]:
@@ -116,31 +119,34 @@ def _unused(
             used.update(key.strip() for key in entry.get(name).split(","))
     for key, (path, line) in read.places.items():
         if key not in used:
-            message = f'nobody cites or notes "{key}", and it is not to be read'
+            message = (
+                f'the entry "{key}" is not cited, has no note and is not marked to be read; cite it'
+                " or delete it"
+            )
             yield Diagnostic(path, line, message, DiagnosticKind.UNUSED_ENTRY)
 
 
-def apply_fixes(site: Site) -> list[Fixed]:
-    """Correct what can be corrected without a doubt, and return it."""
+def apply_fixes(site: Site) -> list[AppliedFix]:
+    """Correct what can be corrected with certainty, and return the corrections."""
     with storage.lock(site.bibliography_files()[0]):
-        done: list[Fixed] = []
+        applied: list[AppliedFix] = []
         for path in site.bibliography_files():
             while True:
                 try:
-                    done += _fix_file(site, path)
+                    applied += _fix_file(site, path)
                 except storage.Changed:
-                    # Someone saved the file in between.
+                    # Another program saved the file meanwhile.
                     continue
                 break
-        return done
+        return applied
 
 
-def _fix_file(site: Site, path: Path) -> list[Fixed]:
+def _fix_file(site: Site, path: Path) -> list[AppliedFix]:
     content = storage.read(path)
     if content is None:
         return []
     name = site.relative(path)
-    fixed: dict[tuple[int, int], Fixed] = {}
+    fixed: dict[tuple[int, int], AppliedFix] = {}
     text = content.decode(site.encoding, "replace").replace("\r\n", "\n").replace("\r", "\n")
     _, sources = reader.read_with_sources([(name, content)], site.encoding)
     found = [diagnostic for source in sources[name] for diagnostic in check_entry(name, source)]
@@ -150,19 +156,19 @@ def _fix_file(site: Site, path: Path) -> list[Fixed]:
             continue
         after = delimit_like(written, fix.replace(written[1:-1]))
         if after != written:
-            fixed.setdefault((fix.start, fix.end), Fixed(diagnostic, written, after))
+            fixed.setdefault((fix.start, fix.end), AppliedFix(diagnostic, written, after))
     if not fixed:
         return []
-    edits = [_edit(one) for one in fixed.values()]
+    edits = [_edit(each) for each in fixed.values()]
     with storage.Draft(path, edit(path, content, site.encoding, edits)) as draft:
         draft.replace(content)
     return list(fixed.values())
 
 
-def _edit(fixed: Fixed) -> Fix:
+def _edit(fixed: AppliedFix) -> Fix:
     fix = fixed.diagnostic.fix
     assert fix is not None
-    # The text of the file may have other ends of lines than the scanner's.
+    # The file may have other line endings than the text that the scanner read.
     return dataclasses.replace(
         fix, replace=lambda written: delimit_like(written, fix.replace(written[1:-1]))
     )

@@ -15,7 +15,7 @@ from papernotes.bibliography.identifiers import Identifier, identify
 from papernotes.cli.errors import CommandError
 from papernotes.cli.remote.http import Answer, Client, RateLimit
 from papernotes.cli.site import Site
-from papernotes.cli.storage import cache
+from papernotes.cli.storage import cache_folder
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _ARXIV = "{http://arxiv.org/schemas/atom}"
@@ -54,7 +54,7 @@ class Sources:
         self.api_url: str = site.config.papernotes_arxiv_api_url
         self.doi_url: str = site.config.papernotes_doi_url.rstrip("/")
         interval: float = site.config.papernotes_arxiv_interval
-        self.arxiv_limit = RateLimit(cache() / "arxiv-last-request", interval)
+        self.arxiv_limit = RateLimit(cache_folder() / "arxiv-last-request", interval)
 
     def bibtex(self, identifier: Identifier) -> str:
         """Return the BibTeX of a paper; raise a CommandError if its source has none."""
