@@ -172,7 +172,7 @@ class _Addition:
     def _new_notes(
         self, missing: Sequence[str], appended: Appended | None
     ) -> dict[str, tuple[Path, str]]:
-        """Return the path and the text of the note for each of the keys that miss one."""
+        """Return the path and the text of a new note for each of the keys *missing*."""
         if not missing:
             return {}
         read = appended.read if appended else Bibliography()
@@ -214,10 +214,10 @@ def _with_new_references(entry: Entry, new_keys: dict[str, str]) -> Entry:
 
 
 def _on_reading_list(entry: Entry) -> Entry:
-    given = entry.get("keywords")
-    if TO_READ in re.split(r"\s*[,;]\s*", given):
+    keywords = entry.get("keywords")
+    if TO_READ in re.split(r"\s*[,;]\s*", keywords):
         return entry
-    keywords = f"{given}, {TO_READ}" if given else TO_READ
+    keywords = f"{keywords}, {TO_READ}" if keywords else TO_READ
     return replace(entry, fields={**entry.fields, "keywords": keywords})
 
 

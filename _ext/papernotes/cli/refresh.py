@@ -76,12 +76,12 @@ class _Target:
 def propose(
     site: Site, sources: Sources, wanted: Sequence[str], step: Callable[[str], None]
 ) -> Iterator[Proposal]:
-    """Yield proposals for the entries with the keys *wanted*, or for all entries that may gain.
+    """Yield proposals for the entries with the keys *wanted*, or, without keys, for all candidates.
 
-    Those are preprints without the DOI of a publication, and entries with a DOI that lack a field
-    that their type needs. *step* is called with a description of each request. A record of a DOI
-    that cannot be fetched yields a proposal without changes. Raise a CommandError if arXiv does not
-    answer, or if there is no network.
+    Candidates are preprints without the DOI of a publication, and entries with a DOI that lack a
+    required field. *step* is called with a description of each request. If the record of a DOI
+    cannot be fetched, the proposal has no changes. Raise a CommandError if arXiv does not answer,
+    or if there is no network.
     """
     targets = list(_targets(site, wanted))
     arxiv_ids = [target.arxiv for target in targets if target.arxiv and not target.doi]
@@ -113,7 +113,8 @@ def _targets(site: Site, wanted: Sequence[str]) -> Iterator[_Target]:
         if key not in read:
             near = " or ".join(f'"{other}"' for other in read.nearest(key))
             raise CommandError(
-                f'no entry has the key "{key}"' + (f"; did you mean {near}?" if near else "")
+                f'no entry has the key "{key}"; '
+                + (f"did you mean {near}?" if near else "check the key")
             )
     for name, entries in found.items():
         for source in entries:
@@ -123,8 +124,10 @@ def _targets(site: Site, wanted: Sequence[str]) -> Iterator[_Target]:
             identifiers = {each.kind: each for each in entry.identifiers()}
             arxiv, doi = identifiers.get("arXiv"), identifiers.get("DOI")
             target = _Target(paths[name], source, entry, arxiv.value if arxiv else "", doi)
-            may_gain = (missing_fields(source) or missing_author_or_year(entry)) if doi else arxiv
-            if source.key in wanted or (not wanted and may_gain):
+            is_candidate = (
+                (missing_fields(source) or missing_author_or_year(entry)) if doi else arxiv
+            )
+            if source.key in wanted or (not wanted and is_candidate):
                 yield target
 
 
@@ -197,7 +200,7 @@ def _compare(
             is_same_value(name, old, value) for value in arxiv_values[name]
         ):
             changes.append(Change(old_name, old, new))
-    return _proposal(target, f"published as {doi}" if record else f"known as {doi}", changes)
+    return _proposal(target, f"published as {doi}" if record else f"registered as {doi}", changes)
 
 
 def _arxiv_values(record: ArxivRecord | None) -> dict[str, set[str]]:

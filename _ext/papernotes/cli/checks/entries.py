@@ -139,7 +139,11 @@ def _check_text(
 ) -> Iterator[tuple[DiagnosticKind, str, bool]]:
     value = field.value
     if has_entities(value) or has_markup(value):
-        yield DiagnosticKind.HTML_ENTITY, f'"{_short(value)}" holds HTML; write it in LaTeX', True
+        yield (
+            DiagnosticKind.HTML_ENTITY,
+            f'"{_short(value)}" contains HTML; write it in LaTeX',
+            True,
+        )
         value = fix_markup(fix_entities(value))
     if not _MARKED.search(value):
         return

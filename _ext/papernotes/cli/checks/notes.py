@@ -45,7 +45,7 @@ class NoteFile:
 
 
 def check_note(path: str, text: str) -> tuple[NoteFile, list[Diagnostic]]:
-    """Parse the front matter of the note *text*; return it, and the faults of this note alone."""
+    """Return the note *text* with its front matter parsed, and the faults of this note alone."""
     front, problems = frontmatter.parse(text, path)
     diagnostics = list(problems)
     body = _FRONT.sub(_blank, front.rest)
