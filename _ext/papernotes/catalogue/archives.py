@@ -1,4 +1,4 @@
-"""Archives: the pages that no document stands for, and each note's neighbours and related notes.
+"""Archives: the pages generated without a document, and each note's neighbours and related notes.
 
 A long list of notes is split over several pages. The first page of the front page's list is a
 document; every other page is generated. Tags, years, authors and venues each have an index. This
@@ -93,7 +93,7 @@ class Archives:
 
     @cached_property
     def pages(self) -> dict[str, Kind | ListPage | CitationMap]:
-        """The name of each page that no document stands for, with what it shows."""
+        """The name of each generated page, with what it shows."""
         pages: dict[str, Kind | ListPage | CitationMap] = {
             index_page(kind): kind for kind in self.indexes
         }
