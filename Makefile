@@ -99,20 +99,22 @@ pdf: $(SITE) ## Build the site as a PDF (needs LuaLaTeX)
 LOCK = $(PY) -m uv --quiet --no-config pip compile pyproject.toml --universal --python-version 3.11 \
 	--extra cli --generate-hashes --custom-compile-command 'make lock' $(if $(UPGRADE),--upgrade)
 
-# The extension has a catalogue of its own. Sphinx looks for the texts of the site's settings and
-# templates in a catalogue named "sphinx". Fuzzy matching is off, since each guess needs correction.
+# Sphinx translates the templates of a theme by a catalogue named "sphinx"; all other texts are in
+# "papernotes". Fuzzy matching is off, since each guess needs correction.
 messages: $(DEV) ## Extract the texts of the interface; update and compile their translations
-	@$(call extract,_ext/papernotes/locale/papernotes.pot,_ext/papernotes)
-	@$(call extract,_locale/sphinx.pot,conf.py _templates)
-	@$(call update,papernotes,_ext/papernotes/locale)
-	@$(call update,sphinx,_locale)
-	@$(BABEL) compile --domain papernotes --directory _ext/papernotes/locale
+	@$(call extract,papernotes,$(ENGINE) --ignore-dirs '.* marginalia')
+	@$(call extract,sphinx,$(ENGINE)/theme/marginalia)
+	@$(foreach domain,papernotes sphinx,$(call translate,$(domain)) &&) true
+
+ENGINE = _ext/papernotes
+LOCALE = $(ENGINE)/locale
 
 extract = $(BABEL) -q extract --mapping pyproject.toml --keyword forms:1,2 --add-location file \
-	--sort-by-file --project $(notdir $(basename $1)) --copyright-holder 'the authors of papernotes' \
-	--output $1 $2
-update = $(BABEL) -q update --domain $1 --input-file $2/$1.pot --output-dir $2 --no-fuzzy-matching \
-	--ignore-obsolete --ignore-pot-creation-date
+	--sort-by-file --project $1 --copyright-holder 'the authors of papernotes' \
+	--output $(LOCALE)/$1.pot $2
+translate = $(BABEL) -q update --domain $1 --input-file $(LOCALE)/$1.pot --output-dir $(LOCALE) \
+	--no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date && \
+	$(BABEL) compile --domain $1 --directory $(LOCALE)
 
 # It needs the network, so that a workflow runs it and the tests do not.
 advisories: $(DEV) ## Check the locked packages for security advisories

@@ -123,17 +123,17 @@ class Live:
         self.process.wait(PATIENCE)
 
 
-def edit_style(site: Path) -> None:
-    """Change the site's style sheet."""
-    with (site / "_static/site.css").open("a", encoding="utf-8") as sheet:
-        sheet.write("/* once more */\n")
+def edit_static_file(site: Path) -> None:
+    """Change a static file of the site."""
+    with (site / "_static/favicon.svg").open("a", encoding="utf-8") as picture:
+        picture.write("<!-- once more -->\n")
 
 
 EDITS: dict[str, Callable[[Path], None]] = {
     "text of a note": edit_text,
     "title of a note": edit_title,
     "an entry": edit_entry,
-    "a style": edit_style,
+    "a static file": edit_static_file,
 }
 # Parts of a build, with the functions of Sphinx and of this project that do them.
 PARTS = {

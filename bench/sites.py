@@ -12,7 +12,7 @@ from .generate import ENTRIES_A_NOTE, Entry, Note, make_entries, make_notes
 
 PROJECT = Path(__file__).parent.parent
 # The files of this project's own site, except its notes and its bibliography.
-OWN = ["_ext", "_static", "_templates", "conf.py", "index.md", "bibliography.md", "reading-list.md"]
+OWN = ["_ext", "_static", "conf.py", "index.md", "bibliography.md", "reading-list.md"]
 
 # The Sphinx peers share the theme and all settings, except those of their libraries.  The notes are
 # in no toctree: with one, every page would link to every other, and the cost of these links would

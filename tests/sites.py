@@ -16,6 +16,7 @@ from sphinx.testing.util import SphinxTestApp
 TESTS = Path(__file__).parent
 PROJECT = TESTS.parent
 ROOTS = TESTS / "roots"
+THEME = PROJECT / "_ext/papernotes/theme/marginalia"
 # Whether to run random tests for long: `make soak` sets it, and runs tests with the marker `soak`.
 SOAK = bool(os.environ.get("SOAK"))
 ANSI = re.compile(r"\x1b\[[0-9;]*m")

@@ -32,6 +32,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
         reading,
         rendering,
         settings,
+        theme,
     )
 
     # First: it acts before Sphinx loads the environment of an earlier build.
@@ -49,6 +50,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     rendering.setup(app)
     publish.setup(app)
     pages.setup(app)
+    theme.setup(app)
     events.setup(app)
     return {
         "version": __version__,

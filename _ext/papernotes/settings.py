@@ -132,7 +132,7 @@ SETTINGS = (
         "{family}{year}{word}",
         "",
         (str,),
-        "the pattern of the citation keys that the command line makes, from `{family}`, `{year}`"
+        "the pattern of the keys that the command line makes, from `{family}`, `{year}`"
         " and `{word}` (the first significant word of the title); `{Family}` and `{Word}` begin with"
         " a capital",
     ),

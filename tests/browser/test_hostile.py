@@ -114,7 +114,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
     folder = tmp_path_factory.mktemp("hostile") / "site"
     folder.mkdir()
     site = Site(folder)
-    for name in ("conf.py", "_ext", "_static", "_templates"):
+    for name in ("conf.py", "_ext", "_static"):
         (folder / name).symlink_to(PROJECT / name)
     for name in ("index.md", "reading-list.md", "bibliography.md"):
         site.write(name, (PROJECT / name).read_bytes())

@@ -230,7 +230,7 @@ def test_404_page_has_its_styles_and_links_at_any_depth(browser: Browser, tmp_pa
     out = tmp_path / "site/_build/html"
     out.mkdir(parents=True)
     with serve(out) as address, browser.new_context() as context:
-        site.build(confoverrides={"html_baseurl": address, "html_context.site_url": address})
+        site.build(confoverrides={"html_baseurl": address})
         page = Visitor(context, address).visit("papers/of/no/such/name.html").page
         assert page.locator("h1").inner_text() == "Page not found"
         assert page.locator(".site-page").evaluate("one => getComputedStyle(one).display") == "flex"

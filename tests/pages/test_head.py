@@ -11,7 +11,7 @@ from urllib.parse import parse_qs
 import lxml.html
 import pytest
 from PIL import Image
-from sites import PROJECT, Build, Site, text
+from sites import THEME, Build, Site, text
 
 from papernotes.bibliography import coins, csl, reader
 from papernotes.publish.plaintext import shorten
@@ -333,7 +333,7 @@ def test_entry_has_the_coins_of_its_type(entry: str, expected: dict[str, list[st
 def with_fonts(tiny: Site) -> Site:
     """Return the tiny site with the fonts of this project's site."""
     for name in NEWSREADER:
-        shutil.copy(PROJECT / "_static/fonts" / name, tiny.folder)
+        shutil.copy(THEME / "static/fonts" / name, tiny.folder)
     tiny.edit("conf.py", "html_theme", f"papernotes_picture_fonts = {NEWSREADER!r}\nhtml_theme")
     return tiny
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 from packaging.requirements import Requirement
-from sites import PROJECT
+from sites import PROJECT, THEME
 
 LOCKS = [PROJECT / "requirements.txt", PROJECT / "requirements-dev.txt"]
 WORKFLOWS = sorted((PROJECT / ".github/workflows").glob("*.yml"))
@@ -56,7 +56,7 @@ def test_every_dependency_of_the_site_has_a_licence_that_allows() -> None:
 
 def listed() -> list[str]:
     """Return the patterns of files that third-party.txt names."""
-    text = (PROJECT / "_static/third-party.txt").read_text(encoding="utf-8")
+    text = (THEME / "static/third-party.txt").read_text(encoding="utf-8")
     entries = text.partition("the licence:\n")[2].partition("\n\n\nMIT")[0]
     return [
         pattern

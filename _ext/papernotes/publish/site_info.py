@@ -53,6 +53,15 @@ def base(app: Sphinx) -> str:
     return f"{url.rstrip('/')}/" if SAFE_LINK.fullmatch(url) else ""
 
 
+def is_public(app: Sphinx) -> bool:
+    """Return whether the site has an address that can exist.
+
+    Nobody can register a name under ``.example`` (RFC 2606), so that it serves as a placeholder.
+    """
+    host = urlsplit(base(app)).hostname or ""
+    return bool(host) and host.rpartition(".")[2] != "example"
+
+
 def absolute(app: Sphinx, address: str) -> str:
     """Return *address*, relative to the front page, as an absolute one if the site has an address.
 

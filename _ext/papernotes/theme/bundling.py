@@ -1,9 +1,10 @@
-"""Bundle style sheets and scripts, so that each page loads only what it uses.
+"""Bundle style sheets and scripts, so that each page of the theme loads only what it uses.
 
 Sphinx, furo and the other extensions link all of their style sheets and scripts on every page,
-which is more than 100 kB before the first word. With this extension, every page gets one style
-sheet, ``page.css``, a bundle of the site's and papernotes' own. Of the other style sheets, and of
-the scripts, a page gets those that something on it needs. The site's own files are minified.
+which is more than 100 kB before the first word. With the theme, every page gets one style sheet,
+``page.css``, a bundle of the theme's, the extension's and the site's own. Of the other style
+sheets, and of the scripts, a page gets those that something on it needs. The site's own files are
+minified.
 
 Only HTML builders are affected; EPUB keeps its files.
 """
@@ -24,11 +25,14 @@ from docutils import nodes
 from pygments.style import Style
 from pygments.token import STANDARD_TYPES, Token
 from sphinx.application import Sphinx
+from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.config import Config
 from sphinx.highlighting import PygmentsBridge
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from papernotes.pages.assets import STATIC
+from papernotes.theme import FOLDER, NAME
+from papernotes.theme.options import accent_style, is_used
 
 # The parts of page.css, in the order of the cascade, and the file added for pages with formulas.
 BUNDLED = ("text.css", "papernotes.css", "previews.css", "browse.css", "site.css")
@@ -43,28 +47,29 @@ REPLACED = ("furo.css", "pygments.css", "furo.js")
 # Files that only the search page needs, and files that only components of sphinx-design need.
 SEARCH = ("documentation_options.js", "doctools.js", "sphinx_highlight.js", "translations.js")
 COMPONENTS = ("sphinx-design.min.css", "furo-extensions.css", "design-tabs.js")
+# The styles of code in the dark scheme: the theme's, and furo's default.
+DARK_CODE = "github-dark"
+FURO_DARK_CODE = "native"
 # The size of each CSS unit in pixels; percentages are of the width of the text.
 PIXELS = {"em": 20, "ex": 9, "ch": 9, "rem": 16, "%": 5.92}
 PIXELS |= {"in": 96, "cm": 37.8, "mm": 3.78, "pc": 16, "pt": 1.33}
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
-    """Set up the extension, in the order of a build."""
-    app.add_config_value("lean_digest", "", "html", str, "digest of the site's assets")
+def setup(app: Sphinx) -> None:
+    """Connect the handlers, in the order of a build."""
+    app.add_config_value("papernotes_assets", "", "html", (str,), "the digest of all assets")
     app.connect("config-inited", set_digest)
     # Both run after the handlers by which other extensions add their files (500).
     app.connect("builder-inited", write_bundles, priority=900)
     app.connect("html-page-context", choose_assets, priority=900)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
-
-
-def is_site(app: Sphinx) -> bool:
-    """Return whether the builder writes HTML pages of a site."""
-    return app.builder.format == "html" and app.builder.name != "epub"
 
 
 def _own_files(app: Sphinx, suffix: str) -> list[Path]:
-    folders = [STATIC, *(Path(app.confdir, name) for name in app.config.html_static_path)]
+    folders = [
+        STATIC,
+        FOLDER / "static",
+        *(Path(app.confdir, name) for name in app.config.html_static_path),
+    ]
     return [path for folder in folders for path in sorted(folder.glob(f"*{suffix}"))]
 
 
@@ -73,27 +78,36 @@ def set_digest(app: Sphinx, config: Config) -> None:
 
     Every page must be written, because links to assets have checksums.
     """
+    if config.html_theme != NAME:
+        return
     digest = hashlib.sha256()
     for path in (*_own_files(app, ".css"), *_own_files(app, ".js"), Path(__file__)):
         digest.update(path.read_bytes())
-    config.lean_digest = digest.hexdigest()
+    config.papernotes_assets = digest.hexdigest()
 
 
 def write_bundles(app: Sphinx) -> None:
     """Write the bundles and the minified files to a static folder that hides the originals."""
-    if not is_site(app):
+    if not is_used(app):
         return
     app.add_post_transform(StrictMarkup)
-    out = Path(app.doctreedir, "asset_bundling")
+    out = Path(app.doctreedir, "assets")
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
     css = {path.name: rcssmin.cssmin(path.read_text("utf-8")) for path in _own_files(app, ".css")}
     js = {path.name: rjsmin.jsmin(path.read_text("utf-8")) for path in _own_files(app, ".js")}
-    styles = [
-        PygmentsBridge("html", name).formatter_args["style"]
-        for name in (app.config.pygments_style, app.config.pygments_dark_style)
-    ]
-    css["page.css"] = "\n".join(css[name] for name in BUNDLED)
+    builder = app.builder
+    assert isinstance(builder, StandaloneHTMLBuilder)
+    assert builder.highlighter is not None
+    dark = app.config.pygments_dark_style
+    # Furo's default has too little contrast on the background of the theme.
+    dark = DARK_CODE if dark == FURO_DARK_CODE else dark
+    styles = (
+        builder.highlighter.formatter_args["style"],
+        PygmentsBridge("html", dark).formatter_args["style"],
+    )
+    accent = accent_style(builder.theme_options)
+    css["page.css"] = "\n".join([*(css[name] for name in BUNDLED), *filter(None, [accent])])
     css[CODE] = code_colours(*styles)
     css[WITH_FORMULAS] = f"{css[FORMULAS]}\n{css['page.css']}"
     for count in range(2, len(JOINED) + 1):
@@ -172,7 +186,7 @@ def choose_assets(
     doctree: nodes.document | None,
 ) -> None:
     """Keep on a page only the style sheets and scripts that it needs."""
-    if not is_site(app):
+    if not is_used(app):
         return
     components = _components(doctree)
     needless = {*BUNDLED, FORMULAS, *REPLACED}

@@ -1,4 +1,4 @@
-"""The site's own extension bundles style sheets and scripts for HTML, and leaves books alone."""
+"""The theme bundles style sheets and scripts for HTML, and leaves books alone."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import re
 import zipfile
 from pathlib import Path
 
-import asset_bundling
 import pytest
 from large import write_large_site
 from outputs import build_again
 from pygments.styles import get_style_by_name
 from pygments.token import Token
 from sites import Site
+
+from papernotes.theme import bundling
 
 
 @pytest.fixture
@@ -24,9 +25,12 @@ def site(tmp_path: Path) -> Site:
 def test_all_pages_are_written_again_when_a_style_sheet_changes(site: Site) -> None:
     """Their links have its digest, so that browsers do not use the old one."""
     site.build()
-    site.edit("_static/site.css", "::selection {", ".new { color: red; }\n\n::selection {")
+    site.write("_static/own.css", ".new { color: blue; }")
+    site.edit("conf.py", "html_favicon", 'html_css_files = ["own.css"]\nhtml_favicon')
+    site.build()
+    site.write("_static/own.css", ".new { color: red; }")
     built = build_again(site)
-    assert ".new{color:red}" in built.read("_static/page.css")
+    assert built.read("_static/own.css") == ".new{color:red}"
     assert {"index", "papers/plain"} <= built.written
 
 
@@ -54,7 +58,7 @@ def test_epub_is_not_bundled(site: Site) -> None:
 
 def test_code_has_the_colours_of_both_styles() -> None:
     light, dark = map(get_style_by_name, ("github-light-high-contrast", "github-dark"))
-    css = asset_bundling.code_colours(light, dark)
+    css = bundling.code_colours(light, dark)
     for token, name in [(Token.Keyword, ".k"), (Token.Comment.Single, ".c1")]:
         colours = ",".join(f"#{style.style_for_token(token)['color']}" for style in (light, dark))
         [rule] = [line for line in css.splitlines() if name in re.findall(r"\.\w+", line)]

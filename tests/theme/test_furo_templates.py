@@ -12,27 +12,27 @@ TEMPLATES = furo.THEME_PATH
 REPLACED = {
     "base.html": (
         "c6b65a3fc4089f83",
-        "_templates/page.html: htmltitle, site_meta, regular_scripts, theme_styles",
+        "theme/marginalia/page.html: htmltitle, site_meta, regular_scripts, theme_styles",
     ),
     "page.html": (
         "ad8bad98317b2e09",
-        "_templates/page.html: body; _static/site.css; _static/theme.js",
+        "theme/marginalia/page.html: body; static/site.css and theme.js beside it",
     ),
     "search.html": (
         "95755b01ed85cf27",
-        "_templates/search.html: htmltitle, content",
+        "theme/marginalia/search.html: htmltitle, content",
     ),
     "partials/_head_css_variables.html": (
         "0a75ba610a57fa46",
-        "_static/site.css: the custom properties",
+        "theme/marginalia/static/site.css: the custom properties",
     ),
     "sidebar/brand.html": (
         "847f4c19956c8a1e",
-        "_templates/sidebar/brand.html",
+        "theme/marginalia/sidebar/brand.html",
     ),
     "sidebar/search.html": (
         "d0cc1cbc08f56a54",
-        "_templates/sidebar/search.html",
+        "theme/marginalia/sidebar/search.html",
     ),
 }
 

@@ -1,0 +1,78 @@
+"""Settings that the theme needs, or that suit a site of notes; conf.py overrides each."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from typing import Any
+
+from sphinx.application import Sphinx
+from sphinx.config import Config
+from sphinx.util import texescape
+
+from papernotes.catalogue.archives import PARTS
+from papernotes.publish import site_info
+from papernotes.theme import FOLDER, NAME
+from papernotes.theme.options import is_used
+
+# The font of the theme, by script.
+_FONTS = tuple(
+    str(FOLDER / "static" / "fonts" / f"newsreader-roman-{script}.woff2")
+    for script in ("latin", "letters", "latin-ext", "vietnamese")
+)
+
+
+def set_defaults(app: Sphinx, config: Config) -> None:
+    """Set the settings that conf.py leaves open, if the site uses the theme."""
+    if config.html_theme != NAME:
+        return
+    for name, value in _defaults(app).items():
+        if name in config and not _is_set(config, name):
+            config[name] = value
+
+
+def add_404_page(app: Sphinx) -> None:
+    """Add the page that servers send for missing files, to sites of HTML pages alone."""
+    if is_used(app):
+        app.config.html_additional_pages.setdefault("404", "404.html")
+
+
+def _defaults(app: Sphinx) -> dict[str, Any]:
+    title = texescape.escape(app.config.project)
+    return {
+        "html_title": app.config.project,
+        "html_math_renderer": "mathml",
+        # Readers of notes have no use for sources and for an index of terms.
+        "html_copy_source": False,
+        "html_domain_indices": False,
+        "html_use_index": False,
+        "html_last_updated_fmt": "%-d %B %Y",
+        "html_permalinks_icon": "#",
+        # The same day in every time zone.
+        "git_last_updated_timezone": "UTC",
+        # Links work in a book; their addresses would only interrupt the text.
+        "epub_show_urls": "no",
+        # pdfLaTeX stops at the first letter that is not Latin.
+        "latex_engine": "lualatex",
+        "latex_elements": {
+            # A PDF is read on a screen, where empty pages before chapters serve nobody.
+            "extraclassoptions": "openany,oneside",
+            # The cards follow in no chapter, and would be headed "Contents".
+            "tableofcontents": rf"\sphinxtableofcontents\markboth{{{title}}}{{{title}}}",
+        },
+        "papernotes_browse": _archives(),
+        # A site at home or under a placeholder is not shared, and needs no social cards.
+        "papernotes_pictures": site_info.is_public(app),
+        "papernotes_picture_fonts": _FONTS,
+        "papernotes_search": "pagefind" if find_spec("pagefind") else "sphinx",
+    }
+
+
+def _archives() -> list[str]:
+    """Return all parts of the archives that can be built with what is installed."""
+    can_draw = all(map(find_spec, ("networkx", "numpy")))
+    return [part for part in PARTS if part != "map" or can_draw]
+
+
+def _is_set(config: Config, name: str) -> bool:
+    """Return whether conf.py or the command line sets *name*, for which Sphinx has no interface."""
+    return name in config._raw_config or name in config.overrides  # noqa: SLF001
