@@ -133,8 +133,8 @@ SETTINGS = (
         "",
         (str,),
         "the pattern of the keys that the command line makes, from `{family}`, `{year}`"
-        " and `{word}` (the first significant word of the title); `{Family}` and `{Word}` begin with"
-        " a capital",
+        " and `{word}` (the first significant word of the title); `{Family}` and `{Word}` begin"
+        " with a capital",
     ),
     Setting(
         "papernotes_contact",
