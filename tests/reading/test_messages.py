@@ -134,8 +134,8 @@ CASES = {
     ),
     "no key in a citation": (
         page("# Page\n\n{cite:t}`a b` cited.\n"),
-        ('plain.md:3: WARNING: "a b" is no citation; write one key, or several with commas, with'
-        " text before or after a key in braces [papernotes.bad-citation]"),
+        ('plain.md:3: WARNING: "a b" is not a citation; write one key, or several separated by'
+        " commas, with text before or after a key in braces [papernotes.bad-citation]"),
     ),
     "unknown key in a note link": (
         page("# Page\n\nSee {note}`qqqq`.\n"),
@@ -149,17 +149,17 @@ CASES = {
     ),
     "unknown sort": (
         page("# Page\n\n```{papers}\n:sort: size\n```\n"),
-        ('plain.md:3: WARNING: :sort: does not know "size"; use title, read or year, with - in'
+        ('plain.md:3: WARNING: :sort: "size" is unknown; write title, read or year, with - in'
         " front for descending [papernotes.bad-option]"),
     ),
     "limit that is no number": (
         page("# Page\n\n```{papers}\n:limit: 0\n```\n"),
-        ('plain.md:3: WARNING: :limit: is not a number above 0: "0"; write one, or none'
-        " [papernotes.bad-option]"),
+        ('plain.md:3: WARNING: :limit: "0" is not a number above 0; write a number, or delete'
+        " the option [papernotes.bad-option]"),
     ),
     "unknown view": (
         page("# Page\n\n```{papers}\n:view: table\n```\n"),
-        ('plain.md:3: WARNING: :view: does not know "table"; use cards or list'
+        ('plain.md:3: WARNING: :view: "table" is unknown; write cards or list'
         " [papernotes.bad-option]"),
     ),
     "unknown tag": (

@@ -93,22 +93,22 @@ AS_TEXT = (
     " [papernotes.raw-html]"
 )
 DEVICE = (
-    "1: WARNING: the file's name is one that Windows keeps for a device; rename the file"
+    "1: WARNING: the file's name is reserved for a device on Windows; rename the file"
     " [papernotes.file-name]"
 )
 OUTSIDE = (
-    '1: WARNING: the note takes in "../outside.md" from outside the site\'s folder; copy it there'
+    '1: WARNING: the note includes "../outside.md" from outside the site\'s folder; copy it there'
     " [papernotes.outside]"
 )
-NO_WORDS = "the note's heading shows nothing; write the title of the paper after its #"
+NO_WORDS = "the note's heading is empty; write the title of the paper after its #"
 NO_WORDS = f"5: WARNING: {NO_WORDS} [papernotes.no-heading]"
-NO_CARD = "which no card can show;"
+NO_CARD = "which a card cannot show;"
 AS_LINK = "is none and shown as text; correct it or delete it [papernotes.bad-link]"
 NO_PAGE = (
     "which is not a page name; write the former name of the page, relative to the root of the site,"
     ' such as "papers/old-name" [papernotes.bad-redirect]'
 )
-NO_NAME = "rename the file, until then the site does without the page [papernotes.file-name]"
+NO_NAME = "rename the file, until then the site leaves the page out [papernotes.file-name]"
 ENCODE = (
     "contains a space, a quote or an angle bracket, which no address may, and is not linked; write it"
     f" as %20, %22, %3C or %3E {KIND['link']}"
@@ -224,13 +224,13 @@ CASES = [
     note("html-in-body", body="A <b onclick=ran()>bold</b> word.\n\n<script>ran()</script>"),
     note(
         "list-in-summary",
-        f"6: WARNING: the summary holds a list of notes or works, {NO_CARD} take it out"
+        f"6: WARNING: the summary contains a list of notes or works, {NO_CARD} delete it"
         " [papernotes.bad-summary]",
         front="summary: |\n  A list.\n\n  ```{papers}\n  ```\n",
     ),
     note(
         "summary-heading",
-        f"4: WARNING: the summary holds a heading, {NO_CARD} write a paragraph [papernotes.bad-summary]",
+        f"4: WARNING: the summary contains a heading, {NO_CARD} write a paragraph [papernotes.bad-summary]",
         front="summary: |\n  # A heading\n\n  A text.\n",
     ),
     note("list-in-a-quotation", body="The summary.\n\n> ```{papers}\n> ```\n"),
@@ -306,8 +306,8 @@ CASES = [
         body="```{include} /etc/nothing\n```",
     ),
     # Names of files.
-    note("esc\x1b", f"1: WARNING: the file's name holds the control character U+001B; {NO_NAME}"),
-    note("new\nline", f"1: WARNING: the file's name holds the control character U+000A; {NO_NAME}"),
+    note("esc\x1b", f"1: WARNING: the file's name contains the control character U+001B; {NO_NAME}"),
+    note("new\nline", f"1: WARNING: the file's name contains the control character U+000A; {NO_NAME}"),
     note("caf\udce9", f"1: WARNING: the file's name is not UTF-8; {NO_NAME}"),
     note("CON", DEVICE),
     note("nul.x", DEVICE),
@@ -315,20 +315,20 @@ CASES = [
     *(note(name) for name in ("_g", "<h>", "i'j\"k", "l&m", "$n$", "o.html", "p" * 247)),
     note(
         "q" * 248,
-        "1: WARNING: the file's name is too long for the files that are made of it; give it one of"
-        " 247 bytes at most, until then the site does without the page [papernotes.file-name]",
+        "1: WARNING: the file's name is too long for the files that are derived from it; shorten it"
+        " to 247 bytes, until then the site leaves the page out [papernotes.file-name]",
     ),
     note("Case"),
     note(
         "case",
-        "1: WARNING: the file's name differs from papers/Case.md by case only, and is the same to"
-        " many systems; rename one [papernotes.file-name]",
+        "1: WARNING: the file's name differs from papers/Case.md only in case, which many systems"
+        " ignore; rename one of them [papernotes.file-name]",
     ),
     note("e\u0301"),
     note(
         "\u00e9",
-        "1: WARNING: the file's name is that of another note in another form of Unicode, and one of"
-        " them is not read; rename one [papernotes.file-name]",
+        "1: WARNING: the file's name equals that of another note in another Unicode normalization,"
+        " and one of the notes is not read; rename one [papernotes.file-name]",
     ),
     note("five-megabytes", body="The summary.\n\n## A section\n\n```text\n" + "word\n" * 10**6 + "```"),
     # The bibliography.
@@ -549,8 +549,8 @@ def test_nothing_else_is_reported(built: Build, site: Site) -> None:
     told = messages(built, site)
     for name, target in (("dangling", "../nowhere.md"), ("circular", "circular.md")):
         assert told.pop(f"papers/{name}.md") == [
-            f"1: WARNING: the file's name is that of a link to {target}, where nothing is; correct it"
-            " [papernotes.file-name]"
+            f"1: WARNING: the file's name is that of a symbolic link to {target}, which does not exist;"
+            " correct the link [papernotes.file-name]"
         ]
     assert told.pop("papers/linked.md") == [
         '1: WARNING: the note is a link to "../../linked.md", outside the site\'s folder; copy it'

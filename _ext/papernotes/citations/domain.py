@@ -1,8 +1,8 @@
-"""Citations at a cost that does not grow with the site: sphinxcontrib-bibtex's domain, ours inside.
+"""sphinxcontrib-bibtex's domain with look-ups, so that a citation costs the same on any site.
 
-The library's roles, directives and settings stay what they are. What is replaced is how files are
-read (a fault takes no other entry down) and how a citation finds its reference (a look-up in the
-page's own list, where there is one).
+The library's roles, directives and settings keep their meaning. Two things are replaced: the
+reading of files, so that a fault in one entry does not affect others; and the way from a citation
+to its reference, which is a look-up in the page's own list if it has one.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from papernotes.bibliography import formatting, reader
 from papernotes.bibliography.latex import flatten
 from papernotes.citations.ids import distinct_ids, preview_name
 from papernotes.citations.style import NAME as OWN_STYLE
-from papernotes.citations.style import Shown
+from papernotes.citations.style import CitedEntry
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.domain import PaperNotesDomain
 from papernotes.i18n import phrases
@@ -45,10 +45,10 @@ _MARKUP = re.compile(r"[\\{}]")
 
 
 def readable(text: str) -> str:
-    """Return LaTeX *text* as pybtex can read it.
+    """Return LaTeX *text* in a form that pybtex can read.
 
-    To pybtex a per cent sign begins a comment, and what it decodes to unpaired braces ends the
-    build; of such text only the letters are left.
+    pybtex takes a per cent sign for a comment, and fails at text that decodes to unpaired braces.
+    Of such text, only the letters remain.
     """
     if not _MARKUP.search(text) and "%" not in text:
         return text
@@ -61,17 +61,17 @@ def readable(text: str) -> str:
 
 
 class CitationRole(CiteRole):
-    """The library's role, with a message for what it cannot take apart."""
+    """The library's role, with a message for text that it cannot parse."""
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
-        """Return the citation, or its text where it names no key."""
+        """Return the citation, or its text if that names no key."""
         try:
             list(parse_citation_targets(self.text))
         except ValueError:
             path = self.env.doc2path(self.env.docname, base=False).as_posix()
             message = (
-                f'"{self.text}" is no citation; write one key, or several with commas, with text'
-                " before or after a key in braces"
+                f'"{self.text}" is not a citation; write one key, or several separated by commas,'
+                " with text before or after a key in braces"
             )
             problem = Diagnostic(path, self.lineno, message, DiagnosticKind.BAD_CITATION)
             note_problem(self.env, problem)
@@ -93,7 +93,7 @@ class ReadablePerson(Person):  # type: ignore[misc]  # pybtex has no types
 
 
 class CitationDomain(BibtexDomain):
-    """The library's domain, which looks a citation up instead of searching for it."""
+    """The library's domain, which looks up citations instead of searching for them."""
 
     roles: ClassVar = {name: CitationRole() for name in BibtexDomain.roles}
 
@@ -118,20 +118,20 @@ class CitationDomain(BibtexDomain):
         return PaperNotesDomain.of(self.env)
 
     def prepare(self) -> None:
-        """Forget what an earlier catalogue was the reason of."""
+        """Clear the caches that were derived from the previous catalogue."""
         self._ids.clear()
         self._entries.clear()
         self._citations.clear()
         self._labels = None
 
     def env_updated(self) -> Iterable[str]:
-        """Do the library's own work, where there is a ``{bibliography}`` that needs it."""
+        """Do the library's own work if a ``{bibliography}`` directive needs it."""
         outdated: Iterable[str] = super().env_updated() if self.bibliographies else []
         self._library_keys = {citation.key for citation in self.citations}
         return outdated
 
     def _make_labels(self) -> dict[str, str]:
-        """Return the label of each work that is shown, in the style of ``bibtex_default_style``."""
+        """Return the label of each work of the site, in the style of ``bibtex_default_style``."""
         entries = [self.entry(key) for key in self.notes.catalogue.works]
         style = find_plugin("pybtex.style.formatting", self.env.config.bibtex_default_style)()
         ordered = list(style.sort(entries))
@@ -139,12 +139,12 @@ class CitationDomain(BibtexDomain):
         return {entry.key: label for entry, label in zip(ordered, labels, strict=True)}
 
     def entry(self, key: str) -> Entry:
-        """Return the entry *key* as citations are made of it, with the letter after the year."""
+        """Return the entry *key* for citations, with the letter after its year."""
         if key not in self._entries:
             catalogue = self.notes.catalogue
             paper = catalogue.papers[key]
             original = self.bibdata.data.entries[key]
-            # Where nobody is named, a citation names the title, which it cannot give markup.
+            # Without people, a citation shows the title, where it cannot have markup.
             fields = {**dict(paper.fields), "title": readable(flatten(formatting.title(paper)))}
             suffix = catalogue.suffixes.get(key, "")
             if paper.year or suffix:
@@ -153,13 +153,13 @@ class CitationDomain(BibtexDomain):
                 role: [ReadablePerson(person) for person in listed]
                 for role, listed in original.persons.items()
             }
-            entry = Shown(original.type, fields=fields, persons=persons)
+            entry = CitedEntry(original.type, fields=fields, persons=persons)
             entry.key = key
             self._entries[key] = entry
         return self._entries[key]
 
     def shown_label(self, key: str) -> str:
-        """Return the label of the work *key*, or nothing where citations go by people and year."""
+        """Return the label of the work *key*, or nothing if citations show people and year."""
         if self.env.config.bibtex_reference_style in (OWN_STYLE, "author_year"):
             return ""
         if self._labels is None:
@@ -185,11 +185,11 @@ class CitationDomain(BibtexDomain):
         node: pending_xref,
         contnode: nodes.Element,
     ) -> nodes.Element:
-        """Return the citation, each key linked to its entry in the page's list of references.
+        """Return the citation, with each key linked to its entry in the page's references.
 
-        Where the page has a ``{bibliography}`` of its own, or the author keeps the references, that
-        is the library's business. A key that no file holds reads ``[?key]``; the catalogue has
-        reported it.
+        The library resolves it on pages with a ``{bibliography}`` of their own, and if
+        ``papernotes_references`` is off. An unknown key becomes ``[?key]``; the catalogue reports
+        it.
         """
         if not env.config.papernotes_references:
             return super().resolve_xref(env, fromdocname, builder, typ, target, node, contnode)
@@ -208,7 +208,7 @@ class CitationDomain(BibtexDomain):
         if ours:
             groups.append(self._citation(ours, builder, typ, fromdocname, home, node))
         if library:
-            rest = ",".join(_written(part) for part in library)
+            rest = ",".join(_source(part) for part in library)
             groups.append(
                 super().resolve_xref(env, fromdocname, builder, typ, rest, node, contnode)
             )
@@ -230,12 +230,12 @@ class CitationDomain(BibtexDomain):
         node: pending_xref,
     ) -> nodes.Element:
         """Return the citation of works that the references of *home* list."""
-        # Only HTML has targets at every citation.
+        # Only HTML has a target at each citation.
         place: str = node.get("papernotes_place", "") if builder.format == "html" else ""
         targets = [
             (home, place) if place else self._target(part.key, fromdocname, home) for part in parts
         ]
-        # All that the link depends on: pages of a folder link to others alike.
+        # All that the links depend on. Pages of one folder have the same relative addresses.
         folder, _, name = fromdocname.rpartition("/")
         leads = tuple((docname == fromdocname or docname, id_) for docname, id_ in targets)
         same = (typ, tuple(parts), leads, folder, name == "index")
@@ -247,7 +247,7 @@ class CitationDomain(BibtexDomain):
             result = nodes.inline("", "", classes=["bibtex-citation"])
             formatted = format_references(self.reference_style, typ, references)
             result += formatted.render(self.backend)
-            _name_previews(result, [part.key for part in parts])
+            _set_previews(result, [part.key for part in parts])
             self._citations[same] = result
         return self._citations[same].deepcopy()
 
@@ -266,22 +266,23 @@ class CitationDomain(BibtexDomain):
         )
         label = self.shown_label(part.key)
         entry = self.entry(part.key)
-        # The library's styles would say it themselves, in English.
+        # Otherwise the library's styles write it in English.
         entry.fields.setdefault("year", phrases().undated)
         return entry, FormattedEntry(part.key, RichText(""), label), info
 
     def tooltip(self, key: str) -> str | None:
-        """Return the browser's own tooltip, where the site wants it and has no previews."""
+        """Return the tooltip of a link to *key*, if tooltips are on and previews are off."""
         config = self.env.config
         if config.papernotes_previews or not config.bibtex_tooltips:
             return None
         return flatten(self.notes.formatted(key))
 
     def _target(self, key: str, fromdocname: str, home: str) -> tuple[str, str]:
-        """Return the document and id that a citation leads to.
+        """Return the document and id that a citation of *key* leads to.
 
-        That is its entry in the references of the page. A citation that stands elsewhere, on a
-        card, leads to the note on the work, where there is one, or to the references of its *home*.
+        It is the entry in the references of the page. A citation of a note that is shown elsewhere,
+        as on a card, leads to the note on the work or, without one, to the references of its
+        *home*.
         """
         if home == fromdocname:
             return home, self.reference_ids(home)[key]
@@ -290,18 +291,18 @@ class CitationDomain(BibtexDomain):
         return home, self.reference_ids(home)[key]
 
 
-def _written(part: CitationTarget) -> str:
-    """Return *part* of a citation as it is written in a role."""
+def _source(part: CitationTarget) -> str:
+    """Return the source of *part* of a citation, as in a role."""
     pre = f"{{{part.pre}}}" if part.pre else ""
     post = f"{{{part.post}}}" if part.post else ""
     return f"{pre}{part.key}{post}"
 
 
-def _name_previews(citation: nodes.Element, keys: list[str]) -> None:
-    """Name the preview of each link of a *citation* of *keys*.
+def _set_previews(citation: nodes.Element, keys: list[str]) -> None:
+    """Set the preview of each link of a *citation* of *keys*.
 
-    Each work has one link in the reference styles that link at all; in one that has more or fewer,
-    which link is whose cannot be told.
+    Reference styles link each work once, or not at all. If the numbers differ, the links cannot be
+    assigned to works, and get no previews.
     """
     links = list(citation.findall(nodes.reference))
     if len(links) != len(keys):
@@ -313,13 +314,13 @@ def _name_previews(citation: nodes.Element, keys: list[str]) -> None:
 
 
 def read_bibliography(app: Sphinx) -> None:
-    """Read the bibliography files, if they have changed, and hand the library what it would read.
+    """Read the bibliography files if they have changed, and give the entries to the library.
 
-    The library takes its record for fresh when names, times and encoding agree, and then does not
-    read the files itself; with it go the traceback and the lost entries of a fault.
+    The library does not read files itself when the names, times and encoding in its own record
+    agree. So a fault in a file neither aborts the build nor loses the entries after it.
     """
     if app.config.bibtex_bibfiles is None:
-        return  # the library says what to do
+        return  # the library reports it
     files = [(Path(app.confdir) / name).resolve() for name in app.config.bibtex_bibfiles]
     encoding: str = app.config.bibtex_encoding
     sources = reader.load(files, Path(app.srcdir).resolve())

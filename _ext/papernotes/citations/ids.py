@@ -19,7 +19,7 @@ def preview_name(key: str) -> str:
 
 
 def distinct_ids(prefix: str, keys: Iterable[str]) -> dict[str, str]:
-    """Return an id for each of *keys*, made of *prefix* and the key, no two alike."""
+    """Return a distinct id for each of *keys*, made of *prefix* and the key."""
     ids: dict[str, str] = {}
     taken: set[str] = set()
     for key in keys:
@@ -34,6 +34,6 @@ def distinct_ids(prefix: str, keys: Iterable[str]) -> dict[str, str]:
 
 
 def latex_anchor(docname: str, id_: str) -> nodes.raw:
-    """Return the target that the library's citations lead to in LaTeX; other formats skip it."""
+    """Return the target of the library's citations in LaTeX, which other formats ignore."""
     tex = f"\\hypertarget{{cite.{docname}:{id_}}}{{}}"
     return nodes.raw(tex, tex, format="latex")

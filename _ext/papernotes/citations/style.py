@@ -1,7 +1,7 @@
-"""The site's citation style, for ``bibtex_reference_style = "papernotes"``.
+"""The citation style of ``bibtex_reference_style = "papernotes"``.
 
-Zhang et al. (2017) in the text, (Zhang et al., 2017) in parentheses: the library's author-year
-style with round brackets and the whole of a citation as the link.
+It reads "Zhang et al. (2017)" in the text and "(Zhang et al., 2017)" in parentheses. It is the
+library's author-year style with round brackets, in which the whole citation is the link.
 """
 
 from __future__ import annotations
@@ -48,17 +48,17 @@ def _people() -> PersonStyle:
     return Names(other=Text(said.others), sep2=said.last, last_sep=said.last)
 
 
-class Shown(Entry):  # type: ignore[misc]  # pybtex has no types
-    """An entry as citations are made of it, with the names that they have shown so far."""
+class CitedEntry(Entry):  # type: ignore[misc]  # pybtex has no types
+    """An entry for citations, with a cache of its formatted names."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.names: dict[bool, Text] = {}
 
-    def named(self, full: bool) -> Entry | None:
-        """Return the entry of those who are named before "et al.", where the list ends in others.
+    def with_named_people(self, full: bool) -> Entry | None:
+        """Return an entry with the people before "et al.", or None if none follow them.
 
-        To the library "others" is one more name.
+        The library takes the "others" at the end of a list for a name.
         """
         for role in ("author", "editor"):
             if persons := self.persons.get(role):
@@ -72,16 +72,16 @@ class Shown(Entry):  # type: ignore[misc]  # pybtex has no types
 
 @node  # type: ignore[untyped-decorator]
 def once(children: list[Any], data: dict[str, Any], full: bool) -> Any:
-    """Return what stands for the people of an entry, which is formatted once in a build.
+    """Return the formatted people of an entry, all of them if *full*.
 
-    *full* says whether all of them are named. It is half of what a citation takes.
+    They are formatted once in a build, since that is half the cost of a citation.
     """
     entry = data["entry"]
     names, first_names = children
-    if not isinstance(entry, Shown):
+    if not isinstance(entry, CitedEntry):
         return names.format_data(data)
     if full not in entry.names:
-        if first := entry.named(full):
+        if first := entry.with_named_people(full):
             shown = first_names.format_data({**data, "entry": first})
             entry.names[full] = Text(shown, data["style"].person.other)
         else:
@@ -91,18 +91,18 @@ def once(children: list[Any], data: dict[str, Any], full: bool) -> Any:
 
 @dataclass
 class Names(PersonStyle):
-    """The library's style of names, each list of them formatted once."""
+    """The library's style of names, with a cache for each list."""
 
     def author_or_editor_or_title(self, full: bool) -> Any:
         """Return the template of the people, or else of the title."""
-        # Of people who are not the last ones, none has an "and" before it.
+        # No "and" comes before the last name that "et al." follows.
         first_names = author_or_editor_or_title(sep=self.sep)
         return once(full=full)[super().author_or_editor_or_title(full), first_names]
 
 
 @dataclass
 class TextualStyle(BasicAuthorYearTextualReferenceStyle):
-    """Textual citations, linked as a whole: a name is easier to hit than a year."""
+    """Textual citations as one link, since a name is easier to click than a year."""
 
     def inner(self, role_name: str) -> Any:
         """Return the template of one citation."""
@@ -132,12 +132,12 @@ class ReferenceStyle(AuthorYearReferenceStyle):
     person: PersonStyle = field(default_factory=_people)
 
     def __post_init__(self) -> None:
-        """Put the textual style in the place of the library's."""
+        """Replace the library's textual style."""
         super().__post_init__()  # type: ignore[no-untyped-call]
         textual = TextualStyle(bracket=self.bracket_textual, person=self.person)
         self.role_style.update(dict.fromkeys(textual.role_names(), textual))
 
 
 def register() -> None:
-    """Make the style known to the library, under its name."""
+    """Register the style with the library."""
     register_plugin("sphinxcontrib.bibtex.style.referencing", NAME, ReferenceStyle)

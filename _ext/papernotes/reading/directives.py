@@ -1,4 +1,4 @@
-"""The directives. Each leaves a placeholder; what is shown is known when all documents are read."""
+"""The directives, each of which leaves a placeholder until all documents have been read."""
 
 from __future__ import annotations
 
@@ -15,18 +15,19 @@ from papernotes.core.model import VIEWS, Query
 from papernotes.reporting import note_problem
 from papernotes.settings import is_sort
 
-_GOES_ON = "papernotes_list_that_goes_on"
+# Set in a document that has a list with further pages.
+_HAS_PAGED_LIST = "papernotes_has_paged_list"
 
 OPTIONS = {
     "tags": "only notes with one of these tags, separated by commas",
     "sort": "the order: `title` (default), `read` or `year`, with `-` in front for descending",
-    "limit": "how many at most",
-    "view": "`cards` (default), or `list` for a line each",
+    "limit": "the largest number of notes to list",
+    "view": "`cards` (default), or `list` for one line a note",
 }
 
 
 class _ListDirective(SphinxDirective):
-    """A directive that becomes a list."""
+    """A directive for a list of notes or works."""
 
     def problem(self, kind: DiagnosticKind, message: str) -> None:
         path = self.env.doc2path(self.env.docname, base=False).as_posix()
@@ -39,25 +40,25 @@ class _ListDirective(SphinxDirective):
 
 
 class PapersDirective(_ListDirective):
-    """``{papers}``: cards or a list of the notes, of all or of those with a tag."""
+    """``{papers}``: a list of all notes, or of the notes with a tag, as cards or lines."""
 
-    # Values are looked at in `run`, where a bad one gets a message of its own and a default.
+    # `run` checks the values, so that a wrong one gets our own message and a default.
     option_spec: ClassVar = dict.fromkeys(OPTIONS, directives.unchanged)
 
     def run(self) -> list[nodes.Node]:
-        """Return the placeholder; a value that has no meaning is reported and left out."""
+        """Return the placeholder; report options with a wrong value, and use their defaults."""
         limit = self.limit()
         query = Query(
             tags=self.tags(), sort=self.sort(), limit=limit, view=self.view(),
-            line=self.lineno, paged=limit is None and self.goes_on(),
+            line=self.lineno, paged=limit is None and self.is_paged(),
         )  # fmt: skip
         return self.place(placeholders.papers(query=query))
 
-    def goes_on(self) -> bool:
-        """Return whether the list may go on over further pages: the front page's first one."""
-        if self.env.docname != self.config.root_doc or self.env.temp_data.get(_GOES_ON):
+    def is_paged(self) -> bool:
+        """Return whether the list may have further pages, as the first of the front page."""
+        if self.env.docname != self.config.root_doc or self.env.temp_data.get(_HAS_PAGED_LIST):
             return False
-        self.env.temp_data[_GOES_ON] = True
+        self.env.temp_data[_HAS_PAGED_LIST] = True
         return True
 
     def tags(self) -> tuple[str, ...]:
@@ -72,7 +73,7 @@ class PapersDirective(_ListDirective):
             return value
         self.problem(
             DiagnosticKind.BAD_OPTION,
-            f':sort: does not know "{value}"; use title, read or year, with - in front for'
+            f':sort: "{value}" is unknown; write title, read or year, with - in front for'
             " descending",
         )
         return default
@@ -85,7 +86,7 @@ class PapersDirective(_ListDirective):
             return int(value)
         self.problem(
             DiagnosticKind.BAD_OPTION,
-            f':limit: is not a number above 0: "{value}"; write one, or none',
+            f':limit: "{value}" is not a number above 0; write a number, or delete the option',
         )
         return None
 
@@ -94,7 +95,7 @@ class PapersDirective(_ListDirective):
         if value in VIEWS:
             return value
         self.problem(
-            DiagnosticKind.BAD_OPTION, f':view: does not know "{value}"; use {" or ".join(VIEWS)}'
+            DiagnosticKind.BAD_OPTION, f':view: "{value}" is unknown; write {" or ".join(VIEWS)}'
         )
         return VIEWS[0]
 
@@ -108,7 +109,7 @@ class ReadingListDirective(_ListDirective):
 
 
 class WorksDirective(_ListDirective):
-    """``{works}``: every work that the site cites or notes, with the pages that cite it."""
+    """``{works}``: all works that the site cites or has notes on, with the citing pages."""
 
     def run(self) -> list[nodes.Node]:
         """Return the placeholder."""

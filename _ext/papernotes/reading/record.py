@@ -20,13 +20,10 @@ from papernotes.mathematics.renderer import make_readable, plain_text
 from papernotes.reading import sentences
 from papernotes.reporting import note_problem, noted_problems
 
-_FRONT = "papernotes_front_matter"
-
-
-_SPELLED = "papernotes_spelled_citations"
-
-
-# What stands before the first section of a note but is no part of its summary.
+# Where the front matter and the spelled-out citations of a document are kept while it is read.
+FRONT_MATTER = "papernotes_front_matter"
+SPELLED = "papernotes_spelled_citations"
+# Nodes before the first section of a note that are not part of its summary.
 _NO_SUMMARY = (
     nodes.title,
     nodes.section,
@@ -42,13 +39,13 @@ _NO_SUMMARY = (
 
 
 def is_note(env: BuildEnvironment, docname: str) -> bool:
-    """Return whether the document *docname* is to be a note: Markdown in the notes' folder."""
+    """Return whether the document *docname* is a note: Markdown in the folder of notes."""
     folder: str = env.config.papernotes_folder
     return docname.startswith(f"{folder}/") and env.doc2path(docname).suffix == ".md"
 
 
-def _heading(document: nodes.document) -> nodes.section | None:
-    """Return the section under the first heading."""
+def first_section(document: nodes.document) -> nodes.section | None:
+    """Return the section under the first heading, or None."""
     return next((node for node in document.children if isinstance(node, nodes.section)), None)
 
 
@@ -57,20 +54,20 @@ def note_document(app: Sphinx, doctree: nodes.document) -> None:
     env = app.env
     docname = env.docname
     path = env.doc2path(docname, base=False).as_posix()
-    front = env.temp_data.get(_FRONT)
+    front = env.temp_data.get(FRONT_MATTER)
     sources = list(doctree.findall(placeholders.summary_source))
     for source in sources:
         source.parent.remove(source)
     if front is not None or docname in env.config.papernotes_sections:
-        # Sphinx asks for a place in a toctree; the place of these is the front page, the sidebar.
+        # Sphinx warns about documents in no toctree. The front page and the sidebar lead to these.
         env.metadata[docname].setdefault("orphan", "")
-    # Copies of headings that only their text or their MathML is taken of.
+    # Sphinx takes only the text or the MathML from these copies of headings.
     env.longtitles[docname] = env.longtitles[docname].deepcopy()
     for copy in (env.longtitles[docname], env.tocs[docname]):
         make_readable(copy)
     noted = None
     if front is not None:
-        section = _heading(doctree)
+        section = first_section(doctree)
         if section is None:
             note_problem(env, _no_heading(path))
         if front.paper:
@@ -90,7 +87,7 @@ def note_document(app: Sphinx, doctree: nodes.document) -> None:
                 former_names=front.former_names,
             )
             noted = NotedPaper(note, Excerpt.of(heading), Excerpt.of(opening))
-    spelled: tuple[Spelled, ...] = env.temp_data.get(_SPELLED) or ()
+    spelled: tuple[Spelled, ...] = env.temp_data.get(SPELLED) or ()
     record = Record(
         path=path,
         page=_page(docname, doctree, sources, spelled, _key_prefixes(env)),
@@ -112,7 +109,7 @@ def _no_heading(path: str) -> Diagnostic:
 
 
 def _opening(holder: nodes.Element) -> list[nodes.Node]:
-    """Return what stands before the first section of *holder*."""
+    """Return the nodes of the summary, which stand before the first section of *holder*."""
     opening: list[nodes.Node] = []
     for node in holder.children:
         if isinstance(node, nodes.section):
@@ -123,7 +120,7 @@ def _opening(holder: nodes.Element) -> list[nodes.Node]:
 
 
 def _key_prefixes(env: BuildEnvironment) -> tuple[str, ...]:
-    """Return the prefixes of keys that the document's ``{bibliography}`` directives ask for."""
+    """Return the key prefixes of the document's ``{bibliography}`` directives."""
     bibliographies = env.domaindata["cite"]["bibliographies"]
     return tuple(
         value.keyprefix
@@ -144,7 +141,7 @@ def _page(
     targets: set[str] = set()
     for root in (doctree, *sources):
         for node in root.findall(addnodes.pending_xref):
-            line = _line(node)
+            line = line_of(node)
             id_ = node["ids"][0] if root is doctree and node["ids"] else ""
             citations += [Citation(docname, key, line, id_) for key in cited_keys(node)]
             links += [Citation(docname, key, line, id_) for key in linked_keys(node)]
@@ -164,7 +161,7 @@ def _page(
 
 
 def _mentions(doctree: nodes.document) -> Iterator[Mention]:
-    # A sentence that cites twice is taken once.
+    # A sentence that cites several works is copied once.
     excerpts: dict[tuple[int, sentences.Extent], Excerpt] = {}
     for node in doctree.findall(addnodes.pending_xref):
         keys = (*cited_keys(node), *linked_keys(node))
@@ -172,7 +169,7 @@ def _mentions(doctree: nodes.document) -> Iterator[Mention]:
             continue
         child: nodes.Element = node
         while isinstance(child.parent, nodes.Inline):
-            child = child.parent  # type: ignore[assignment]  # what is inline is an element
+            child = child.parent  # type: ignore[assignment]  # inline nodes are elements
         block = child.parent.children
         extent = sentences.around(block, block.index(child))
         place = (id(block), extent)
@@ -181,7 +178,7 @@ def _mentions(doctree: nodes.document) -> Iterator[Mention]:
         yield Mention(node["ids"][0], tuple(dict.fromkeys(keys)), excerpts[place])
 
 
-def _line(node: nodes.Node) -> int:
+def line_of(node: nodes.Node) -> int:
     """Return the line of *node*, or of the nearest element above it that has one."""
     current: nodes.Node | None = node
     while current is not None:

@@ -1,7 +1,6 @@
-"""The sentence in which a document cites: from inline nodes, the ones around a citation.
+"""Find the sentence around a citation, among inline nodes.
 
-Boundaries are looked for in plain text only; what stands inside a formula, a citation, emphasis or
-code never ends a sentence.
+Only plain text can end a sentence: formulas, citations, emphasis and code never do.
 """
 
 from __future__ import annotations
@@ -12,10 +11,10 @@ from dataclasses import dataclass
 
 from docutils import nodes
 
-# A full stop, question or exclamation mark with what closes after it, and then white space before
-# something that can begin a sentence; or the full stop of Chinese and Japanese.
+# A full stop, question or exclamation mark with closing quotes or brackets, followed by white space
+# and a character that can begin a sentence; or a full stop of Chinese or Japanese.
 _END = re.compile(r"[.!?][\"'”’)\]]*(?=\s+[^\sa-z,;:)])|[.!?][\"'”’)\]]*(?=\s*$)|[。！？]")  # noqa: RUF001
-# Full stops that end an abbreviation or an initial, and no sentence.
+# Full stops of abbreviations and initials, which end no sentence.
 _ABBREVIATION = re.compile(
     r"(?:\b(?:[A-Z]|al|approx|cf|ch|chs|ed|eds|eq|eqs|e\.g|fig|figs|i\.e|no|nos|pp?|resp|sec|secs|"
     r"st|tab|thm|vol|vs|viz|dr|mr|mrs|ms|prof)|\bet seq)\.$",
@@ -24,7 +23,7 @@ _ABBREVIATION = re.compile(
 
 
 def ends(text: str) -> list[int]:
-    """Return the positions in *text* at which a sentence has ended."""
+    """Return the positions in *text* where a sentence has ended."""
     return [
         match.end()
         for match in _END.finditer(text)
@@ -34,10 +33,11 @@ def ends(text: str) -> list[int]:
 
 @dataclass(frozen=True, slots=True)
 class Extent:
-    """A sentence in a block: from the node ``first``, of its text the position ``start``, to the
-    node ``last``, of its text up to ``end``.
+    """The extent of a sentence in a block of nodes.
 
-    ``start`` counts only where the sentence begins inside a text, ``end`` where it ends in one.
+    It begins at position ``start`` of the text of node number ``first``, or at the node's beginning
+    if that is 0. It ends at position ``end`` of node number ``last``, or at the node's end if that
+    is None.
     """
 
     first: int
@@ -78,9 +78,10 @@ def take(block: Sequence[nodes.Node], extent: Extent) -> list[nodes.Node]:
 
 
 def _inner_ends(node: nodes.Text) -> list[int]:
-    """Return where a sentence ends in *node*, which stands before the citation.
+    """Return where sentences end in *node*, which stands before the citation.
 
-    A text that ends with a full stop and no space goes on in the node after it.
+    A full stop at the very end of the text, without a space after it, ends none, because the
+    sentence continues in the next node.
     """
     text = str(node)
     found = ends(text)

@@ -1,8 +1,8 @@
-"""The files of documents: when they are read again, and which cannot be.
+"""Source files: which have changed, and which cannot be used.
 
-Sphinx goes by the time of a file; here a document is known by what it holds. And Sphinx decodes a
-file without asking, and makes names of its name, and would end the build in a traceback; here one
-that it cannot take is left out, and reported.
+Sphinx compares the times of files; this module compares their contents. Sphinx also aborts with a
+traceback at a file that it cannot decode, or whose name it cannot use; this module reports such a
+file and leaves it out.
 """
 
 from __future__ import annotations
@@ -25,19 +25,19 @@ from papernotes.domain import PaperNotesDomain
 from papernotes.reading.record import is_note
 from papernotes.reporting import note_problem, warn
 
-# Of the 255 bytes that file systems give a name, without the longest suffix that it gets.
+# File systems allow 255 bytes in a name, and the longest suffix of a derived file needs some.
 _MOST_BYTES = 255 - len(".doctree")
-# Control characters, and what stands for a byte that is not UTF-8.
+# Control characters, and the surrogates that Python uses for bytes that are not UTF-8.
 _NO_NAME = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def leave_out_unusable(
     app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
 ) -> list[str]:
-    """Take those documents out of the build whose files cannot be used, with a warning.
+    """Drop unreadable documents from the build, with a warning.
 
-    Each is one that there is not: no page is left of it, and links to it are links to nothing. The
-    next build finds it as a new document, and so reports it again until it is mended.
+    Their pages are removed, and links to them are broken. The next build finds them as new
+    documents, and so reports them again until they are corrected.
     """
     for problem in _odd_names(env):
         warn(problem)
@@ -55,7 +55,7 @@ def leave_out_unusable(
 
 
 def _odd_names(env: BuildEnvironment) -> list[Diagnostic]:
-    """Return what keeps files of notes from being files, or files of their own, everywhere."""
+    """Return a diagnostic for each note whose file name does not work on every system."""
     root = Path(env.srcdir)
     folder = root / env.config.papernotes_folder
     homes = (root.resolve(), folder.resolve())
@@ -66,26 +66,28 @@ def _odd_names(env: BuildEnvironment) -> list[Diagnostic]:
         composed = unicodedata.normalize("NFC", path.as_posix())
         other = first.setdefault(composed.casefold(), path)
         if "\n" in name:
-            # Sphinx passes over it.
+            # Sphinx ignores such files.
             problems += _unwritable(name)
             continue
         if other != path and unicodedata.normalize("NFC", other.as_posix()) == composed:
-            fault = "is that of another note in another form of Unicode, and one of them is not"
-            fault += " read; rename one"
+            fault = "equals that of another note in another Unicode normalization, and one of the"
+            fault += " notes is not read; rename one"
         elif other != path:
             known = other.relative_to(root).as_posix()
-            fault = f"differs from {known} by case only, and is the same to many systems; rename"
-            fault += " one"
+            fault = f"differs from {known} only in case, which many systems ignore; rename one of"
+            fault += " them"
         elif path.is_symlink() and not path.exists():
             target = path.readlink().as_posix()
-            fault = f"is that of a link to {target}, where nothing is; correct it"
+            fault = (
+                f"is that of a symbolic link to {target}, which does not exist; correct the link"
+            )
         elif path.is_symlink() and not any(map(path.resolve().is_relative_to, homes)):
             target = path.readlink().as_posix()
             message = f'the note is a link to "{target}", outside the site\'s folder; copy it there'
             problems.append(Diagnostic(name, 1, message, DiagnosticKind.OUTSIDE))
             continue
         elif is_reserved(path.stem.split(".")[0]):
-            fault = "is one that Windows keeps for a device; rename the file"
+            fault = "is reserved for a device on Windows; rename the file"
         else:
             continue
         problems.append(Diagnostic(name, 1, f"the file's name {fault}", DiagnosticKind.FILE_NAME))
@@ -93,17 +95,18 @@ def _odd_names(env: BuildEnvironment) -> list[Diagnostic]:
 
 
 def _unwritable(path: str) -> list[Diagnostic]:
-    """Return the problem of a name that no page, feed or sitemap can hold, if *path* is one."""
+    """Return a diagnostic if pages, feed or sitemap cannot contain the name *path*."""
     if not (found := _NO_NAME.search(path)):
         return []
     surrogate = "\ud800" <= found[0] <= "\udfff"
-    fault = "is not UTF-8" if surrogate else f"holds the control character U+{ord(found[0]):04X}"
+    fault = "is not UTF-8" if surrogate else f"contains the control character U+{ord(found[0]):04X}"
     shown = _NO_NAME.sub(lambda match: match[0].encode("unicode_escape").decode("ascii"), path)
-    message = f"the file's name {fault}; rename the file, until then the site does without the page"
+    message = f"the file's name {fault}; rename the file, until then the site leaves the page out"
     return [Diagnostic(shown, 1, message, DiagnosticKind.FILE_NAME)]
 
 
 def _fault(env: BuildEnvironment, docname: str) -> Diagnostic | None:
+    """Return what keeps Sphinx from reading the file of *docname*, if anything does."""
     path = env.doc2path(docname, base=False).as_posix()
     for problem in _unwritable(path):
         return problem
@@ -111,8 +114,8 @@ def _fault(env: BuildEnvironment, docname: str) -> Diagnostic | None:
         return Diagnostic(
             path,
             1,
-            f"the file's name is too long for the files that are made of it; give it one of"
-            f" {_MOST_BYTES} bytes at most, until then the site does without the page",
+            f"the file's name is too long for the files that are derived from it; shorten it to"
+            f" {_MOST_BYTES} bytes, until then the site leaves the page out",
             DiagnosticKind.FILE_NAME,
         )
     encoding: str = env.settings["input_encoding"]
@@ -128,9 +131,9 @@ def replace_controls(app: Sphinx, docname: str, content: list[str]) -> None:
 
 
 def note_outside(app: Sphinx, doctree: nodes.document) -> None:
-    """Report files outside the site's folder that a note has taken in.
+    """Report files outside the site's folder that a note includes.
 
-    What a note includes is published, and nobody expects that of a file that is not the site's.
+    They are published with the note, which their owner may not expect.
     """
     env = app.env
     if not is_note(env, env.docname):
@@ -142,12 +145,12 @@ def note_outside(app: Sphinx, doctree: nodes.document) -> None:
     }
     for name in sorted(Path(name).as_posix() for name in taken):
         if name.startswith("../"):
-            message = f'the note takes in "{name}" from outside the site\'s folder; copy it there'
+            message = f'the note includes "{name}" from outside the site\'s folder; copy it there'
             note_problem(env, Diagnostic(path, 1, message, DiagnosticKind.OUTSIDE))
 
 
 def note_source(app: Sphinx, doctree: nodes.document) -> None:
-    """Keep the digest of what the document that has just been read is made of."""
+    """Note the digest of the sources of the document that has just been read."""
     env = app.env
     PaperNotesDomain.of(env).note_source(env.docname, _digest(env, env.docname, {}))
 
@@ -155,7 +158,7 @@ def note_source(app: Sphinx, doctree: nodes.document) -> None:
 def find_changed(
     app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
 ) -> list[str]:
-    """Return the documents that are no longer what was read, whatever the time of their files."""
+    """Return the documents whose sources have changed, whatever the times of their files."""
     known: dict[Path, bytes] = {}
     return [
         name
@@ -165,9 +168,9 @@ def find_changed(
 
 
 def _digest(env: BuildEnvironment, docname: str, known: dict[Path, bytes]) -> bytes:
-    """Return the digest of the file of *docname* and of all that it includes or shows.
+    """Return the digest of the file of *docname* and of all files that it includes or shows.
 
-    *known* are those of files that have been looked at.
+    *known* caches the digests of files.
     """
     paths = sorted({Path(path) for path in env.dependencies.get(docname, ())})
     return _of([_file(Path(env.doc2path(docname)), known), *(_file(path, known) for path in paths)])
@@ -190,10 +193,10 @@ def _of(parts: Iterable[bytes]) -> bytes:
 
 
 def add_documents(app: Sphinx) -> None:
-    """Have the files of documents looked at, ahead of what reads them."""
+    """Connect the handlers that check source files before Sphinx reads them."""
     app.connect("env-get-outdated", leave_out_unusable, priority=400)
     app.connect("source-read", replace_controls, priority=400)
     app.connect("env-get-outdated", find_changed)
-    # After Sphinx's own collectors (500), which know what a document takes in.
+    # After Sphinx's own collectors (500), which know what a document includes.
     app.connect("doctree-read", note_outside, priority=590)
     app.connect("doctree-read", note_source, priority=590)

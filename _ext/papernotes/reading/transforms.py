@@ -1,7 +1,7 @@
-"""Reading: from a document's source and doctree to its record.
+"""Transforms that prepare a document: front matter, summaries, headings and placeholders.
 
-The source's front matter is taken out before MyST sees it; transforms put placeholders where the
-page will show what is derived; and when the doctree is complete, the record is noted.
+Front matter is removed from the source before MyST parses it. Transforms then put placeholders
+where the page will show derived content.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ from papernotes.domain.records import Spelled
 from papernotes.domain.xrefs import cited_keys, linked_keys
 from papernotes.i18n import _
 from papernotes.reading.parser import Parser
-from papernotes.reading.record import _FRONT, _SPELLED, _heading, _line, is_note
+from papernotes.reading.record import FRONT_MATTER, SPELLED, first_section, is_note, line_of
 from papernotes.reporting import note_problem, noted_problems
 
-# What MyST makes of a line break, in the formats that have one.
+# The raw nodes that MyST creates for a line break.
 _LINE_BREAKS = ("<br />", "\\\\")
 
 
 def take_front_matter(app: Sphinx, docname: str, content: list[str]) -> None:
-    """Read a note's front matter and leave MyST what is not the extension's.
+    """Read a note's front matter, and leave MyST only the keys of others.
 
-    MyST would turn lists into JSON, and fail at a date inside a mapping.
+    MyST would turn lists into JSON, and fail at a date in a mapping.
     """
     env = app.env
     if not is_note(env, docname):
@@ -43,15 +43,15 @@ def take_front_matter(app: Sphinx, docname: str, content: list[str]) -> None:
     path = env.doc2path(docname, base=False).as_posix()
     front, problems = frontmatter.parse(content[0], path)
     content[0] = front.rest
-    env.temp_data[_FRONT] = front
+    env.temp_data[FRONT_MATTER] = front
     for problem in problems:
         note_problem(env, problem)
 
 
 class ParseSummary(SphinxTransform):
-    """Parse the summary in a note's front matter, as a part of the note.
+    """Parse the summary in a note's front matter as a part of the note.
 
-    It stands in the document while transforms run, so that its links and citations are treated as
+    It stays in the document while transforms run, so that they treat its links and citations like
     all others.
     """
 
@@ -59,12 +59,12 @@ class ParseSummary(SphinxTransform):
 
     def apply(self, **kwargs: Any) -> None:
         """Add the parsed summary at the end of the document."""
-        front = self.env.temp_data.get(_FRONT)
+        front = self.env.temp_data.get(FRONT_MATTER)
         if front is None or not front.summary.strip():
             return
         part = new_document(self.document["source"], self.document.settings)
         part.reporter = self.document.reporter
-        # As many empty lines as stand above it keep the numbers of lines in warnings right.
+        # Empty lines in place of those above the summary keep the line numbers of warnings right.
         Parser().parse("\n" * (front.summary_line - 1) + front.summary, part)
         self.keep_to_text(part, front.summary_line)
         if not self.config.papernotes_raw_html:
@@ -72,26 +72,29 @@ class ParseSummary(SphinxTransform):
         self.document += placeholders.summary_source("", *part.children)
 
     def keep_to_text(self, part: nodes.document, line: int) -> None:
-        """Take out what no card can hold: headings, and lists, which would hold the card."""
+        """Remove what a card cannot hold: headings, and lists of notes, which hold cards."""
         path = self.env.doc2path(self.env.docname, base=False).as_posix()
         for node in list(part.findall(nodes.Element)):
             if isinstance(node, placeholders.Placeholder):
-                message = "a list of notes or works, which no card can show; take it out"
+                message = "a list of notes or works, which a card cannot show; delete it"
                 node.parent.remove(node)
             elif isinstance(node, nodes.section):
-                message = "a heading, which no card can show; write a paragraph"
+                message = "a heading, which a card cannot show; write a paragraph"
                 title, *rest = node.children
                 assert isinstance(title, nodes.Element)
                 node.replace_self([nodes.paragraph("", "", *title.children), *rest])
             else:
                 continue
             problem = Diagnostic(
-                path, node.line or line, f"the summary holds {message}", DiagnosticKind.BAD_SUMMARY
+                path,
+                node.line or line,
+                f"the summary contains {message}",
+                DiagnosticKind.BAD_SUMMARY,
             )
             note_problem(self.env, problem)
 
     def spell_out_html(self, part: nodes.document, line: int) -> None:
-        """Show as text what a summary holds for a format's own parser."""
+        """Replace raw HTML in a summary by its source as text."""
         path = self.env.doc2path(self.env.docname, base=False).as_posix()
         for node in list(part.findall(nodes.raw)):
             source = node.astext()
@@ -107,7 +110,7 @@ class ParseSummary(SphinxTransform):
                 " or set papernotes_raw_html = True in conf.py",
                 DiagnosticKind.RAW_HTML,
             )
-            # Once for an element, at its start.
+            # Reported once for an element, at its start tag.
             if not source.startswith("</") and problem not in noted_problems(self.env):
                 note_problem(self.env, problem)
 
@@ -115,14 +118,14 @@ class ParseSummary(SphinxTransform):
 class SpellOutInHeadings(SphinxTransform):
     """Turn citations and note links in headings into text.
 
-    A heading is copied to tables of contents, the page's title and links to the page, where a link
-    cannot stand and a citation would show its raw key. The work is still one that the page cites.
+    Headings are copied to tables of contents, to the page's title and to links to the page, where a
+    link is not allowed and a citation would show its raw key. The page still cites the work.
     """
 
     default_priority = 6
 
     def apply(self, **kwargs: Any) -> None:
-        """Replace the links, and keep what they cite for the document's record."""
+        """Replace the links, and keep their citations for the document's record."""
         domain = PaperNotesDomain.of(self.env)
         found: list[Spelled] = []
         for title in self.document.findall(nodes.title):
@@ -133,7 +136,7 @@ class SpellOutInHeadings(SphinxTransform):
                 place = node["ids"][0] if node["ids"] else ""
                 spelled = [
                     Spelled(
-                        Citation(self.env.docname, key, _line(node), place),
+                        Citation(self.env.docname, key, line_of(node), place),
                         linked,
                         domain.spell(key, linked=linked),
                     )
@@ -142,29 +145,28 @@ class SpellOutInHeadings(SphinxTransform):
                 if not spelled:
                     continue
                 found += spelled
-                # What leads to the place leads to the section; a title is copied without ids.
+                # Links to the citation lead to the section, since titles are copied without ids.
                 title.parent["ids"] += node["ids"]
                 node["ids"], node["names"] = [], []
                 text = ", ".join(part.text for part in spelled)
-                given = linked and node.get("refexplicit")
-                node.replace_self(nodes.Text(node.astext() if given else text))
+                has_own_text = linked and node.get("refexplicit")
+                node.replace_self(nodes.Text(node.astext() if has_own_text else text))
         if found:
-            self.env.temp_data[_SPELLED] = tuple(found)
+            self.env.temp_data[SPELLED] = tuple(found)
 
 
 class PlacePlaceholders(SphinxTransform):
-    """Put the placeholders of a note's header and of a page's references."""
+    """Add the placeholders of a note's header, of references, and of what closes a note."""
 
-    # Before Sphinx's own transforms collect ids and titles, after all that is parsed is there.
+    # After parsing, and before Sphinx's own transforms collect ids and titles.
     default_priority = 10
 
     def apply(self, **kwargs: Any) -> None:
         """Add the placeholders."""
-        section = _heading(self.document)
-        is_note = section is not None and self.env.temp_data.get(_FRONT) is not None
+        section = first_section(self.document)
+        is_note = section is not None and self.env.temp_data.get(FRONT_MATTER) is not None
         if section is not None and is_note:
             self.fill_heading(section)
-        if section is not None and is_note:
             section.insert(1, placeholders.note_header(docname=self.env.docname))
         if self.config.papernotes_references and self.cites():
             self.add_references()
@@ -173,7 +175,7 @@ class PlacePlaceholders(SphinxTransform):
             section += placeholders.neighbours(docname=self.env.docname)
 
     def fill_heading(self, section: nodes.section) -> None:
-        """Put the note's name into a heading that shows nothing, as links to the note do."""
+        """Write the note's file name into a heading without visible text, and report it."""
         title = section[0]
         assert isinstance(title, nodes.Element)
         shown = "".join(
@@ -185,13 +187,13 @@ class PlacePlaceholders(SphinxTransform):
             return
         title.append(nodes.Text(self.env.docname.rsplit("/", 1)[-1]))
         path = self.env.doc2path(self.env.docname, base=False).as_posix()
-        message = "the note's heading shows nothing; write the title of the paper after its #"
+        message = "the note's heading is empty; write the title of the paper after its #"
         note_problem(
             self.env, Diagnostic(path, title.line or 1, message, DiagnosticKind.NO_HEADING)
         )
 
     def add_references(self) -> None:
-        """Close the page with a section for the works that it cites."""
+        """Close the page with a section for its references."""
         closing = nodes.section("", nodes.title("", _("References")), classes=["pn-references"])
         closing["classes"].append(placeholders.UNSEARCHED)
         closing["names"] = ["references"]
@@ -203,7 +205,7 @@ class PlacePlaceholders(SphinxTransform):
     def cites(self) -> bool:
         if any(self.document.findall(library_bibliography)):
             return False
-        return bool(self.env.temp_data.get(_SPELLED)) or any(
+        return bool(self.env.temp_data.get(SPELLED)) or any(
             node.get("refdomain") == "cite" for node in self.document.findall(addnodes.pending_xref)
         )
 
@@ -211,23 +213,23 @@ class PlacePlaceholders(SphinxTransform):
 class BindPages(SphinxTransform):
     """Put notes and sections into a toctree, for formats that bind all pages together.
 
-    HTML has no need of it: there a toctree would have the front page written again after each edit
-    and draw every note into every sidebar.
+    In HTML, a toctree would outdate the front page at each edit, and put every note into every
+    sidebar.
     """
 
     default_priority = 10
 
     def apply(self, **kwargs: Any) -> None:
-        """Add a toctree of those pages that the front page's own toctrees do not hold."""
+        """Add a toctree of the pages that are in no toctree of the front page."""
         domain = PaperNotesDomain.of(self.env)
         if self.env.docname != self.config.root_doc or not domain.bound:
             return
         toctrees = list(self.document.findall(addnodes.toctree))
-        there = {name for toctree in toctrees for name in toctree["includefiles"]}
+        included = {name for toctree in toctrees for name in toctree["includefiles"]}
         found = self.env.found_docs
         pages = [name for name in sorted(found) if is_note(self.env, name)]
         pages += [name for name in self.config.papernotes_sections if name in found]
-        names = [name for name in pages if name not in there]
+        names = [name for name in pages if name not in included]
         if not names:
             return
         toctree = addnodes.toctree(
@@ -243,17 +245,17 @@ class BindPages(SphinxTransform):
             titlesonly=True,
         )
         wrapper = nodes.compound("", toctree, classes=["toctree-wrapper"])
-        (_heading(self.document) or self.document).append(wrapper)
+        (first_section(self.document) or self.document).append(wrapper)
 
 
 class PlaceFootnotes(SphinxTransform):
-    """Put footnotes under the text that they belong to, ahead of what closes the page."""
+    """Move footnotes from the end of the document to the end of its text."""
 
-    # MyST has moved them to the end of the document (623).
+    # After MyST has moved them to the end of the document (623).
     default_priority = 630
 
     def apply(self, **kwargs: Any) -> None:
-        """Move them, with the line above them."""
+        """Move the footnotes, and the line above them, ahead of the closing sections."""
         closing = next(self.document.findall(_closes), None)
         last = [node for node in self.document.children if _is_footnote(node)]
         if closing is not None and last:
