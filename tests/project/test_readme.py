@@ -1,6 +1,6 @@
 """The tables of the README are those of the code.
 
-``python tests/test_readme.py`` writes them.
+``PYTHONPATH=_ext:tests python tests/project/test_readme.py`` writes them.
 """
 
 from __future__ import annotations
