@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import inspect
+import itertools
 import random
 import re
 import shutil
@@ -9,6 +12,9 @@ from collections.abc import Callable
 
 import lxml.html
 import pytest
+from myst_parser.mdit_to_docutils.sphinx_ import SphinxRenderer
+from myst_parser.mocking import MockInliner
+from myst_parser.parsers.sphinx_ import MystParser
 from sites import ROOTS, Build, Site, text
 
 from papernotes.citations.pandoc_syntax import BARRIER, Cite, Item, Mode, parse
@@ -29,9 +35,9 @@ KNOWN = {
 Said = str | tuple[Mode, str]
 
 
-def said(source: str, escaped: tuple[int, ...] = ()) -> list[Said]:
+def said(source: str, syntax: str = "") -> list[Said]:
     """Return what *source* is taken for, each citation as its mode and what the role would read."""
-    found = parse(source, KNOWN.__contains__, escaped)
+    found = parse(source, KNOWN.__contains__, syntax)
     return [part if isinstance(part, str) else (part.mode, part.target()) for part in found]
 
 
@@ -153,13 +159,29 @@ def test_what_text_is_taken_for(source: str, expected: list[Said]) -> None:
     assert said(source) == expected
 
 
-def test_escapes() -> None:
-    """Places of at-signs and brackets that the author has escaped."""
-    assert said("@a @b", (0,)) == ["@a ", (T, "b")]
-    assert said("-@a", (1,)) == ["-@a"]
-    assert said("[@a]", (1,)) == ["[@a]"]
-    assert said("[@a; @b]", (5,)) == ["[", (T, "a"), "; @b]"]
-    assert said("[@a]", (0,)) == ["[", (T, "a"), "]"]
+def test_what_is_no_syntax() -> None:
+    """Places that the author has escaped, say, which are another character in the syntax."""
+    assert said("@a @b", r"\a @b") == ["@a ", (T, "b")]
+    assert said("-@a", r"-\a") == ["-@a"]
+    assert said("[@a; @b]", r"[@a; \b]") == ["[", (T, "a"), "; @b]"]
+    assert said("[@a]", r"\@a]") == ["[", (T, "a"), "]"]
+    assert said("[@a; b]", r"[@a\ b]") == [(P, "a{; b}")]
+    assert said("[@a, b, @b]", r"[@a, b\ @b]") == [(P, "a,{b,}b")]
+    assert said("@a [p. 3]", r"@a \p. 3]") == [(T, "a"), " [p. 3]"]
+
+
+def test_places_of_items() -> None:
+    """Prefix, key and suffix can be cut out, and be put in again when they have been rendered."""
+    for source in ("[see @a, p. 3; @{b}, 4, and -@key]", "-@a [p. 3; see @b]", "x @a [p. 3]"):
+        for cite in parse(source, KNOWN.__contains__):
+            if isinstance(cite, str):
+                continue
+            places = [0, *(place for item in cite.items for place in item.places), len(source)]
+            texts = [source[start:end] for start, end in itertools.pairwise(places)]
+            assert cite.spelled(texts) == cite
+            assert cite.spelled([text.upper() for text in texts]).target() == re.sub(
+                r"\{.*?\}", lambda match: match[0].upper(), cite.target()
+            )
 
 
 def test_items() -> None:
@@ -296,8 +318,122 @@ TWINS = {
         ),
     ),
     "a backslash that is none": (
-        r"\\@alpha2001 and &#64;beta2002",
-        r"\\{cite:t}`alpha2001` and {cite:t}`beta2002`",
+        r"\\@alpha2001 and \x@alpha2001",
+        r"\\{cite:t}`alpha2001` and \x@alpha2001",
+    ),
+    "an escape elsewhere": (
+        r"\@alpha2001, [x](https://example.org/@alpha2001) and @alpha2001; \[x\] [@beta2002]",
+        (
+            r"\@alpha2001, [x](https://example.org/@alpha2001) and {cite:t}`alpha2001`; \[x\]"
+            " {cite:p}`beta2002`"
+        ),
+    ),
+    "an escaped semicolon": (
+        r"[@alpha2001, p. 3\; 4; @beta2002] and @beta2002 [p. 3\; 4]",
+        "{cite:p}`alpha2001{p. 3; 4},beta2002` and {cite:t}`beta2002{p. 3; 4}`",
+    ),
+    "an escaped bracket": (
+        r"[@alpha2001, p. 3\]; @beta2002] and [@alpha2001\] and @alpha2001 [p. 3\]",
+        (
+            r"{cite:p}`alpha2001{p. 3]},beta2002` and \[{cite:t}`alpha2001`\] and"
+            r" {cite:t}`alpha2001` \[p. 3\]"
+        ),
+    ),
+    "an escaped hyphen": (r"x \-@alpha2001", r"x \-{cite:t}`alpha2001`"),
+    "an escaped parenthesis": (
+        r"[@alpha2001]\(x) and @alpha2001 [p. 3]\(x)",
+        r"{cite:p}`alpha2001`\(x) and {cite:t}`alpha2001{p. 3}`\(x)",
+    ),
+    "entities, which are no syntax": (
+        "&#64;alpha2001, &#91;@alpha2001&#93;, [@alpha2001, p.&nbsp;3&semi; x], @alpha2001&amp;x",
+        (
+            "&#64;alpha2001, &#91;{cite:t}`alpha2001`&#93;, {cite:p}`alpha2001{p. 3; x}`,"
+            " {cite:t}`alpha2001`&amp;x"
+        ),
+    ),
+    "a key with an apostrophe": (
+        "@{O'Neil2016} and '[@{O'Neil2016}, p. 3]'",
+        "{cite:t}`O'Neil2016` and '{cite:p}`O'Neil2016{p. 3}`'",
+    ),
+    "a key with asterisks": (
+        "*As* [@{a*b*c}] and @{a*b*c} [p. *3*]",
+        "*As* {cite:p}`a*b*c` and {cite:t}`a*b*c{p. 3}`",
+    ),
+    "code beside a key": (
+        "[see `@x`, `];` @alpha2001, `@beta2002`]",
+        "{cite:p}`{see @x, ];}alpha2001{@beta2002}`",
+    ),
+    "line breaks in a citation": (
+        "[see  \n@alpha2001,\\\np. 3] and @alpha2001  \n[p. 3]",
+        "{cite:p}`{see}alpha2001{p. 3}` and {cite:t}`alpha2001{p. 3}`",
+    ),
+    "a backslash before a locator's line": (
+        "@alpha2001\\\n[p. 3]",
+        "{cite:t}`alpha2001`\\\n[p. 3]",
+    ),
+    "characters of a private alphabet": (
+        "[see \U000f0000 *x* @alpha2001]",
+        "{cite:p}`{see \U000f0000 x}alpha2001`",
+    ),
+    "quotation marks": (
+        '"[see "x" @alpha2001, "y"]" and @alpha2001\'s \'x\'',
+        "\"{cite:p}`{see “x”}alpha2001{“y”}`\" and {cite:t}`alpha2001`'s 'x'",
+    ),
+    "emphasis around keys": (
+        "[**@alpha2001**], _see @alpha2001_, [*see @alpha2001*, x], [see *@beta2002* @alpha2001]",
+        (
+            "[**{cite:t}`alpha2001`**], _see {cite:t}`alpha2001`_, [*see {cite:t}`alpha2001`*, x],"
+            " [see *{cite:t}`beta2002`* {cite:t}`alpha2001`]"
+        ),
+    ),
+    "emphasis that hides what it holds": (
+        "[@alpha2001, *p; q*; see *[x]* @beta2002]",
+        "{cite:p}`alpha2001{p; q},{see [x]}beta2002`",
+    ),
+    "markup after keys": (
+        "@alpha2001<br>x @alpha2001$x$ @alpha2001*x*",
+        "{cite:t}`alpha2001`<br>x {cite:t}`alpha2001`$x$ {cite:t}`alpha2001`*x*",
+    ),
+    "roles beside a key": (
+        "[see H{sub}`2`O @alpha2001], [see {ref}`genindex`, @alpha2001]",
+        "{cite:p}`{see H2O}alpha2001`, [see {ref}`genindex`, {cite:t}`alpha2001`]",
+    ),
+    "substitutions": (
+        "[see {{who}} @alpha2001] {{cited}}",
+        "{cite:p}`{see Knuth}alpha2001` {cite:p}`alpha2001{p. 3}`",
+    ),
+    "text with attributes": (
+        "[see @alpha2001]{.x} [see [x]{.y} @alpha2001]",
+        "[see {cite:t}`alpha2001`]{.x} {cite:p}`{see x}alpha2001`",
+    ),
+    "HTML": (
+        "<span>@alpha2001</span> *<code>x* @beta2002</code> @beta2002",
+        "<span>{cite:t}`alpha2001`</span> *<code>x* \\@beta2002</code> {cite:t}`beta2002`",
+    ),
+    "HTML around blocks": (
+        "<div>\n\n@alpha2001\n\n</div>",
+        "<div>\n\n{cite:t}`alpha2001`\n\n</div>",
+    ),
+    "fields": (":@alpha2001 *@x*: By @alpha2001", ":\\@alpha2001 *\\@x*: By {cite:t}`alpha2001`"),
+    "a title": (
+        "~~~{admonition} On [@alpha2001, *p.* 3]\n:class: x\n\nx\n~~~",
+        "~~~{admonition} On {cite:p}`alpha2001{p. 3}`\n:class: x\n\nx\n~~~",
+    ),
+    "nested directives": (
+        "````{note}\n```{tip}\nAs [@alpha2001].\n```\n````",
+        "````{note}\n```{tip}\nAs {cite:p}`alpha2001`.\n```\n````",
+    ),
+    "an attribution": (
+        "```{epigraph}\nX\n\n-- Y [@alpha2001]\n```",
+        "```{epigraph}\nX\n\n-- Y {cite:p}`alpha2001`\n```",
+    ),
+    "a footnote with a name": (
+        "Text[^@alpha2001].\n\n[^@alpha2001]: By [@alpha2001].",
+        "Text[^@alpha2001].\n\n[^@alpha2001]: By {cite:p}`alpha2001`.",
+    ),
+    "a glossary": (
+        "```{glossary}\nTerm\n  By [@alpha2001].\n```",
+        "```{glossary}\nTerm\n  By {cite:p}`alpha2001`.\n```",
     ),
 }
 # What stays as it stands, line by line. The last line is a citation, so that all is looked at.
@@ -316,12 +452,25 @@ UNTOUCHED = {
     "fence": "```\n[@alpha2001]\n```\n\n    @alpha2001",
     "directive": "```{code-block} python\n@alpha2001\n```",
     "mathematics": "$[@alpha2001]$\n\n$$\n@alpha2001\n$$",
-    "image": "![@alpha2001](https://example.org/x.png)",
+    "image": "![@alpha2001](https://example.org/x.png) ![see [@alpha2001, *p*; @beta2002] x][x]"
+    "\n\n[x]: https://example.org/x.png",
     "handle": "Thanks to @qqqq and @wwww [p. 3].",
-    "roles": "{kbd}`@alpha2001` {ref}`@alpha2001 <genindex>`",
+    "roles": "{kbd}`@alpha2001` {ref}`@alpha2001 <genindex>` {sub}`@alpha2001` @{kbd}`x`"
+    " {guilabel}`[@alpha2001]` {abbr}`x (@alpha2001)`",
+    "link around a citation": "[see [@alpha2001] x](https://example.org)",
+    "parsed literal": "```{parsed-literal}\n@alpha2001 *x* [@alpha2001]\n```",
+    "button": "```{button-link} https://example.org\nAsk @alpha2001\n```",
+    "reStructuredText": "```{eval-rst}\n[@alpha2001] and @alpha2001\n```",
     "no key": "[@] and [see @{a b}] and @ alpha2001",
     "declaration": "```{py:function} f(x=@alpha2001)\n```",
 }
+
+
+def add(key: str) -> Callable[[Site], None]:
+    entry = f"\n@misc{{{key}, author = {{Quin Q}}, title = {{On q}}, year = 2007}}\n"
+    return lambda site: site.edit(
+        "refs.bib", "year = {2006},\n}\n", f"year = {{2006}},\n}}\n{entry}"
+    )
 
 
 def with_option(site: Site) -> Site:
@@ -330,11 +479,15 @@ def with_option(site: Site) -> Site:
         "conf.py",
         "bibtex_bibfiles",
         "papernotes_pandoc_citations = True\n"
+        'myst_substitutions = {"who": "*Knuth*", "cited": "[@alpha2001, p. 3]"}\n'
         'bibtex_reference_style = "papernotes"\n'
         'suppress_warnings = ["toc.not_included"]\n'
         "bibtex_bibfiles",
     )
-    site.edit("conf.py", '["dollarmath"]', '["deflist", "dollarmath"]')
+    extensions = (
+        '["attrs_inline", "deflist", "dollarmath", "fieldlist", "smartquotes", "substitution"]'
+    )
+    site.edit("conf.py", '["dollarmath"]', extensions)
     return site
 
 
@@ -344,6 +497,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Build:
     folder = tmp_path_factory.mktemp("pandoc") / "site"
     shutil.copytree(ROOTS / "tiny", folder)
     site = with_option(Site(folder))
+    for key in ("O'Neil2016", "a*b*c"):
+        add(key)(site)
     for name, (pandoc, roles) in TWINS.items():
         site.write(f"pandoc/{name}.md", f"# Page\n\n{pandoc}\n")
         site.write(f"roles/{name}.md", f"# Page\n\n{roles}\n")
@@ -430,6 +585,12 @@ LINES: dict[str, tuple[str, int]] = {
     "caption": ("```{{figure}} https://example.org/x.png\n\nOne\n{0}\n```\n", 6),
     "footnote": ("Text.[^1]\n\n[^1]: One\n    two {0}\n", 6),
     "quotation": ("One\n\n> Quotation\n> and {0}\n", 6),
+    "title": ("```{{admonition}} On {0}\nx\n```\n", 3),
+    "definition": ("Term\n: As\n  {0}\n", 5),
+    "heading": ("One\n{0}\n---\n", 4),
+    "after code and links over lines": ("`x\ny` [x\ny](plain.md\n'z')\n{0}\n", 7),
+    "citation over lines": ("[see @alpha2001;\n{0}\n", 4),
+    "second of two": ("One [@alpha2001;\nsee @gama2003]\n", 3),
 }
 
 
@@ -460,13 +621,6 @@ def test_unknown_keys(tiny: Site) -> None:
         ),
     ]
     assert "Thanks to @qqqq. See [?gama2003], [?qqqq]." in text(build.page("plain"))
-
-
-def add(key: str) -> Callable[[Site], None]:
-    entry = f"\n@misc{{{key}, author = {{Quin Q}}, title = {{On q}}, year = 2007}}\n"
-    return lambda site: site.edit(
-        "refs.bib", "year = {2006},\n}\n", f"year = {{2006}},\n}}\n{entry}"
-    )
 
 
 def test_a_word_becomes_a_key_and_ceases_to_be_one(tiny: Site) -> None:
@@ -502,3 +656,53 @@ def test_in_parallel(make_site: Callable[[str], Site]) -> None:
     build = site.build(parallel=2)
     assert build.written >= {f"more/{number}" for number in range(12)}
     assert "Alpha (2001, p. 3) and Q (2007)" in text(build.page("more/3"))
+
+
+def test_front_matter_and_anchors(tiny: Site) -> None:
+    """What is said of a page, and the anchors of its headings, are what they are without."""
+    content = (
+        "---\nauthor: '@alpha2001'\n---\n\n# Page\n\n## On [see *also* @alpha2001, p. 3]\n\n"
+        "[There](#on-see-also-alpha2001-p-3)\n"
+    )
+    tiny.write("plain.md", content)
+    tiny.edit("conf.py", "bibtex_bibfiles", "myst_heading_anchors = 2\nbibtex_bibfiles")
+    ids = [section.get("id") for section in tiny.build().page("plain").cssselect("section")]
+    with_option(tiny)
+    build = tiny.build()
+    assert build.messages == []
+    page = build.page("plain")
+    assert [section.get("id") for section in page.cssselect("section")] == [*ids, "references"]
+    (link,) = page.cssselect("section section a.reference")[:1]
+    assert link.get("href") == "#on-see-also-alpha2001-p-3"
+
+
+# What of MyST is used, or done in its place, beyond its interface: see parsing.py.
+OF_MYST = [
+    (MystParser.parse, "6b530e6891f9c867"),
+    (MockInliner.__init__, "bde249125bceca7f"),
+    (SphinxRenderer.run_directive, "b344d82a44f415c8"),
+    (SphinxRenderer.dict_to_fm_field_list, "7776ef97bdc6667f"),
+    (SphinxRenderer.current_node_context, "3f1c1871e3f80942"),
+]
+
+
+@pytest.mark.parametrize(("function", "digest"), OF_MYST)
+def test_myst_is_what_was_written_against(function: Callable[..., object], digest: str) -> None:
+    """After an update that changes one of these, hold parsing.py against it."""
+    found = hashlib.blake2b(inspect.getsource(function).encode(), digest_size=8).hexdigest()
+    assert found == digest
+
+
+def test_translations(tiny: Site) -> None:
+    """What a translator has written is Markdown, too."""
+    with_option(tiny)
+    tiny.edit(
+        "conf.py", "bibtex_bibfiles", 'language = "de"\nlocale_dirs = ["to"]\nbibtex_bibfiles'
+    )
+    tiny.write("plain.md", "# Page\n\nAs [@alpha2001] says.\n")
+    tiny.write(
+        "to/de/LC_MESSAGES/plain.po",
+        'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\n'
+        'msgid "As [@alpha2001] says."\nmsgstr "Das sagt [@alpha2001]."\n',
+    )
+    assert "Das sagt (Alpha, 2001)." in text(tiny.build().page("plain"))

@@ -17,12 +17,14 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 from sphinxcontrib.bibtex.citation_target import parse_citation_targets
 
 from papernotes.bibliography import coins, csl, latex
 from papernotes.bibliography.reader import Bibliography, read
 from papernotes.catalogue.slugs import slug
 from papernotes.citations import pandoc_syntax
+from papernotes.citations.pandoc_rule import pandoc_plugin
 from papernotes.core import frontmatter
 from papernotes.mathematics import mathml, mathml_text
 from papernotes.publish import social_cards
@@ -181,9 +183,10 @@ PANDOC = text_of(
 
 @given(PANDOC, st.sets(st.integers(0, 60), max_size=5))
 def test_pandoc_citations_keep_all_text(text: str, escaped: set[int]) -> None:
+    syntax = "".join("\\" if at in escaped else char for at, char in enumerate(text))
     for known in (True, False):
         with time_limit():
-            found = pandoc_syntax.parse(text, lambda _, known=known: known, escaped)  # type: ignore[misc]
+            found = pandoc_syntax.parse(text, lambda _, known=known: known, syntax)  # type: ignore[misc]
         # No text is lost or added.
         assert "".join(part if isinstance(part, str) else part.source for part in found) == text
         for part in found:
@@ -304,6 +307,11 @@ def _pandoc(text: str) -> object:
     return pandoc_syntax.parse(text, lambda _: True)
 
 
+def _markdown(text: str) -> object:
+    md = MarkdownIt("commonmark").use(pandoc_plugin, lambda _: True)
+    return md.parse(f"@a {text}]")
+
+
 def _math(text: str) -> object:
     with contextlib.suppress(mathml.MathematicsError):
         return mathml.to_mathml(text, "inline")
@@ -318,6 +326,9 @@ GROWING = [
     *((_front, unit) for unit in ["a: b\n", "- ", "[", "tags: [a]\n", "tag: [a]\n", "? ", "&a "]),
     *((_bib, unit) for unit in ["@", "@a{", "{", '"', "@a{b,", "@a{b, t={c}}\n", "@a{b\n"]),
     *((_pandoc, unit) for unit in ["[", "]", "@a", "[@a", "[@a;", "@a [", "@{a", "(", "[@a]("]),
+    *((_pandoc, unit) for unit in ["[x]", "[@a]", "@a [p. 3; @b] ", "a.", "://", "@a\n ", "@a, "]),
+    *((_markdown, unit) for unit in ["[", "[x]", "@a", "[@a;", "*@a ", "[*x* @a] ", "@a [p; @b] "]),
+    *((_markdown, unit) for unit in ["`", "`@a`", "<b>@a", "\\@", "@{a}`", "_@a_ ", "@a\n"]),
     *((latex.spans, unit) for unit in ["{a", "$a", "\\emph{", "\\", "}", "\\em ", "%", "\\sqrt"]),
     *((_math, unit) for unit in ["{", "\\frac", "a_", "\\text{", "\\left(", "$", "&"]),
     *((slug, unit) for unit in ["+", "a ", "é"]),

@@ -103,7 +103,7 @@ OUTSIDE = (
 NO_WORDS = "the note's heading is empty; write the title of the paper after its #"
 NO_WORDS = f"5: WARNING: {NO_WORDS} [papernotes.no-heading]"
 NO_CARD = "which a card cannot show;"
-AS_LINK = "is none and shown as text; correct it or delete it [papernotes.bad-link]"
+AS_LINK = "is unsafe and shown as text; correct it or delete it [papernotes.bad-link]"
 NO_PAGE = (
     "which is not a page name; write the former name of the page, relative to the root of the site,"
     ' such as "papers/old-name" [papernotes.bad-redirect]'

@@ -1,39 +1,37 @@
 """Pandoc's citation syntax: ``[see @key, p. 3; @other]``, ``@key [p. 3]``, ``[-@key]``.
 
-:func:`parse` takes text apart by the rules of Pandoc's manual, "Citation syntax", and knows of no
-document.
+:func:`parse` follows the section "Citation syntax" of Pandoc's manual. It works on plain text.
 """
 
 from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Container, Iterator
-from dataclasses import dataclass
+from bisect import bisect
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import NamedTuple
 
-# Stands in the text for what cannot be a part of a citation: an image, a link, a formula.
+# Replaces text that cannot be part of a citation: an image, a link, a formula.
 BARRIER = "\N{OBJECT REPLACEMENT CHARACTER}"
-# From here on, characters for private use stand for what can be reduced to text: emphasis, code.
-FIRST_MARK = "\U000f0000"
 
-# An address is matched to be passed over: https://example.org/@user cites nobody. In a key,
-# punctuation stands singly and inside, but for the "://" of addresses that are keys. Two hyphens
-# are a dash, of which none takes the author away.
+# Addresses are matched to skip them: https://example.org/@user cites nothing. In a key, punctuation
+# is single and inside, except for the "://" of addresses that are keys. Two hyphens are a dash, and
+# do not suppress the author.
 _TOKEN = re.compile(
     r"""
-    (?<![\w@{]) [a-z][a-z0-9+.-]* :// [^\s\[\]]*
+    (?<=[a-z0-9+.-]) :// [^\s\[\]]*
     |
     (?<!\w) (?P<minus> (?: (?<!-) - )? ) @
     (?: (?P<plain> \w (?: \w | [:.#$%&\-+?<>~/](?=\w) | ://(?=\w) )* )
-      | \{ (?P<braced> [^\s{},\ufffc\U000f0000-\U000fffff]+ ) \}
+      | \{ (?P<braced> [^\s{},\ufffc]+ ) \}
     )
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_OPENING = re.compile(r"[ \t]*\n?[ \t]*\[")
-# Braces mark off locators, and would mark off texts in what the roles read.
+_OPENING = re.compile(r"[ \t]*(?:\n[ \t]*)?\[")
+# Braces delimit locators here, and other texts in the roles' syntax.
 _BRACES = str.maketrans("", "", "{}")
 
 
@@ -47,14 +45,19 @@ class Mode(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A work that is cited, with the text before and after it."""
+    """A cited work, with the text before and after it.
+
+    ``places`` are the offsets in the source where prefix, key, suffix and the text after them
+    begin.
+    """
 
     prefix: str
     key: str
     suffix: str
+    places: tuple[int, int, int, int] = field(default=(0, 0, 0, 0), compare=False)
 
     def target(self) -> str:
-        """Return the item as the library's roles read it."""
+        """Return the item in the syntax of the library's roles."""
         prefix, suffix = (f"{{{text}}}" if text else "" for text in (self.prefix, self.suffix))
         return f"{prefix}{self.key}{suffix}"
 
@@ -68,20 +71,25 @@ class Cite:
     source: str
 
     def target(self) -> str:
-        """Return the items as the library's roles read them."""
+        """Return the items in the syntax of the library's roles."""
         return ",".join(item.target() for item in self.items)
 
+    def spelled(self, texts: list[str]) -> Cite:
+        """Return the citation with prefixes and suffixes from *texts*, split at its items' places."""
+        items = tuple(
+            replace(item, prefix=_folded(prefix), suffix=_suffix(suffix))
+            for item, prefix, suffix in zip(self.items, texts[1::4], texts[3::4], strict=True)
+        )
+        return replace(self, items=items)
 
-def parse(
-    text: str, is_key: Callable[[str], bool], escaped: Container[int] = ()
-) -> list[str | Cite]:
-    """Return the citations in *text* and the text between them, in their order.
 
-    *is_key* tells whether a word after an at-sign outside brackets is a key, since it may as well
-    be a person's handle. *escaped* are the places of at-signs and opening brackets that stand for
-    themselves.
+def parse(source: str, is_key: Callable[[str], bool], syntax: str = "") -> list[str | Cite]:
+    """Return the citations in *source* and the text between them, in order.
+
+    *is_key* says whether a word after an at-sign outside brackets is a key, since it can also be a
+    person's handle. *syntax* has the length of *source*, with replacements for literal text.
     """
-    return list(_Parser(text, is_key, escaped).segments())
+    return list(_Parser(source, is_key, syntax or source).segments())
 
 
 class _Part(NamedTuple):
@@ -93,15 +101,15 @@ class _Part(NamedTuple):
 
 
 class _Parser:
-    def __init__(
-        self, text: str, is_key: Callable[[str], bool], escaped: Container[int] = ()
-    ) -> None:
-        self.text = text
+    def __init__(self, source: str, is_key: Callable[[str], bool], text: str) -> None:
+        self.source = source
         self.is_key = is_key
-        self.keys = {
-            match.start(): match for match in keys(text) if match.end("minus") not in escaped
-        }
-        self.closings = {start: end for start, end in _brackets(text) if start not in escaped}
+        self.text = text
+        found = _TOKEN.finditer(text)
+        self.keys = {match.start(): match for match in found if match["minus"] is not None}
+        self.key_places = list(self.keys)
+        self.barriers = [match.start() for match in re.finditer(BARRIER, text)]
+        self.closings = dict(_brackets(text))
 
     def segments(self) -> Iterator[str | Cite]:
         done = 0
@@ -112,11 +120,11 @@ class _Parser:
             found, end = read(start)
             if found:
                 if done < start:
-                    yield self.text[done:start]
+                    yield self.source[done:start]
                 yield from found
                 done = end
-        if done < len(self.text):
-            yield self.text[done:]
+        if done < len(self.source):
+            yield self.source[done:]
 
     def bracketed(self, start: int) -> tuple[list[str | Cite], int]:
         """Read the bracket that opens at *start*; each of its parts must name a key."""
@@ -133,21 +141,20 @@ class _Parser:
             return [], start
         mode = Mode.YEAR if match["minus"] else Mode.TEXTUAL
         end = match.end()
-        suffix = ""
+        item = self.item(start, match, end, end)
         more: list[_Part] = []
         if parts := self.locator(end):
             locator, *more = parts
-            suffix = suffix_of(self.text[locator.start : locator.end])
+            item = self.item(start, match, locator.start, locator.end)
             end = locator.end + 1
-        cite = Cite(mode, (Item("", _key(match), suffix),), self.text[start:end])
+        cite = Cite(mode, (item,), self.source[start:end])
         if not more:
             return [cite], end
         # Further works in the bracket are a citation of their own. The roles know one way of
         # reading for all works.
-        rest = self.text[end:]
-        begin = end + len(rest) - len(rest.lstrip())
+        begin = more[0].end - len(self.text[end : more[0].end].lstrip())
         last = more[-1].end + 1
-        between = [self.text[end:begin]] if begin > end else []
+        between = [self.source[end:begin]] if begin > end else []
         return [cite, *between, self.cite(more, begin, last)], last
 
     def locator(self, end: int) -> list[_Part]:
@@ -170,7 +177,7 @@ class _Parser:
         """
         at = start + 1
         end = self.closings[start]
-        if BARRIER in self.text[at:end] or self.text.startswith("^", at):
+        if _is_any_within(self.barriers, at, end) or self.text.startswith("^", at):
             return []
         parts = []
         begin = at
@@ -180,7 +187,7 @@ class _Parser:
                 keys.append(match)
                 at = match.end()
             elif inner := self.closings.get(at):
-                if any(at < key < inner for key in self.keys):
+                if _is_any_within(self.key_places, at, inner):
                     return []
                 at = inner + 1
             else:
@@ -198,21 +205,27 @@ class _Parser:
         keys = [key for part in parts for key in part.keys]
         mode = Mode.YEAR if all(key["minus"] for key in keys) else Mode.PARENTHETICAL
         items = tuple(item for part in parts for item in self.items(part))
-        return Cite(mode, items, self.text[start:end])
+        return Cite(mode, items, self.source[start:end])
 
     def items(self, part: _Part) -> Iterator[Item]:
         """Yield the works of a part: one, or several that only commas or words stand between.
 
         Of the text between two, what follows the last comma belongs to the second.
         """
-        prefix = self.text[part.start : part.keys[0].start()]
+        start = part.start
         for match, following in itertools.zip_longest(part.keys, part.keys[1:]):
-            suffix = self.text[match.end() : following.start() if following else part.end]
-            next_prefix = ""
+            end = begin = following.start() if following else part.end
             if following:
-                suffix, _, next_prefix = suffix.rpartition(",")
-            yield Item(folded(prefix), _key(match), suffix_of(suffix))
-            prefix = next_prefix
+                comma = self.text.rfind(",", match.end(), end)
+                end, begin = (comma, comma + 1) if comma >= 0 else (match.end(), match.end())
+            yield self.item(start, match, match.end(), end)
+            start = begin
+
+    def item(self, begin: int, match: re.Match[str], start: int, end: int) -> Item:
+        """Return the work that *match* names, with a prefix from *begin* and that suffix."""
+        prefix = _folded(self.source[begin : match.start()])
+        suffix = _suffix(self.source[start:end])
+        return Item(prefix, _key(match), suffix, (begin, match.start(), start, end))
 
 
 def _brackets(text: str) -> Iterator[tuple[int, int]]:
@@ -225,30 +238,20 @@ def _brackets(text: str) -> Iterator[tuple[int, int]]:
             yield opened.pop(), match.start()
 
 
-def openings(text: str) -> Iterator[tuple[int, str]]:
-    """Yield the place of each opening bracket before a key, and the text from there to the key."""
-    start = 0
-    for match in keys(text):
-        for opening in re.finditer(r"\[", text[start : match.start()]):
-            at = start + opening.start()
-            yield at, text[at : match.end()]
-        start = match.end()
-
-
-def keys(text: str) -> Iterator[re.Match[str]]:
-    """Yield each at-sign with its key; it stands at the end of the group ``minus``."""
-    return (match for match in _TOKEN.finditer(text) if match["minus"] is not None)
+def _is_any_within(places: list[int], start: int, end: int) -> bool:
+    """Return whether one of *places*, which are in order, is from *start* to *end*."""
+    return bisect(places, end) > bisect(places, start - 1)
 
 
 def _key(match: re.Match[str]) -> str:
     return match["plain"] or match["braced"]
 
 
-def folded(text: str) -> str:
+def _folded(text: str) -> str:
     """Return *text* as the roles can take it: without braces, white space folded."""
     return " ".join(text.translate(_BRACES).split())
 
 
-def suffix_of(text: str) -> str:
+def _suffix(text: str) -> str:
     """Return *text*, which follows a key, as the roles can take it."""
-    return folded(text).lstrip(",: ")
+    return _folded(text).lstrip(",: ")

@@ -1,32 +1,43 @@
-"""Parsing: MyST's parser, with an answer to what has no end, and to links that stay text."""
+"""MyST's parser, with Pandoc's citations and messages for endless includes and unsafe links."""
 
 from __future__ import annotations
 
 import re
+from functools import partial
+from typing import Any
 
 from docutils import nodes
+from myst_parser.config.main import TopmatterReadError, merge_file_level, read_topmatter
+from myst_parser.parsers.mdit import create_md_parser
 from myst_parser.parsers.sphinx_ import MystParser
+from myst_parser.warnings_ import create_warning
 from sphinx import addnodes
 from sphinx.application import Sphinx
 
+from papernotes.citations.pandoc_domain import PandocDomain
+from papernotes.citations.pandoc_rule import pandoc_plugin
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
+from papernotes.reading.renderer import Renderer
 from papernotes.reporting import note_problem
 
-# A link whose scheme MyST does not let through stands in the page as it was written.
+# MyST leaves a link with a forbidden scheme in the page as its source text.
 _UNSAFE = re.compile(r"\]\(<?\s*((?:javascript|vbscript|file|data):[^\s)>]*)", re.IGNORECASE)
 _SCHEME = re.compile(r"(?:javascript|vbscript|file|data):", re.IGNORECASE)
 _NO_PROSE = (nodes.FixedTextElement, nodes.literal, nodes.math, nodes.raw)
 
 
 class Parser(MystParser):
-    """MyST's parser, which would end the build where a document includes itself."""
+    """MyST's parser, which reports a document that includes itself instead of aborting the build."""
 
     def parse(self, inputstring: str, document: nodes.document) -> None:
-        """Parse *inputstring* into *document*, or leave but a heading there."""
+        """Parse *inputstring* into *document*, or leave only a heading there."""
+        env = document.settings.env
         try:
-            super().parse(inputstring, document)
+            if env.config.papernotes_pandoc_citations:
+                self._parse_with_citations(inputstring, document)
+            else:
+                super().parse(inputstring, document)
         except RecursionError:
-            env = document.settings.env
             path = env.doc2path(env.docname, base=False).as_posix()
             fault = (
                 "includes itself, or is nested too deeply; correct it, until then the page is empty"
@@ -39,14 +50,34 @@ class Parser(MystParser):
             document.append(section)
             document.note_implicit_target(section, section)
 
+    def _parse_with_citations(self, inputstring: str, document: nodes.document) -> None:
+        """Parse as MyST does, with our plugin and renderer, for which it has no setting."""
+        env = document.settings.env
+        config = env.myst_config
+        try:
+            topmatter = read_topmatter(inputstring)
+        except TopmatterReadError:
+            topmatter = None  # the renderer reports the fault
+        if topmatter:
+            warn = partial(_warn_of_front_matter, document)
+            config = merge_file_level(config, topmatter, warn)
+        md = create_md_parser(config, Renderer)
+        md.use(pandoc_plugin, partial(PandocDomain.of(env).is_key, env.docname))
+        md.options["document"] = document
+        md.render(inputstring)
+
+
+def _warn_of_front_matter(document: nodes.document, kind: Any, message: str) -> None:
+    create_warning(document, message, kind, line=1, append_to=document)
+
 
 def note_unsafe_links(app: Sphinx, doctree: nodes.document) -> None:
-    """Report links that are none, since a click on them would run what they hold."""
+    """Report links that MyST does not render, since a click would run their content."""
     env = app.env
     path = env.doc2path(env.docname, base=False).as_posix()
     for node in doctree.findall(_may_be_unsafe):
         if isinstance(node, addnodes.pending_xref):
-            # What browsers leave out of an address keeps MyST from seeing what it is.
+            # Browsers ignore these characters in a scheme; MyST does not.
             target = re.sub(r"[\0-\x20]", "", node["reftarget"])
             found = [node["reftarget"]] if _SCHEME.match(target) else []
         else:
@@ -55,7 +86,9 @@ def note_unsafe_links(app: Sphinx, doctree: nodes.document) -> None:
         while holder.line is None and holder.parent is not None:
             holder = holder.parent
         for address in found:
-            message = f'the link to "{address}" is none and shown as text; correct it or delete it'
+            message = (
+                f'the link to "{address}" is unsafe and shown as text; correct it or delete it'
+            )
             note_problem(env, Diagnostic(path, holder.line or 1, message, DiagnosticKind.BAD_LINK))
 
 
@@ -66,6 +99,6 @@ def _may_be_unsafe(node: nodes.Node) -> bool:
 
 
 def add_parser(app: Sphinx) -> None:
-    """Have documents parsed by it."""
+    """Replace MyST's parser."""
     app.add_source_parser(Parser, override=True)
     app.connect("doctree-read", note_unsafe_links, priority=590)
