@@ -75,7 +75,7 @@ class Cite:
         return ",".join(item.target() for item in self.items)
 
     def spelled(self, texts: list[str]) -> Cite:
-        """Return the citation with prefixes and suffixes from *texts*, split at its items' places."""
+        """Return the citation with prefixes and suffixes from *texts*, split at its places."""
         items = tuple(
             replace(item, prefix=_folded(prefix), suffix=_suffix(suffix))
             for item, prefix, suffix in zip(self.items, texts[1::4], texts[3::4], strict=True)

@@ -27,7 +27,7 @@ _NO_PROSE = (nodes.FixedTextElement, nodes.literal, nodes.math, nodes.raw)
 
 
 class Parser(MystParser):
-    """MyST's parser, which reports a document that includes itself instead of aborting the build."""
+    """MyST's parser, which reports documents that include themselves instead of aborting."""
 
     def parse(self, inputstring: str, document: nodes.document) -> None:
         """Parse *inputstring* into *document*, or leave only a heading there."""
