@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import posixpath
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -135,6 +136,14 @@ SETTINGS = (
         "the pattern of the keys that the command line makes, from `{family}`, `{year}`"
         " and `{word}` (the first significant word of the title); `{Family}` and `{Word}` begin"
         " with a capital",
+    ),
+    Setting(
+        "papernotes_external_bibliographies",
+        (),
+        "",
+        (list, tuple),
+        "files of `bibtex_bibfiles` that another program owns, such as Zotero or JabRef; the"
+        " command line never writes to them, and says what to change in that program",
     ),
     Setting(
         "papernotes_contact",
@@ -374,6 +383,21 @@ def fault_of_bibliography(files: object, encoding: object) -> str:
     return ""
 
 
+def fault_of_external_bibliographies(config: Config) -> str:
+    """Return what is wrong with ``papernotes_external_bibliographies``, and what to do.
+
+    Return the empty string if each of its names is in ``bibtex_bibfiles``.
+    """
+    files = {posixpath.normpath(name) for name in config.bibtex_bibfiles}
+    for name in config.papernotes_external_bibliographies:
+        if not isinstance(name, str) or posixpath.normpath(name) not in files:
+            return (
+                f"papernotes_external_bibliographies names {name!r}, which is not in"
+                " bibtex_bibfiles; add it there, or correct its name"
+            )
+    return ""
+
+
 def _check_bibliography(config: Config) -> None:
     """Replace wrong settings of sphinxcontrib-bibtex, which does not check them itself."""
     while fault := fault_of_bibliography(config.bibtex_bibfiles, config.bibtex_encoding):
@@ -383,6 +407,8 @@ def _check_bibliography(config: Config) -> None:
             config.bibtex_bibfiles = [files] if isinstance(files, str) else []
         else:
             config.bibtex_encoding = "utf-8-sig"
+    if fault := fault_of_external_bibliographies(config):
+        _warn(fault)
 
 
 def _check_browse(config: Config) -> None:

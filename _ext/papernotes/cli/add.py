@@ -66,7 +66,7 @@ def add(site: Site, options: AddOptions, papers: Sequence[Incoming | Identifier]
     """
     keys.check_pattern(site.config.papernotes_key_pattern)
     with storage.lock(site.bibliography_files()[0]):
-        for path in {path.resolve().parent for path in site.bibliography_files()}:
+        for path in {path.resolve().parent for path in site.own_bibliography_files()}:
             storage.remove_stale_drafts(path)
         storage.remove_stale_drafts(site.root / site.folder)
         for _ in range(_MAX_ATTEMPTS):
@@ -75,7 +75,7 @@ def add(site: Site, options: AddOptions, papers: Sequence[Incoming | Identifier]
             except storage.Changed:
                 # Another program saved the file meanwhile: start again from its new content.
                 continue
-    target = show(site.bibliography_files()[0])
+    target = show(site.file_for_new_entries())
     raise CommandError(
         f"another program keeps writing to {target}; stop that program, and try again"
     )
@@ -86,7 +86,6 @@ class _Addition:
         self.site = site
         self.options = options
         self.library = Library.of(site)
-        self.target = site.bibliography_files()[0]
         self.new: list[tuple[str, Entry]] = []
         # Maps the keys that the entries came with to their keys in the bibliography.
         self.keys: dict[str, str] = {}
@@ -97,16 +96,17 @@ class _Addition:
             if isinstance(paper, Incoming) and paper.keyed:
                 self.keys.setdefault(paper.entry.given_key, outcome.indexed.key)
         self.new = [(key, _with_new_references(entry, self.keys)) for key, entry in self.new]
-        before = self.library.contents[self.target]
-        appended = self._append(before or b"") if self.new else None
+        target = self.site.file_for_new_entries() if self.new else None
+        before = self.library.contents[target] if target else None
+        appended = self._append(target, before or b"") if target else None
         without_note = self._keys_without_note(outcomes)
         with ExitStack() as drafts:
             notes = {
                 key: drafts.enter_context(storage.Draft(path, text.encode()))
                 for key, (path, text) in self._new_notes(without_note, appended).items()
             }
-            if appended:
-                draft = drafts.enter_context(storage.Draft(self.target, appended.content))
+            if target and appended:
+                draft = drafts.enter_context(storage.Draft(target, appended.content))
                 # Write the entry first: if the run is killed before it creates the note, the next
                 # run completes it. A note without an entry would be a fault.
                 draft.replace(before)
@@ -115,10 +115,10 @@ class _Addition:
         lines = {source.key: source.line for source in sources}
         return [_complete(outcome, paths, lines) for outcome in outcomes]
 
-    def _append(self, content: bytes) -> Appended:
-        sources = self.library.sources[self.target]
+    def _append(self, target: Path, content: bytes) -> Appended:
+        sources = self.library.sources[target]
         layout = layout_of(content, self.site.encoding, sources)
-        return append(self.target, content, self.site.encoding, layout, self.new)
+        return append(target, content, self.site.encoding, layout, self.new)
 
     def _find_or_add(self, paper: Incoming | Identifier) -> Outcome:
         if isinstance(paper, Identifier):
@@ -143,7 +143,7 @@ class _Addition:
         if self.options.to_read:
             entry = _on_reading_list(entry)
         self.new.append((key, entry))
-        indexed = IndexedEntry(entry, key, self.target, 0)
+        indexed = IndexedEntry(entry, key, self.site.file_for_new_entries(), 0)
         self.library.extend([indexed])
         return Outcome(indexed, added=True)
 

@@ -80,8 +80,9 @@ def add(
       -                            BibTeX from standard input
 
     For an identifier or a URL, the BibTeX is fetched from arXiv or the DOI registry. Each entry is
-    cleaned, given a citation key, and appended to the first bibliography file in the style of that
-    file. Its note is created from _templates/note.md, or from a built-in template.
+    cleaned, given a citation key, and appended to the first bibliography file that no other program
+    owns (papernotes_external_bibliographies), in the style of that file. Its note is created from
+    _templates/note.md, or from a built-in template.
 
     A paper that is already in the bibliography is not added again: its place is printed, and its
     note is created if it has none. Existing notes are never overwritten. If anything fails, nothing
@@ -193,6 +194,9 @@ def check(folder: str, fix: bool, style: str) -> None:
     brackets. The README lists the kinds; suppress_warnings in conf.py silences them. A "remark"
     is not a fault: an unused entry, or a key that does not match the pattern.
 
+    Files that another program owns (papernotes_external_bibliographies) are checked, but never
+    corrected. Their entries may be unused, and their keys are that program's.
+
     The exit status is 1 if there is a fault, and 0 otherwise.
     """
     from papernotes.cli.checks import report
@@ -275,7 +279,8 @@ def refresh(folder: str, keys: Sequence[str], yes: bool, dry_run: bool) -> None:
       q   skip this change and all that follow
 
     Only fields that are missing, or that still have the value from arXiv, are changed. Fields that
-    you have edited, comments and the order of the file stay as they are.
+    you have edited, comments and the order of the file stay as they are. Changes of a file that
+    another program owns (papernotes_external_bibliographies) are shown, but not made.
     """
     from papernotes.cli.progress import Progress
     from papernotes.cli.refresh import apply, propose
@@ -288,7 +293,7 @@ def refresh(folder: str, keys: Sequence[str], yes: bool, dry_run: bool) -> None:
         proposals = list(propose(site, sources, keys, progress.step))
     prompt = _ChangePrompt(yes, dry_run)
     answered = [prompt.ask(proposal) for proposal in proposals]
-    changed = [proposal for proposal in answered if proposal.changes]
+    changed = [proposal for proposal in answered if proposal.changes and not proposal.external]
     if changed and not dry_run:
         apply(site, changed)
     count = sum(len(proposal.changes) for proposal in changed)
@@ -296,6 +301,11 @@ def refresh(folder: str, keys: Sequence[str], yes: bool, dry_run: bool) -> None:
         click.echo("Nothing was changed.", err=True)
     else:
         click.echo(f"{count} change{'' if count == 1 else 's'} made.", err=True)
+    if left := sum(len(proposal.changes) for proposal in proposals if proposal.external):
+        click.echo(
+            f"{left} change{'' if left == 1 else 's'} to make in the program that owns the file.",
+            err=True,
+        )
 
 
 class _ChangePrompt:
@@ -306,16 +316,27 @@ class _ChangePrompt:
 
     def ask(self, proposal: Proposal) -> Proposal:
         """Return *proposal* with only the changes that the author accepts."""
-        click.echo(f"{show(proposal.path)}:{proposal.line}: {proposal.key}: {proposal.why}")
+        place = f"{show(proposal.path)}:{proposal.line}: {proposal.key}: {proposal.why}"
+        if proposal.external:
+            note = "; another program owns this file, so make these changes in that program"
+            click.echo(f"{place}{note if proposal.changes else ''}")
+            for change in proposal.changes:
+                self._show(change)
+            return proposal
+        click.echo(place)
         return replace(
             proposal, changes=tuple(change for change in proposal.changes if self._accepts(change))
         )
 
-    def _accepts(self, change: Change) -> bool:
+    @staticmethod
+    def _show(change: Change) -> None:
         name = change.field or "entry type"
         if change.old is not None:
             click.echo(f"  - {name}: {change.old}")
         click.echo(f"  + {name}: {change.new}")
+
+    def _accepts(self, change: Change) -> bool:
+        self._show(change)
         if self.answer not in ("a", "q"):
             try:
                 choice = click.Choice(["y", "n", "a", "q"])

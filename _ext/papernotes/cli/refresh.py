@@ -55,18 +55,23 @@ class Change:
 
 @dataclass(frozen=True)
 class Proposal:
-    """The changes proposed for one entry, and why; without changes, only a message."""
+    """The changes proposed for one entry, and why; without changes, only a message.
+
+    ``external`` says that another program owns the file, so that the changes are only shown.
+    """
 
     key: str
     path: Path
     line: int
     why: str
     changes: tuple[Change, ...] = ()
+    external: bool = False
 
 
 @dataclass(frozen=True)
 class _Target:
     path: Path
+    external: bool
     source: SourceEntry
     entry: Entry
     arxiv: str
@@ -117,13 +122,15 @@ def _targets(site: Site, wanted: Sequence[str]) -> Iterator[_Target]:
                 + (f"did you mean {near}?" if near else "check the key")
             )
     for name, entries in found.items():
+        external = site.is_external(paths[name])
         for source in entries:
             if read.places.get(source.key) != (name, source.line):
                 continue
             entry = Entry.of(source)
             identifiers = {each.kind: each for each in entry.identifiers()}
             arxiv, doi = identifiers.get("arXiv"), identifiers.get("DOI")
-            target = _Target(paths[name], source, entry, arxiv.value if arxiv else "", doi)
+            arxiv_id = arxiv.value if arxiv else ""
+            target = _Target(paths[name], external, source, entry, arxiv_id, doi)
             is_candidate = (
                 (missing_fields(source) or missing_author_or_year(entry)) if doi else arxiv
             )
@@ -168,7 +175,10 @@ def _propose_for_preprint(
 
 
 def _proposal(target: _Target, why: str, changes: Iterable[Change] = ()) -> Proposal:
-    return Proposal(target.source.key, target.path, target.source.line, why, tuple(changes))
+    source = target.source
+    return Proposal(
+        source.key, target.path, source.line, why, tuple(changes), external=target.external
+    )
 
 
 def _compare(
@@ -237,16 +247,17 @@ def _family_names(value: str) -> list[str]:
 
 
 def apply(site: Site, proposals: Sequence[Proposal]) -> None:
-    """Make the changes of *proposals* in the bibliography files.
+    """Make the changes of *proposals* in the bibliography files that no other program owns.
 
     Raise a CommandError, with nothing written to the file, if a value to change is no longer the
     one in the proposal.
     """
+    own = [proposal for proposal in proposals if not proposal.external]
     with storage.lock(site.bibliography_files()[0]):
-        for path in dict.fromkeys(proposal.path for proposal in proposals):
+        for path in dict.fromkeys(proposal.path for proposal in own):
             while True:
                 try:
-                    _apply(site, path, [each for each in proposals if each.path == path])
+                    _apply(site, path, [each for each in own if each.path == path])
                 except storage.Changed:
                     # Another program saved the file meanwhile: start again from its new content.
                     continue

@@ -15,7 +15,11 @@ from sphinx.util.matching import get_matching_files
 from sphinx.util.tags import Tags
 
 from papernotes.cli.errors import CommandError
-from papernotes.settings import SETTINGS, fault_of_bibliography
+from papernotes.settings import (
+    SETTINGS,
+    fault_of_bibliography,
+    fault_of_external_bibliographies,
+)
 
 _CONF = "conf.py"
 
@@ -48,6 +52,29 @@ class Site:
                 ' bibtex_bibfiles = ["refs.bib"] to it'
             )
         return files
+
+    def own_bibliography_files(self) -> list[Path]:
+        """Return the bibliography files that no other program owns, in their order."""
+        return [path for path in self.bibliography_files() if not self.is_external(path)]
+
+    def file_for_new_entries(self) -> Path:
+        """Return the first bibliography file that is not external; raise a CommandError if none."""
+        own = self.own_bibliography_files()
+        if not own:
+            raise CommandError(
+                f"{show(self.root / _CONF)}: another program owns each bibliography file, so that a"
+                ' new entry has no place; add a file of your own, such as "refs.bib", to'
+                " bibtex_bibfiles"
+            )
+        return own[0]
+
+    def is_external(self, path: Path) -> bool:
+        """Return whether another program owns the file *path*, so that it must not be written."""
+        # Two names may lead to one file by symbolic links.
+        return os.path.realpath(path) in {
+            os.path.realpath(self.root / name)
+            for name in self.config.papernotes_external_bibliographies
+        }
 
     def documents(self) -> Iterator[str]:
         """Yield the files of the site's documents, sorted, relative to the root, with slashes."""
@@ -118,5 +145,8 @@ def _read(root: Path) -> Config:
                 f"{show(root / _CONF)}: {name} = {value!r} is not of type {wanted}; correct it"
             )
     if fault := fault_of_bibliography(config.bibtex_bibfiles, config.bibtex_encoding):
+        raise CommandError(f"{show(root / _CONF)}: {fault}")
+    # With a wrong name, a command would write to a file that another program owns.
+    if fault := fault_of_external_bibliographies(config):
         raise CommandError(f"{show(root / _CONF)}: {fault}")
     return config

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from papernotes.cli.checks.run import AppliedFix, CheckResult
 from papernotes.cli.site import Site, show
@@ -10,12 +11,25 @@ from papernotes.core.diagnostics import Diagnostic
 
 Style = Callable[[str, Diagnostic], str]
 
+_OWNED = "another program owns this file; change it only in that program"
+
 
 def lines(site: Site, diagnostics: Iterable[Diagnostic], style: Style) -> list[str]:
-    """Return one line for each diagnostic, in the given *style*."""
+    """Return one line for each diagnostic, in the given *style*.
+
+    A diagnostic about an external bibliography file says that the file is corrected elsewhere.
+    """
     diagnostics = list(diagnostics)
-    shown = {path: show(site.root / path) for path in {each.path for each in diagnostics}}
-    return [style(shown[each.path], each) for each in diagnostics]
+    paths = {each.path for each in diagnostics}
+    shown = {path: show(site.root / path) for path in paths}
+    external = {path for path in paths if site.is_external(site.root / path)}
+    return [
+        style(
+            shown[each.path],
+            replace(each, message=f"{each.message} ({_OWNED})") if each.path in external else each,
+        )
+        for each in diagnostics
+    ]
 
 
 def text(path: str, diagnostic: Diagnostic) -> str:

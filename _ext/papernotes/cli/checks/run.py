@@ -75,10 +75,14 @@ def check(site: Site) -> CheckResult:
         for source in found
         if read.places.get(source.key) == (path, source.line)
     ]
+    external = {name for name in sources if site.is_external(site.root / name)}
     for path, source, entry in entries:
         diagnostics += check_entry(path, source)
-        diagnostics += check_key(path, source, entry, pattern)
-    diagnostics += check_duplicates(entries)
+        # The program that owns a file makes its keys.
+        if path not in external:
+            diagnostics += check_key(path, source, entry, pattern)
+    # Of two entries on one work, the one to delete is that which the author can delete.
+    diagnostics += check_duplicates(sorted(entries, key=lambda entry: entry[0] not in external))
     notes: list[note_checks.NoteFile] = []
     cited: set[str] = set()
     shows_all = False
@@ -100,7 +104,8 @@ def check(site: Site) -> CheckResult:
             diagnostics += note_checks.check_links(name, text)
     diagnostics += note_checks.check_tags(notes)
     if not shows_all:
-        diagnostics += _unused(read, entries, cited)
+        # A reference manager holds more papers than a site cites.
+        diagnostics += [each for each in _unused(read, entries, cited) if each.path not in external]
     unsuppressed = without_suppressed(diagnostics, site.config.suppress_warnings)
     return CheckResult(len(notes), len(entries), unsuppressed)
 
@@ -127,10 +132,13 @@ def _unused(
 
 
 def apply_fixes(site: Site) -> list[AppliedFix]:
-    """Correct what can be corrected with certainty, and return the corrections."""
+    """Correct what can be corrected with certainty, and return the corrections.
+
+    External bibliography files are left alone.
+    """
     with storage.lock(site.bibliography_files()[0]):
         applied: list[AppliedFix] = []
-        for path in site.bibliography_files():
+        for path in site.own_bibliography_files():
             while True:
                 try:
                     applied += _fix_file(site, path)
