@@ -21,7 +21,7 @@ html_baseurl = (
 
 extensions = ["papernotes", "sphinx_last_updated_by_git"]
 # The engine, its tests and this project's own documents are no part of the site.
-exclude_patterns = ["_*", ".*", "bench", "tests", "node_modules", "[A-Z]*.md"]
+exclude_patterns = ["_*", ".*", "bench", "docs", "tests", "node_modules", "[A-Z]*.md"]
 
 bibtex_bibfiles = ["refs.bib"]
 bibtex_reference_style = "papernotes"

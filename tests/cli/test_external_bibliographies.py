@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
 from commands import files, run
 from servers import Reply, Server, serving
-from sites import Site
+from sites import PROJECT, Site
 
 OWNED = "(another program owns this file; change it only in that program)"
 ZOTERO = """@article{hintonFast2006,
@@ -267,3 +268,23 @@ def test_site_with_an_external_bibliography_builds_and_hides_the_file_fields(sit
     assert "A Fast Learning Algorithm" in build.read("plain.html")
     for name in ("plain.html", "refs.bib", "papers.json"):
         assert "Zotero/storage" not in build.read(name)
+
+
+@pytest.mark.parametrize("page", ["zotero", "jabref"])
+def test_manual_shows_the_settings_and_the_messages_to_the_letter(tiny: Site, page: str) -> None:
+    text = (PROJECT / f"docs/howto/{page}.md").read_text(encoding="utf-8")
+    ((settings,), found_by_check, found_by_build) = (
+        re.findall(r"^```python\n(.*?)^```", text, re.MULTILINE | re.DOTALL),
+        re.findall(r"^ *(\S+\.bib:\d+: .*)$", text, re.MULTILINE),
+        re.findall(r"^(\S+\.md:\d+: .*)$", text, re.MULTILINE),
+    )
+    tiny.edit("conf.py", 'bibtex_bibfiles = ["refs.bib"]\n', settings)
+    (owned,) = re.findall(r'bibliographies = \["(.*)"\]', settings)
+    (key,) = re.findall(r'of "(\w+)"\)', text)
+    tiny.write(owned, ZOTERO.replace("hintonFast2006", key))
+    assert [line for line in found(tiny, "check") if line.startswith(owned)] == found_by_check
+    # The key has changed since the note was written.
+    ((old, new),) = re.findall(r'unknown citation key "(\w+)"; did you mean "(\w+)"', text)
+    tiny.write(owned, ZOTERO.replace("hintonFast2006", new))
+    tiny.write("papers/hinton.md", f"---\npaper: {old}\n---\n\n# Nets\n\nNets.\n")
+    assert tiny.build().messages == found_by_build
