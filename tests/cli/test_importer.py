@@ -206,10 +206,13 @@ def test_jekyll_collection_is_converted(import_documents: RunImport) -> None:
         },
     )
     assert sorted(n for n in files(imported.site.folder) if n.endswith(".md")) == [
+        "README.md",
+        "bibliography.md",
         "drafts/later.md",
         "index.md",
         "papers/old.md",
         "papers/super-convergence.md",
+        "reading-list.md",
     ]
     assert "read: 2017-08-27\n" in imported.read("papers/super-convergence.md")
     body = imported.body("papers/super-convergence.md")
@@ -560,7 +563,7 @@ def test_target_folder_that_is_not_empty_is_left_alone(tmp_path: Path) -> None:
     target.write("mine", "x")
     result = run(source, "import", "mkdocs", str(source.folder), "--to", str(target.folder))
     assert (result.exit_code, files(target.folder)) == (1, {"mine": b"x"})
-    assert "is not empty; name a folder that does not exist yet" in result.stderr
+    assert "is not empty, it contains mine; name a folder that is empty" in result.stderr
 
 
 def test_folder_without_notes_is_an_error(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import click
 
 from papernotes import __version__
+from papernotes.cli import site_commands
 from papernotes.cli.errors import CommandError
 from papernotes.cli.site import Site, find_site, show
 
@@ -51,6 +52,10 @@ def main(context: click.Context, site: str) -> None:
     your contact address for arXiv and the DOI registries (papernotes_contact).
     """
     context.obj = site
+
+
+for _command in (site_commands.new, site_commands.build, site_commands.serve):
+    main.add_command(_command)
 
 
 @main.command()
@@ -359,13 +364,22 @@ class _ChangePrompt:
     metavar="FOLDER",
     help="Write the site to this new folder.",
 )
-def import_(kind: Kind, folder: Path, target: Path) -> None:
+@site_commands.description_options
+def import_(
+    kind: Kind,
+    folder: Path,
+    target: Path,
+    title: str | None,
+    author: str | None,
+    language: str | None,
+    url: str | None,
+) -> None:
     """Import the notes in FOLDER, written for another program, as a new site.
 
     A document that links to a paper, in its front matter (link, arxiv, doi, url or pdf) or in its
     first lines, becomes a note. The paper becomes an entry in refs.bib, which "papernotes refresh"
     completes. Other documents become pages. Links, images, mathematics, citations, tags and dates
-    are converted.
+    are converted. The rest of the site is what "papernotes new" writes.
 
     What cannot be converted is kept as text or left out, and listed in the output and in
     report.txt. Nothing in FOLDER is changed.
@@ -373,8 +387,9 @@ def import_(kind: Kind, folder: Path, target: Path) -> None:
     from papernotes.cli.importer.importer import Importer
     from papernotes.cli.progress import Progress
 
+    description = site_commands.description_of(title, author, language, url, asks=False)
     with Progress(1) as progress:
-        importer = Importer(kind, folder, target, progress.show)
+        importer = Importer(kind, folder, target, description, progress.show)
         importer.run()
     for line in importer.report():
         click.echo(line)

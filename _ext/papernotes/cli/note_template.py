@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import re
 
 from jinja2 import (
     ChoiceLoader,
@@ -19,6 +18,7 @@ from jinja2 import (
 from papernotes.bibliography import formatting
 from papernotes.bibliography.latex import Span, flatten
 from papernotes.cli.errors import CommandError
+from papernotes.cli.scaffold import escaping
 from papernotes.cli.site import Site
 from papernotes.core.model import Paper
 
@@ -33,8 +33,6 @@ VARIABLES = {
     "today": "today's date, `YYYY-MM-DD`",
 }
 
-# Characters that Markdown or MyST could read as markup.
-_SPECIAL = re.compile(r"[\\`*_{}\[\]<>$#@]|&(?=#?\w+;)")
 _MARKS = {"emphasis": "*", "strong": "**", "code": "`"}
 
 
@@ -75,7 +73,7 @@ def markdown(spans: tuple[Span, ...]) -> str:
 def _markdown(span: Span) -> str:
     match span.kind:
         case "text":
-            return _SPECIAL.sub(r"\\\g<0>", span.text)
+            return escaping.markdown(span.text)
         case "math":
             return f"${span.text}$"
         case "code":

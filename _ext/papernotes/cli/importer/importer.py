@@ -7,8 +7,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import yaml
-
 from papernotes.bibliography import reader
 from papernotes.bibliography.identifiers import identify
 from papernotes.bibliography.titles import comparison_key
@@ -16,13 +14,15 @@ from papernotes.cli.bibfile import keys
 from papernotes.cli.bibfile.clean import clean, fix_latex
 from papernotes.cli.bibfile.entry import Entry
 from papernotes.cli.bibfile.style import Layout
-from papernotes.cli.errors import CommandError
 from papernotes.cli.importer.blocks import Blocks, Line, headings
 from papernotes.cli.importer.collection import Collection, Document, Kind, read
 from papernotes.cli.importer.inline import Inline
 from papernotes.cli.importer.link_targets import Destination, DocumentLinks, LinkTargets
 from papernotes.cli.importer.paper_urls import entry_of, is_paper
 from papernotes.cli.library import IndexedEntry, Library
+from papernotes.cli.scaffold import escaping
+from papernotes.cli.scaffold.description import Description
+from papernotes.cli.scaffold.files import Parts, check_folder, render, write
 from papernotes.cli.site import show
 
 _KEY_PATTERN = "{family}{year}{word}"
@@ -39,30 +39,22 @@ _FENCED = re.compile(r"^[ ]{0,3}(`{3,}|~{3,}).*?^[ ]{0,3}\1", re.MULTILINE | re.
 _MARKUP = re.compile(r"!?\[([^\[\]]*)\]\([^()]*\)|[*`{}\\]")
 _SPECIAL = re.compile(r"[\\`*_{}\[\]<>#@]")
 
-_CONF = '''"""Settings of a site of imported notes."""
-
-project = "Notes"
-extensions = ["papernotes"]
-exclude_patterns = ["_build", "drafts", "report.txt"]
-bibtex_bibfiles = ["refs.bib"]
+# What ends conf.py: settings for what other programs' notes contain.
+_SETTINGS = """\
 myst_enable_extensions = ["amsmath", "colon_fence", "deflist", "dollarmath", "strikethrough"]
-papernotes_pandoc_citations = True
 suppress_warnings = [
-    # The entries hold only what the links in the notes contain. Delete this line after
+    # The entries hold only what the links in the notes contain. Delete these lines after
     # `papernotes refresh`.
     "papernotes.incomplete-entry",
+    "papernotes.missing-field",
     # A formula that cannot be converted is shown as TeX, and code that does not fit its language
     # is not highlighted. Delete these lines to see where.
     "papernotes.bad-math",
     "misc.highlighting_failure",
 ]
-'''
-_INDEX = """# Notes
-
-```{papers}
-:sort: -read
-```
 """
+# Drafts are not built, and the report is no page.
+_PARTS = Parts(exclude=("drafts", "report.txt"), sort="-read", settings=_SETTINGS)
 
 
 @dataclass
@@ -75,6 +67,7 @@ class Importer:
     kind: Kind
     source: Path
     target: Path
+    description: Description
     progress: Callable[[str], None] = lambda _: None
     reported: set[tuple[str, int, str]] = field(default_factory=set)
     written: int = 0
@@ -85,10 +78,7 @@ class Importer:
         Raise a CommandError, before anything is written, if *target* is not empty or the
         collection has no documents.
         """
-        if self.target.exists() and (not self.target.is_dir() or any(self.target.iterdir())):
-            raise CommandError(
-                f"{show(self.target)} is not empty; name a folder that does not exist yet"
-            )
+        check_folder(self.target)
         self.collection: Collection = read(self.kind, self.source)
         self.library, old = self._bibliography()
         self.new_entries: list[tuple[str, Entry]] = []
@@ -102,21 +92,16 @@ class Importer:
             texts[name] = self._text(destination, targets)
         layout = Layout()
         entries = "\n\n".join(layout.write(entry, key) for key, entry in self.new_entries)
-        files = {
-            "conf.py": _CONF,
-            "index.md": _INDEX,
-            "refs.bib": "\n\n".join(part for part in (old.strip(), entries) if part) + "\n",
+        files: dict[str, str | bytes] = {
+            **render(self.description, _PARTS),
+            _PARTS.bibliography: "\n\n".join(part for part in (old.strip(), entries) if part)
+            + "\n",
             "report.txt": "".join(f"{line}\n" for line in self.report()),
             **texts,
         }
-        for name, text in files.items():
-            path = self.target / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
+        write(self.target, files)
         for file, name in targets.files.items():
-            path = self.target / name.lstrip("/")
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(file.read_bytes())
+            write(self.target, {name.lstrip("/"): file.read_bytes()})
         self.written = len(texts)
 
     def report(self) -> list[str]:
@@ -247,23 +232,15 @@ class Importer:
                 self._report(document, document.lines.get(name, 1), f"{name}: {value} is left out")
         if not destination.key or destination.folder == "pages":
             return "---\norphan: true\n---\n"
-        front = [_yaml({"paper": destination.key})]
+        front: dict[str, object] = {"paper": destination.key}
         if tags := document.tags():
-            front.append(f"tags: {_yaml(tags)}")
+            front["tags"] = tags
         if day := document.day():
-            front.append(f"read: {day}\n")
+            front["read"] = day
         summary, _ = document.text("summary")
         if summary:
-            front.append(_yaml({"summary": _SPECIAL.sub(r"\\\g<0>", summary)}))
-        return f"---\n{''.join(front)}---\n"
-
-
-def _yaml(value: object) -> str:
-    is_list = isinstance(value, list)
-    written: str = yaml.safe_dump(
-        value, allow_unicode=True, default_flow_style=is_list, width=2**20
-    )
-    return written
+            front["summary"] = _SPECIAL.sub(r"\\\g<0>", summary)
+        return escaping.front_matter(front)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""``papernotes build`` and ``papernotes serve``: run Sphinx on a site."""

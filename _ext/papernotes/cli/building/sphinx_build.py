@@ -1,0 +1,60 @@
+"""Build the pages of a site with Sphinx, so that its cache hides no warning."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import sysconfig
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import papernotes
+from papernotes.cli.site import Site
+from papernotes.incremental.doctree_cache import MARK
+
+BUILD = "_build"
+# Programs are run as modules of this Python, because its scripts may not be on the path.
+_SPHINX = (sys.executable, "-m", "sphinx", "-q", "-j", "auto", "-b", "html")
+
+
+def output_folder(site: Site) -> Path:
+    """Return the folder of the built pages."""
+    return site.root / BUILD / "html"
+
+
+def build(site: Site, *, allow_warnings: bool) -> bool:
+    """Build the pages of *site*, and return whether that succeeded.
+
+    Each warning is an error, unless *allow_warnings*.
+
+    Sphinx caches what it has read and reads only what has changed. It would not report the same
+    warnings again, and the next build would pass. So a build with warnings removes the mark that
+    the extension leaves in the cache of a finished build, and the next build reads everything. The
+    same happens if papernotes or the installed packages are newer than the cache, which Sphinx does
+    not check.
+    """
+    doctrees = site.root / BUILD / "doctrees" / "html"
+    mark = doctrees / MARK
+    if mark.exists() and mark.stat().st_mtime < max(_program_times()):
+        mark.unlink()
+    strict = () if allow_warnings else ("-W", "--keep-going")
+    with tempfile.TemporaryDirectory() as temporary:
+        # Sphinx writes the warnings there too, to tell whether there were any.
+        warnings = Path(temporary, "warnings")
+        folders = ("-d", str(doctrees), str(site.root), str(output_folder(site)))
+        command = [*_SPHINX, *strict, "-w", str(warnings), *folders]
+        status = subprocess.run(command, check=False).returncode
+        has_warnings = not warnings.exists() or bool(warnings.read_bytes())
+    if status or has_warnings:
+        mark.unlink(missing_ok=True)
+    return status == 0
+
+
+def _program_times() -> Iterator[float]:
+    """Yield when the engine, and the folders of installed packages, were last changed."""
+    for path in Path(papernotes.__file__).parent.rglob("*.py"):
+        yield path.stat().st_mtime
+    # Installing, upgrading or removing a package changes a name in one of these folders.
+    for name in ("purelib", "platlib"):
+        yield Path(sysconfig.get_path(name)).stat().st_mtime
