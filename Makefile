@@ -17,6 +17,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 MADE := $(VENV)/made-with
 SITE := $(VENV)/site-is-installed
+SERVE := $(VENV)/serve-is-installed
 DEV := $(VENV)/dev-is-installed
 CHECKERS := $(VENV)/checkers/node_modules/.package-lock.json
 AUDIT := $(VENV)/audit/node_modules/.package-lock.json
@@ -45,11 +46,9 @@ paper: $(SITE) ## Add a paper, with its entry and a note: make paper ID=1706.053
 	@test -n '$(ID)' || { echo 'make paper: name the paper, such as make paper ID=1706.05394' >&2; exit 2; }
 	@$(PAPERNOTES) add $(ARGS) $(foreach id,$(ID),'$(id)')
 
-# With Sphinx's own search, which is the fastest to build: each save rebuilds it for all notes.
-live: $(DEV) ## Serve the site, and build and reload it whenever a file is saved
-	@$(PY) -m sphinx_autobuild $(foreach p,$(UNWATCHED),--ignore '$p') --re-ignore '$(UNSAVED)' \
-		-q -j auto -b html -D papernotes_search=sphinx \
-		-d $(BUILD)/doctrees/live $(ARGS) . $(BUILD)/live
+# Nothing in the ignored folders is source of the site.
+live: $(SERVE) ## Serve the site, and build and reload it whenever a file is saved
+	@$(PAPERNOTES) serve --ignore bench --ignore tests $(ARGS)
 
 # All parts run even if one fails, so that one call reports everything.
 check: $(DEV) ## Check code, types, import layers, notes and bibliography
@@ -118,14 +117,17 @@ translate = $(BABEL) -q update --domain $1 --input-file $(LOCALE)/$1.pot --outpu
 
 # It needs the network, so that a workflow runs it and the tests do not.
 advisories: $(DEV) ## Check the locked packages for security advisories
-	@for lock in requirements.txt requirements-dev.txt; do \
+	@for lock in requirements.txt requirements-serve.txt requirements-dev.txt; do \
 		$(PY) -m uv --quiet --no-config tool run pip-audit@2.10.1 --strict --disable-pip \
 			--require-hashes --requirement $$lock || exit 1; \
 	done
 
 lock: $(DEV) ## Write the requirements files from the dependencies in pyproject.toml
 	@$(LOCK) --group site --output-file requirements.txt
-	@$(LOCK) --group dev --constraints requirements.txt --output-file requirements-dev.txt
+	@$(LOCK) --group site --extra serve --constraints requirements.txt \
+		--output-file requirements-serve.txt
+	@$(LOCK) --group dev --extra serve --constraints requirements-serve.txt \
+		--output-file requirements-dev.txt
 
 clean: ## Remove all build output, but not .venv
 	@rm -rf $(BUILD)
@@ -147,16 +149,15 @@ mark=$(BUILD)/doctrees/$(1)/papernotes.json; \
 		rm -f $$mark; false; }
 endef
 
-# Folders that hold no source of the site, or that the build writes itself: watching those would
-# rebuild without end. sphinx-autobuild ignores .venv, .git and the output by itself.
-UNWATCHED = $(BUILD) bench tests
-# Temporary files of editors, and Python's caches.
-UNSAVED = /__pycache__(/|$$)|~$$|/[.\#][^/]*$$|/4913$$
+# .venv and its content. The other locks include the site's packages at the same versions. They are
+# installed after it, and one after the other, so that `make -j` never runs pip twice at once.
 
-# .venv and its content. The development lock includes the site's packages at the same versions. It is
-# installed second, so that `make -j` never runs pip twice at once.
+$(SERVE): requirements-serve.txt $(SITE)
+	@echo 'Installing what serving needs into $(VENV) …'
+	@$(PIP) -r $<
+	@touch $@
 
-$(DEV): requirements-dev.txt $(SITE)
+$(DEV): requirements-dev.txt $(SITE) $(if $(filter live,$(MAKECMDGOALS)),$(SERVE))
 	@echo 'Installing the development tools into $(VENV) …'
 	@$(PIP) -r $<
 	@touch $@

@@ -46,7 +46,8 @@ class Live:
         self.folder = folder
         self.browser: ClientConnection | None = None
         self.open = ExitStack()
-        command = ["make", "-o", ".venv/dev-is-installed", "live", f"PY={sys.executable}"]
+        program = f"PYTHONPATH={sites.PROJECT / '_ext'} {sys.executable} -m papernotes"
+        command = ["make", "-o", ".venv/serve-is-installed", "live", f"PAPERNOTES={program}"]
         self.process = subprocess.Popen(
             [*command, "ARGS=--port 0"],
             cwd=folder,
