@@ -156,6 +156,7 @@ def main() -> None:
     parser.add_argument("--notes", type=int, default=1000, metavar="N", help="notes of the site")
     parser.add_argument("--repeats", type=int, default=3, metavar="N", help="edits of each kind")
     options = parser.parse_args()
+    os.environ["PYTHONPATH"] = str(sites.PROJECT / "_ext")
     with tempfile.TemporaryDirectory() as folder:
         site = Path(folder, "site")
         sites.make_site(site, options.notes, sites.whole)

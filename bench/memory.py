@@ -42,6 +42,7 @@ def main() -> None:
     parser.add_argument("--jobs", default="auto", help="Sphinx's --jobs")
     parser.add_argument("--keep", type=Path, help="a new folder in which to keep the site")
     options = parser.parse_args()
+    os.environ["PYTHONPATH"] = str(sites.PROJECT / "_ext")
     with tempfile.TemporaryDirectory() as root:
         folder = options.keep or Path(root, "site")
         folder.mkdir()

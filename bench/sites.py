@@ -11,8 +11,9 @@ from pathlib import Path
 from .generate import ENTRIES_A_NOTE, Entry, Note, make_entries, make_notes
 
 PROJECT = Path(__file__).parent.parent
-# The files of this project's own site, except its notes and its bibliography.
-OWN = ["_ext", "_static", "conf.py", "index.md", "bibliography.md", "reading-list.md"]
+# A site with the theme and every feature, and its files without its notes and its bibliography.
+NOTEBOOK = PROJECT / "tests/roots/notebook"
+PAGES = ["_static", "conf.py", "index.md", "bibliography.md", "reading-list.md"]
 
 # The Sphinx peers share the theme and all settings, except those of their libraries.  The notes are
 # in no toctree: with one, every page would link to every other, and the cost of these links would
@@ -74,14 +75,11 @@ def make_site(folder: Path, notes: int, write: Writer) -> None:
 
 
 def whole(folder: Path, notes: list[Note], entries: list[Entry]) -> None:
-    """Write this project's own site, with every feature on, with these notes."""
-    for name in OWN:
-        source = PROJECT / name
-        if source.is_dir():
-            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy(source, folder / name)
-    _write_own(folder, notes, entries)
+    """Write a site with the theme and every feature, with these notes."""
+    for name in PAGES:
+        copy = shutil.copytree if (NOTEBOOK / name).is_dir() else shutil.copy
+        copy(NOTEBOOK / name, folder / name)
+    _write_notes(folder, notes, entries)
 
 
 def extension(folder: Path, notes: list[Note], entries: list[Entry]) -> None:
@@ -89,7 +87,7 @@ def extension(folder: Path, notes: list[Note], entries: list[Entry]) -> None:
     _write(folder / "conf.py", COMMON + EXTENSION)
     _write(folder / "index.md", FRONT + "\n```{papers}\n:limit: 24\n```\n")
     _write(folder / "bibliography.md", "# Bibliography\n\n```{works}\n```\n")
-    _write_own(folder, notes, entries)
+    _write_notes(folder, notes, entries)
 
 
 def libraries(folder: Path, notes: list[Note], entries: list[Entry]) -> None:
@@ -130,7 +128,7 @@ def hugo(folder: Path, notes: list[Note], _: list[Entry]) -> None:
         _write(folder / f"content/papers/{note.key}.md", f"{front}\n{body}")
 
 
-def _write_own(folder: Path, notes: list[Note], entries: list[Entry]) -> None:
+def _write_notes(folder: Path, notes: list[Note], entries: list[Entry]) -> None:
     _write_bibliography(folder, entries)
     for note in notes:
         front = f"paper: {note.key}\ntags: [{', '.join(note.tags)}]\nread: {note.read}\n"

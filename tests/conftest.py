@@ -1,4 +1,4 @@
-"""Fixtures for all tests: copies of the roots, which tests may edit, and this project's site."""
+"""Fixtures for all tests: copies of the roots, which tests may edit, and the built notebook."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from history import Repository
 from hypothesis import HealthCheck, settings
 from hypothesis.configuration import set_hypothesis_home_dir
-from sites import PROJECT, ROOTS, SOAK, Build, Site
-from sphinx.testing.util import SphinxTestApp
+from sites import NOTEBOOK, PROJECT, ROOTS, SOAK, Build, Site, build_strictly
 
 # Each run has the same examples, and Hypothesis writes nothing beside the sources. `make soak` uses
 # many new examples, and prints a failing one so that it can be run again. If CI is set, Hypothesis
@@ -106,16 +106,10 @@ def tiny(make_site: Callable[[str], Site]) -> Site:
 
 
 @pytest.fixture(scope="session")
-def own_site(tmp_path_factory: pytest.TempPathFactory) -> Build:
-    """Build this project's site once, with warnings as errors like ``make html``."""
-    folder = tmp_path_factory.mktemp("own")
-    app = SphinxTestApp("html", srcdir=PROJECT, builddir=folder, warningiserror=True)
-    try:
-        app.build()
-        messages = app.warning.getvalue().splitlines()
-        found = set(app.env.found_docs)
-        status = app.statuscode
-    finally:
-        app.cleanup()
-    assert (messages, status) == ([], 0)
-    return Build(messages, folder / "html", found)
+def notebook(tmp_path_factory: pytest.TempPathFactory) -> Build:
+    """Build the root ``notebook`` once, strictly, in a repository with one commit."""
+    folder = tmp_path_factory.mktemp("notebook")
+    site = Site(folder / "site")
+    shutil.copytree(NOTEBOOK, site.folder)
+    Repository(site).commit("2021-04-02")
+    return build_strictly(site.folder, folder / "built")

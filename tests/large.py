@@ -1,4 +1,4 @@
-"""A large site: this project's own, with generated notes and one note that has everything."""
+"""A large site: the pages of the notebook, generated notes, and one note that has everything."""
 
 from __future__ import annotations
 

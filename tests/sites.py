@@ -16,6 +16,8 @@ from sphinx.testing.util import SphinxTestApp
 TESTS = Path(__file__).parent
 PROJECT = TESTS.parent
 ROOTS = TESTS / "roots"
+# A site with the theme, its options, and every kind of page.
+NOTEBOOK = ROOTS / "notebook"
 THEME = PROJECT / "_ext/papernotes/theme/marginalia"
 # Whether to run random tests for long: `make soak` sets it, and runs tests with the marker `soak`.
 SOAK = bool(os.environ.get("SOAK"))
@@ -99,6 +101,20 @@ class Site:
     def clean(self) -> None:
         """Delete the output of all builds, and their caches."""
         shutil.rmtree(self.folder / "_build")
+
+
+def build_strictly(source: Path, folder: Path) -> Build:
+    """Build the site in *source* into *folder*, with warnings as errors like ``make html``."""
+    app = SphinxTestApp("html", srcdir=source, builddir=folder, warningiserror=True)
+    try:
+        app.build()
+        messages = app.warning.getvalue().splitlines()
+        found = set(app.env.found_docs)
+        status = app.statuscode
+    finally:
+        app.cleanup()
+    assert (messages, status) == ([], 0)
+    return Build(messages, folder / "html", found)
 
 
 def _stamps(out: Path) -> dict[str, int]:

@@ -18,9 +18,9 @@ from visits import Visit, Visitor
 
 
 @pytest.fixture(scope="session")
-def address(own_site: Build) -> Iterator[str]:
-    """Serve this project's site, and yield its URL."""
-    with serve(own_site.outdir) as address:
+def address(notebook: Build) -> Iterator[str]:
+    """Serve the notebook, and yield its URL."""
+    with serve(notebook.outdir) as address:
         yield address
 
 
@@ -33,16 +33,16 @@ def large_site(tmp_path_factory: pytest.TempPathFactory) -> Build:
 
 
 @pytest.fixture(scope="session")
-def builds(own_site: Build, large_site: Build) -> dict[str, Build]:
+def builds(notebook: Build, large_site: Build) -> dict[str, Build]:
     """Return both sites, by their names in `visits.PAGES`."""
-    return {"own": own_site, "large": large_site}
+    return {"notebook": notebook, "large": large_site}
 
 
 @pytest.fixture(scope="session")
 def addresses(address: str, large_site: Build) -> Iterator[dict[str, str]]:
     """Serve both sites, and yield their URLs by name."""
     with serve(large_site.outdir) as large_address:
-        yield {"own": address, "large": large_address}
+        yield {"notebook": address, "large": large_address}
 
 
 @pytest.fixture
@@ -96,7 +96,7 @@ def width(request: pytest.FixtureRequest) -> int:
 
 @pytest.fixture
 def visitor(browser: Browser, address: str, scheme: str, width: int) -> Iterator[Visitor]:
-    """Return a visitor of this project's site, with a colour scheme and a width."""
+    """Return a visitor of the notebook, with a colour scheme and a width."""
     context = browser.new_context(
         viewport={"width": width, "height": 900},
         color_scheme=scheme,

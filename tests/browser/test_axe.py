@@ -50,7 +50,7 @@ def test_axe_finds_no_violation_on_a_page(open_page: OpenPage, site: str, path: 
 
 @pytest.mark.parametrize("opened", ["Menu", "On this page", "preview", "BibTeX"])
 def test_axe_finds_no_violation_in_drawers_and_previews(open_page: OpenPage, opened: str) -> None:
-    page = open_page("own", KINDS["note"][0], viewport={"width": 320, "height": 900}).page
+    page = open_page("notebook", KINDS["note"][0], viewport={"width": 320, "height": 900}).page
     if opened == "preview":
         page.locator("[data-pn-preview] > a").first.focus()
         page.locator(".pn-preview").wait_for()

@@ -58,14 +58,14 @@ def test_filter_finds_words_of_titles_authors_and_tags(visitor: Visitor) -> None
     page = visit.page
     page.locator(".pn-filter-fold > summary").click()
     words = page.get_by_label("Words")
-    words.fill("memorization networks")
+    words.fill("performers attention")
     expect(found_line(page)).to_have_text("1 note")
-    assert found_titles(page) == ["A closer look at memorization in deep networks"]
+    assert found_titles(page) == ["Rethinking attention with Performers"]
     assert not page.locator(".pn-card").first.is_visible()
     # Accents and case do not matter, and authors whom the card omits are found.
-    words.fill("JASTRZEBSKI")
+    words.fill("SARLOS")
     expect(found_line(page)).to_have_text("1 note")
-    words.fill("optimization smith")
+    words.fill("kernels krzysztof")
     expect(found_line(page)).to_have_text("1 note")
     words.fill("no such words")
     expect(found_line(page)).to_have_text("No notes found")
@@ -78,25 +78,25 @@ def test_filter_finds_words_of_titles_authors_and_tags(visitor: Visitor) -> None
 
 def test_tags_and_year_narrow_the_filter(visitor: Visitor) -> None:
     page = open_filter(visitor)
-    page.get_by_label("generalization").check()
-    expect(found_line(page)).to_have_text("3 notes")
-    page.get_by_label("deep-learning").check()
+    page.get_by_label("machine-translation").check()
+    expect(found_line(page)).to_have_text("4 notes")
+    page.get_by_label("attention").check()
     expect(found_line(page)).to_have_text("2 notes")
-    page.get_by_label("Year").select_option("2010")
+    page.get_by_label("Year").select_option("1993")
     expect(found_line(page)).to_have_text("No notes found")
-    page.get_by_label("deep-learning").uncheck()
+    page.get_by_label("attention").uncheck()
     expect(found_line(page)).to_have_text("1 note")
-    assert found_titles(page) == ["Why does unsupervised pre-training help deep learning?"]
+    assert found_titles(page) == ["The mathematics of statistical machine translation"]
 
 
 @pytest.mark.parametrize(
     ("order", "first", "last"),
     [
-        ("Title, Z to A", "Why does", "A closer look"),
-        ("Earliest read first", "Why does", ""),
-        ("Latest read first", "", "Why does"),
-        ("Earliest paper first", "Why does", "A disciplined"),
-        ("Latest paper first", "A disciplined", "Why does"),
+        ("Title, Z to A", "The mathematics", "Attention is"),
+        ("Earliest read first", "The mathematics", "Rethinking"),
+        ("Latest read first", "Rethinking", "The mathematics"),
+        ("Earliest paper first", "The mathematics", "Rethinking"),
+        ("Latest paper first", "Rethinking", "The mathematics"),
     ],
 )
 def test_filter_sorts_the_notes(visitor: Visitor, order: str, first: str, last: str) -> None:
@@ -110,23 +110,23 @@ def test_filter_sorts_the_notes(visitor: Visitor, order: str, first: str, last: 
 
 def test_url_keeps_the_filter_s_choices(visitor: Visitor) -> None:
     page = open_filter(visitor)
-    page.get_by_label("Words").fill("deep")
-    page.get_by_label("generalization").check()
+    page.get_by_label("Words").fill("attention")
+    page.get_by_label("machine-translation").check()
     page.get_by_label("Order").select_option("Title, Z to A")
     address = page.url
-    assert address.endswith("?q=deep&tag=generalization&sort=-title")
+    assert address.endswith("?q=attention&tag=machine-translation&sort=-title")
     before = found_titles(page)
-    assert len(before) == 3
+    assert len(before) == 2
     # Another reader opens the URL, follows a link to a note, and returns.
     other = visitor.visit(address.removeprefix(visitor.address)).page
-    expect(found_line(other)).to_have_text("3 notes")
+    expect(found_line(other)).to_have_text("2 notes")
     assert found_titles(other) == before
-    assert other.get_by_label("Words").input_value() == "deep"
-    assert other.get_by_label("generalization").is_checked()
+    assert other.get_by_label("Words").input_value() == "attention"
+    assert other.get_by_label("machine-translation").is_checked()
     other.locator(".pn-filter > .pn-list a").first.click()
     other.locator(".pn-header").wait_for()
     other.go_back()
-    expect(found_line(other)).to_have_text("3 notes")
+    expect(found_line(other)).to_have_text("2 notes")
     other.get_by_role("button", name="Clear").click()
     assert other.url == f"{visitor.address}index.html"
 
@@ -149,10 +149,10 @@ def test_filter_works_by_keyboard(visitor: Visitor) -> None:
     page.keyboard.press("Enter")
     page.get_by_label("Words").wait_for()
     page.keyboard.press("Tab")
-    page.keyboard.type("hyperparameter")
-    expect(found_line(page)).to_have_text("2 notes")
+    page.keyboard.type("translation")
+    expect(found_line(page)).to_have_text("4 notes")
     # Tags that none of these notes has are hidden.
-    expect(page.get_by_label("deep-learning")).to_be_hidden()
+    expect(page.get_by_label("kernels")).to_be_hidden()
     for _ in range(4):
         page.keyboard.press("Tab")
     tag = page.locator(".pn-filter-tags input:visible").first
@@ -161,7 +161,7 @@ def test_filter_works_by_keyboard(visitor: Visitor) -> None:
     expect(tag).to_be_checked()
     expect(found_line(page)).to_have_text(re.compile(r"^\d notes?$"))
     # A checked tag stays visible even if the year leaves it no note, so that it can be unchecked.
-    page.get_by_label("Year").select_option("2010")
+    page.get_by_label("Year").select_option("2021")
     expect(found_line(page)).to_have_text("No notes found")
     tag.focus()
     page.keyboard.press("Space")
@@ -169,10 +169,10 @@ def test_filter_works_by_keyboard(visitor: Visitor) -> None:
     expect(tag).to_be_focused()
 
 
-def test_filter_works_from_a_folder(visitor: Visitor, own_site: Build) -> None:
-    visit = visitor.visit("index.html", address=f"{own_site.outdir.as_uri()}/")
+def test_filter_works_from_a_folder(visitor: Visitor, notebook: Build) -> None:
+    visit = visitor.visit("index.html", address=f"{notebook.outdir.as_uri()}/")
     visit.page.locator(".pn-filter-fold > summary").click()
-    visit.page.get_by_label("Words").fill("disciplined")
+    visit.page.get_by_label("Words").fill("performers")
     expect(found_line(visit.page)).to_have_text("1 note")
     visit.page.locator(".pn-filter > .pn-list a").click()
     visit.page.locator(".pn-header").wait_for()
@@ -181,7 +181,7 @@ def test_filter_works_from_a_folder(visitor: Visitor, own_site: Build) -> None:
 
 def test_filter_fits_the_window(visitor: Visitor, width: int) -> None:
     page = open_filter(visitor)
-    page.get_by_label("Words").fill("deep")
+    page.get_by_label("Words").fill("attention")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     controls = page.locator(".pn-filter-box :is(input, select, button)").filter(visible=True).all()
     # At least words, order and year, and the tags of the notes found.
@@ -201,14 +201,14 @@ def test_without_scripts_the_cards_are_shown_and_no_filter(visitor: Visitor) -> 
 
 
 @pytest.fixture(scope="module")
-def many_notes(own_site: Build, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def many_notes(notebook: Build, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Serve the site with filter data of thousands of notes, and yield its URL."""
     folder = tmp_path_factory.mktemp("many")
-    for each in own_site.outdir.iterdir():
+    for each in notebook.outdir.iterdir():
         if each.name != "notes.js":
             (folder / each.name).symlink_to(each)
-    own = (own_site.outdir / "notes.js").read_text(encoding="utf-8")
-    data = json.loads(own.removeprefix("papernotes.notes(").rstrip(";\n").removesuffix(")"))
+    served = (notebook.outdir / "notes.js").read_text(encoding="utf-8")
+    data = json.loads(served.removeprefix("papernotes.notes(").rstrip(";\n").removesuffix(")"))
     rows = [
         [row[0], f"{row[1]} {number}", *row[2:]]
         for number in range(MANY)
@@ -223,7 +223,7 @@ def many_notes(own_site: Build, tmp_path_factory: pytest.TempPathFactory) -> Ite
 def test_filter_shows_many_notes_a_part_at_a_time(browser: Browser, many_notes: str) -> None:
     context = browser.new_context()
     page = open_filter(Visitor(context, many_notes))
-    page.get_by_label("Words").fill("deep")
+    page.get_by_label("Words").fill("attention")
     expect(found_line(page)).to_have_text("2400 notes")
     more = page.get_by_role("button", name="Show more")
     shown = len(found_titles(page))

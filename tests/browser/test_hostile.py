@@ -12,7 +12,7 @@ import lxml.html
 import pytest
 from host import Quiet, serve
 from playwright.sync_api import Browser
-from sites import PROJECT, Build, Site, parse, text
+from sites import NOTEBOOK, Build, Site, parse, text
 
 pytestmark = pytest.mark.browser
 
@@ -110,14 +110,13 @@ def note(number: int, hostile: str) -> str:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
-    """Write a site with hostile text in every field and with this project's settings."""
+    """Write a site with hostile text in every field and with the settings of the notebook."""
     folder = tmp_path_factory.mktemp("hostile") / "site"
     folder.mkdir()
     site = Site(folder)
-    for name in ("conf.py", "_ext", "_static"):
-        (folder / name).symlink_to(PROJECT / name)
-    for name in ("index.md", "reading-list.md", "bibliography.md"):
-        site.write(name, (PROJECT / name).read_bytes())
+    (folder / "_static").symlink_to(NOTEBOOK / "_static")
+    for name in ("conf.py", "index.md", "reading-list.md", "bibliography.md"):
+        site.write(name, (NOTEBOOK / name).read_bytes())
     entries = ""
     for number, hostile in enumerate(TEXTS):
         site.write(f"papers/h{number}.md", note(number, hostile))

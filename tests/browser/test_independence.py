@@ -14,7 +14,7 @@ import pytest
 from host import serve
 from large import write_large_site
 from playwright.sync_api import Browser, Page, expect
-from sites import PROJECT, Build, parse
+from sites import NOTEBOOK, Build, parse
 from visits import KINDS, ONCE, Visit, Visitor
 
 pytestmark = pytest.mark.browser
@@ -47,7 +47,7 @@ def test_no_control_violates_the_policy(open_page: OpenPage, site: str, path: st
 
 
 def test_server_sends_the_readme_s_policy_and_violations_are_recorded(open_page: OpenPage) -> None:
-    visit = open_page("own", NOTE)
+    visit = open_page("notebook", NOTE)
     visit.page.evaluate("document.body.setAttribute('style', 'color: red')")
     visit.page.evaluate("new Image().src = 'https://example.org/'")
     visit.page.wait_for_timeout(100)
@@ -55,7 +55,7 @@ def test_server_sends_the_readme_s_policy_and_violations_are_recorded(open_page:
     assert any("img-src 'self' data:" in fault for fault in visit.faults)
 
 
-@pytest.mark.parametrize("site", ["own", "large"])
+@pytest.mark.parametrize("site", ["notebook", "large"])
 def test_no_page_loads_from_another_host(builds: dict[str, Build], site: str) -> None:
     not_loaded = "@rel='canonical' or @rel='alternate'"
     loaded = f"//script/@src | //link[not({not_loaded})]/@href | //img/@src | //iframe/@src"
@@ -78,9 +78,9 @@ def test_pages_work_from_a_folder(
 
 
 def test_search_field_of_the_sidebar_leads_to_a_note(open_page: OpenPage) -> None:
-    visit = open_page("own", "index.html", viewport={"width": 1280, "height": 900})
+    visit = open_page("notebook", "index.html", viewport={"width": 1280, "height": 900})
     field = visit.page.locator(".site-sidebar input")
-    field.fill("memorization")
+    field.fill("performers")
     field.press("Enter")
     visit.page.locator(".pn-search-found a").first.click()
     visit.page.wait_for_url("**/papers/*.html*")
@@ -99,7 +99,7 @@ new MutationObserver(() => {
 def test_chosen_scheme_is_applied_before_the_page_is_painted(
     open_page: OpenPage, system: str
 ) -> None:
-    page = open_page("own", NOTE, color_scheme=system).page
+    page = open_page("notebook", NOTE, color_scheme=system).page
     other = "dark" if system == "light" else "light"
     colour = "getComputedStyle(document.body).backgroundColor"
     before = page.evaluate(colour)
@@ -121,7 +121,7 @@ def test_chosen_scheme_is_applied_before_the_page_is_painted(
 
 
 def test_scheme_can_be_chosen_if_storage_is_denied(open_page: OpenPage) -> None:
-    visit = open_page("own", NOTE)
+    visit = open_page("notebook", NOTE)
     denied = "Object.defineProperty(window, 'localStorage', { get() { throw new Error(); } })"
     visit.page.context.add_init_script(denied)
     visit.page.reload()
@@ -133,7 +133,7 @@ def test_scheme_can_be_chosen_if_storage_is_denied(open_page: OpenPage) -> None:
 # -- Without scripts -----------------------------------------------------------
 
 
-@pytest.mark.parametrize("site", ["own", "large"])
+@pytest.mark.parametrize("site", ["notebook", "large"])
 def test_links_lead_from_the_front_page_to_every_page(builds: dict[str, Build], site: str) -> None:
     outdir = builds[site].outdir
     reached: set[Path] = set()
@@ -169,7 +169,7 @@ def test_page_is_complete_without_scripts(open_page: OpenPage, site: str, path: 
 
 
 def test_search_page_says_that_it_needs_scripts(open_page: OpenPage) -> None:
-    page = open_page("own", "search.html", java_script_enabled=False).page
+    page = open_page("notebook", "search.html", java_script_enabled=False).page
     assert "Searching needs JavaScript" in page.locator("main, article").inner_text()
 
 
@@ -178,7 +178,7 @@ def test_search_page_says_that_it_needs_scripts(open_page: OpenPage) -> None:
 
 @pytest.mark.parametrize(
     ("site", "path"),
-    [("own", f"papers/{path.stem}.html") for path in sorted(PROJECT.glob("papers/*.md"))]
+    [("notebook", f"papers/{path.stem}.html") for path in sorted(NOTEBOOK.glob("papers/*.md"))]
     + [("large", KINDS["note without mathematics"][1])],
 )
 def test_note_s_page_loads_few_files_and_bytes(open_page: OpenPage, site: str, path: str) -> None:

@@ -31,7 +31,9 @@ FOCUSED = """() => {
 
 
 @pytest.mark.parametrize("width", [320, 1280])
-@pytest.mark.parametrize(("site", "path"), [("own", own) for own, _ in KINDS.values()] + [PAGES[3]])
+@pytest.mark.parametrize(
+    ("site", "path"), [("notebook", small) for small, _ in KINDS.values()] + [PAGES[3]]
+)
 def test_focus_is_always_visible(open_page: OpenPage, site: str, path: str, width: int) -> None:
     size = {"width": width, "height": 600}
     page = open_page(site, path, viewport=size, reduced_motion="reduce").page
@@ -53,7 +55,7 @@ def test_focus_is_always_visible(open_page: OpenPage, site: str, path: str, widt
 
 
 def test_skip_link_moves_the_focus_to_the_text(open_page: OpenPage) -> None:
-    page = open_page("own", NOTE, viewport={"width": 1280, "height": 600}).page
+    page = open_page("notebook", NOTE, viewport={"width": 1280, "height": 600}).page
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "content"
@@ -67,7 +69,7 @@ def test_drawer_opens_and_closes_by_keyboard(
     open_page: OpenPage, button: str, inside: str, scripts: bool
 ) -> None:
     size = {"width": 320, "height": 600}
-    page = open_page("own", NOTE, viewport=size, java_script_enabled=scripts).page
+    page = open_page("notebook", NOTE, viewport=size, java_script_enabled=scripts).page
     link = page.get_by_role("link", name=inside, exact=True)
     opener = page.get_by_role("button", name=button)
     close = page.get_by_role("button", name="Close")
@@ -85,7 +87,7 @@ def test_drawer_opens_and_closes_by_keyboard(
 
 
 def test_contents_drawer_closes_when_a_link_is_followed(open_page: OpenPage) -> None:
-    page = open_page("own", NOTE, viewport={"width": 320, "height": 600}).page
+    page = open_page("notebook", NOTE, viewport={"width": 320, "height": 600}).page
     page.get_by_role("button", name="On this page").click()
     page.locator(".site-toc a", has_text="References").click()
     page.locator(".site-toc").wait_for(state="hidden")
@@ -94,10 +96,10 @@ def test_contents_drawer_closes_when_a_link_is_followed(open_page: OpenPage) -> 
 
 def test_contents_mark_the_current_section(open_page: OpenPage) -> None:
     size = {"width": 1280, "height": 600}
-    page = open_page("own", NOTE, viewport=size, reduced_motion="reduce").page
+    page = open_page("notebook", NOTE, viewport=size, reduced_motion="reduce").page
     current = page.locator(".site-toc a[aria-current]")
     assert current.count() == 0
-    for name in ("What regularizers do and do not do", "References"):
+    for name in ("What it costs", "References"):
         page.locator(".site-toc a", has_text=name).click()
         page.locator(".site-toc a[aria-current]", has_text=name).wait_for()
         assert current.count() == 1
@@ -114,7 +116,7 @@ def test_contents_mark_the_current_section(open_page: OpenPage) -> None:
 def test_bar_shows_the_buttons_that_the_width_needs(
     open_page: OpenPage, width: int, expected: list[str]
 ) -> None:
-    page = open_page("own", NOTE, viewport={"width": width, "height": 600}).page
+    page = open_page("notebook", NOTE, viewport={"width": width, "height": 600}).page
     buttons = page.locator(".site-button:visible")
     assert buttons.evaluate_all("all => all.map(one => one.ariaLabel)") == expected
     for button in buttons.all():

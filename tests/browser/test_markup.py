@@ -13,7 +13,7 @@ from visits import CHECKERS
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize("site", ["own", "large"])
+@pytest.mark.parametrize("site", ["notebook", "large"])
 def test_nu_html_checker_finds_no_error(builds: dict[str, Build], site: str) -> None:
     jar = CHECKERS / "vnu-jar/build/dist/vnu.jar"
     pages = sorted(builds[site].outdir.rglob("*.html"))

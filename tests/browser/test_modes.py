@@ -50,7 +50,7 @@ def test_page_never_overflows_the_window(open_page: OpenPage, site: str, path: s
 
 def test_large_text_keeps_its_measure(open_page: OpenPage) -> None:
     """At 200 %, the sidebars give up their space so that lines stay long enough."""
-    page = open_page("own", NOTE, viewport={"width": 1280, "height": 800}).page
+    page = open_page("notebook", NOTE, viewport={"width": 1280, "height": 800}).page
     page.evaluate("document.documentElement.style.fontSize = '200%'")
     size = "article => [article.clientWidth, parseFloat(getComputedStyle(article).fontSize)]"
     width, font = page.locator("article").evaluate(size)
@@ -62,7 +62,7 @@ def test_large_text_keeps_its_measure(open_page: OpenPage) -> None:
 def test_state_and_icons_are_visible_in_forced_colours(open_page: OpenPage, scheme: str) -> None:
     """Lines replace background colours, and icons are drawn in system colours."""
     page = open_page(
-        "own", NOTE, forced_colors="active", color_scheme=scheme,
+        "notebook", NOTE, forced_colors="active", color_scheme=scheme,
         viewport={"width": 1280, "height": 800},
     ).page  # fmt: skip
     style = "(element, [part, name]) => getComputedStyle(element, part)[name]"
@@ -83,7 +83,7 @@ def test_state_and_icons_are_visible_in_forced_colours(open_page: OpenPage, sche
     assert outline != paper
 
 
-@pytest.mark.parametrize(("site", "path"), [("own", NOTE), ("own", "index.html")])
+@pytest.mark.parametrize(("site", "path"), [("notebook", NOTE), ("notebook", "index.html")])
 def test_nothing_moves_with_reduced_motion(open_page: OpenPage, site: str, path: str) -> None:
     moving = """() => [...document.querySelectorAll("*")].filter(element => {
         const style = getComputedStyle(element);
@@ -144,7 +144,7 @@ def test_print_shows_the_urls_of_external_links_only(open_page: OpenPage) -> Non
 
 
 def test_no_heading_is_the_last_line_of_a_printed_sheet(open_page: OpenPage) -> None:
-    page = open_page("own", NOTE).page
+    page = open_page("notebook", NOTE).page
     headings = set(page.locator("h2, h3").all_inner_texts())
     headings = {heading.removesuffix("#").strip() for heading in headings}
     feet = []

@@ -1,4 +1,4 @@
-"""This project's pages in Chromium, at several widths, in the light and the dark scheme."""
+"""The notebook's pages in Chromium, at several widths, in the light and the dark scheme."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from visits import Visitor
 pytestmark = pytest.mark.browser
 PAGES = [
     "index.html",
-    "papers/zhang2017understanding.html",
-    "papers/arpit2017closer.html",
+    "papers/vaswani2017attention.html",
+    "papers/choromanski2021rethinking.html",
     "bibliography.html",
     "reading-list.html",
     "tags/index.html",
-    "tags/generalization.html",
+    "tags/machine-translation.html",
     "authors/index.html",
     "map.html",
     "search.html",
@@ -48,12 +48,12 @@ def test_front_page_shows_its_cards(visitor: Visitor, width: int) -> None:
         assert 0 <= box["x"] <= box["x"] + box["width"] <= width
     formula = page.locator(".pn-summary math").first
     assert formula.bounding_box()["height"] > 5
-    page.get_by_role("link", name="Read more on Why does unsupervised").click()
-    page.wait_for_url("**/papers/erhan2010why.html")
+    page.get_by_role("link", name="Read more on The mathematics of").click()
+    page.wait_for_url("**/papers/brown1993mathematics.html")
 
 
 def test_copy_bibtex_button_copies_the_entry(visitor: Visitor) -> None:
-    visit = visitor.visit("papers/zhang2017understanding.html")
+    visit = visitor.visit("papers/vaswani2017attention.html")
     page = visit.page
     button = page.get_by_role("button", name="Copy BibTeX")
     assert not button.is_visible()
@@ -61,20 +61,20 @@ def test_copy_bibtex_button_copies_the_entry(visitor: Visitor) -> None:
     button.click()
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied == page.locator(".pn-bibtex pre").inner_text()
-    assert copied.startswith("@inproceedings{zhang2017understanding,")
+    assert copied.startswith("@inproceedings{vaswani2017attention,")
     assert "Copied" in page.locator(".pn-bibtex").inner_text()
     assert visit.faults == []
 
 
 def test_citation_leads_to_its_reference(visitor: Visitor) -> None:
-    page = visitor.visit("papers/arpit2017closer.html").page
+    page = visitor.visit("papers/choromanski2021rethinking.html").page
     page.locator(".bibtex-citation a").first.click()
-    assert page.locator("li:target").inner_text().startswith("Chiyuan Zhang")
+    assert page.locator("li:target").inner_text().startswith("Ashish Vaswani")
     assert page.locator("li:target").is_visible()
 
 
-def test_links_and_buttons_work_from_a_folder(visitor: Visitor, own_site: Build) -> None:
-    visit = visitor.visit("index.html", address=f"{own_site.outdir.as_uri()}/")
+def test_links_and_buttons_work_from_a_folder(visitor: Visitor, notebook: Build) -> None:
+    visit = visitor.visit("index.html", address=f"{notebook.outdir.as_uri()}/")
     visit.page.locator(".pn-card h2 a").first.click()
     visit.page.locator(".pn-header").wait_for()
     visit.page.locator(".pn-bibtex > summary").click()
@@ -84,7 +84,7 @@ def test_links_and_buttons_work_from_a_folder(visitor: Visitor, own_site: Build)
 
 def test_without_scripts_bibtex_is_shown_without_a_copy_button(visitor: Visitor) -> None:
     context = visitor.context.browser.new_context(java_script_enabled=False)
-    visit = Visitor(context, visitor.address).visit("papers/zhang2017understanding.html")
+    visit = Visitor(context, visitor.address).visit("papers/vaswani2017attention.html")
     fold = visit.page.locator(".pn-bibtex")
     fold.locator("summary").click()
     assert fold.locator("pre").is_visible()

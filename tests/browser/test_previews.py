@@ -8,7 +8,7 @@ from sites import Build
 from visits import Visitor
 
 pytestmark = pytest.mark.browser
-NOTE = "papers/arpit2017closer.html"
+NOTE = "papers/choromanski2021rethinking.html"
 PREVIEW = ".pn-preview"
 
 
@@ -19,22 +19,22 @@ def citation(page: Page, name: str) -> Locator:
 def test_hovering_a_citation_shows_a_preview_of_the_work(visitor: Visitor, width: int) -> None:
     visit = visitor.visit(NOTE)
     page = visit.page
-    link = citation(page, "zhang2017understanding")
+    link = citation(page, "vaswani2017attention")
     link.hover()
     preview = page.locator(PREVIEW)
     preview.wait_for()
     shown = preview.inner_text()
-    assert "Understanding deep learning requires rethinking generalization" in shown
-    assert "Chiyuan Zhang et al." in shown
+    assert "Attention is all you need" in shown
+    assert "Ashish Vaswani et al." in shown
     assert "2017" in shown
-    assert "International Conference on Learning Representations" in shown
+    assert "Neural Information Processing Systems" in shown
     # The preview has the note's summary, with its mathematics.
-    assert "zero training loss" in " ".join(shown.split())
+    assert "Neither recurrence nor convolution" in " ".join(shown.split())
     assert preview.locator("math").count() == 3
     addresses = {a.inner_text(): a.get_attribute("href") for a in preview.locator("a").all()}
-    assert addresses["Read the note"] == f"{visitor.address}papers/zhang2017understanding.html"
-    assert addresses["abstract"] == "https://arxiv.org/abs/1611.03530"
-    assert addresses["PDF"] == "https://arxiv.org/pdf/1611.03530"
+    assert addresses["Read the note"] == f"{visitor.address}papers/vaswani2017attention.html"
+    assert addresses["abstract"] == "https://arxiv.org/abs/1706.03762"
+    assert addresses["PDF"] == "https://arxiv.org/pdf/1706.03762"
     box = preview.bounding_box()
     assert box is not None
     assert box["x"] >= 0
@@ -47,9 +47,9 @@ def test_hovering_a_citation_shows_a_preview_of_the_work(visitor: Visitor, width
     page.mouse.move(width - 1, 899)
     preview.wait_for(state="detached")
     # The preview of a work without a note shows its reference.
-    citation(page, "srivastava2014dropout").hover()
+    citation(page, "rahimi2007random").hover()
     preview.wait_for()
-    assert "Nitish Srivastava" in preview.inner_text()
+    assert "Ali Rahimi" in preview.inner_text()
     assert "Read the note" not in preview.inner_text()
     assert page.locator(PREVIEW).count() == 1
     page.keyboard.press("Escape")
@@ -62,13 +62,13 @@ def test_preview_is_opened_entered_and_closed_by_keyboard(visitor: Visitor) -> N
     page = visit.page
     requests: list[str] = []
     page.on("request", lambda request: requests.append(request.url))
-    link = citation(page, "zhang2017understanding")
+    link = citation(page, "vaswani2017attention")
     preview = page.locator(PREVIEW)
     page.keyboard.press("Tab")  # So that :focus-visible applies.
     link.focus()
     preview.wait_for()
     assert link.get_attribute("aria-expanded") == "true"
-    assert page.locator("[role=status]").filter(has_text="Understanding deep learning").count() == 1
+    assert page.locator("[role=status]").filter(has_text="Attention is all").count() == 1
     page.keyboard.press("Tab")
     assert preview.locator("a").first.evaluate("a => a === document.activeElement")
     page.keyboard.press("Escape")
@@ -95,30 +95,30 @@ def test_first_tap_opens_the_preview_and_the_next_follows_the_link(
     )
     visit = Visitor(context, visitor.address).visit("index.html")
     page = visit.page
-    link = page.locator("[data-pn-preview=zhang2017understanding] > a").first
+    link = page.locator("[data-pn-preview=vaswani2017attention] > a").first
     link.tap()
     preview = page.locator(PREVIEW)
     preview.wait_for()
     assert page.url.endswith("index.html")
     # Links in the preview are relative to the page that shows it.
     note = preview.locator("a", has_text="Read the note").get_attribute("href")
-    assert note == f"{visitor.address}papers/zhang2017understanding.html"
+    assert note == f"{visitor.address}papers/vaswani2017attention.html"
     page.locator(".site-footer").tap(position={"x": 1, "y": 1})
     preview.wait_for(state="detached")
     link.tap()
     preview.wait_for()
     link.tap()
-    page.wait_for_url("**/zhang2017understanding.html")
+    page.wait_for_url("**/vaswani2017attention.html")
     assert visit.faults == []
     context.close()
 
 
-def test_preview_opens_from_a_folder(visitor: Visitor, own_site: Build) -> None:
-    visit = visitor.visit(NOTE, address=f"{own_site.outdir.as_uri()}/")
-    citation(visit.page, "zhang2017understanding").hover()
+def test_preview_opens_from_a_folder(visitor: Visitor, notebook: Build) -> None:
+    visit = visitor.visit(NOTE, address=f"{notebook.outdir.as_uri()}/")
+    citation(visit.page, "vaswani2017attention").hover()
     note = visit.page.locator(f"{PREVIEW} a", has_text="Read the note")
     note.wait_for()
-    address = (own_site.outdir / "papers/zhang2017understanding.html").as_uri()
+    address = (notebook.outdir / "papers/vaswani2017attention.html").as_uri()
     assert note.get_attribute("href") == address
     assert visit.faults == []
 
@@ -126,17 +126,17 @@ def test_preview_opens_from_a_folder(visitor: Visitor, own_site: Build) -> None:
 def test_citation_stays_a_link_if_its_preview_fails_to_load(visitor: Visitor) -> None:
     visitor.context.route("**/previews/*.js", lambda route: route.abort())
     page = visitor.visit(NOTE).page
-    link = citation(page, "zhang2017understanding")
+    link = citation(page, "vaswani2017attention")
     link.hover()
     page.wait_for_timeout(500)
     assert page.locator(PREVIEW).count() == 0
     link.click()
-    assert page.locator("li:target").inner_text().startswith("Chiyuan Zhang")
+    assert page.locator("li:target").inner_text().startswith("Ashish Vaswani")
 
 
 def test_without_scripts_a_citation_leads_to_the_references(visitor: Visitor) -> None:
     context = visitor.context.browser.new_context(java_script_enabled=False)
     page = Visitor(context, visitor.address).visit(NOTE).page
-    citation(page, "zhang2017understanding").click()
-    assert page.locator("li:target").inner_text().startswith("Chiyuan Zhang")
+    citation(page, "vaswani2017attention").click()
+    assert page.locator("li:target").inner_text().startswith("Ashish Vaswani")
     context.close()

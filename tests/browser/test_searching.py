@@ -36,30 +36,30 @@ def count(page: Page) -> Locator:
 
 
 def test_search_finds_pages_while_the_reader_types(open_page: OpenPage) -> None:
-    visit = open_page("own", "search.html", viewport=PHONE)
+    visit = open_page("notebook", "search.html", viewport=PHONE)
     page = visit.page
-    field(page).press_sequentially("memorization")
-    # All words that begin with the stem are found, such as "memory"; a title that has it is first.
+    field(page).press_sequentially("performers")
+    # All words that begin with the stem are found, such as "performs"; a title with it is first.
     expect(count(page)).to_have_text("4 pages found")
-    assert titles(page)[0] == "A closer look at memorization in deep networks"
-    assert page.url.endswith("?q=memorization")
+    assert titles(page)[0] == "Rethinking attention with Performers"
+    assert page.url.endswith("?q=performers")
     first = page.locator(".pn-search-found > li").first
-    assert "Devansh Arpit et al.\xa0· 2017" in first.inner_text()
-    assert "Zhang et al. (2017) left a puzzle behind." in first.inner_text()
+    assert "Krzysztof Choromanski et al.\xa0· 2021" in first.inner_text()
+    assert "Vaswani et al. (2017) left a bill behind." in first.inner_text()
     # A formula appears in an excerpt once, as text.
-    field(page).fill("incomes")
+    field(page).fill("raffle")
     expect(count(page)).to_have_text("1 page found")
     excerpt = page.locator(".pn-search-excerpt").inner_text()
-    assert "G = (∑_i∑_j|g_i \N{MINUS SIGN} g_j|)/(2n∑_ig_i)" in excerpt
-    assert page.locator(".pn-search-excerpt mark").all_inner_texts() == ["incomes."]
+    assert "Â_ij = (ϕ(q_i)^\N{DOWN TACK}ϕ(k_j))/(∑_lϕ(q_i)^\N{DOWN TACK}ϕ(k_l))" in excerpt
+    assert page.locator(".pn-search-excerpt mark").all_inner_texts() == ["raffle."]
     # The result links to the section, and going back restores the query from the URL.
     section = page.locator(".pn-search-sections a").first
-    assert section.inner_text() == "Loss sensitivity and its Gini coefficient"
+    assert section.inner_text() == "Positive random features"
     section.click()
-    page.wait_for_url("**/arpit2017closer.html#loss-sensitivity-and-its-gini-coefficient")
+    page.wait_for_url("**/choromanski2021rethinking.html#positive-random-features")
     page.go_back()
     expect(count(page)).to_have_text("1 page found")
-    assert field(page).input_value() == "incomes"
+    assert field(page).input_value() == "raffle"
     field(page).fill("")
     expect(count(page)).to_be_empty()
     assert (titles(page), urlsplit(page.url).query) == ([], "")
@@ -67,38 +67,38 @@ def test_search_finds_pages_while_the_reader_types(open_page: OpenPage) -> None:
 
 
 def test_search_ignores_bibtex_references_and_navigation(open_page: OpenPage) -> None:
-    page = open_page("own", "search.html").page
+    page = open_page("notebook", "search.html").page
     # These words are in BibTeX, in references and the bibliography, and in the footer.  They are
     # quoted, because Pagefind shortens a word that it does not find to one that it finds.
-    for words in ("inproceedings", "Krizhevsky", "Furo"):
+    for words in ("inproceedings", "Roukos", "Furo"):
         field(page).fill(f'"{words}"')
         expect(count(page)).to_have_text("Nothing found")
         field(page).fill("")
         expect(count(page)).to_be_empty()
     # The bibliography and cards also have this name, but only the note is found.
-    field(page).fill('"Leslie"')
+    field(page).fill('"Krzysztof"')
     expect(count(page)).to_have_text("1 page found")
 
 
 def test_search_can_be_narrowed_by_tag_and_year(open_page: OpenPage) -> None:
-    visit = open_page("own", "search.html?q=network")
+    visit = open_page("notebook", "search.html?q=network")
     page = visit.page
     expect(count(page)).to_have_text("5 pages found")
     tag, year = page.get_by_label("Tag"), page.get_by_label("Year")
-    tag.select_option("optimization")
-    expect(count(page)).to_have_text("2 pages found")
-    year.select_option("2018")
+    tag.select_option("attention")
+    expect(count(page)).to_have_text("3 pages found")
+    year.select_option("2021")
     expect(count(page)).to_have_text("1 page found")
-    assert page.url.endswith("?q=network&tag=optimization&year=2018")
+    assert page.url.endswith("?q=network&tag=attention&year=2021")
     page.reload()
     expect(count(page)).to_have_text("1 page found")
-    assert titles(page) == ["A disciplined approach to neural network hyperparameters: part 1"]
+    assert titles(page) == ["Rethinking attention with Performers"]
     # A tag without words lists its notes.
     field(page).fill("")
     year.select_option("")
-    expect(count(page)).to_have_text("2 pages found")
+    expect(count(page)).to_have_text("3 pages found")
     # A URL may name a tag that no longer exists.
-    page.goto(page.url.replace("optimization", "gone"))
+    page.goto(page.url.replace("attention", "gone"))
     expect(count(page)).to_be_empty()
     assert visit.faults == []
 
@@ -162,32 +162,32 @@ def find_with_sphinx(page: Page) -> None:
     """Search with Sphinx's index, as a reader does if Pagefind does not load."""
     expect(count(page)).to_have_text("Press Enter to search")
     assert not page.get_by_label("Tag").is_visible()
-    field(page).fill("dropout")
+    field(page).fill("softmax")
     field(page).press("Enter")
-    page.wait_for_url("**q=dropout*")
+    page.wait_for_url("**q=softmax*")
     page.locator("#search-results li a").first.wait_for()
-    assert field(page).input_value() == "dropout"
+    assert field(page).input_value() == "softmax"
     page.locator("#search-results li a").first.click()
     page.wait_for_url("**/papers/*.html*")
 
 
-def test_sphinx_search_answers_from_a_folder(open_page: OpenPage, own_site: Build) -> None:
-    visit = open_page("own", "search.html", f"{own_site.outdir.as_uri()}/")
+def test_sphinx_search_answers_from_a_folder(open_page: OpenPage, notebook: Build) -> None:
+    visit = open_page("notebook", "search.html", f"{notebook.outdir.as_uri()}/")
     find_with_sphinx(visit.page)
     assert visit.faults == []
 
 
 def test_sphinx_search_answers_if_the_policy_blocks_pagefind(
-    browser: Browser, own_site: Build
+    browser: Browser, notebook: Build
 ) -> None:
-    with serve(own_site.outdir, Strictest) as address, browser.new_context() as context:
+    with serve(notebook.outdir, Strictest) as address, browser.new_context() as context:
         visit = Visitor(context, address).visit("search.html")
         find_with_sphinx(visit.page)
         assert visit.faults == []
 
 
 def test_sphinx_search_answers_if_pagefind_s_index_is_missing(open_page: OpenPage) -> None:
-    visit = open_page("own", "404.html")
+    visit = open_page("notebook", "404.html")
     visit.page.context.route("**/pagefind/*_meta", lambda route: route.abort())
     visit.page.goto(visit.page.url.replace("404", "search"))
     find_with_sphinx(visit.page)

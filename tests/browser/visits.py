@@ -10,13 +10,13 @@ from playwright.sync_api import BrowserContext, Page, Request
 
 # axe-core and the Nu HTML Checker, where the Makefile installs them.
 CHECKERS = Path(sys.prefix, "checkers", "node_modules")
-# Every kind of page, on this project's own site and on the large one.
+# Every kind of page, on the notebook and on the large site.
 KINDS = {
     "front page": ("index.html", "index.html"),
-    "note": ("papers/zhang2017understanding.html", "papers/everything.html"),
-    "note without mathematics": ("papers/erhan2010why.html", "papers/plain.html"),
-    "further page": ("tags/optimization.html", "page/2.html"),
-    "tag": ("tags/generalization.html", "tags/generalization.html"),
+    "note": ("papers/vaswani2017attention.html", "papers/everything.html"),
+    "note without mathematics": ("papers/brown1993mathematics.html", "papers/plain.html"),
+    "further page": ("tags/attention.html", "page/2.html"),
+    "tag": ("tags/machine-translation.html", "tags/generalization.html"),
     "tags": ("tags/index.html", "tags/index.html"),
     "year": ("years/2017.html", "years/2018.html"),
     "years": ("years/index.html", "years/index.html"),
@@ -27,11 +27,13 @@ KINDS = {
     "search": ("search.html?q=network", "search.html?q=everything"),
     "404": ("404.html", "404.html"),
 }
-PAGES = [pair for own, large in KINDS.values() for pair in (("own", own), ("large", large))]
+PAGES = [
+    pair for small, large in KINDS.values() for pair in (("notebook", small), ("large", large))
+]
 # Every kind once, and again those that have more on the large site than another text: long lists,
 # and everything that a note can have.
 LARGER = {"front page", "note", "further page", "bibliography", "search"}
-ONCE = [("own", own) for own, _ in KINDS.values()]
+ONCE = [("notebook", small) for small, _ in KINDS.values()]
 ONCE += [("large", large) for kind, (_, large) in KINDS.items() if kind in LARGER]
 
 

