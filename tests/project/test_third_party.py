@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 from packaging.requirements import Requirement
-from sites import PROJECT, THEME
+from sites import PROJECT, THEME, Build
 
 LOCKS = [PROJECT / "requirements.txt", PROJECT / "requirements-dev.txt"]
 WORKFLOWS = sorted((PROJECT / ".github/workflows").glob("*.yml"))
@@ -66,12 +66,13 @@ def listed() -> list[str]:
     ]
 
 
-def test_what_others_made_is_listed_with_its_licence(own_static: Path) -> None:
+def test_what_others_made_is_listed_with_its_licence(notebook: Build) -> None:
+    static = notebook.outdir / "_static"
     patterns = listed()
-    files = {each.relative_to(own_static).as_posix() for each in own_static.rglob("*.*")}
+    files = {each.relative_to(static).as_posix() for each in static.rglob("*.*")}
     assert "fonts/newsreader-roman-latin.woff2" in files
     # Of Pagefind's files, what is not made of the notes.
-    programs = [*own_static.glob("../pagefind/*.js"), *own_static.glob("../pagefind/wasm.*")]
+    programs = [*static.glob("../pagefind/*.js"), *static.glob("../pagefind/wasm.*")]
     assert len(programs) > 1
     files |= {f"../pagefind/{each.name}" for each in programs}
     ours = {"favicon.svg", "third-party.txt", "site.css", "text.css", "theme.js", "page.css"}
@@ -89,20 +90,6 @@ def test_what_others_made_is_listed_with_its_licence(own_static: Path) -> None:
     assert unused == elsewhere, "third-party.txt lists what is not there"
 
 
-@pytest.fixture(scope="module")
-def own_static(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the folder ``_static`` of this project's own site, built anew."""
-    from sphinx.testing.util import SphinxTestApp
-
-    folder = tmp_path_factory.mktemp("own")
-    app = SphinxTestApp("html", srcdir=PROJECT, builddir=folder)
-    try:
-        app.build()
-    finally:
-        app.cleanup()
-    return folder / "html/_static"
-
-
 def steps(path: Path) -> list[dict[str, object]]:
     workflow = yaml.safe_load(path.read_text(encoding="utf-8"))
     return [step for job in workflow["jobs"].values() for step in job["steps"]]
@@ -117,9 +104,10 @@ def test_workflows_run_pinned_actions(path: Path) -> None:
         assert re.fullmatch(r"[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", action), action
 
 
-PUBLISHING = {
-    "site.yml": {"pages": "write", "id-token": "write"},
-    "release.yml": {"id-token": "write"},
+# What a job may do beyond reading the repository, by workflow and job.
+RIGHTS = {
+    ("site.yml", "publish"): {"pages": "write", "id-token": "write"},
+    ("release.yml", "publish"): {"id-token": "write"},
 }
 
 
@@ -128,8 +116,7 @@ def test_workflows_may_no_more_than_they_need(path: Path) -> None:
     workflow = yaml.safe_load(path.read_text(encoding="utf-8"))
     assert workflow["permissions"] == {"contents": "read"}
     for name, job in workflow["jobs"].items():
-        rights = job.get("permissions", {})
-        assert rights == (PUBLISHING[path.name] if name == "publish" else {})
+        assert job.get("permissions", {}) == RIGHTS.get((path.name, name), {})
         assert "timeout-minutes" in job
     for step in steps(path):
         if str(step.get("uses", "")).startswith("actions/checkout@"):
@@ -143,5 +130,3 @@ def test_what_is_published_comes_of_the_lock() -> None:
     settings = yaml.safe_load((PROJECT / ".readthedocs.yaml").read_text(encoding="utf-8"))
     assert settings["python"]["install"] == [{"requirements": "requirements.txt"}]
     assert settings["sphinx"] == {"configuration": "conf.py", "fail_on_warning": True}
-    workflow = yaml.safe_load((PROJECT / ".github/workflows/site.yml").read_text(encoding="utf-8"))
-    assert workflow["jobs"]["publish"]["needs"] == "test"
