@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 
+from papernotes.core.extras import install_command, modules
+
 
 def main() -> None:
     """Run the command line; if one of its libraries is missing, say what to install."""
@@ -12,12 +14,14 @@ def main() -> None:
 
         program(prog_name="papernotes")
     except ModuleNotFoundError as error:
-        if (error.name or "papernotes").startswith("papernotes"):
+        name = error.name or "papernotes"
+        if name.startswith("papernotes"):
             raise
-        sys.exit(
-            f'papernotes: the module "{error.name}" is missing; install the libraries of the'
-            ' command line: pip install "sphinx-papernotes[cli]"'
-        )
+        if name.partition(".")[0] in modules("cli"):
+            hint = f"install the libraries of the command line: {install_command('cli')}"
+        else:
+            hint = "install papernotes again by pip, which installs what it depends on"
+        sys.exit(f'papernotes: the module "{name}" is missing; {hint}')
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from papernotes.catalogue.archives import PARTS
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
+from papernotes.core.extras import install_command
 from papernotes.core.model import SORTS
 
 if TYPE_CHECKING:
@@ -340,8 +341,8 @@ def check_settings(app: Sphinx, config: Config) -> None:
 
         # This is not the author's fault, and the site is complete with Sphinx's search: no warning.
         logger.info(
-            "Pagefind is not installed, and the site is searched with Sphinx's own; pip install"
-            ' "sphinx-papernotes[search]", or set papernotes_search = "sphinx"'
+            "Pagefind is not installed, and the site is searched with Sphinx's own; run"
+            f' {install_command("search")}, or set papernotes_search = "sphinx"'
         )
         config.papernotes_search = "sphinx"
 
@@ -418,7 +419,7 @@ def _check_browse(config: Config) -> None:
         config.papernotes_browse = [part for part in config.papernotes_browse if part in PARTS]
     if "map" in config.papernotes_browse and not all(map(find_spec, ("networkx", "numpy"))):
         _warn(
-            'papernotes_browse has a "map", which needs networkx and numpy; install them with pip'
-            ' install "sphinx-papernotes[map]", or leave it out'
+            'papernotes_browse has a "map", which needs networkx and numpy; run'
+            f" {install_command('map')}, or leave it out"
         )
         config.papernotes_browse = [part for part in config.papernotes_browse if part != "map"]

@@ -16,6 +16,7 @@ from sites import PROJECT, Site
 from papernotes import __version__
 from papernotes.cli.main import main
 from papernotes.cli.progress import Progress
+from papernotes.core.extras import EXTRAS
 
 
 def help_text(*arguments: str) -> str:
@@ -113,8 +114,35 @@ def test_missing_library_is_reported_with_the_install_command(tmp_path: Path, li
         check=False,
     )
     assert result.returncode == 1
-    assert 'pip install "sphinx-papernotes[cli]"' in result.stderr
-    assert "Traceback" not in result.stderr
+    assert result.stderr == (
+        f'papernotes: the module "{library}" is missing; install the libraries of the command line:'
+        f' {sys.executable} -m pip install anyascii "click>=8.2" defusedxml filelock'
+        ' "platformdirs>=3" requests\n'
+    )
+
+
+def test_missing_dependency_of_the_distribution_is_no_library_of_the_command_line(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text("import sys\nsys.modules['yaml'] = None\n")
+    result = subprocess.run(
+        [sys.executable, "-m", "papernotes", "--site", PROJECT, "check"],
+        env={"PYTHONPATH": f"{PROJECT / '_ext'}:{tmp_path}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 1
+    assert result.stderr == (
+        'papernotes: the module "yaml" is missing; install papernotes again by pip, which installs'
+        " what it depends on\n"
+    )
+
+
+def test_optional_libraries_are_those_of_the_distribution() -> None:
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    declared = {name: tuple(each) for name, each in project["optional-dependencies"].items()}
+    assert declared == EXTRAS
 
 
 class Stream:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 
 import pytest
 from sites import Site
@@ -44,7 +45,7 @@ def test_mathjax_without_its_package_is_a_warning(
     assert tiny.build().messages == [
         (
             "conf.py:1: WARNING: MathJax is not installed, and pages would load it from another"
-            " server; run pip install a-package-that-nobody-has, or set mathjax_path to your own"
-            " copy [papernotes.no-mathjax]"
+            f" server; run {sys.executable} -m pip install sphinx-mathjax-offline, or set"
+            " mathjax_path to your own copy [papernotes.no-mathjax]"
         )
     ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import posixpath
 import re
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -261,8 +262,9 @@ def test_citation_map_without_networkx_is_reported_and_omitted(
     build = site.build()
     (message,) = build.messages
     assert message == (
-        'conf.py:1: WARNING: papernotes_browse has a "map", which needs networkx and numpy; install'
-        ' them with pip install "sphinx-papernotes[map]", or leave it out [papernotes.bad-option]'
+        'conf.py:1: WARNING: papernotes_browse has a "map", which needs networkx and numpy; run'
+        f' {sys.executable} -m pip install "networkx>=3.5" numpy, or leave it out'
+        " [papernotes.bad-option]"
     )
     assert build.made == MADE - {"map"}
 

@@ -291,7 +291,7 @@ def test_sphinx_s_search_is_used_if_pagefind_is_not_installed(
     finally:
         app.cleanup()
     assert (status.count("Pagefind is not installed"), warnings) == (1, "")
-    assert 'pip install "sphinx-papernotes[search]"' in status
+    assert f'run {sys.executable} -m pip install "pagefind[bin]>=1.5", or set' in status
     build = site.build()
     assert "searchtools.js" in build.read("search.html")
     assert not (build.outdir / "pagefind").exists()

@@ -9,7 +9,7 @@ import venv
 from pathlib import Path
 
 import pytest
-from sites import PROJECT, ROOTS, Site, parse, text
+from sites import PROJECT, Site, parse, text
 from sphinx.util.inventory import InventoryFile
 
 
@@ -144,31 +144,60 @@ def test_markup_of_bibtex_is_shown_and_no_html_of_it_gets_through(tiny: Site) ->
     assert not item.cssselect("script")
 
 
-@pytest.mark.wheel
-def test_the_wheel_serves_an_empty_environment(tmp_path: Path) -> None:
-    """Build the distribution, install it alone, and build a stranger's site with it."""
-    build = [sys.executable, "-m", "build", "--no-isolation", "--wheel", "--outdir", tmp_path]
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the distribution, install it alone, and return the Python that has it."""
+    folder = tmp_path_factory.mktemp("wheel")
+    build = [sys.executable, "-m", "build", "--no-isolation", "--wheel", "--outdir", folder]
     subprocess.run([*build, PROJECT], check=True, capture_output=True)
-    (wheel,) = tmp_path.glob("sphinx_papernotes-*.whl")
-    empty = tmp_path / "empty"
+    (wheel,) = folder.glob("sphinx_papernotes-*.whl")
+    # A name that a shell takes apart.
+    empty = folder / "an empty environment"
     venv.create(empty, with_pip=True)
     python = empty / "bin/python"
     pip = [python, "-m", "pip", "--disable-pip-version-check", "install", "-qq"]
     # The locked versions, so that the test says something of this project, not of today's releases.
-    subprocess.run([*pip, wheel, "-c", _constraints(tmp_path)], check=True)
-    site = tmp_path / "site"
-    subprocess.run(["cp", "-r", ROOTS / "tiny", site], check=True)
+    subprocess.run([*pip, wheel, "-c", _constraints(folder)], check=True)
+    return python
+
+
+@pytest.mark.wheel
+def test_the_wheel_serves_an_empty_environment(installed: Path, tiny: Site) -> None:
     run = subprocess.run(
-        [python, "-m", "sphinx", "-q", "-W", ".", "_build"],
-        cwd=site,
+        [installed, "-m", "sphinx", "-q", "-W", ".", "_build"],
+        cwd=tiny.folder,
         env={"PATH": os.environ["PATH"], "LC_ALL": "C"},
         capture_output=True,
         text=True,
         check=False,
     )
     assert (run.returncode, run.stderr) == (0, "")
-    assert len(parse(site / "_build/index.html").cssselect(".sd-card")) == 3
-    assert (site / "_build/_static/papernotes.css").is_file()
+    assert len(parse(tiny.folder / "_build/index.html").cssselect(".sd-card")) == 3
+    assert (tiny.folder / "_build/_static/papernotes.css").is_file()
+
+
+@pytest.mark.wheel
+def test_the_message_on_a_missing_library_says_how_to_install_it(
+    installed: Path, tiny: Site
+) -> None:
+    def check() -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [installed.with_name("papernotes"), "check"],
+            cwd=tiny.folder,
+            env={"PATH": os.environ["PATH"], "LC_ALL": "C"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    first = check()
+    assert first.returncode == 1
+    says, _, install = first.stderr.partition("install the libraries of the command line: ")
+    assert says == 'papernotes: the module "click" is missing; '
+    subprocess.run(install, shell=True, check=True, capture_output=True)  # noqa: S602
+    second = check()
+    assert second.stderr.startswith("3 notes and 6 entries: ")
+    assert "refs.bib:" in second.stdout
 
 
 def _constraints(folder: Path) -> Path:

@@ -14,6 +14,7 @@ from sphinx.config import Config
 from sphinx.ext.mathjax import MATHJAX_URL
 
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
+from papernotes.core.extras import install_command
 from papernotes.reporting import warn
 
 PACKAGE = "sphinx-mathjax-offline"
@@ -38,8 +39,8 @@ def configure_mathjax(app: Sphinx, config: Config) -> None:
         return
     if _source() is None:
         message = (
-            "MathJax is not installed, and pages would load it from another server; run pip install"
-            f" {PACKAGE}, or set mathjax_path to your own copy"
+            "MathJax is not installed, and pages would load it from another server; run"
+            f" {install_command('mathjax')}, or set mathjax_path to your own copy"
         )
         warn(Diagnostic("conf.py", 1, message, DiagnosticKind.NO_MATHJAX))
         return
