@@ -16,6 +16,7 @@ BUILD := _build
 VENV := .venv
 PY := $(VENV)/bin/python
 MADE := $(VENV)/made-with
+PROGRAM := $(VENV)/bin/papernotes
 SITE := $(VENV)/site-is-installed
 SERVE := $(VENV)/serve-is-installed
 DEV := $(VENV)/dev-is-installed
@@ -177,10 +178,20 @@ $(CHECKERS) $(AUDIT):
 	@$(NPM)
 	@touch $@
 
-$(SITE): requirements.txt $(MADE)
+$(SITE): requirements.txt $(MADE) | $(PROGRAM)
 	@echo 'Installing the packages of the site into $(VENV) …'
 	@$(PIP) -r $<
 	@touch $@
+
+# The program papernotes, for shells that have .venv/bin on the path. The paths are relative, so that
+# a checkout can be moved. Nothing is installed for it, which would take a build backend from the
+# network.
+$(PROGRAM): $(MADE)
+	@$(PY) -c 'import os, pathlib, sysconfig; \
+		lib = sysconfig.get_path("purelib"); \
+		pathlib.Path(lib, "papernotes.pth").write_text(os.path.relpath("_ext", lib) + "\n")'
+	@printf '%s\n' '#!/bin/sh' 'exec "$${0%/*}/python" -m papernotes "$$@"' >$@
+	@chmod +x $@
 
 # .venv is made anew if its Python is gone, or if PYTHON names another one.
 ifeq ($(origin PYTHON),file)

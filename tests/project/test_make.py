@@ -7,11 +7,14 @@ import shlex
 import shutil
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 
 import pytest
 from commands import environment
 from sites import PROJECT, Site
+
+from papernotes import __version__
 
 
 @pytest.fixture
@@ -108,3 +111,43 @@ def test_tests_pass_however_make_is_called(tmp_path: Path) -> None:
 )
 def test_tests_pass_whatever_is_set(tmp_path: Path, variables: dict[str, str], test: str) -> None:
     passes(pytest_command(tmp_path, f"tests/{test}"), **variables)
+
+
+def test_papernotes_is_on_the_path_of_the_environment(tmp_path: Path) -> None:
+    """Nothing is fetched for it, and it works after the checkout has been moved."""
+    folder = tmp_path / "a checkout"
+    folder.mkdir()
+    shutil.copy(PROJECT / "Makefile", folder)
+    (folder / "_ext").symlink_to(PROJECT / "_ext")
+    offline = {"PIP_NO_INDEX": "1", "http_proxy": "http://127.0.0.1:9"}
+    make = ["make", f"PYTHON={sys.executable}", ".venv/bin/papernotes"]
+    subprocess.run(make, cwd=folder, env=os.environ | offline, check=True, capture_output=True)
+    folder = folder.rename(tmp_path / "elsewhere")
+    # The libraries of this environment, in place of an installation.
+    libraries = {"PYTHONPATH": sysconfig.get_path("purelib")}
+    path = {"PATH": f"{folder / '.venv/bin'}{os.pathsep}{os.environ['PATH']}"}
+    result = subprocess.run(
+        ["papernotes", "--version"],
+        cwd=tmp_path,
+        env=os.environ | libraries | path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (result.stdout, result.stderr) == (f"papernotes {__version__}\n", "")
+
+
+def test_each_target_that_builds_the_site_makes_the_program(tmp_path: Path) -> None:
+    for name in ("Makefile", "requirements.txt"):
+        shutil.copy(PROJECT / name, tmp_path)
+    for target in ("html", "paper", "linkcheck"):
+        plan = subprocess.run(
+            ["make", "-n", "-o", ".venv/made-with", target, "ID=x"],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        program, _, rest = plan.stdout.partition("chmod +x .venv/bin/papernotes")
+        assert "papernotes.pth" in program
+        assert "install -qq -r requirements.txt" in rest
