@@ -10,8 +10,17 @@ if TYPE_CHECKING:
 
 def setup(app: Sphinx) -> None:
     """Add the parser, the directives, and the transforms that prepare a document."""
-    from papernotes.reading import directives, parser, record, source_files, transforms
+    from papernotes.reading import (
+        directives,
+        markdown_syntax,
+        parser,
+        record,
+        source_files,
+        transforms,
+    )
 
+    # Ahead of what reads the settings of MyST's parser.
+    app.connect("config-inited", markdown_syntax.enable, priority=100)
     source_files.add_documents(app)
     parser.add_parser(app)
     app.add_directive("papers", directives.PapersDirective)
