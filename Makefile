@@ -32,8 +32,8 @@ PAPERNOTES := PYTHONPATH=_ext $(PY) -m papernotes
 LINT_IMPORTS := PYTHONPATH=_ext $(PY) -c 'from importlinter.cli import lint_imports_command as main; main()' \
 	--no-logo --cache-dir $(BUILD)/import-linter
 
-.PHONY: help html paper live check test soak audit bench linkcheck epub pdf messages advisories lock \
-	clean FORCE
+.PHONY: help html paper live check test soak audit bench docs linkcheck epub pdf messages advisories \
+	lock clean FORCE
 .DELETE_ON_ERROR:
 
 help: ## List the targets
@@ -76,6 +76,11 @@ audit: html $(AUDIT) ## Print the Lighthouse scores of the front page and a note
 
 bench: $(DEV) ## Measure speed beside other programs, which it installs (an hour; ARGS=--help)
 	@$(PY) -m bench $(ARGS)
+
+# Without a cache: the reference is generated from the code, which Sphinx does not watch.
+docs: $(DEV) ## Build the manual
+	@$(SPHINX) -E -W --keep-going -b html -d $(BUILD)/doctrees/docs docs $(BUILD)/docs
+	@echo 'The manual is built: open $(BUILD)/docs/index.html'
 
 linkcheck: $(SITE) ## Check whether the addresses in notes and bibliography still work
 	@$(PAPERNOTES) linkcheck $(ARGS)
