@@ -31,6 +31,7 @@ html_theme_options = {
 }
 html_static_path = ["_static"]
 html_css_files = ["manual.css"]
+html_favicon = "_static/favicon.svg"
 # The manual cites nothing, and has no notes to browse or to publish.
 bibtex_bibfiles = []
 papernotes_browse = []

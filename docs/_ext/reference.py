@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
+import tomllib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, ClassVar
@@ -30,6 +31,7 @@ from papernotes.reading.directives import OPTIONS
 from papernotes.settings import SETTINGS
 from papernotes.theme import FOLDER as THEME
 
+PROJECT = Path(__file__).parents[2]
 # What is described by an object of its own: the name of its directive and role, how its name is
 # shown, and what Sphinx calls it.
 OBJECTS = {
@@ -135,6 +137,17 @@ class TemplateVariables(Generated):
         return (described("template-variable", name, text) for name, text in VARIABLES.items())
 
 
+class Extras(Generated):
+    """The extras of the distribution with their libraries, as in ``pyproject.toml``."""
+
+    def markdown(self) -> Iterator[str]:
+        """Write a table."""
+        project = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+        yield "| extra | libraries |\n| --- | --- |"
+        for name, libraries in sorted(project["optional-dependencies"].items()):
+            yield f"| `{name}` | {', '.join(f'`{library}`' for library in libraries)} |"
+
+
 class CatalogueSchema(Generated):
     """The objects of ``papers.schema.json``, each as a table of its properties."""
 
@@ -142,7 +155,7 @@ class CatalogueSchema(Generated):
         """Write a table for the catalogue itself, and one for each definition of an object."""
         path = Path(catalogue_json.__file__).with_name(catalogue_json.SCHEMA)
         schema = json.loads(path.read_text(encoding="utf-8"))
-        # The first heading stands before all else: MyST drops text of a directive ahead of headings.
+        # MyST drops what stands ahead of the first heading in a directive.
         yield f"## `papers.json`\n\n{schema['description']}\n"
         yield from properties(schema)
         for name, definition in schema["$defs"].items():
@@ -187,7 +200,9 @@ def described_type(schema: dict[str, Any]) -> str:
             f"`{name}` ({described_type(value)})" for name, value in schema["properties"].items()
         )
         return f"object with {names}"
-    return schema["type"] + (f" ({schema['format']})" if "format" in schema else "")
+    details = [schema["format"]] if "format" in schema else []
+    details += ["not empty"] if schema.get("minLength") else []
+    return schema["type"] + (f" ({', '.join(details)})" if details else "")
 
 
 def keep_columns(app: Sphinx, context: click.Context, lines: list[str]) -> None:
@@ -223,6 +238,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
         "generated-list-options": ListOptions,
         "generated-messages": Messages,
         "generated-template-variables": TemplateVariables,
+        "generated-extras": Extras,
         "generated-catalogue-schema": CatalogueSchema,
     }.items():
         app.add_directive(name, directive)
