@@ -1,4 +1,4 @@
-"""Pages of the manual have no violation in axe, keep the policy, and load nothing from elsewhere."""
+"""Pages of the manual have no violation in axe, keep the policy and load nothing from others."""
 
 from __future__ import annotations
 
