@@ -16,8 +16,8 @@ from urllib.parse import unquote, urlsplit
 
 import click
 import pytest
+from built_manual import SOURCES, build_manual
 from docutils.parsers.rst import directives, roles
-from manual import SOURCES, build_manual
 from sites import PROJECT, THEME, Site, parse, text
 from sphinx.testing.util import SphinxTestApp
 from sphinx.util.inventory import InventoryFile, _Inventory

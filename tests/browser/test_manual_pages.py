@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from built_manual import build_manual
 from host import serve
-from manual import build_manual
 from playwright.sync_api import Browser
 from test_axe import axe_violations
 from visits import Visitor
