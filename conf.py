@@ -1,4 +1,4 @@
-"""Settings of the site. README.md describes those of papernotes."""
+"""Settings of the site. The manual in docs/ describes those of papernotes."""
 
 import os
 import sys
@@ -20,7 +20,7 @@ html_baseurl = (
 )
 
 extensions = ["papernotes", "sphinx_last_updated_by_git"]
-# The engine, its manual, its tests and this project's own documents are no part of the site.
+# The engine, its tests and this project's own documents are no part of the site.
 exclude_patterns = ["_*", ".*", "bench", "docs", "tests", "node_modules", "[A-Z]*.md"]
 
 bibtex_bibfiles = ["refs.bib"]

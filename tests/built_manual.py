@@ -20,5 +20,5 @@ def build_manual(folder: Path) -> Path:
         text=True,
         check=False,
     )
-    assert (build.returncode, build.stderr) == (0, "")
+    assert (build.returncode, build.stderr) == (0, ""), build.stderr
     return folder / "docs"

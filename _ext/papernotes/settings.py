@@ -1,4 +1,4 @@
-"""The extension's settings, each declared once: for Sphinx, the command line and the README."""
+"""The extension's settings, each declared once: for Sphinx, the command line and the manual."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Setting:
     """One setting of ``conf.py``.
 
     ``rebuild`` tells Sphinx what to do after a change: read all documents again (``env``), write
-    all pages again (``html``), or nothing (the empty string). ``help`` is the README's description.
+    all pages again (``html``), or nothing (the empty string). ``help`` is the manual's description.
     """
 
     name: str

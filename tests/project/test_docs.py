@@ -22,6 +22,7 @@ from sites import PROJECT, THEME, Site, parse, text
 from sphinx.testing.util import SphinxTestApp
 from sphinx.util.inventory import InventoryFile, _Inventory
 
+from papernotes import __version__
 from papernotes.cli.main import main
 from papernotes.cli.note_template import VARIABLES
 from papernotes.cli.site import find_site
@@ -241,3 +242,8 @@ def test_the_tutorial_leads_from_nothing_to_a_note_on_a_site(tmp_path: Path) -> 
     citations = [text(each) for each in note.cssselect(".bibtex-citation")]
     assert citations == ["Ioffe and Szegedy (2015)", "(Ioffe and Szegedy, 2015)"]
     assert len(note.cssselect(".pn-references .pn-works > li")) == 1
+
+
+def test_the_page_on_upgrades_names_this_version() -> None:
+    source = PAGES["howto/upgrade.md"].read_text(encoding="utf-8")
+    assert re.search(rf"^{re.escape(__version__)}\n: ", source, re.MULTILINE)

@@ -196,7 +196,7 @@ def check(folder: str, fix: bool, style: str) -> None:
     tags; and tags that are nearly the same. It needs no build and no network.
 
     Each line of output shows the file and the line, what is wrong, what to do, and the kind in
-    brackets. The README lists the kinds; suppress_warnings in conf.py silences them. A "remark"
+    brackets. The manual lists the kinds; suppress_warnings in conf.py silences them. A "remark"
     is not a fault: an unused entry, or a key that does not match the pattern.
 
     Files that another program owns (papernotes_external_bibliographies) are checked, but never
