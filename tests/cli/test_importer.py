@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 from commands import files, run
-from sites import Build, Site
+from sites import Build, Site, text
 
 from papernotes.bibliography import reader
 from papernotes.cli.importer.collection import KINDS
@@ -123,7 +123,7 @@ def test_hugo_collection_is_converted(import_documents: RunImport) -> None:
         "read: 2017-06-20\n---\n\n# A closer look: memorization & more\n"
     )
     body = imported.body("papers/closer.md")
-    for text in [
+    for part in [
         "The samples $p$ and $n$, with $d$ for 5 dollars.",
         "See {note}`the other <other>`",
         "[it](</pages/bundle.md>)",
@@ -139,7 +139,7 @@ def test_hugo_collection_is_converted(import_documents: RunImport) -> None:
         "\\[^3\\]: Not used.",
         "```text\n[[x]] $\n```",
     ]:
-        assert text in body, text
+        assert part in body, part
     assert not re.search(r"^---$", body, re.MULTILINE)
     report = "\n".join(imported.report())
     for line, message in [
@@ -165,6 +165,53 @@ def test_hugo_collection_is_converted(import_documents: RunImport) -> None:
     }
     page = imported.build().page("papers/closer")
     assert page.cssselect("h1 a")[0].get("href") == "https://arxiv.org/abs/1706.05394"
+
+
+PLAIN_HUGO = """---
+title: A closer look
+link: https://arxiv.org/abs/1706.05394
+date: 2017-06-20
+tags: [generalization]
+---
+
+What is learned, and what is memorized.
+"""
+
+
+def test_imported_site_is_the_scaffold_of_a_new_one(tmp_path: Path) -> None:
+    source, site, other = (Site(tmp_path / name) for name in ("source", "site", "other"))
+    source.write("content/closer.md", PLAIN_HUGO)
+    options = ["--title", 'My "notes"', "--language", "fr", "--url", "https://example.org/"]
+    command = ["import", "hugo", str(source.folder), "--to", str(site.folder)]
+    assert run(source, *command, *options).exit_code == 0
+    assert run(source, "new", str(other.folder), *options).exit_code == 0
+    written, expected = files(site.folder), files(other.folder)
+    del expected["papers/shannon1948mathematical.md"]
+    assert set(written) == {*expected, "papers/closer.md", "report.txt"}
+    differ = {name for name in expected if written[name] != expected[name]}
+    assert differ == {"conf.py", "index.md", "refs.bib"}
+    result = run(site, "check")
+    assert (result.exit_code, result.stdout) == (0, "")
+    build = site.build(warningiserror=True)
+    assert build.messages == []
+    front = build.page("index")
+    card = front.cssselect(".sd-card")[0]
+    assert "What is learned, and what is memorized." in text(card)
+    assert text(front.cssselect(".site-name")[0]) == 'My "notes"'
+    assert front.cssselect("form.site-search")
+    assert "A closer look" in text(build.page("tags/generalization"))
+    assert "A closer look" in text(build.page("bibliography"))
+
+
+def test_value_that_no_site_can_have_is_refused(tmp_path: Path) -> None:
+    source = Site(tmp_path / "source")
+    source.write("a.md", "# A\n")
+    target = tmp_path / "site"
+    result = run(
+        source, "import", "mkdocs", str(source.folder), "--to", str(target), "--url", "nowhere"
+    )
+    assert (result.exit_code, target.exists()) == (2, False)
+    assert '"nowhere" is not an address' in result.stderr
 
 
 JEKYLL = r"""---
@@ -226,8 +273,8 @@ def test_jekyll_collection_is_converted(import_documents: RunImport) -> None:
     ]:
         assert part in body, part
     report = "\n".join(imported.report())
-    for text in ["layout: post", "{% include figure.html %}", '{:target="_blank"}', "{: .no_toc}"]:
-        assert text in report
+    for part in ["layout: post", "{% include figure.html %}", '{:target="_blank"}', "{: .no_toc}"]:
+        assert part in report
     imported.build()
 
 

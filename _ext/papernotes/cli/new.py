@@ -27,11 +27,12 @@ _UTF_8 = "utf-8-sig"
 
 def new(
     folder: Path, description: Description, bibliography: Path | None, today: datetime.date
-) -> list[str]:
+) -> tuple[list[str], int]:
     """Write a site to *folder*, and return the names of its files.
 
-    It begins with a copy of the file *bibliography*, or with a few papers. Raise a CommandError,
-    before anything is written, if *folder* is not empty or the bibliography cannot be used.
+    It begins with a copy of the file *bibliography*, or with a few papers. Also return the number
+    of problems in the bibliography. Raise a CommandError, before anything is written, if *folder*
+    is not empty or the bibliography cannot be used.
     """
     files.check_folder(folder)
     name, content = _content(bibliography)
@@ -53,7 +54,7 @@ def new(
         note_name: note,
     }
     files.write(folder, written)
-    return sorted(written)
+    return sorted(written), len(read.problems)
 
 
 def _content(bibliography: Path | None) -> tuple[str, bytes]:
@@ -81,10 +82,15 @@ def _encoding(content: bytes) -> str:
 
 
 def _usable_keys(read: Bibliography) -> list[str]:
-    """Return the keys of the entries with a title, those that can be cited in any text first."""
+    """Return the keys of the entries with a title, the best for an example first."""
     unread = set(read.to_read())
-    keys = [key for key in read.places if read.paper(key).title]
-    return sorted(keys, key=lambda key: (not _PLAIN_KEY.fullmatch(key), key in unread))
+
+    def faults(key: str) -> tuple[bool, bool, bool]:
+        paper = read.paper(key)
+        is_complete = bool(paper.year and (paper.authors or paper.editors))
+        return not is_complete, not _PLAIN_KEY.fullmatch(key), key in unread
+
+    return sorted((key for key in read.places if read.paper(key).title), key=faults)
 
 
 def _note(

@@ -54,20 +54,18 @@ def _ask(
     from papernotes.cli.scaffold.description import address, language_code
     from papernotes.cli.scaffold.texts import texts
 
-    def checked(check: Callable[[str], str]) -> Callable[[str], str]:
+    def ask(question: str, default: str, check: Callable[[str], str] = str) -> str:
+        """Ask again until *check* accepts the answer; an empty one stands for *default*."""
+
         def convert(text: str) -> str:
             try:
                 return check(text)
             except ValueError as error:
-                # The question is asked again.
                 raise click.UsageError(str(error)) from error
 
-        return convert
-
-    def ask(question: str, default: str, value_proc: Callable[[str], str] = str) -> str:
-        """Ask, showing *default*; an empty answer stands for it."""
+        question = f"{question} [{default}]"
         answer: str = click.prompt(
-            question, default="", show_default=default, value_proc=value_proc, err=True
+            question, default="", show_default=False, value_proc=convert, err=True
         )
         return answer
 
@@ -77,9 +75,9 @@ def _ask(
     if author is None:
         author = ask("Author of the notes", defaults["author"])
     if language is None:
-        language = ask("Language of the site", "en", checked(language_code))
+        language = ask("Language of the site", "en", language_code)
     if url is None:
-        url = ask("Address of the site", "none yet", checked(address))
+        url = ask("Address of the site", "none yet", address)
     return title, author, language, url
 
 
@@ -116,12 +114,18 @@ def new(
     check_folder(folder)
     description = description_of(title, author, language, url, asks=sys.stdin.isatty())
     today = datetime.datetime.now().astimezone().date()
-    names = run(folder, description, bibliography, today)
+    names, problems = run(folder, description, bibliography, today)
     for name in names:
         click.echo(show(folder / name))
+    if bibliography and problems:
+        click.echo(
+            f"{show(bibliography)} has {problems} problem{'' if problems == 1 else 's'};"
+            ' "make check" lists them, and the site is built when they are corrected.',
+            err=True,
+        )
     click.echo(
-        f'The site is in {show(folder)}. In that folder, "make html" builds it, or "papernotes'
-        ' build" without make; README.md says more.',
+        'The site is ready. In its folder, "make html" builds it, or "papernotes build" where there'
+        " is no make; README.md says more.",
         err=True,
     )
 

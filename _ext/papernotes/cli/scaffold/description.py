@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from babel import Locale, UnknownLocaleError
+from babel.core import get_locale_identifier, parse_locale
 
 from papernotes.bibliography.latex import SAFE_LINK
 from papernotes.cli.scaffold.texts import texts
@@ -46,7 +47,9 @@ def language_code(text: str) -> str:
     """Return a language as Sphinx writes it, such as ``pt_BR``; English if *text* is empty."""
     code = text.strip().replace("-", "_") or "en"
     try:
-        return str(Locale.parse(code))
+        # Locale adds a script to some codes, which Sphinx does not know: zh_Hans_CN.
+        Locale.parse(code)
+        return get_locale_identifier(parse_locale(code))
     except (UnknownLocaleError, ValueError) as error:
         raise ValueError(
             f'"{one_line(text)}" is not a language code; write one such as en, fr or pt_BR'

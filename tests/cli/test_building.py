@@ -1,0 +1,117 @@
+"""``papernotes build`` and ``papernotes serve``: what they build, and when they read it anew."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from commands import environment, start
+from sites import PROJECT, Site
+
+from papernotes.cli.building import sphinx_build
+from papernotes.cli.site import find_site
+
+
+def papernotes(site: Site, *arguments: str) -> tuple[int, str, str]:
+    """Run the program in the folder of *site*; return its status, its output and its errors."""
+    with start(site, *arguments) as process:
+        output, errors = process.communicate()
+    return process.returncode, output.decode(), errors.decode()
+
+
+@pytest.fixture
+def broken(tiny: Site) -> Site:
+    """Return a site with a warning."""
+    with (tiny.folder / "papers/beta.md").open("a", encoding="utf-8") as note:
+        note.write("\n{cite:t}`nobody1900`\n")
+    return tiny
+
+
+def test_build_says_where_the_site_is(tiny: Site) -> None:
+    status, output, errors = papernotes(tiny, "--site", "papers", "build")
+    assert (status, errors) == (0, "")
+    assert output == "The site is built: open _build/html/index.html\n"
+    assert (tiny.folder / "_build/html/index.html").is_file()
+
+
+def test_warning_is_an_error_each_time_it_is_built(broken: Site) -> None:
+    for _ in range(2):
+        status, output, errors = papernotes(broken, "build")
+        assert (status, output) == (1, "")
+        assert "nobody1900" in errors
+    broken.edit("papers/beta.md", "\n{cite:t}`nobody1900`\n", "")
+    assert papernotes(broken, "build")[0] == 0
+
+
+def test_warnings_can_be_allowed_but_are_not_forgotten(broken: Site) -> None:
+    status, output, errors = papernotes(broken, "build", "--allow-warnings")
+    assert (status, output) == (0, "The site is built: open _build/html/index.html\n")
+    assert "nobody1900" in errors
+    status, _, errors = papernotes(broken, "build")
+    assert status == 1
+    assert "nobody1900" in errors
+
+
+def test_error_is_one_even_where_warnings_are_allowed(tiny: Site) -> None:
+    tiny.edit("conf.py", "extensions = [", 'extensions = ["no_such_extension", ')
+    status, output, errors = papernotes(tiny, "build", "--allow-warnings")
+    assert status == 1
+    assert "no_such_extension" in errors
+    assert output == ""
+
+
+def test_build_without_a_site_says_so(tmp_path: Path) -> None:
+    status, _, errors = papernotes(Site(tmp_path), "build")
+    assert status == 1
+    assert "there is no conf.py" in errors
+
+
+def test_cache_is_used_until_the_program_is_newer(
+    tiny: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(PROJECT / "_ext"))
+    site = find_site(tiny.folder)
+
+    def build(program: float) -> bool:
+        """Build with a program of that time; return whether the documents were read."""
+        monkeypatch.setattr(sphinx_build, "_program_times", lambda: iter([program]))
+        doctree = tiny.folder / "_build/doctrees/html/index.doctree"
+        before = doctree.stat().st_mtime_ns if doctree.exists() else 0
+        assert sphinx_build.build(site, allow_warnings=False)
+        return doctree.stat().st_mtime_ns != before
+
+    assert build(0)
+    assert not build(0)
+    assert build(4e9)
+    assert not build(0)
+
+
+def test_newer_engine_and_installed_packages_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    times = list(sphinx_build._program_times())
+    assert len(times) > 100
+    newest = max(path.stat().st_mtime for path in (PROJECT / "_ext/papernotes").rglob("*.py"))
+    packages = Path(pytest.__file__).parents[1].stat().st_mtime
+    assert {newest, packages} <= set(times)
+
+
+def test_serve_without_its_library_says_how_to_install_it(tiny: Site, tmp_path: Path) -> None:
+    # Python treats a module that is None in sys.modules as missing.
+    code = "import sys\nsys.modules['sphinx_autobuild'] = None\n"
+    (tmp_path / "sitecustomize.py").write_text(code)
+    result = subprocess.run(
+        [sys.executable, "-m", "papernotes", "serve"],
+        cwd=tiny.folder,
+        env=environment(tiny) | {"PYTHONPATH": f"{PROJECT / '_ext'}{os.pathsep}{tmp_path}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 1
+    assert re.fullmatch(
+        r"papernotes: sphinx-autobuild, .* install it: \S+ -m pip install sphinx-autobuild\n",
+        result.stderr,
+    )
