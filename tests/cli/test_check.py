@@ -478,11 +478,6 @@ def test_every_kind_that_check_finds_occurs_in_a_test() -> None:
     ] == []
 
 
-def test_site_of_this_project_has_no_faults_and_no_remarks() -> None:
-    result = run(Site(PROJECT), "check")
-    assert (result.stdout, result.exit_code) == ("", 0)
-
-
 def test_thousand_notes_and_three_thousand_entries_are_checked_in_two_seconds(site: Site) -> None:
     """The time includes start-up. It is processor time, which does not depend on other programs."""
     rng = random.Random(1)

@@ -1,15 +1,22 @@
-"""This project's own site, parsed as a browser parses it: front page, notes, lists."""
+"""The site of this repository: its notes, its bibliography, its history and its name.
+
+No other test knows them. Who makes another site of the repository deletes this folder.
+"""
 
 from __future__ import annotations
 
+import datetime
 import re
+import shutil
+import subprocess
+import textwrap
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
-import html5lib
 import lxml.html
+import page_checks
 import pytest
-from sites import PROJECT, Build, parse, text
+from commands import run
+from sites import PROJECT, Build, Site, text
 
 from papernotes.bibliography import reader
 from papernotes.core import frontmatter
@@ -84,10 +91,6 @@ def test_cards_are_sorted_by_title(own_site: Build, front: Element) -> None:
     assert [text(link) for link in links] == [heading(own_site.page(f"papers/{k}")) for k in NOTES]
 
 
-def card(front: Element, key: str) -> Element:
-    return front.cssselect(".sd-card")[list(NOTES).index(key)]
-
-
 def test_card_shows_authors_year_and_venue_of_the_paper(front: Element) -> None:
     bylines = [text(line) for line in front.cssselect(".pn-byline")]
     assert bylines == [
@@ -97,59 +100,6 @@ def test_card_shows_authors_year_and_venue_of_the_paper(front: Element) -> None:
         "Chiyuan Zhang et al. · 2017 · International Conference on Learning Representations",
         "Dumitru Erhan et al. · 2010 · Journal of Machine Learning Research",
     ]
-
-
-def test_card_shows_the_opening_of_its_note_and_no_more(
-    front: Element, note: Element, key: str
-) -> None:
-    paragraphs = []
-    for element in main(note).cssselect("section")[0]:
-        if element.tag == "section":
-            break
-        if element.tag == "p":
-            paragraphs.append(text(element))
-    assert paragraphs
-    summary = card(front, key).cssselect(".pn-summary")[0]
-    assert [text(element) for element in summary] == paragraphs
-    first = main(note).cssselect("h2")[0]
-    assert text(first).removesuffix("#") not in text(card(front, key))
-
-
-def test_card_renders_mathematics_and_citations(front: Element) -> None:
-    zhang = card(front, "zhang2017understanding").cssselect(".pn-summary")[0]
-    assert "p = 2n + d" in [text(tex) for tex in zhang.cssselect("math annotation")]
-    assert "$" not in text(zhang)
-    arpit = card(front, "arpit2017closer").cssselect(".bibtex-citation")[0]
-    assert text(arpit) == "Zhang et al. (2017)"
-    # The citation links to the note on the cited paper.
-    assert arpit.cssselect("a")[0].get("href") == "papers/zhang2017understanding.html"
-    smith = card(front, "smith2018disciplined").cssselect(".bibtex-citation")[0]
-    assert text(smith) == "(Smith, 2017)"
-
-
-def test_card_has_tags_and_links(front: Element, key: str) -> None:
-    fields, _ = frontmatter.parse(source(key), f"{key}.md")
-    shown = card(front, key)
-    assert [text(tag) for tag in shown.cssselect(".pn-tags li")] == list(fields.tags)
-    more, *others = shown.cssselect(".pn-links a")
-    # "Read more" is visible; screen readers also get the title.
-    assert text(more) == f"Read more on {heading_of(front, key)}"
-    assert text(more.cssselect(".pn-unseen")[0]) == f"on {heading_of(front, key)}"
-    assert more.get("href") == f"papers/{key}.html"
-    expected = {
-        "erhan2010why": [("PDF", "https://jmlr.org/papers/volume11/erhan10a/erhan10a.pdf")],
-    }.get(
-        key,
-        [
-            ("abstract", NOTES[key]),
-            ("PDF", NOTES[key].replace("/abs/", "/pdf/")),
-        ],
-    )
-    assert [(text(link), link.get("href")) for link in others] == expected
-
-
-def heading_of(front: Element, key: str) -> str:
-    return text(card(front, key).cssselect("h2")[0])
 
 
 # -- The notes ---------------------------------------------------------------------------------
@@ -177,56 +127,38 @@ def test_header_of_a_note_shows_paper_day_links_and_tags(own_site: Build) -> Non
     ]
 
 
-def test_bibtex_of_a_note_is_folded_and_can_be_parsed(note: Element, key: str) -> None:
-    fold = note.cssselect("details.pn-bibtex")[0]
-    assert fold.get("open") is None
-    assert text(fold.cssselect("summary")[0]) == "BibTeX"
-    shown = fold.cssselect("pre")[0].text_content().encode()
-    parsed = reader.read([("shown.bib", shown)])
-    assert parsed.problems == ()
-    original = reader.read([("refs.bib", (PROJECT / "refs.bib").read_bytes())])
-    assert parsed.paper(key).title == original.paper(key).title
-    assert parsed.paper(key).authors == original.paper(key).authors
-
-
-def test_note_has_sections_with_permalinks(note: Element) -> None:
-    headings = main(note).cssselect("h2")
-    assert len(headings) >= 2
-    for element in headings:
-        anchor = element.cssselect("a.headerlink")[0].get("href")
-        assert note.get_element_by_id(anchor.removeprefix("#")) is not None
-
-
 def test_note_has_the_length_of_a_note(key: str) -> None:
     body = source(key).split("---", 2)[2]
     words = len(re.sub(r"[{}`$\\#*]", " ", body).split())
     assert (150 if key == "erhan2010why" else 250) <= words <= 750
 
 
-def test_references_are_the_works_cited(note: Element, key: str) -> None:
-    cited = {
-        part.strip()
-        for found in re.findall(r"\{cite:\w+\}`([^`]+)`", source(key))
-        for part in found.split(",")
-    }
-    assert cited
-    section = main(note).cssselect("section.pn-references")[0]
-    assert text(section.cssselect("h2")[0]).removesuffix("#") == "References"
-    items = section.cssselect(".pn-works > li")
-    assert {item.get("id") for item in items} == {f"ref-{key}" for key in cited}
-    # Each citation in the text links to its entry.
-    links = main(note).xpath(
-        ".//*[@class='bibtex-citation'][not(ancestor::*[@id='pn-cited-by'])]//a/@href"
-    )
-    assert set(links) == {f"#ref-{key}" for key in cited}
-    for item in items:
-        noted = item.get("id").removeprefix("ref-") in NOTES
-        assert bool(item.cssselect(".pn-note-link")) is noted
-
-
 def test_notes_cite_every_entry_that_is_neither_noted_nor_to_be_read() -> None:
     sources = "".join(source(key) for key in NOTES)
     assert {key for key in CITED if key not in sources} == set()
+
+
+def test_notes_of_this_site_show_when_they_were_changed(own_site: Build) -> None:
+    footer = text(own_site.page("papers/arpit2017closer").cssselect(".site-footer")[0])
+    shown = footer.partition("Last changed on ")[2].partition("Made with")[0].strip()
+    assert shown == last_commit("papers/arpit2017closer.md")
+    assert "Last changed" not in text(own_site.page("index"))
+
+
+def last_commit(file: str) -> str:
+    """Return the day of the last commit to a file of this project, or "" without its history."""
+
+    def git(*arguments: str) -> str:
+        result = subprocess.run(
+            ["git", *arguments], cwd=PROJECT, capture_output=True, text=True, check=False
+        )
+        return result.stdout.strip()
+
+    seconds = git("log", "-1", "--format=%at", "--", file)
+    if not seconds or git("rev-parse", "--is-shallow-repository") == "true":
+        return ""
+    day = datetime.datetime.fromtimestamp(int(seconds), datetime.UTC)
+    return f"{day.day} {day:%B %Y}"
 
 
 # -- The lists ---------------------------------------------------------------------------------
@@ -262,58 +194,56 @@ def test_entries_of_the_bibliography_are_complete() -> None:
 # -- Every page --------------------------------------------------------------------------------
 
 
-def pages(own_site: Build) -> list[Path]:
-    return sorted(own_site.outdir.rglob("*.html"))
-
-
 def test_pages_have_no_html_parse_errors(own_site: Build) -> None:
-    for path in pages(own_site):
-        parser = html5lib.HTMLParser(strict=False)
-        parser.parse(path.read_text(encoding="utf-8"))
-        errors = [code for _, code, _ in parser.errors]
-        assert errors == [], path.name
+    page_checks.assert_markup_parses(own_site)
 
 
 def test_links_within_the_site_have_a_target(own_site: Build) -> None:
-    trees = {path.resolve(): parse(path) for path in pages(own_site)}
-    ids = {path: set(tree.xpath("//@id")) for path, tree in trees.items()}
-    for path, tree in trees.items():
-        for address in tree.xpath("//@href | //@src"):
-            parts = urlsplit(address)
-            if parts.scheme or parts.netloc or address.startswith("#svg-"):
-                continue
-            target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
-            assert target.exists(), (path.name, address)
-            if parts.fragment and target in ids:
-                assert parts.fragment in ids[target], (path.name, address)
+    page_checks.assert_links_have_targets(own_site)
 
 
 def test_ids_are_unique_on_each_page(own_site: Build) -> None:
-    for path in pages(own_site):
-        ids = parse(path).xpath("//@id")
-        assert sorted(set(ids)) == sorted(ids), path.name
+    page_checks.assert_ids_are_unique(own_site)
 
 
 def test_nothing_is_loaded_from_other_hosts(own_site: Build) -> None:
-    for path in pages(own_site):
-        tree = parse(path)
-        loaded = tree.xpath("//script/@src | //img/@src | //link[@rel='stylesheet']/@href")
-        assert [address for address in loaded if urlsplit(address).netloc] == [], path.name
-    for sheet in own_site.outdir.rglob("*.css"):
-        assert re.findall(r"url\(['\"]?(?:https?:)?//", sheet.read_text(encoding="utf-8")) == []
+    page_checks.assert_nothing_is_loaded_from_other_hosts(own_site)
 
 
 def test_page_titles_name_the_page_and_the_site(own_site: Build) -> None:
-    for path in pages(own_site):
-        title = parse(path).findtext(".//title") or ""
-        assert "Marginalia" in title, path.name
-        assert "documentation" not in title.lower(), path.name
+    page_checks.assert_titles_name_the_site(own_site, "Marginalia")
     note = own_site.page("papers/arpit2017closer").findtext(".//title")
     assert note.startswith("A closer look at memorization in deep networks")
 
 
 def test_pages_have_an_icon_and_no_links_to_their_sources(own_site: Build) -> None:
-    for path in pages(own_site):
-        assert "View page source" not in text(parse(path)), path.name
-    assert not list(own_site.outdir.glob("_sources/*"))
-    assert own_site.page("index").xpath("//link[contains(@rel, 'icon')]")
+    page_checks.assert_icon_and_no_links_to_sources(own_site)
+
+
+# -- The sources -------------------------------------------------------------------------------
+
+
+def test_site_of_this_project_has_no_faults_and_no_remarks() -> None:
+    result = run(Site(PROJECT), "check")
+    assert (result.stdout, result.exit_code) == ("", 0)
+
+
+def test_the_readme_s_note_is_one_for_this_site(tmp_path: Path) -> None:
+    """What the README has a newcomer write is read without a problem, beside what is here."""
+    text = (PROJECT / "README.md").read_text(encoding="utf-8")
+    entry, note = (
+        textwrap.dedent(re.findall(rf"   ```{language}\n(.*?)   ```", text, re.DOTALL)[0])
+        for language in ("bibtex", "markdown")
+    )
+    front, problems = frontmatter.parse(note, "note.md")
+    read = reader.read([("refs.bib", entry.encode())])
+    assert (problems, read.problems) == ([], ())
+    assert front.paper in read
+    for name in ("conf.py", "index.md", "bibliography.md", "reading-list.md", "refs.bib"):
+        shutil.copy(PROJECT / name, tmp_path)
+    shutil.copytree(PROJECT / "papers", tmp_path / "papers")
+    with (tmp_path / "refs.bib").open("a", encoding="utf-8") as refs:
+        refs.write(f"\n{entry}")
+    (tmp_path / "papers" / f"{front.paper}.md").write_text(note, encoding="utf-8")
+    result = run(Site(tmp_path), "check")
+    assert (result.exit_code, result.stdout) == (0, "")
