@@ -11,7 +11,7 @@ import re
 import sys
 from typing import Literal
 
-Extra = Literal["cli", "map", "mathjax", "search"]
+Extra = Literal["cli", "map", "mathjax", "search", "serve"]
 # Requirements by extra, as in [project.optional-dependencies] of pyproject.toml.
 EXTRAS: dict[Extra, tuple[str, ...]] = {
     "cli": (
@@ -25,6 +25,7 @@ EXTRAS: dict[Extra, tuple[str, ...]] = {
     "map": ("networkx>=3.5", "numpy"),
     "mathjax": ("sphinx-mathjax-offline",),
     "search": ("pagefind[bin]>=1.5",),
+    "serve": ("sphinx-autobuild",),
 }
 
 
