@@ -366,8 +366,8 @@ def test_obsidian_collection_is_converted(import_documents: RunImport) -> None:
     ]:
         assert part in body, part
     report = "\n".join(imported.report())
-    for text in ["^block is left out", '"Nobody", which does not exist', "#Part is left out"]:
-        assert text in report
+    for message in ["^block is left out", '"Nobody", which does not exist', "#Part is left out"]:
+        assert message in report
     refs = imported.read("refs.bib")
     assert "@misc{zhang2017understanding" in refs
     assert "journal = {Journal of Machine Learning Research}" in refs
