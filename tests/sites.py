@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import re
 import shutil
@@ -21,6 +22,10 @@ NOTEBOOK = ROOTS / "notebook"
 THEME = PROJECT / "_ext/papernotes/theme/marginalia"
 # Whether to run random tests for long: `make soak` sets it, and runs tests with the marker `soak`.
 SOAK = bool(os.environ.get("SOAK"))
+# A picture of one pixel.
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="
+)
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 

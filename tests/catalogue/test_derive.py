@@ -199,14 +199,14 @@ def test_the_first_note_on_a_paper_by_file_name_is_used() -> None:
 @pytest.mark.parametrize(
     ("key", "advice"),
     [
-        ("arpit2017close", 'did you mean "arpit2017closer"?'),
-        ("ARPIT2017closer", 'did you mean "arpit2017closer"?'),
+        ("shannon1948channe", 'did you mean "shannon1948channel"?'),
+        ("SHANNON1948channel", 'did you mean "shannon1948channel"?'),
         ("smith2018", 'did you mean "smith2018a" or "smith2018deep"?'),
         ("qqqq", "add it to the bibliography"),
     ],
 )
 def test_an_unknown_citation_key_is_reported_with_near_matches(key: str, advice: str) -> None:
-    found = complete("arpit2017closer", "smith2018deep", "smith2018a")
+    found = complete("shannon1948channel", "smith2018deep", "smith2018a")
     noted = note(key)
     page = Page(
         "index",

@@ -120,8 +120,13 @@ def test_identifiers_and_dates_of_an_entry_are_cleaned(
 
 
 KEYS = [
-    ("Devansh Arpit", "2017", "A closer look at memorization", "arpit2017closer"),
-    ("Dumitru Erhan", "2010", "Why does unsupervised pre-training help?", "erhan2010why"),
+    (
+        "Claude E. Shannon",
+        "1948",
+        "A mathematical theory of communication",
+        "shannon1948mathematical",
+    ),
+    ("John Ioannidis", "2005", "Why most published findings are false", "ioannidis2005why"),
     ("Leslie N. Smith", "2019", "{S}uper-convergence", "smith2019super"),
     (
         "Laurens van der Maaten",

@@ -11,7 +11,7 @@ import click
 import pytest
 from click.testing import CliRunner
 from commands import environment, run, start
-from sites import PROJECT, Site
+from sites import NOTEBOOK, PROJECT, Site
 
 from papernotes import __version__
 from papernotes.cli.main import main
@@ -107,7 +107,7 @@ def test_missing_library_is_reported_with_the_install_command(tmp_path: Path, li
     # Python treats a module that is None in sys.modules as missing.
     (tmp_path / "sitecustomize.py").write_text(f"import sys\nsys.modules['{library}'] = None\n")
     result = subprocess.run(
-        [sys.executable, "-m", "papernotes", "--site", PROJECT, "check"],
+        [sys.executable, "-m", "papernotes", "--site", NOTEBOOK, "check"],
         env={"PYTHONPATH": f"{PROJECT / '_ext'}:{tmp_path}"},
         capture_output=True,
         text=True,
@@ -126,7 +126,7 @@ def test_missing_dependency_of_the_distribution_is_no_library_of_the_command_lin
 ) -> None:
     (tmp_path / "sitecustomize.py").write_text("import sys\nsys.modules['yaml'] = None\n")
     result = subprocess.run(
-        [sys.executable, "-m", "papernotes", "--site", PROJECT, "check"],
+        [sys.executable, "-m", "papernotes", "--site", NOTEBOOK, "check"],
         env={"PYTHONPATH": f"{PROJECT / '_ext'}:{tmp_path}"},
         capture_output=True,
         text=True,

@@ -40,9 +40,9 @@ def parse_faults(text: str) -> list[tuple[int, DiagnosticKind, str]]:
 
 def test_each_field_is_parsed_with_its_line() -> None:
     front = parse_valid(
-        note("paper: arpit2017closer\ntags: [C++, C#]\nread: 2020-08-31\nsummary: Some $x$.")
+        note("paper: shannon1948channel\ntags: [C++, C#]\nread: 2020-08-31\nsummary: Some $x$.")
     )
-    assert front.paper == "arpit2017closer"
+    assert front.paper == "shannon1948channel"
     assert front.paper_line == 2
     assert front.tags == ("C++", "C#")
     assert front.read == datetime.date(2020, 8, 31)

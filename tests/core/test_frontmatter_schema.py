@@ -22,7 +22,7 @@ from papernotes.core.frontmatter import FIELDS, parse  # noqa: E402 - the path i
 from papernotes.core.frontmatter_schema import schema  # noqa: E402
 
 FILE = PROJECT / "_ext/papernotes/core/frontmatter.schema.json"
-NOTES = sorted((PROJECT / "papers").glob("*.md"))
+NOTES = sorted((PROJECT / "tests/roots/notebook/papers").glob("*.md"))
 
 
 class Loader(yaml.SafeLoader):
@@ -56,7 +56,7 @@ def test_file_is_the_schema_of_the_code() -> None:
 
 
 @pytest.mark.parametrize("note", NOTES, ids=lambda path: path.stem)
-def test_notes_of_this_site_are_valid(note: Path) -> None:
+def test_notes_of_the_notebook_are_valid(note: Path) -> None:
     fields = note.read_text(encoding="utf-8").split("---\n")[1]
     assert is_valid(fields)
 

@@ -36,7 +36,7 @@ def test_hook_installs_an_extra_of_the_distribution() -> None:
 @pytest.mark.parametrize(
     ("file", "checked"),
     [
-        ("papers/arpit2017closer.md", True),
+        ("papers/shannon1948channel.md", True),
         ("refs.bib", True),
         ("conf.py", True),
         ("site/conf.py", True),

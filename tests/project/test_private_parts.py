@@ -27,7 +27,7 @@ from myst_parser.mdit_to_docutils.transforms import CollectFootnotes
 from pybtex.database.input.bibtex import LowLevelParser
 from pybtex.exceptions import PybtexError
 from pybtex.richtext import Text as RichText
-from sites import PROJECT, Site, parse
+from sites import NOTEBOOK, PROJECT, Site, parse
 from sphinx.builders.epub3 import Epub3Builder
 from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.builders.latex.transforms import MathReferenceTransform
@@ -128,8 +128,8 @@ def test_the_table_names_modules_and_tests_that_exist() -> None:
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SphinxTestApp]:
-    """Load this project's site, whose extensions and theme all have handlers; build nothing."""
-    app = SphinxTestApp("html", srcdir=PROJECT, builddir=tmp_path_factory.mktemp("project"))
+    """Load the notebook, whose extensions and theme all have handlers; build nothing."""
+    app = SphinxTestApp("html", srcdir=NOTEBOOK, builddir=tmp_path_factory.mktemp("project"))
     yield app
     app.cleanup()
 

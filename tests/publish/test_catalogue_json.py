@@ -9,7 +9,7 @@ import jsonschema
 import lxml.html
 import pytest
 from pybtex.database import parse_string
-from sites import PROJECT, Build, Site, text
+from sites import PNG, PROJECT, Build, Site, text
 
 ADDRESS = "https://example.org/notes/"
 SCHEMA = json.loads(
@@ -111,7 +111,7 @@ def test_papers_json_has_the_addresses_of_dirhtml(tiny: Site) -> None:
 
 
 def test_summary_in_papers_json_is_plain_text(tiny: Site) -> None:
-    tiny.write("picture.png", (PROJECT / ".github/front-page.png").read_bytes())
+    tiny.write("picture.png", PNG)
     tiny.edit(
         "papers/beta.md",
         "The summary of beta.",

@@ -12,7 +12,7 @@ import html5lib
 import lxml.html
 import pytest
 from lxml import etree
-from sites import PROJECT, TESTS, Build, Site, text
+from sites import PNG, TESTS, Build, Site, text
 
 ADDRESS = "https://example.org/notes/"
 GRAMMAR = etree.RelaxNG(etree.parse(TESTS / "schemas" / "atom.rng"))
@@ -172,8 +172,7 @@ def test_hostile_text_in_the_feed_stays_text(tiny: Site) -> None:
 
 
 def test_pictures_and_downloads_in_the_feed_have_absolute_urls(tiny: Site) -> None:
-    pixel = (PROJECT / ".github" / "front-page.png").read_bytes()
-    tiny.write("papers/picture.png", pixel)
+    tiny.write("papers/picture.png", PNG)
     tiny.write("papers/data.csv", "1,2\n")
     tiny.edit(
         "papers/beta.md",

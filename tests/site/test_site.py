@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 import re
+import runpy
 import shutil
 import subprocess
 import textwrap
@@ -19,6 +20,7 @@ from commands import run
 from sites import PROJECT, Build, Site, text
 
 from papernotes.bibliography import reader
+from papernotes.cli.site import find_site
 from papernotes.core import frontmatter
 
 # In the order of the titles.
@@ -247,3 +249,35 @@ def test_the_readme_s_note_is_one_for_this_site(tmp_path: Path) -> None:
     (tmp_path / "papers" / f"{front.paper}.md").write_text(note, encoding="utf-8")
     result = run(Site(tmp_path), "check")
     assert (result.exit_code, result.stdout) == (0, "")
+
+
+def test_site_has_no_pages_of_the_manual_and_of_the_repository() -> None:
+    assert {path.split("/")[0] for path in find_site(PROJECT).documents()} == {
+        *("bibliography.md", "index.md", "papers", "reading-list.md")
+    }
+
+
+# -- Nobody else knows this site -----------------------------------------------------------------
+
+
+ELSEWHERE = sorted(
+    path
+    for folder in ("tests", "bench")
+    for path in (PROJECT / folder).rglob("*")
+    if path.suffix in {".py", ".md", ".bib"} and path.parent != Path(__file__).parent
+)
+
+
+def names_of_the_site() -> list[str]:
+    """Return the name and the tagline of the site, and the names of its notes."""
+    settings = runpy.run_path(str(PROJECT / "conf.py"))
+    return [settings["project"], settings["html_theme_options"]["tagline"], *NOTES]
+
+
+@pytest.mark.parametrize("path", ELSEWHERE, ids=lambda path: path.relative_to(PROJECT).as_posix())
+def test_tests_of_the_engine_do_not_name_this_site(path: Path) -> None:
+    """They may write an entry of their own that has the key of a note."""
+    content = path.read_text(encoding="utf-8")
+    for name in names_of_the_site():
+        if f"@misc{{{name}" not in content:
+            assert not re.search(rf"\b{re.escape(name)}\b", content), name
