@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 import venv
 from pathlib import Path
 
 import pytest
-from sites import PROJECT, Site, parse, text
+from sites import Site, parse, text
 from sphinx.util.inventory import InventoryFile
+from wheels import build_wheel, constraints
 
 
 def test_it_works_under_alabaster(tiny: Site) -> None:
@@ -148,16 +148,13 @@ def test_markup_of_bibtex_is_shown_and_no_html_of_it_gets_through(tiny: Site) ->
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build the distribution, install it alone, and return the Python that has it."""
     folder = tmp_path_factory.mktemp("wheel")
-    build = [sys.executable, "-m", "build", "--no-isolation", "--wheel", "--outdir", folder]
-    subprocess.run([*build, PROJECT], check=True, capture_output=True)
-    (wheel,) = folder.glob("sphinx_papernotes-*.whl")
+    wheel = build_wheel(folder)
     # A name that a shell takes apart.
     empty = folder / "an empty environment"
     venv.create(empty, with_pip=True)
     python = empty / "bin/python"
     pip = [python, "-m", "pip", "--disable-pip-version-check", "install", "-qq"]
-    # The locked versions, so that the test says something of this project, not of today's releases.
-    subprocess.run([*pip, wheel, "-c", _constraints(folder)], check=True)
+    subprocess.run([*pip, wheel, "-c", constraints("requirements.txt", folder)], check=True)
     return python
 
 
@@ -198,12 +195,3 @@ def test_the_message_on_a_missing_library_says_how_to_install_it(
     second = check()
     assert second.stderr.startswith("3 notes and 6 entries: ")
     assert "refs.bib:" in second.stdout
-
-
-def _constraints(folder: Path) -> Path:
-    """Return the lock as pip's constraints, which take no hashes."""
-    lines = (PROJECT / "requirements.txt").read_text(encoding="utf-8").splitlines()
-    pinned = [line.removesuffix("\\").strip() for line in lines if "==" in line[:60]]
-    path = folder / "constraints.txt"
-    path.write_text("\n".join(line for line in pinned if line[0] not in "#-") + "\n")
-    return path

@@ -1,0 +1,29 @@
+"""Build the distribution's wheel, and install it into an empty environment."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from sites import PROJECT
+
+
+def build_wheel(folder: Path) -> Path:
+    """Build the wheel of this checkout in *folder*, without the network."""
+    build = [sys.executable, "-m", "build", "--no-isolation", "--wheel", "--outdir", folder]
+    subprocess.run([*build, PROJECT], check=True, capture_output=True)
+    (wheel,) = folder.glob("sphinx_papernotes-*.whl")
+    return wheel
+
+
+def constraints(lock: str, folder: Path) -> Path:
+    """Return a lock as pip's constraints, which take no hashes.
+
+    With the locked versions, a test says something of this project, not of today's releases.
+    """
+    lines = (PROJECT / lock).read_text(encoding="utf-8").splitlines()
+    pinned = [line.removesuffix("\\").strip() for line in lines if "==" in line[:60]]
+    path = folder / f"constraints-{lock}"
+    path.write_text("\n".join(line for line in pinned if line[0] not in "#-") + "\n")
+    return path
