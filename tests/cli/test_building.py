@@ -112,6 +112,6 @@ def test_serve_without_its_library_says_how_to_install_it(tiny: Site, tmp_path: 
     )
     assert result.returncode == 1
     assert re.fullmatch(
-        r"papernotes: sphinx-autobuild, .* install it: \S+ -m pip install sphinx-autobuild\n",
+        r"papernotes: sphinx-autobuild, .* installed; run \S+ -m pip install sphinx-autobuild\n",
         result.stderr,
     )

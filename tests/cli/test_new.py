@@ -87,6 +87,7 @@ def test_new_site_has_cards_browsing_search_and_lists(build: Build) -> None:
     card = front.cssselect(".sd-card")[0]
     assert text(card.cssselect("h2")[0]) == "A mathematical theory of communication"
     assert "The paragraphs before the first section are the summary." in text(card)
+    assert card.cssselect("math")
     assert front.cssselect("form.site-search")
     sections = [link.get("href") for link in front.cssselect(".site-sidebar a")]
     assert {"bibliography.html", "reading-list.html", "tags/index.html"} <= set(sections)

@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from papernotes.cli.building.sphinx_build import BUILD
 from papernotes.cli.errors import CommandError
 from papernotes.cli.site import Site
+from papernotes.core.extras import install_command
 
 _SERVER = "sphinx_autobuild"
 # Temporary files of editors, and Python's caches.
@@ -24,8 +25,8 @@ def serve(site: Site, arguments: Sequence[str]) -> int:
     """
     if find_spec(_SERVER) is None:
         raise CommandError(
-            "sphinx-autobuild, which serves the site, is not installed; install it:"
-            f" {sys.executable} -m pip install sphinx-autobuild"
+            "sphinx-autobuild, which serves the site, is not installed; run"
+            f" {install_command('serve')}"
         )
     build = site.root / BUILD
     watching = ["--ignore", str(build), "--re-ignore", _UNSAVED]

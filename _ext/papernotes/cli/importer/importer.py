@@ -41,7 +41,7 @@ _SPECIAL = re.compile(r"[\\`*_{}\[\]<>#@]")
 
 # What ends conf.py: settings for what other programs' notes contain.
 _SETTINGS = """\
-myst_enable_extensions = ["amsmath", "colon_fence", "deflist", "dollarmath", "strikethrough"]
+myst_enable_extensions = ["deflist", "strikethrough"]
 suppress_warnings = [
     # The entries hold only what the links in the notes contain. Delete these lines after
     # `papernotes refresh`.
