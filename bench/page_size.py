@@ -73,7 +73,7 @@ def table(weights: dict[int, dict[str, int]]) -> str:
 
 
 def main() -> None:
-    """Build this project's own site at each size, and print the table."""
+    """Build the notebook at each size, and print the table."""
     parser = argparse.ArgumentParser(prog="python -m bench.page_size", description=__doc__)
     parser.add_argument("notes", type=int, nargs="*", default=[100, 1000], metavar="N")
     sizes = sorted({*parser.parse_args().notes})

@@ -1,6 +1,6 @@
 """Measure how much a reader's first search loads, with Pagefind's index and with Sphinx's.
 
-``python -m bench.search --notes 100 1000 4000`` builds this project's site at these sizes, opens
+``python -m bench.search --notes 100 1000 4000`` builds the notebook at these sizes, opens
 ``search.html?q=…`` in Chromium, and adds up the files that the search loads: their sizes on disk,
 and the bytes that a host sends if it compresses text.
 """

@@ -18,7 +18,7 @@ NOTE = "papers/alike1020"
 
 
 def _write(folder: Path, count: int) -> Site:
-    """Write this project's site with *count* notes, each of which cites its neighbours."""
+    """Write the pages of the notebook with *count* notes, each of which cites its neighbours."""
     # All names have the same length.
     numbers = range(1000, 1000 + count)
     entries = [

@@ -331,7 +331,7 @@ def test_entry_has_the_coins_of_its_type(entry: str, expected: dict[str, list[st
 
 @pytest.fixture
 def with_fonts(tiny: Site) -> Site:
-    """Return the tiny site with the fonts of this project's site."""
+    """Return the tiny site with the fonts of the theme."""
     for name in NEWSREADER:
         shutil.copy(THEME / "static/fonts" / name, tiny.folder)
     tiny.edit("conf.py", "html_theme", f"papernotes_picture_fonts = {NEWSREADER!r}\nhtml_theme")

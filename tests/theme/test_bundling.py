@@ -18,7 +18,7 @@ from papernotes.theme import bundling
 
 @pytest.fixture
 def site(tmp_path: Path) -> Site:
-    """Return a site with this project's settings and few notes."""
+    """Return a site with the settings of the notebook and few notes."""
     return write_large_site(tmp_path / "site", notes=1)
 
 
