@@ -36,7 +36,7 @@ def make(site: Site, *arguments: str, text: str = "") -> subprocess.CompletedPro
     )
 
 
-def test_a_paper_from_a_file_and_from_standard_input(site: Site) -> None:
+def test_make_paper_takes_a_file_and_standard_input(site: Site) -> None:
     site.write("one.bib", "@misc{x, title={On alpha}, author={Ann Onym}, year=2001}")
     other = "@misc{x, title={On beta}, author={Bea Onym}, year=2002}"
     result = make(site, "paper", "ID=one.bib -", "ARGS=--to-read", text=other)
@@ -47,13 +47,13 @@ def test_a_paper_from_a_file_and_from_standard_input(site: Site) -> None:
     assert "{onym2002beta," in refs
 
 
-def test_what_a_shell_would_run_is_no_command(site: Site) -> None:
+def test_make_paper_does_not_run_its_argument_in_a_shell(site: Site) -> None:
     result = make(site, "paper", "ID=`id`;x")
     assert result.returncode == 2
     assert "is not an arXiv identifier" in result.stderr, result.stderr
 
 
-def test_it_says_what_it_wants_to_know(site: Site) -> None:
+def test_make_paper_without_a_paper_names_what_is_missing(site: Site) -> None:
     result = make(site, "paper")
     assert result.returncode == 2
     assert "make paper: name the paper, such as make paper ID=1706.05394" in result.stderr
@@ -81,7 +81,7 @@ def pytest_command(tmp_path: Path, *arguments: str) -> list[str]:
 
 def test_tests_pass_however_make_is_called(tmp_path: Path) -> None:
     """Make passes its flags and arguments on, and the makes that tests start would take them."""
-    tests = pytest_command(tmp_path, __file__, "-k", "paper or wants")
+    tests = pytest_command(tmp_path, __file__, "-k", "make_paper")
     (tmp_path / "Makefile").write_text(f"test:\n\t@{shlex.join(tests)}\n", encoding="utf-8")
     flags = ["-w", "-e", "-j2", "-C", ".", "ID=x", "PYTHON=nowhere/python", "ARGS=--nonsense"]
     passes(["make", *flags, "-f", str(tmp_path / "Makefile")], MAKEFILES="/no/such")
@@ -92,15 +92,15 @@ def test_tests_pass_however_make_is_called(tmp_path: Path) -> None:
     [
         (
             {"GIT_DIR": "no.git"},
-            "publish/test_sitemap_redirects.py::test_days_come_from_the_history",
+            "publish/test_sitemap_redirects.py::test_days_of_last_change_come_from_git",
         ),
         (
             {"LC_ALL": "xx_XX.UTF-8"},
-            "incremental/test_interrupted_builds.py::test_another_build_is_named",
+            "incremental/test_interrupted_builds.py::test_build_without_quiet_says_that_it_waits_for_another_build",
         ),
         (
             {"PYTHONWARNINGS": "always"},
-            "incremental/test_interrupted_builds.py::test_two_builds_at_once",
+            "incremental/test_interrupted_builds.py::test_second_build_waits_for_the_first_and_changes_nothing",
         ),
         (
             {"http_proxy": "http://127.0.0.1:9", "no_proxy": "example.org"},
