@@ -22,9 +22,11 @@ from papernotes.citations.domain import CitationDomain
 
 ALONE = '["myst_parser", "sphinxcontrib.bibtex"]'
 OURS = '["papernotes"]'
-# Few pages beside those of the example, so that many sites take little time.
+# Few pages beside those of the example, so that many sites take little time. The extension turns on the
+# syntax of Markdown that notes need; both builds have it here.
 CONF = """\
 project = "example"
+myst_enable_extensions = ["amsmath", "colon_fence", "dollarmath"]
 bibtex_bibfiles = ["refs.bib"]
 html_theme = "basic"
 html_use_index = False
