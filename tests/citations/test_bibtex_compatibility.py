@@ -22,8 +22,8 @@ from papernotes.citations.domain import CitationDomain
 
 ALONE = '["myst_parser", "sphinxcontrib.bibtex"]'
 OURS = '["papernotes"]'
-# Few pages beside those of the example, so that many sites take little time. The extension turns on the
-# syntax of Markdown that notes need; both builds have it here.
+# Few pages beside those of the example, so that many sites take little time. The extension turns on
+# the syntax of Markdown that notes need; both builds have it here.
 CONF = """\
 project = "example"
 myst_enable_extensions = ["amsmath", "colon_fence", "dollarmath"]
