@@ -41,6 +41,7 @@ from papernotes.publish import (
 from papernotes.publish.summaries import Summaries
 from papernotes.rendering.shown import Shown
 from papernotes.reporting import warn
+from papernotes.theme import sidebar
 
 
 def setup(app: Sphinx) -> None:
@@ -117,6 +118,7 @@ def derive_catalogue(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
     # The dummy builder reports what would be wrong with the pages of the site.
     domain.derive(of_pages=writes_site(app) or app.builder.name == "dummy")
     domain.writes_site = writes_site(app)
+    domain.frame = sidebar.derive(app)
     CitationDomain.of(env).prepare()
     for problem in sorted({*domain.problems(), *formula_problems(app, domain)}):
         warn(problem)

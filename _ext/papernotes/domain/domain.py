@@ -51,6 +51,8 @@ class PaperNotesDomain(Domain):
         self.archives = Archives()
         # Whether the build is of a site, whose pages are written one by one.
         self.writes_site = False
+        # What the theme shows beside the text of every page, such as the sections of the site.
+        self.frame: tuple[Any, ...] = ()
         # The documents that this build reads, and whether one of its pages could not be written.
         self.read: Set[str] = frozenset()
         self.refused = False

@@ -30,7 +30,7 @@ class Digests:
         shown = self.shown
         record = shown.domain.records[docname]
         page = record.page
-        parts: list[object] = [work_entry.references_show(shown, record)]
+        parts: list[object] = [shown.domain.frame, work_entry.references_show(shown, record)]
         parts.extend(map(shown.equation, page.equations))
         parts.extend(map(shown.target, page.targets))
         parts.append(shown.renamed_images.get(docname))
@@ -50,7 +50,11 @@ class Digests:
 
     def archive_page(self, page: str) -> str:
         """Return the digest of the archive page *page*."""
-        return self.shown.once("archive page", page, self._archive_page)
+        return self.shown.once(
+            "archive page",
+            page,
+            lambda name: [self.shown.domain.frame, self._archive_page(name)],
+        )
 
     def _archive_page(self, page: str) -> list[object]:
         shown, archives = self.shown, self.shown.archives

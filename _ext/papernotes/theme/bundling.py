@@ -31,8 +31,9 @@ from sphinx.highlighting import PygmentsBridge
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from papernotes.pages.assets import STATIC
-from papernotes.theme import FOLDER, NAME
-from papernotes.theme.options import accent_style, is_used
+from papernotes.theme import FOLDER
+from papernotes.theme.options import accent_style
+from papernotes.theme.usage import is_chosen, is_used
 
 # The parts of page.css, in the order of the cascade, and the file added for pages with formulas.
 BUNDLED = ("text.css", "papernotes.css", "previews.css", "browse.css", "site.css")
@@ -78,7 +79,7 @@ def set_digest(app: Sphinx, config: Config) -> None:
 
     Every page must be written, because links to assets have checksums.
     """
-    if config.html_theme != NAME:
+    if not is_chosen(app):
         return
     digest = hashlib.sha256()
     for path in (*_own_files(app, ".css"), *_own_files(app, ".js"), Path(__file__)):

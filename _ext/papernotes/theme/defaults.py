@@ -11,8 +11,8 @@ from sphinx.util import texescape
 
 from papernotes.catalogue.archives import PARTS
 from papernotes.publish import site_info
-from papernotes.theme import FOLDER, NAME
-from papernotes.theme.options import is_used
+from papernotes.theme import FOLDER
+from papernotes.theme.usage import is_chosen, is_used
 
 # The font of the theme, by script.
 _FONTS = tuple(
@@ -23,7 +23,7 @@ _FONTS = tuple(
 
 def set_defaults(app: Sphinx, config: Config) -> None:
     """Set the settings that conf.py leaves open, if the site uses the theme."""
-    if config.html_theme != NAME:
+    if not is_chosen(app):
         return
     for name, value in _defaults(app).items():
         if name in config and not _is_set(config, name):

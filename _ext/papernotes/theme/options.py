@@ -12,23 +12,14 @@ from sphinx.builders.html import StandaloneHTMLBuilder
 from papernotes.bibliography.latex import SAFE_LINK
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.reporting import warn
-from papernotes.theme import FOLDER
+from papernotes.theme.usage import is_used
 
 # The backgrounds of the light and the dark scheme, as in static/site.css.
 _BACKGROUNDS = {"accent": "#fdfdfb", "accent_dark": "#17181a"}
 # The least contrast of text: success criterion 1.4.3 of WCAG 2.2, level AA.
 _CONTRAST = 4.5
+_TEXTS = ("tagline", "footer", "license")
 _COLOUR = re.compile("#[0-9a-fA-F]{6}")
-
-
-def is_used(app: Sphinx) -> bool:
-    """Return whether the builder writes HTML pages in the theme or in one that inherits it."""
-    builder = app.builder
-    return (
-        isinstance(builder, StandaloneHTMLBuilder)
-        and builder.name != "epub"
-        and any(FOLDER.samefile(folder) for folder in builder.theme.get_theme_dirs())
-    )
 
 
 def check_options(app: Sphinx) -> None:
@@ -40,7 +31,7 @@ def check_options(app: Sphinx) -> None:
     for name, fault in _faults(builder.theme_options):
         message = f'html_theme_options["{name}"] {fault}; until then the theme ignores it'
         warn(Diagnostic("conf.py", 1, message, DiagnosticKind.BAD_OPTION))
-        builder.theme_options.pop(name)
+        del builder.theme_options[name]
     # A page of the theme has one script, which sets the colour scheme before it is painted.
     app.add_js_file("theme.js")
 
@@ -48,9 +39,12 @@ def check_options(app: Sphinx) -> None:
 def _faults(options: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield the name of each wrong option, with what is wrong and what to do."""
     for name, value in list(options.items()):
-        if name == "sidebar_links":
+        if name in _TEXTS and not isinstance(value, str):
+            yield name, f"is {value!r}, which is not a text; write it in quotes"
+        elif name == "sidebar_links":
             if not _are_links(value):
-                yield name, 'is not a list of links; write [("Title", "https://example.org/")]'
+                example = '[("Title", "https://example.org/")]'
+                yield name, f"is {value!r}, which is not a list of links; write {example}"
         elif name in _BACKGROUNDS and value:
             if not isinstance(value, str) or not _COLOUR.fullmatch(value):
                 yield name, f'is {value!r}, which is not a colour; write it as "#24509f"'
@@ -70,7 +64,6 @@ def _are_links(value: object) -> bool:
         isinstance(link, list | tuple)
         and len(link) == 2
         and all(isinstance(part, str) for part in link)
-        and not re.match(r"\s*(?:javascript|data|vbscript):", link[1], re.IGNORECASE)
         for link in value
     )
 

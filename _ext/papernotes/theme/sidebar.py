@@ -1,21 +1,29 @@
-"""The sections of the site in the sidebar, which follow from what the site has."""
+"""The sections of the site in the sidebar, which follow from what the site has, and links."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
+from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.builders.html import StandaloneHTMLBuilder
 
+from papernotes.bibliography.latex import SAFE_LINK
 from papernotes.builders import writes_site
-from papernotes.catalogue.archives import index_page
+from papernotes.catalogue.archives import MAP_PAGE, index_page
+from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.domain import PaperNotesDomain
 from papernotes.i18n import _
 from papernotes.pages.archive_content import index_title
 from papernotes.publish import site_info
+from papernotes.reporting import warn
+from papernotes.theme.usage import is_used
 
-_MAP = "map"
+_SCHEME = re.compile(r"[^/?#]*:")
+_MAIL = re.compile(r"mailto:[^\s<>\"]+", re.IGNORECASE)
 
 
 class Section(NamedTuple):
@@ -29,6 +37,27 @@ class Section(NamedTuple):
     folders: tuple[str, ...] = ()
 
 
+class Frame(NamedTuple):
+    """What the sidebar shows on every page: sections, and titles and addresses of links."""
+
+    sections: tuple[Section, ...]
+    links: tuple[tuple[str, str], ...]
+
+
+def derive(app: Sphinx) -> Frame | tuple[()]:
+    """Return what the sidebar shows, and warn about links that lead nowhere."""
+    if not is_used(app):
+        return ()
+    builder = app.builder
+    assert isinstance(builder, StandaloneHTMLBuilder)
+    # To Sphinx, no option is a list.
+    links: Any = builder.theme_options.get("sidebar_links", ())
+    return Frame(
+        tuple(_sections(app)),
+        tuple((title, address) for title, address in links if _leads(app, address)),
+    )
+
+
 def add_context(
     app: Sphinx,
     pagename: str,
@@ -37,23 +66,29 @@ def add_context(
     doctree: nodes.document | None,
 ) -> None:
     """Add to the context of a page what the templates of the theme show."""
-    record = PaperNotesDomain.of(app.env).records.get(pagename)
+    domain = PaperNotesDomain.of(app.env)
+    record = domain.records.get(pagename)
     context["papernotes_is_note"] = record is not None and record.noted is not None
-    context["papernotes_sections"] = list(_sections(app))
     context["papernotes_address"] = site_info.base(app) if site_info.is_public(app) else ""
+    if frame := domain.frame:
+        sections, links = frame
+        context["papernotes_sections"] = sections
+        context["papernotes_links"] = [
+            (title, _href(app, address, context["pathto"])) for title, address in links
+        ]
 
 
 def _sections(app: Sphinx) -> Iterator[Section]:
-    """Yield the front page, the archives, and the documents that show works."""
+    """Yield the front page, the archives that show something, and the documents that show works."""
     config, domain = app.config, PaperNotesDomain.of(app.env)
     yield Section(config.root_doc, _("Papers"), (f"{config.papernotes_folder}/", "page/"))
     if writes_site(app):
         for kind in ("tags", "years", "authors", "venues"):
-            if (page := index_page(kind)) in domain.archives.pages:
+            if domain.archives.indexes.get(kind):
                 folders = (f"{kind}/",) if kind in ("tags", "years") else ()
-                yield Section(page, index_title(kind), folders)
-        if _MAP in domain.archives.pages:
-            yield Section(_MAP, _("Citation map"))
+                yield Section(index_page(kind), index_title(kind), folders)
+        if domain.archives.map and domain.archives.map.citations:
+            yield Section(MAP_PAGE, _("Citation map"))
     works = [
         name
         for name, record in sorted(domain.records.items())
@@ -62,3 +97,40 @@ def _sections(app: Sphinx) -> Iterator[Section]:
     for name in dict.fromkeys([*config.papernotes_sections, *works]):
         if name in app.env.titles:
             yield Section(name, app.env.titles[name].astext())
+
+
+def _leads(app: Sphinx, address: str) -> bool:
+    """Return whether a link can lead somewhere; if not, warn."""
+    if _is_absolute(address):
+        is_safe = bool(SAFE_LINK.fullmatch(address) or _MAIL.fullmatch(address))
+        leads = is_safe or not _SCHEME.match(address)
+        fault = "is not an http, https or mailto address"
+    else:
+        path = address.partition("#")[0]
+        # What has a suffix is a file, such as one of html_extra_path or the feed.
+        leads = _is_page(app, path) or bool(PurePosixPath(path).suffix)
+        fault = "is no page of the site"
+    if not leads:
+        message = (
+            f'html_theme_options["sidebar_links"] has the address {address!r}, which {fault};'
+            " correct it, until then the theme ignores it"
+        )
+        warn(Diagnostic("conf.py", 1, message, DiagnosticKind.BAD_OPTION))
+    return leads
+
+
+def _is_absolute(address: str) -> bool:
+    return address.startswith("/") or bool(_SCHEME.match(address))
+
+
+def _is_page(app: Sphinx, name: str) -> bool:
+    archives = PaperNotesDomain.of(app.env).archives.pages
+    return name in app.env.all_docs or name in archives or name in ("search", "genindex")
+
+
+def _href(app: Sphinx, address: str, pathto: Callable[..., str]) -> str:
+    """Return the address of a link from a page, whose links are relative to it."""
+    if _is_absolute(address):
+        return address
+    path, sign, fragment = address.partition("#")
+    return f"{pathto(path, not _is_page(app, path))}{sign}{fragment}"
