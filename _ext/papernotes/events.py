@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import weakref
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -65,18 +66,24 @@ def setup(app: Sphinx) -> None:
 
 def hold_cache(app: Sphinx, config: Config) -> None:
     """Wait for other builds with the same cache, and discard a cache that was left unfinished."""
-    held = locks.hold(Path(app.doctreedir))
-    # Behind all other handlers.
-    app.connect("build-finished", lambda app, exception: held.close(), priority=1000)
+    _hold(app, Path(app.doctreedir))
     doctree_cache.discard_unfinished(Path(app.doctreedir))
 
 
 def hold_output_folder(app: Sphinx) -> None:
     """Wait for other builds of the same pages, and prepare their folder."""
     if writes_site(app):
-        held = locks.hold(Path(app.outdir))
-        app.connect("build-finished", lambda app, exception: held.close(), priority=1000)
+        _hold(app, Path(app.outdir))
         output_folder.prepare(app, STATE_FILE)
+
+
+def _hold(app: Sphinx, folder: Path) -> None:
+    """Wait for other builds in *folder*, and hold it until this one ends."""
+    held = locks.hold(folder)
+    # Behind all other handlers.
+    app.connect("build-finished", lambda app, exception: held.close(), priority=1000)
+    # If one of them fails, this one is not called.
+    weakref.finalize(app, held.close)
 
 
 def serve_search(

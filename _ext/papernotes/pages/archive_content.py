@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from docutils import nodes
-from sphinx_design.shared import create_component
 
 from papernotes.bibliography import formatting
 from papernotes.catalogue.archives import Group, Kind, index_page
@@ -14,7 +13,7 @@ from papernotes.citations.ids import distinct_ids
 from papernotes.core.text import fold_plain, initial
 from papernotes.i18n import _, ngettext
 from papernotes.rendering.context import RenderContext
-from papernotes.rendering.links import external, note_link, place_link
+from papernotes.rendering.markup import external, note_link, place_link, under_initials
 
 # An index of this many groups or more has a heading for each initial. A shorter index of this many
 # notes or more has a table of contents.
@@ -83,16 +82,7 @@ def index_of_notes(
         if len(groups) == 1 or sum(len(group.notes) for group in groups) < GROUPED_FROM:
             return [index]
         return [_table_of_contents(groups, ids), index]
-    letters = nodes.paragraph(classes=["pn-letters"])
-    content: list[nodes.Node] = [letters]
-    for number, (letter, part) in enumerate(parts.items(), 1):
-        if number > 1:
-            letters += nodes.Text(" ")
-        letters += nodes.reference("", letter, refid=f"part-{number}", internal=True)
-        heading = nodes.rubric("", letter, ids=[f"part-{number}"], classes=["pn-letter"])
-        heading["heading-level"] = 2
-        content.append(create_component("pn-group", ["pn-group"], children=[heading, part]))
-    return content
+    return under_initials(parts, "part", 2)
 
 
 def _table_of_contents(groups: Iterable[Group], ids: Mapping[str, str]) -> nodes.Element:

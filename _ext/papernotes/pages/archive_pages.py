@@ -34,7 +34,7 @@ from papernotes.pages import archive_content, graph_svg
 from papernotes.rendering import note_card, note_list
 from papernotes.rendering.context import RenderContext
 from papernotes.rendering.html_fragments import Fragment, Renderer
-from papernotes.rendering.links import empty_list
+from papernotes.rendering.markup import empty_list
 
 TEMPLATE = "page.html"
 # Tells ``assets``, in the context of a page, that the page holds citations.

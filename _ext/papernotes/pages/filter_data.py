@@ -20,7 +20,7 @@ from papernotes.core.text import fold_plain
 from papernotes.domain import PaperNotesDomain
 from papernotes.i18n import phrases
 from papernotes.publish.files import File
-from papernotes.rendering import links
+from papernotes.rendering import markup
 from papernotes.rendering.html_fragments import Renderer
 from papernotes.rendering.note_card import line_shows
 from papernotes.rendering.shown import Shown
@@ -64,7 +64,7 @@ def _data(app: Sphinx, domain: PaperNotesDomain, notes: tuple[Note, ...]) -> dic
     for note in notes:
         paper = domain.catalogue.papers.get(note.key)
         title, is_html = titles[note.key]
-        byline = "".join(node.astext() for node in links.byline(paper)) if paper else ""
+        byline = "".join(node.astext() for node in markup.byline(paper)) if paper else ""
         people = flatten(formatting.byline(paper, 0, phrases())) if paper else ""
         rows.append(
             [

@@ -36,7 +36,7 @@ from papernotes.nodes import UNSEARCHED, written
 from papernotes.publish import site_info
 from papernotes.publish.jinja import render
 from papernotes.publish.plaintext import Prose
-from papernotes.rendering import links
+from papernotes.rendering import markup
 from papernotes.reporting import warn
 
 FOLDER = "pagefind"
@@ -145,7 +145,7 @@ def write_record(app: Sphinx, docname: str, doctree: nodes.document) -> None:
     values = {
         "language": app.config.language.replace("_", "-"),
         "parts": parts,
-        "byline": "".join(node.astext() for node in links.byline(paper)) if paper else "",
+        "byline": "".join(node.astext() for node in markup.byline(paper)) if paper else "",
     }
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(render("record.html", values), encoding="utf-8")

@@ -29,7 +29,7 @@ from papernotes.i18n import _, phrases
 from papernotes.publish import site_info
 from papernotes.publish.files import File
 from papernotes.publish.plaintext import Prose
-from papernotes.rendering import links
+from papernotes.rendering import markup
 from papernotes.reporting import warn
 
 FOLDER = "pictures"
@@ -97,7 +97,7 @@ def card_text(app: Sphinx, note: Note) -> CardText:
         source = (prose.flatten(formatting.short_venue(paper)), formatting.year(paper, phrases()))
         about = (
             prose.flatten(formatting.title(paper)),
-            prose.flatten(formatting.byline(paper, links.BYLINE_AUTHORS, phrases())),
+            prose.flatten(formatting.byline(paper, markup.BYLINE_AUTHORS, phrases())),
             " · ".join(part for part in source if part),
         )
     label = _("%s: a note on") % site_info.title(app.config)

@@ -12,7 +12,7 @@ from papernotes.citations.domain import CitationDomain
 from papernotes.core.model import Note
 from papernotes.domain import PaperNotesDomain
 from papernotes.domain.xrefs import without_links
-from papernotes.rendering.links import place_link
+from papernotes.rendering.markup import place_link
 
 
 class RenderContext:

@@ -11,7 +11,7 @@ from papernotes.domain.xrefs import cited_keys, linked_keys
 from papernotes.i18n import _
 from papernotes.nodes import mark
 from papernotes.rendering.context import RenderContext, relocated
-from papernotes.rendering.links import place_link
+from papernotes.rendering.markup import place_link
 from papernotes.rendering.shown import Shown
 
 

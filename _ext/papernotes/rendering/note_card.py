@@ -11,7 +11,7 @@ from papernotes.bibliography import formatting
 from papernotes.core.model import Note
 from papernotes.i18n import _
 from papernotes.rendering.context import RenderContext
-from papernotes.rendering.links import (
+from papernotes.rendering.markup import (
     SEPARATOR,
     byline,
     external,

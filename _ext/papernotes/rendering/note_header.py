@@ -17,7 +17,7 @@ from papernotes.i18n import _, phrases
 from papernotes.nodes import fold
 from papernotes.rendering import note_card, work_entry
 from papernotes.rendering.context import RenderContext
-from papernotes.rendering.links import external, inline, joined, paper_links
+from papernotes.rendering.markup import external, inline, joined, paper_links
 from papernotes.rendering.shown import Shown
 
 

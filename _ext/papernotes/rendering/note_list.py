@@ -12,7 +12,7 @@ from papernotes.i18n import _, forms
 from papernotes.nodes import navigation, notes_filter
 from papernotes.rendering import note_card
 from papernotes.rendering.context import RenderContext, section_depth
-from papernotes.rendering.links import empty_list, place_link
+from papernotes.rendering.markup import empty_list, place_link
 from papernotes.rendering.shown import Shown
 
 

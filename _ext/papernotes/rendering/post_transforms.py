@@ -12,7 +12,7 @@ from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from papernotes.domain import PaperNotesDomain
-from papernotes.rendering.links import SEPARATOR
+from papernotes.rendering.markup import SEPARATOR
 
 # Formats that ignore classes.
 PLAIN = ("latex", "man", "texinfo", "text")

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from docutils import nodes
-from sphinx_design.shared import create_component
 
 from papernotes.bibliography import coins, csl, formatting
 from papernotes.bibliography.latex import flatten
@@ -17,7 +16,14 @@ from papernotes.i18n import _, forms
 from papernotes.nodes import backlinks, works_index
 from papernotes.nodes import coins as coins_node
 from papernotes.rendering.context import RenderContext, section_depth
-from papernotes.rendering.links import empty_list, inline, joined, note_link, paper_links
+from papernotes.rendering.markup import (
+    empty_list,
+    inline,
+    joined,
+    note_link,
+    paper_links,
+    under_initials,
+)
 from papernotes.rendering.shown import Shown
 
 # From this many works on, the bibliography has a heading for each initial.
@@ -217,16 +223,8 @@ def _index(groups: Mapping[str, Sequence[nodes.Node]], level: int, language: str
     The initials are headings of *level*. The search among the works counts by the rules of
     *language*.
     """
-    letters = nodes.paragraph(classes=["pn-letters"])
-    parts: list[nodes.Node] = [letters]
-    for number, (letter, items) in enumerate(groups.items(), 1):
-        id_ = f"works-{number}"
-        if number > 1:
-            letters += nodes.Text(" ")
-        letters += nodes.reference("", letter, refid=id_, internal=True)
-        heading = nodes.rubric("", letter, ids=[id_], classes=["pn-letter"])
-        heading["heading-level"] = level
-        parts.append(create_component("pn-group", ["pn-group"], children=[heading, _list(items)]))
+    lists = {letter: _list(items) for letter, items in groups.items()}
+    parts = under_initials(lists, "works", level)
     found = forms("%(count)d found", "%(count)d found", language)
     texts = {
         "label": _("Find works"),

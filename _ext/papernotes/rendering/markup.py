@@ -1,18 +1,20 @@
-"""Inline markup that components share: bylines, links to papers, notes and pages.
+"""Markup that components share: bylines, links to papers, notes and pages, and long lists.
 
 Links to notes and pages are cross-references, which the domain resolves to addresses.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from docutils import nodes
 from sphinx.addnodes import pending_xref
+from sphinx_design.shared import create_component
 
 from papernotes.bibliography import formatting
 from papernotes.bibliography.latex import Span
 from papernotes.core.model import Paper
+from papernotes.domain.xrefs import DOMAIN
 from papernotes.i18n import _, phrases
 
 _TAGS: dict[str, type[nodes.TextElement]] = {
@@ -59,16 +61,7 @@ def note_link(
 
     *about* completes the text for screen readers, where many links of a page have the same one.
     """
-    link = pending_xref(
-        "",
-        *children,
-        refdomain="papernotes",
-        reftype="note",
-        reftarget=key,
-        refdoc=docname,
-        refexplicit=True,
-        refwarn=False,
-    )
+    link = _cross_reference("note", key, docname, children)
     if about:
         link += [nodes.Text(" "), nodes.inline("", _("on %s") % about, classes=["pn-unseen"])]
     return link
@@ -110,13 +103,20 @@ def paper_links(paper: Paper) -> list[nodes.Node]:
 
 def place_link(target: str, id_: str, docname: str, children: Sequence[nodes.Node]) -> pending_xref:
     """Return a link to the place *id_* of the document *target*, for the page *docname*."""
+    link = _cross_reference("place", target, docname, children)
+    link["papernotes_id"] = id_
+    return link
+
+
+def _cross_reference(
+    kind: str, target: str, docname: str, children: Sequence[nodes.Node]
+) -> pending_xref:
     return pending_xref(
         "",
         *children,
-        refdomain="papernotes",
-        reftype="place",
+        refdomain=DOMAIN,
+        reftype=kind,
         reftarget=target,
-        papernotes_id=id_,
         refdoc=docname,
         refexplicit=True,
         refwarn=False,
@@ -126,3 +126,21 @@ def place_link(target: str, id_: str, docname: str, children: Sequence[nodes.Nod
 def empty_list(text: str) -> nodes.Element:
     """Return the line that stands where a list is empty."""
     return nodes.paragraph("", text, classes=["pn-empty"])
+
+
+def under_initials(groups: Mapping[str, nodes.Node], prefix: str, level: int) -> list[nodes.Node]:
+    """Return links to the initials of *groups*, and then each group under its initial.
+
+    The initials are headings of *level*; their ids begin with *prefix*.
+    """
+    letters = nodes.paragraph(classes=["pn-letters"])
+    parts: list[nodes.Node] = [letters]
+    for number, (letter, group) in enumerate(groups.items(), 1):
+        id_ = f"{prefix}-{number}"
+        if number > 1:
+            letters += nodes.Text(" ")
+        letters += nodes.reference("", letter, refid=id_, internal=True)
+        heading = nodes.rubric("", letter, ids=[id_], classes=["pn-letter"])
+        heading["heading-level"] = level
+        parts.append(create_component("pn-group", ["pn-group"], children=[heading, group]))
+    return parts
