@@ -40,8 +40,7 @@ help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
 
 html: $(SITE) ## Build the site
-	@$(call sphinx,html)
-	@echo 'The site is built: open $(BUILD)/html/index.html'
+	@$(PAPERNOTES) build
 
 paper: $(SITE) ## Add a paper, with its entry and a note: make paper ID=1706.05394
 	@test -n '$(ID)' || { echo 'make paper: name the paper, such as make paper ID=1706.05394' >&2; exit 2; }
@@ -59,7 +58,7 @@ check: $(DEV) ## Check code, types, import layers, notes and bibliography
 	$(PY) -m mypy --no-error-summary || failed="$$failed types"; \
 	layers="$$($(LINT_IMPORTS))" || { printf '%s\n' "$$layers"; failed="$$failed layers"; }; \
 	$(PAPERNOTES) check $(if $(GITHUB_ACTIONS),--format github) || failed="$$failed bibliography"; \
-	{ $(call sphinx,dummy); } || failed="$$failed notes"; \
+	$(PAPERNOTES) build --builder dummy || failed="$$failed notes"; \
 	test -z "$$failed" || { echo "Failed:$$failed" >&2; exit 1; }
 	@echo 'Code, types, import layers, notes and bibliography are in order.'
 
@@ -86,14 +85,14 @@ linkcheck: $(SITE) ## Check whether the addresses in notes and bibliography stil
 	@$(PAPERNOTES) linkcheck $(ARGS)
 
 epub: $(SITE) ## Build the site as an EPUB
-	@$(call sphinx,epub)
+	@$(PAPERNOTES) build --builder epub
 	@echo 'The EPUB is built:' $(BUILD)/epub/*.epub
 
 pdf: $(SITE) ## Build the site as a PDF (needs LuaLaTeX)
 	@command -v latexmk >/dev/null && kpsewhich luaotfload.sty >/dev/null || { echo 'make pdf needs' \
 		'LuaLaTeX and latexmk, which are not installed. On Debian and Ubuntu: apt-get install latexmk' \
 		'texlive-luatex texlive-latex-extra texlive-fonts-recommended fonts-freefont-otf.' >&2; exit 1; }
-	@$(call sphinx,latex)
+	@$(PAPERNOTES) build --builder latex
 	@$(MAKE) --silent -C $(BUILD)/latex all-pdf LATEXMKOPTS='-silent' >$(BUILD)/latex/make.log 2>&1 || { \
 		echo 'LaTeX failed. The end of $(BUILD)/latex/make.log:' >&2; \
 		tail -n 30 $(BUILD)/latex/make.log >&2; exit 1; }
@@ -137,23 +136,6 @@ lock: $(DEV) ## Write the requirements files from the dependencies in pyproject.
 
 clean: ## Remove all build output, but not .venv
 	@rm -rf $(BUILD)
-
-# $(call sphinx,BUILDER) builds _build/BUILDER. Every warning is an error.
-#
-# Sphinx caches what it has read and reads only what has changed. After a failed build it would not
-# report the same warnings again, and would pass. So a failed build removes the mark that the extension
-# leaves in the cache of a finished build, and the next build reads everything. The same happens when
-# the extension or the installed packages are newer than the cache, which Sphinx does not check.
-#
-# Each builder has a cache of its own, because a build by another builder would hide from this one what
-# has changed since.
-define sphinx
-mark=$(BUILD)/doctrees/$(1)/papernotes.json; \
-	test ! -e $$mark || test -z "$$(find _ext $(SITE) -newer $$mark \
-		\( -name '*.py' -o -path $(SITE) \))" || rm -f $$mark; \
-	$(SPHINX) -W --keep-going -b $(1) -d $(BUILD)/doctrees/$(1) . $(BUILD)/$(1) || { \
-		rm -f $$mark; false; }
-endef
 
 # .venv and its content. The other locks include the site's packages at the same versions. They are
 # installed after it, and one after the other, so that `make -j` never runs pip twice at once.

@@ -56,6 +56,20 @@ def test_warnings_can_be_allowed_but_are_not_forgotten(broken: Site) -> None:
     assert "nobody1900" in errors
 
 
+def test_builders_have_folders_and_caches_of_their_own(tiny: Site) -> None:
+    assert papernotes(tiny, "build", "--builder", "text") == (0, "", "")
+    assert (tiny.folder / "_build/text/index.txt").is_file()
+    assert papernotes(tiny, "build", "--builder", "dummy") == (0, "", "")
+    caches = {path.name for path in (tiny.folder / "_build/doctrees").iterdir()}
+    assert caches == {"text", "dummy"}
+
+
+def test_unknown_builder_is_a_usage_error(tiny: Site) -> None:
+    status, output, errors = papernotes(tiny, "build", "--builder", "nothing")
+    assert (status, output) == (2, "")
+    assert "'nothing' is not one of 'html', 'dirhtml'" in errors
+
+
 def test_error_is_one_even_where_warnings_are_allowed(tiny: Site) -> None:
     tiny.edit("conf.py", "extensions = [", 'extensions = ["no_such_extension", ')
     status, output, errors = papernotes(tiny, "build", "--allow-warnings")
@@ -81,7 +95,7 @@ def test_cache_is_used_until_the_program_is_newer(
         monkeypatch.setattr(sphinx_build, "_program_times", lambda: iter([program]))
         doctree = tiny.folder / "_build/doctrees/html/index.doctree"
         before = doctree.stat().st_mtime_ns if doctree.exists() else 0
-        assert sphinx_build.build(site, allow_warnings=False)
+        assert sphinx_build.build(site, "html", allow_warnings=False)
         return doctree.stat().st_mtime_ns != before
 
     assert build(0)

@@ -15,6 +15,9 @@ from papernotes.cli.site import find_site, show
 if TYPE_CHECKING:
     from papernotes.cli.scaffold.description import Description
 
+# The builders of Sphinx that papernotes is tested with.
+_BUILDERS = "html dirhtml singlehtml epub latex man text gettext dummy".split()
+
 
 def description_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that describe a new site to *command*."""
@@ -132,10 +135,17 @@ def new(
 
 @click.command()
 @click.option(
+    "--builder",
+    default="html",
+    show_default=True,
+    type=click.Choice(_BUILDERS),
+    help="Use this builder of Sphinx.",
+)
+@click.option(
     "--allow-warnings", is_flag=True, help="Succeed even if there are warnings, which are shown."
 )
 @click.pass_obj
-def build(folder: str, allow_warnings: bool) -> None:
+def build(folder: str, builder: str, allow_warnings: bool) -> None:
     """Build the pages of the site into _build/html.
 
     Only what has changed since the last build is built. A warning is an error: the exit status is
@@ -144,9 +154,11 @@ def build(folder: str, allow_warnings: bool) -> None:
     from papernotes.cli.building import sphinx_build
 
     site = find_site(Path(folder))
-    if not sphinx_build.build(site, allow_warnings=allow_warnings):
+    if not sphinx_build.build(site, builder, allow_warnings=allow_warnings):
         raise SystemExit(1)
-    click.echo(f"The site is built: open {show(sphinx_build.output_folder(site) / 'index.html')}")
+    output = sphinx_build.output_folder(site, builder)
+    if (output / "index.html").is_file():
+        click.echo(f"The site is built: open {show(output / 'index.html')}")
 
 
 @click.command(context_settings={"ignore_unknown_options": True})

@@ -1,4 +1,4 @@
-"""Build the pages of a site with Sphinx, so that its cache hides no warning."""
+"""Build a site with Sphinx, so that its cache hides no warning."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from papernotes.incremental.doctree_cache import MARK
 
 BUILD = "_build"
 # Programs are run as modules of this Python, because its scripts may not be on the path.
-_SPHINX = (sys.executable, "-m", "sphinx", "-q", "-j", "auto", "-b", "html")
+_SPHINX = (sys.executable, "-m", "sphinx", "-q", "-j", "auto")
 
 
-def output_folder(site: Site) -> Path:
-    """Return the folder of the built pages."""
-    return site.root / BUILD / "html"
+def output_folder(site: Site, builder: str) -> Path:
+    """Return the folder of what *builder* makes of *site*."""
+    return site.root / BUILD / builder
 
 
-def build(site: Site, *, allow_warnings: bool) -> bool:
-    """Build the pages of *site*, and return whether that succeeded.
+def build(site: Site, builder: str, *, allow_warnings: bool) -> bool:
+    """Build *site* with Sphinx's *builder*, and return whether that succeeded.
 
     Each warning is an error, unless *allow_warnings*.
 
@@ -33,8 +33,11 @@ def build(site: Site, *, allow_warnings: bool) -> bool:
     the extension leaves in the cache of a finished build, and the next build reads everything. The
     same happens if papernotes or the installed packages are newer than the cache, which Sphinx does
     not check.
+
+    Each builder has a cache of its own, because a build by another builder would hide from this one
+    what has changed since.
     """
-    doctrees = site.root / BUILD / "doctrees" / "html"
+    doctrees = site.root / BUILD / "doctrees" / builder
     mark = doctrees / MARK
     if mark.exists() and mark.stat().st_mtime < max(_program_times()):
         mark.unlink()
@@ -42,8 +45,8 @@ def build(site: Site, *, allow_warnings: bool) -> bool:
     with tempfile.TemporaryDirectory() as temporary:
         # Sphinx writes the warnings there too, to tell whether there were any.
         warnings = Path(temporary, "warnings")
-        folders = ("-d", str(doctrees), str(site.root), str(output_folder(site)))
-        command = [*_SPHINX, *strict, "-w", str(warnings), *folders]
+        folders = ("-d", str(doctrees), str(site.root), str(output_folder(site, builder)))
+        command = [*_SPHINX, "-b", builder, *strict, "-w", str(warnings), *folders]
         status = subprocess.run(command, check=False).returncode
         has_warnings = not warnings.exists() or bool(warnings.read_bytes())
     if status or has_warnings:
