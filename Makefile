@@ -48,7 +48,7 @@ paper: $(SITE) ## Add a paper, with its entry and a note: make paper ID=1706.053
 
 # Nothing in the ignored folders is source of the site.
 live: $(SERVE) ## Serve the site, and build and reload it whenever a file is saved
-	@$(PAPERNOTES) serve --ignore bench --ignore tests $(ARGS)
+	@$(PAPERNOTES) serve --ignore bench --ignore docs --ignore tests $(ARGS)
 
 # All parts run even if one fails, so that one call reports everything.
 check: $(DEV) ## Check code, types, import layers, notes and bibliography
