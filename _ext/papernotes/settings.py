@@ -284,7 +284,8 @@ _CHECKS = (
     _Check(
         "papernotes_sort",
         is_sort,
-        '{name} = "{value}" is no order; use title, read or year, with - in front for descending',
+        '{name} = "{value}" is not an order; use title, read or year, with - in front for'
+        " descending",
         "title",
     ),
     _Check(
@@ -296,19 +297,19 @@ _CHECKS = (
     _Check(
         "papernotes_page_size",
         lambda size: size >= 0,
-        "{name} = {value} is no number of notes; use one above 0, or 0 for all",
+        "{name} = {value} is not a number of notes; use one above 0, or 0 for all",
         24,
     ),
     _Check(
         "papernotes_search",
         lambda search: search in SEARCHES,
-        f'{{name}} = "{{value}}" is no search; use {" or ".join(SEARCHES)}',
+        f'{{name}} = "{{value}}" is not a search; use {" or ".join(SEARCHES)}',
         "sphinx",
     ),
     _Check(
         "papernotes_folder",
         _is_folder,
-        '{name} = "{value}" is no folder in that of conf.py; write the name of one, such as'
+        '{name} = "{value}" is not a folder beside conf.py; write the name of one, such as'
         ' "papers"',
         "papers",
     ),
@@ -380,7 +381,7 @@ def fault_of_bibliography(files: object, encoding: object) -> str:
     try:
         codecs.lookup(str(encoding))
     except (LookupError, ValueError):
-        return f'bibtex_encoding = {encoding!r} is no encoding; write one, such as "utf-8-sig"'
+        return f'bibtex_encoding = {encoding!r} is not an encoding; write one, such as "utf-8-sig"'
     return ""
 
 

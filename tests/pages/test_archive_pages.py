@@ -567,7 +567,7 @@ def test_document_takes_precedence_over_an_archive_page_of_its_name(site: Site) 
         ),
         (
             {"papernotes_page_size": -1},
-            "papernotes_page_size = -1 is no number of notes; use one above 0, or 0 for all",
+            "papernotes_page_size = -1 is not a number of notes; use one above 0, or 0 for all",
         ),
     ],
 )

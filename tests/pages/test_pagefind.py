@@ -358,6 +358,6 @@ def test_unknown_papernotes_search_is_reported(site: Site) -> None:
     site.edit("conf.py", '= "pagefind"', '= "lunr"')
     (message,) = site.build().messages
     assert message == (
-        'conf.py:1: WARNING: papernotes_search = "lunr" is no search; use sphinx or pagefind'
+        'conf.py:1: WARNING: papernotes_search = "lunr" is not a search; use sphinx or pagefind'
         " [papernotes.bad-option]"
     )

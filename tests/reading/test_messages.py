@@ -249,8 +249,8 @@ CASES = {
     ),
     "setting": (
         lambda site: site.edit("conf.py", "html_theme", 'papernotes_sort = "size"\nhtml_theme'),
-        ('conf.py:1: WARNING: papernotes_sort = "size" is no order; use title, read or year, with -'
-        " in front for descending [papernotes.bad-option]"),
+        ('conf.py:1: WARNING: papernotes_sort = "size" is not an order; use title, read or year,'
+        " with - in front for descending [papernotes.bad-option]"),
     ),
 }  # fmt: skip
 
@@ -300,9 +300,9 @@ def test_settings_that_cannot_be(tiny: Site) -> None:
         f"papernotes_feed = 'yes' is not True or False; {until} True",
         f"papernotes_feed_id = 2 is not a text in quotes; {until} ''",
         "bibtex_bibfiles = 'refs.bib' is not a list of names; write one, such as [\"refs.bib\"]",
-        "bibtex_encoding = 'utf-9' is no encoding; write one, such as \"utf-8-sig\"",
+        "bibtex_encoding = 'utf-9' is not an encoding; write one, such as \"utf-8-sig\"",
         (
-            'papernotes_folder = "../papers" is no folder in that of conf.py; write the name of'
+            'papernotes_folder = "../papers" is not a folder beside conf.py; write the name of'
             ' one, such as "papers"'
         ),
         (

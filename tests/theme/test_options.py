@@ -214,7 +214,7 @@ def test_wrong_option_is_reported_and_the_rest_is_kept(
         ("java\tscript:alert(1)", "is not an http, https or mailto address"),
         ("data:text/html,x", "is not an http, https or mailto address"),
         ("https://example.org/a b", "is not an http, https or mailto address"),
-        ("plane", "is no page of the site"),
+        ("plane", "is not a page of the site"),
     ],
 )
 def test_link_that_leads_nowhere_is_reported_and_the_others_are_kept(

@@ -109,7 +109,7 @@ def _leads(app: Sphinx, address: str) -> bool:
         path = address.partition("#")[0]
         # What has a suffix is a file, such as one of html_extra_path or the feed.
         leads = _is_page(app, path) or bool(PurePosixPath(path).suffix)
-        fault = "is no page of the site"
+        fault = "is not a page of the site"
     if not leads:
         message = (
             f'html_theme_options["sidebar_links"] has the address {address!r}, which {fault};'
