@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-import time
+import threading
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -25,29 +25,35 @@ papernotes_sections = ["generalization", "plain", "reading", "works"]
 papernotes_search = "sphinx"
 html_theme = "marginalia"
 html_static_path = ["_static"]
+html_favicon = "icon.svg"
 html_theme_options = {"accent": "#8a1c1c", "accent_dark": "#f0a8a8", %s}
 """
 SVG = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="300" height="200">'
     '<path d="M0 0h300v200z"/></svg>\n'
 )
-# What has moved since the logo came; fonts may have moved lines before.
-SHIFTS = """() => {
-    const logos = performance.getEntriesByType("resource").filter(file => /logo/.test(file.name));
-    if (!logos.length) throw new Error("no logo has been loaded");
-    const came = Math.min(...logos.map(file => file.responseEnd));
-    return shifts.filter(shift => shift.startTime > came).map(shift => shift.value);
+# Wait for the fonts, which move lines, and forget what has moved so far.
+SETTLE = """async () => {
+    await document.fonts.ready;
+    await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+    shifts.length = 0;
+}"""
+SHIFTS = """async () => {
+    await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+    return shifts.map(shift => shift.value);
 }"""
 Opened = Callable[..., Page]
 
 
-class Slow(Strict):
-    """A server that sends pictures late, when the page has been painted."""
+class Late(Strict):
+    """A server that sends logos only when the page has been painted."""
+
+    painted = threading.Event()
 
     def do_GET(self) -> None:  # noqa: N802
         """Send the file."""
         if "logo" in self.path:
-            time.sleep(0.5)
+            self.painted.wait(10)
         super().do_GET()
 
 
@@ -58,11 +64,11 @@ def opened(browser: Browser, tiny: Site) -> Iterator[Opened]:
 
     def open_page(options: str, more: str = "", width: int = 1280, scheme: str = "light") -> Page:
         tiny.write("conf.py", CONF % options + more)
-        for name in ("logo.svg", "_static/logo-light.svg", "_static/logo-dark.svg"):
+        for name in ("icon.svg", "logo.svg", "_static/logo-light.svg", "_static/logo-dark.svg"):
             tiny.write(name, SVG)
         build = tiny.build()
         assert build.messages == []
-        server = serve(build.outdir, Slow)
+        server = serve(build.outdir, Late)
         address = server.__enter__()
         servers.append(server)
         viewport = {"width": width, "height": 900}
@@ -72,7 +78,11 @@ def opened(browser: Browser, tiny: Site) -> Iterator[Opened]:
             "window.shifts = []; new PerformanceObserver(list => shifts.push(...list.getEntries()))"
             '.observe({ type: "layout-shift", buffered: true });'
         )
-        visit = Visitor(context, address).visit("papers/alpha.html")
+        Late.painted.clear()
+        visit = Visitor(context, address).visit("papers/alpha.html", until="domcontentloaded")
+        visit.page.evaluate(SETTLE)
+        Late.painted.set()
+        visit.page.wait_for_load_state()
         assert visit.faults == []
         return visit.page
 

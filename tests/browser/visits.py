@@ -5,9 +5,11 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from playwright.sync_api import BrowserContext, Page, Request
 
+Until = Literal["domcontentloaded", "load"]
 # axe-core and the Nu HTML Checker, where the Makefile installs them.
 CHECKERS = Path(sys.prefix, "checkers", "node_modules")
 # Every kind of page, on the notebook and on the large site.
@@ -52,10 +54,11 @@ class Visitor:
     context: BrowserContext
     address: str
 
-    def visit(self, path: str, address: str = "") -> Visit:
+    def visit(self, path: str, address: str = "", until: Until = "load") -> Visit:
         """Open *path* of the site, and record errors and requests to other hosts.
 
-        *address* replaces the site's address, for example by that of a folder.
+        *address* replaces the site's address, for example by that of a folder; *until* is the
+        event to wait for.
         """
         visit = Visit(self.context.new_page())
         page = visit.page
@@ -79,5 +82,5 @@ class Visitor:
                 visit.faults.append(f"console: {message.text}") if message.type == "error" else None
             ),
         )
-        page.goto((address or self.address) + path, wait_until="load")
+        page.goto((address or self.address) + path, wait_until=until)
         return visit

@@ -164,7 +164,7 @@ def test_wheel_holds_each_file_of_the_package_and_no_other(distributions: Path) 
         "py.typed",
         "static/mathematics/stix-two-math.woff2",
         "static/papernotes.css",
-        "templates/head.html",
+        "publish/templates/head.html",
         "theme/marginalia/page.html",
         "theme/marginalia/sidebar/sections.html",
         "theme/marginalia/static/fonts/newsreader-roman-latin.woff2",
