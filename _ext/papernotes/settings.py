@@ -85,6 +85,14 @@ SETTINGS = (
         " `{bibliography}`",
     ),
     Setting(
+        "papernotes_drafts",
+        False,
+        "env",
+        (bool,),
+        "publish drafts, the documents with `draft: true` in the front matter, marked as such;"
+        " `papernotes serve` always shows them",
+    ),
+    Setting(
         "papernotes_pandoc_citations",
         False,
         "env",

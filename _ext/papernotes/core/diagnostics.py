@@ -36,6 +36,7 @@ class DiagnosticKind(Enum):
     NO_NOTE = ("no-note", "`{note}` names a paper that has no note")
     BAD_TAGS = ("bad-tags", "`tags:` is not a list of strings")
     BAD_READ = ("bad-read", "`read:` is not a date")
+    BAD_DRAFT = ("bad-draft", "`draft:` is neither `true` nor `false`")
     BAD_SUMMARY = ("bad-summary", "`summary:` is not text, or has content that no card can show")
     BAD_REDIRECT = (
         "bad-redirect",

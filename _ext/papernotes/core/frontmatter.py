@@ -17,6 +17,7 @@ from dataclasses import dataclass
 import yaml
 
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
+from papernotes.core.drafts import says_draft
 from papernotes.core.model import FormerName
 from papernotes.core.text import NON_XML_CHARACTER, REPLACEMENT, is_visible
 
@@ -24,6 +25,7 @@ FIELDS = {
     "paper": "required: the citation key of the paper that the note is on",
     "tags": "a list of tags, spelt as they are to be shown",
     "read": "the day on which the paper was read, `YYYY-MM-DD`",
+    "draft": "`true` for a note that is read and checked, but not published",
     "summary": "MyST text for the card, instead of the paragraphs before the first section",
     "redirect_from": "a list of former names of the note's page, such as `papers/old-name`; each"
     " redirects to the note",
@@ -48,7 +50,8 @@ _SPACES_FOR_LINE_ENDS = str.maketrans("\x85\u2028\u2029", "   ")
 class FrontMatter:
     """The values of a note's front matter.
 
-    ``paper`` is the empty string where it is missing or invalid. ``summary`` is MyST text, and
+    ``paper`` is the empty string where it is missing or invalid. ``draft`` says whether nothing of
+    the note may be published. ``summary`` is MyST text, and
     ``summary_line`` the line on which it begins. ``rest`` is the whole text of the note, with
     blank lines in place of the fields read here, so that every line keeps its number.
     """
@@ -58,6 +61,8 @@ class FrontMatter:
     tags: tuple[str, ...]
     tags_line: int
     read: datetime.date | None
+    read_line: int
+    draft: bool
     summary: str
     summary_line: int
     former_names: tuple[FormerName, ...]
@@ -96,12 +101,22 @@ def parse(text: str, path: str) -> tuple[FrontMatter, list[Diagnostic]]:
         tags=_read_tags(fields, problems),
         tags_line=_get(fields, "tags")[0],
         read=_read_date(fields, problems),
+        read_line=_get(fields, "read")[0],
+        draft=_read_draft(fields, problems) or says_draft(lines),
         summary=summary,
         summary_line=summary_line,
         former_names=_read_former_names(fields, problems),
         rest=rest,
     )
     return front, sorted(problems)
+
+
+def is_draft(text: str) -> bool:
+    """Return whether the Markdown *text* says in its front matter that it is a draft.
+
+    In doubt it is one: front matter that is not valid may still say so.
+    """
+    return "draft" in text.casefold() and parse(text, "")[0].draft
 
 
 class _Problems(list[Diagnostic]):
@@ -340,6 +355,20 @@ def _read_tags(fields: _Fields, problems: _Problems) -> tuple[str, ...]:
             else "a tag is empty, a list or a mapping; write a word or delete it",
         )
     return tuple(tags)
+
+
+def _read_draft(fields: _Fields, problems: _Problems) -> bool:
+    line, node = _get(fields, "draft")
+    if node is None:
+        return False
+    if isinstance(node, yaml.ScalarNode) and node.tag == "tag:yaml.org,2002:bool":
+        return yaml.SafeLoader.bool_values[node.value.lower()]
+    problems.add(
+        line,
+        DiagnosticKind.BAD_DRAFT,
+        '"draft" is neither true nor false; write one of them, until then the note is a draft',
+    )
+    return True
 
 
 def _read_former_names(fields: _Fields, problems: _Problems) -> tuple[FormerName, ...]:

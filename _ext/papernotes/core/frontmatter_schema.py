@@ -25,6 +25,7 @@ _VALUES: dict[str, dict[str, Any]] = {
     "paper": {"type": "string", "pattern": _VISIBLE},
     "tags": {"type": ["array", "null"], "items": {"type": "string", "pattern": _VISIBLE}},
     "read": {"type": ["string", "null"], "pattern": _DAY},
+    "draft": {"type": ["boolean", "null"]},
     "summary": {"type": ["string", "null"]},
     "redirect_from": {
         "type": ["array", "null"],

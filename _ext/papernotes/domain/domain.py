@@ -6,7 +6,8 @@ in each build, once all documents have been read.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from docutils import nodes
@@ -43,7 +44,7 @@ class PaperNotesDomain(Domain):
         "formatted": {},
         "sources": {},
     }
-    data_version = 4
+    data_version = 5
 
     def __init__(self, env: BuildEnvironment) -> None:
         super().__init__(env)
@@ -53,6 +54,9 @@ class PaperNotesDomain(Domain):
         self.writes_site = False
         # What the theme shows beside the text of every page, such as the sections of the site.
         self.frame: tuple[Any, ...] = ()
+        # The records of drafts of which this build publishes nothing, and the labels in them.
+        self.drafts: dict[str, Record] = {}
+        self.draft_targets: frozenset[str] = frozenset()
         # The documents that this build reads, and whether one of its pages could not be written.
         self.read: Set[str] = frozenset()
         self.refused = False
@@ -96,6 +100,10 @@ class PaperNotesDomain(Domain):
     def note_record(self, docname: str, record: Record) -> None:
         """Note the record of document *docname*."""
         self.records[docname] = record
+
+    def note_draft(self, docname: str) -> None:
+        """Note that document *docname* is a draft, whose record no page may show."""
+        self.drafts[docname] = self.records.pop(docname)
 
     def note_bibliography(self, bibliography: Bibliography) -> None:
         """Note the bibliography."""
@@ -146,19 +154,26 @@ class PaperNotesDomain(Domain):
 
         *of_pages* says whether the build writes a site of pages, which has archives.
         """
-        records = [record for _, record in sorted(self.records.items())]
-        self.catalogue = derive(
-            notes=[record.noted.note for record in records if record.noted],
-            pages=[record.page for record in records],
-            bibliography=self.bibliography,
-            paths={name: record.path for name, record in self.records.items()},
-            sort_key=self._sort_key,
-            report_unknown=self.env.config.papernotes_references,
-        )
+        self.catalogue = self._catalogue(self.records)
+        if self.drafts:
+            # A link to a draft is no fault, but drafts may have faults of their own.
+            with_drafts = self._catalogue({**self.records, **self.drafts})
+            self.catalogue = replace(self.catalogue, problems=with_drafts.problems)
         formatted = {key: self._format(key, paper) for key, paper in self.catalogue.papers.items()}
         self.data["formatted"] = formatted
         self.archives = self._archives() if of_pages else Archives()
         self.digests = {}
+
+    def _catalogue(self, documents: Mapping[str, Record]) -> Catalogue:
+        records = [record for _, record in sorted(documents.items())]
+        return derive(
+            notes=[record.noted.note for record in records if record.noted],
+            pages=[record.page for record in records],
+            bibliography=self.bibliography,
+            paths={name: record.path for name, record in documents.items()},
+            sort_key=self._sort_key,
+            report_unknown=self.env.config.papernotes_references,
+        )
 
     def _archives(self) -> Archives:
         config = self.env.config
@@ -198,6 +213,13 @@ class PaperNotesDomain(Domain):
         assert noted is not None
         return noted
 
+    def title_of_draft(self, key: str) -> str:
+        """Return the title of the work *key* if the note on it is a draft, or the empty string."""
+        notes = (record.noted.note for record in self.drafts.values() if record.noted)
+        if key in self.bibliography and any(note.key == key for note in notes):
+            return flatten(formatting.title(self.bibliography.paper(key)))
+        return ""
+
     def mentions(self, docname: str, key: str) -> Iterator[Mention]:
         """Yield the places of *docname* that cite *key* or link to its note, one a sentence."""
         seen = set()
@@ -208,7 +230,7 @@ class PaperNotesDomain(Domain):
 
     def problems(self) -> Iterator[Diagnostic]:
         """Yield all diagnostics, in the order of files and lines."""
-        found = {problem for record in self.records.values() for problem in record.problems}
+        found = {problem for record in (*self.records.values(), *self.drafts.values()) for problem in record.problems}
         found.update(self.bibliography.problems, self.catalogue.problems, self.archives.problems)
         yield from sorted(found)
 
@@ -236,6 +258,8 @@ class PaperNotesDomain(Domain):
             if not node.get("refexplicit"):
                 children = self.noted(note).title.nodes()
         else:
+            if (title := self.title_of_draft(target)) and not node.get("refexplicit"):
+                return nodes.inline("", title)  # type: ignore[return-value]
             # The catalogue has reported the unknown key; the text stays readable.
             return contnode  # type: ignore[return-value]
         try:

@@ -119,12 +119,14 @@ class Record:
     """All that is kept of one document.
 
     ``path`` is its file, relative to the source directory, with slashes. ``noted`` is None unless
-    the document is a note on a paper. ``spelled`` holds the citations in headings.
+    the document is a note on a paper. ``draft`` says whether the document is a draft. ``spelled``
+    holds the citations in headings.
     """
 
     path: str
     page: Page
     noted: NotedPaper | None = None
+    draft: bool = False
     mentions: tuple[Mention, ...] = ()
     spelled: tuple[Spelled, ...] = ()
     problems: tuple[Diagnostic, ...] = ()

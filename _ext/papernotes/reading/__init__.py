@@ -12,6 +12,7 @@ def setup(app: Sphinx) -> None:
     """Add the parser, the directives, and the transforms that prepare a document."""
     from papernotes.reading import (
         directives,
+        drafts,
         markdown_syntax,
         parser,
         record,
@@ -22,6 +23,7 @@ def setup(app: Sphinx) -> None:
     # Ahead of what reads the settings of MyST's parser.
     app.connect("config-inited", markdown_syntax.enable, priority=100)
     source_files.add_documents(app)
+    drafts.setup(app)
     parser.add_parser(app)
     app.add_directive("papers", directives.PapersDirective)
     app.add_directive("reading-list", directives.ReadingListDirective)

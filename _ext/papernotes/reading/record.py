@@ -20,8 +20,10 @@ from papernotes.mathematics.renderer import make_readable, plain_text
 from papernotes.reading import sentences
 from papernotes.reporting import note_problem, noted_problems
 
-# Where the front matter and the spelled-out citations of a document are kept while it is read.
+# Where the front matter of a note, whether a document is a draft, and its spelled-out citations are
+# kept while it is read.
 FRONT_MATTER = "papernotes_front_matter"
+DRAFT = "papernotes_draft"
 SPELLED = "papernotes_spelled_citations"
 # Nodes before the first section of a note that are not part of its summary.
 _NO_SUMMARY = (
@@ -85,6 +87,7 @@ def note_document(app: Sphinx, doctree: nodes.document) -> None:
                 line=front.paper_line,
                 tags_line=front.tags_line,
                 former_names=front.former_names,
+                draft=front.draft,
             )
             noted = NotedPaper(note, Excerpt.of(heading), Excerpt.of(opening))
     spelled: tuple[Spelled, ...] = env.temp_data.get(SPELLED) or ()
@@ -92,6 +95,7 @@ def note_document(app: Sphinx, doctree: nodes.document) -> None:
         path=path,
         page=_page(docname, doctree, sources, spelled, _key_prefixes(env)),
         noted=noted,
+        draft=bool(env.temp_data.get(DRAFT)),
         mentions=tuple(_mentions(doctree)),
         spelled=spelled,
         problems=noted_problems(env),

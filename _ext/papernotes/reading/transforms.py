@@ -25,7 +25,7 @@ from papernotes.domain.records import Spelled
 from papernotes.domain.xrefs import cited_keys, linked_keys
 from papernotes.i18n import _
 from papernotes.reading.parser import Parser
-from papernotes.reading.record import FRONT_MATTER, SPELLED, first_section, is_note, line_of
+from papernotes.reading.record import DRAFT, FRONT_MATTER, SPELLED, first_section, is_note, line_of
 from papernotes.reporting import note_problem, noted_problems
 
 # The raw nodes that MyST creates for a line break.
@@ -38,6 +38,7 @@ def take_front_matter(app: Sphinx, docname: str, content: list[str]) -> None:
     MyST would turn lists into JSON, and fail at a date in a mapping.
     """
     env = app.env
+    env.temp_data[DRAFT] = frontmatter.is_draft(content[0])
     if not is_note(env, docname):
         return
     path = env.doc2path(docname, base=False).as_posix()

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.environment import BuildEnvironment
+from sphinx.util import docname_join
 
 from papernotes.citations.domain import CitationDomain
 from papernotes.core.model import Note
 from papernotes.domain import PaperNotesDomain
+from papernotes.domain.records import Excerpt
 from papernotes.domain.xrefs import without_links
 from papernotes.rendering.markup import place_link
 
@@ -47,7 +49,25 @@ class RenderContext:
 
     def summary(self, note: Note, docname: str) -> list[nodes.Node]:
         """Return the summary of *note*, as fresh nodes for the page *docname*."""
-        return relocated(self.domain.noted(note).summary.nodes(), note.docname, docname)
+        return self.relocated(self.domain.noted(note).summary, note.docname, docname)
+
+    def relocated(self, excerpt: Excerpt, home: str, docname: str) -> list[nodes.Node]:
+        """Return fresh nodes of *excerpt* from the document *home*, changed to stand in *docname*.
+
+        Cross-references start from the new page. Ids are dropped, since a page has each only once,
+        and so are references to footnotes, which stay in *home*.
+        """
+        holder = nodes.container("", *excerpt.nodes())
+        for node in list(holder.findall(nodes.Element)):
+            if isinstance(node, nodes.footnote_reference | nodes.target):
+                node.parent.remove(node)
+                continue
+            node["ids"], node["names"] = [], []
+            if isinstance(node, addnodes.pending_xref):
+                _make_absolute(node, home, self.env.found_docs)
+                node["refdoc"] = docname
+                node["papernotes_home"] = home
+        return holder.children
 
     def page_title(self, name: str) -> list[nodes.Node]:
         """Return the title of the document *name*, without links."""
@@ -62,22 +82,14 @@ class RenderContext:
         return self.share("page", name, docname, make, to_itself=name == docname)[0]
 
 
-def relocated(excerpt: list[nodes.Node], home: str, docname: str) -> list[nodes.Node]:
-    """Return the nodes *excerpt* of the document *home*, changed to stand in *docname*.
-
-    Cross-references start from the new page. Ids are dropped, since a page has each only once, and
-    so are references to footnotes, which stay in *home*.
-    """
-    holder = nodes.container("", *excerpt)
-    for node in list(holder.findall(nodes.Element)):
-        if isinstance(node, nodes.footnote_reference | nodes.target):
-            node.parent.remove(node)
-            continue
-        node["ids"], node["names"] = [], []
-        if isinstance(node, addnodes.pending_xref):
-            node["refdoc"] = docname
-            node["papernotes_home"] = home
-    return holder.children
+def _make_absolute(node: addnodes.pending_xref, home: str, documents: Container[str]) -> None:
+    """Change a target that is the name of a document relative to *home*."""
+    kind = (node.get("refdomain"), node["reftype"])
+    name = docname_join(home, node["reftarget"])
+    if kind == ("std", "doc"):
+        node["reftarget"] = f"/{name}"
+    elif kind[1] == "any" and name in documents:
+        node["refdomain"], node["reftype"], node["reftarget"] = "std", "doc", f"/{name}"
 
 
 def section_depth(node: nodes.Node) -> int:

@@ -123,6 +123,11 @@ def _cross_reference(
     )
 
 
+def draft_mark() -> list[nodes.Node]:
+    """Return what stands after the title of a draft."""
+    return [nodes.Text(" "), nodes.inline("", _("Draft"), classes=["pn-draft"])]
+
+
 def empty_list(text: str) -> nodes.Element:
     """Return the line that stands where a list is empty."""
     return nodes.paragraph("", text, classes=["pn-empty"])

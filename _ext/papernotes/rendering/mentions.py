@@ -10,7 +10,7 @@ from papernotes.domain.records import Mention
 from papernotes.domain.xrefs import cited_keys, linked_keys
 from papernotes.i18n import _
 from papernotes.nodes import mark
-from papernotes.rendering.context import RenderContext, relocated
+from papernotes.rendering.context import RenderContext
 from papernotes.rendering.markup import place_link
 from papernotes.rendering.shown import Shown
 
@@ -76,7 +76,7 @@ def _quote(
     The marked citation leads to the place that the sentence comes from, since the note that it
     would lead to is the page itself.
     """
-    holder = nodes.container("", *relocated(mention.sentence.nodes(), home, docname))
+    holder = nodes.container("", *context.relocated(mention.sentence, home, docname))
     for reference in list(holder.findall(addnodes.pending_xref)):
         if key in cited_keys(reference):
             reference["papernotes_place"] = mention.id

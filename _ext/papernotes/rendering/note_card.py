@@ -14,6 +14,7 @@ from papernotes.rendering.context import RenderContext
 from papernotes.rendering.markup import (
     SEPARATOR,
     byline,
+    draft_mark,
     external,
     inline,
     joined,
@@ -28,6 +29,7 @@ def card(context: RenderContext, note: Note, docname: str, level: int) -> nodes.
     """Return the card of *note* for the page *docname*; its title is a heading of *level*."""
     paper = context.catalogue.papers.get(note.key)
     heading = nodes.rubric("", "", note_link(note.key, docname, context.title(note)))
+    heading.extend(draft_mark() if note.draft else ())
     heading["heading-level"] = level
     heading["classes"] += ["sd-card-title", "pn-card-title"]
     body = create_component("card-body", ["sd-card-body"], children=[heading])
@@ -105,6 +107,7 @@ def title_line(context: RenderContext, note: Note, docname: str) -> Sequence[nod
     def make(docname: str) -> list[nodes.Node]:
         paper = context.catalogue.papers.get(note.key)
         line: list[nodes.Node] = [note_link(note.key, docname, context.title(note))]
+        line += draft_mark() if note.draft else ()
         if paper is not None:
             about = byline(paper)
             line.append(nodes.inline("", "", nodes.Text(SEPARATOR), *about, classes=["pn-byline"]))
@@ -116,7 +119,7 @@ def title_line(context: RenderContext, note: Note, docname: str) -> Sequence[nod
 def line_shows(shown: Shown, note: Note) -> list[object]:
     """Return what the line of *note* shows."""
     paper = shown.catalogue.papers.get(note.key)
-    return [*shown.title(note.key), paper and formatting.byline_source(paper)]
+    return [*shown.title(note.key), note.draft, paper and formatting.byline_source(paper)]
 
 
 def title_list(lines: Iterable[Sequence[nodes.Node]]) -> nodes.Element:

@@ -17,7 +17,7 @@ from papernotes.i18n import _, phrases
 from papernotes.nodes import fold
 from papernotes.rendering import note_card, work_entry
 from papernotes.rendering.context import RenderContext
-from papernotes.rendering.markup import external, inline, joined, paper_links
+from papernotes.rendering.markup import draft_mark, external, inline, joined, paper_links
 from papernotes.rendering.shown import Shown
 
 
@@ -38,6 +38,8 @@ def header(context: RenderContext, node: nodes.Element) -> list[nodes.Node]:
         link["classes"] += ["pn-paper"]
         title.children = []
         title += link
+    if note.draft and isinstance(title, nodes.title):
+        title.extend(draft_mark())
     return [latex_anchor(note.docname, ""), _header(context, note, paper)]
 
 

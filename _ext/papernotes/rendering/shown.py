@@ -61,7 +61,7 @@ class Shown:
         """Return what a link to the note on *key* shows."""
         note = self.catalogue.notes.get(key)
         if note is None:
-            return [key]
+            return [key, self.domain.title_of_draft(key)]
         return [note.docname, self.domain.noted(note).title.digest]
 
     def citation(self, key: str) -> object:
