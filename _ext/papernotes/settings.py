@@ -260,6 +260,11 @@ def setup(app: Sphinx) -> None:
     app.connect("config-inited", check_settings)
 
 
+def is_set(config: Config, name: str) -> bool:
+    """Return whether conf.py or the command line sets *name*, for which Sphinx has no interface."""
+    return name in config._raw_config or name in config.overrides  # noqa: SLF001
+
+
 def is_sort(value: str) -> bool:
     """Return whether *value* names an order of notes."""
     return value.removeprefix("-") in SORTS

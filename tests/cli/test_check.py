@@ -280,6 +280,17 @@ def test_summary_in_the_front_matter_counts_as_a_summary(site: Site) -> None:
     assert found(site) == []
 
 
+def test_day_in_the_future_is_a_remark(site: Site) -> None:
+    site.edit("papers/alpha.md", "read: 2020-08-31", "read: 2999-01-01")
+    assert found(site) == [
+        (
+            'papers/alpha.md:4: the day in "read", 2999-01-01, is in the future; correct it, or'
+            ' write "draft: true" to publish the note later [papernotes.future-day]'
+        )
+    ]
+    assert run(site, "check").exit_code == 0
+
+
 @pytest.mark.parametrize("tags", ["", "tags:\n", "tags: []\n"])
 def test_note_without_tags_is_reported(site: Site, tags: str) -> None:
     site.write("papers/zeta.md", f"---\npaper: zeta2006\n{tags}---\n\n# Zeta\n\nText.\n")

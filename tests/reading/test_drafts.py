@@ -100,10 +100,14 @@ def test_a_draft_is_checked(drafted: Site, builder: str) -> None:
     drafted.edit("papers/draft.md", "alpha2001", "alhpa2001")
     drafted.edit("papers/draft.md", "draft: true", "draft: perhaps")
     assert drafted.build(builder).messages == [
-        'papers/draft.md:6: WARNING: "draft" is neither true nor false; write one of them, until'
-        " then the note is a draft [papernotes.bad-draft]",
-        'papers/draft.md:12: WARNING: unknown citation key "alhpa2001"; did you mean "alpha2001"?'
-        " [papernotes.unknown-key]",
+        (
+            'papers/draft.md:6: WARNING: "draft" is neither true nor false; write one of them,'
+            " until then the note is a draft [papernotes.bad-draft]"
+        ),
+        (
+            'papers/draft.md:12: WARNING: unknown citation key "alhpa2001"; did you mean'
+            ' "alpha2001"? [papernotes.unknown-key]'
+        ),
     ]
 
 

@@ -36,6 +36,7 @@ class DiagnosticKind(Enum):
     NO_NOTE = ("no-note", "`{note}` names a paper that has no note")
     BAD_TAGS = ("bad-tags", "`tags:` is not a list of strings")
     BAD_READ = ("bad-read", "`read:` is not a date")
+    BAD_COMMENT = ("bad-comment", "A comment that is not closed, or is shown as text")
     BAD_DRAFT = ("bad-draft", "`draft:` is neither `true` nor `false`")
     BAD_SUMMARY = ("bad-summary", "`summary:` is not text, or has content that no card can show")
     BAD_REDIRECT = (
@@ -90,6 +91,7 @@ class DiagnosticKind(Enum):
     NO_SUMMARY = ("no-summary", "A note without a summary", "check")
     NO_TAGS = ("no-tags", "A note without tags", "check")
     SIMILAR_TAGS = ("similar-tags", "Tags that differ only in case, or by one letter", "check")
+    FUTURE_DAY = ("future-day", "`read:` is a day in the future (a remark)", "check", "remark")
     GONE_LINK = (
         "gone-link",
         "An address that no longer exists (`papernotes linkcheck`)",

@@ -24,8 +24,8 @@ class Note:
 
     ``key`` is the citation key of the paper; ``title`` is the heading as plain text; ``read`` is
     the day on which the paper was read; ``line`` and ``tags_line`` are the lines of the key and of
-    the tags in the file; ``former_names`` are pages that redirect to the note; ``draft`` is true for a
-    draft, which only some builds show.
+    the tags in the file; ``former_names`` are pages that redirect to the note; ``draft`` is true
+    for a draft, which only some builds show.
     """
 
     docname: str

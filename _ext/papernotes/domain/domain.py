@@ -230,7 +230,8 @@ class PaperNotesDomain(Domain):
 
     def problems(self) -> Iterator[Diagnostic]:
         """Yield all diagnostics, in the order of files and lines."""
-        found = {problem for record in (*self.records.values(), *self.drafts.values()) for problem in record.problems}
+        records = (*self.records.values(), *self.drafts.values())
+        found = {problem for record in records for problem in record.problems}
         found.update(self.bibliography.problems, self.catalogue.problems, self.archives.problems)
         yield from sorted(found)
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 def setup(app: Sphinx) -> None:
     """Add the parser, the directives, and the transforms that prepare a document."""
     from papernotes.reading import (
+        comments,
         directives,
         drafts,
         markdown_syntax,
@@ -23,6 +24,7 @@ def setup(app: Sphinx) -> None:
     # Ahead of what reads the settings of MyST's parser.
     app.connect("config-inited", markdown_syntax.enable, priority=100)
     source_files.add_documents(app)
+    comments.setup(app)
     drafts.setup(app)
     parser.add_parser(app)
     app.add_directive("papers", directives.PapersDirective)

@@ -24,6 +24,7 @@ from papernotes.domain import PaperNotesDomain
 from papernotes.domain.records import Spelled
 from papernotes.domain.xrefs import cited_keys, linked_keys
 from papernotes.i18n import _
+from papernotes.reading.comments import strip_comments
 from papernotes.reading.parser import Parser
 from papernotes.reading.record import DRAFT, FRONT_MATTER, SPELLED, first_section, is_note, line_of
 from papernotes.reporting import note_problem, noted_problems
@@ -67,6 +68,7 @@ class ParseSummary(SphinxTransform):
         part.reporter = self.document.reporter
         # Empty lines in place of those above the summary keep the line numbers of warnings right.
         Parser().parse("\n" * (front.summary_line - 1) + front.summary, part)
+        strip_comments(part, self.env)
         self.keep_to_text(part, front.summary_line)
         if not self.config.papernotes_raw_html:
             self.spell_out_html(part, front.summary_line)

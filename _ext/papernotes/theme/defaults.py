@@ -11,6 +11,7 @@ from sphinx.util import texescape
 
 from papernotes.catalogue.archives import PARTS
 from papernotes.publish import site_info
+from papernotes.settings import is_set
 from papernotes.theme import FOLDER
 from papernotes.theme.usage import is_chosen, is_used
 
@@ -26,7 +27,7 @@ def set_defaults(app: Sphinx, config: Config) -> None:
     if not is_chosen(app):
         return
     for name, value in _defaults(app).items():
-        if name in config and not _is_set(config, name):
+        if name in config and not is_set(config, name):
             config[name] = value
 
 
@@ -41,8 +42,7 @@ def _defaults(app: Sphinx) -> dict[str, Any]:
     return {
         "html_title": app.config.project,
         "html_math_renderer": "mathml",
-        # Readers of notes have no use for sources and for an index of terms.
-        "html_copy_source": False,
+        # Readers of notes have no use for an index of terms.
         "html_domain_indices": False,
         "html_use_index": False,
         "html_last_updated_fmt": "%-d %B %Y",
@@ -71,8 +71,3 @@ def _archives() -> list[str]:
     """Return all parts of the archives that can be built with what is installed."""
     can_draw = all(map(find_spec, ("networkx", "numpy")))
     return [part for part in PARTS if part != "map" or can_draw]
-
-
-def _is_set(config: Config, name: str) -> bool:
-    """Return whether conf.py or the command line sets *name*, for which Sphinx has no interface."""
-    return name in config._raw_config or name in config.overrides  # noqa: SLF001

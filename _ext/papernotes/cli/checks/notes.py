@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from papernotes.core import frontmatter
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 
+_DAY = datetime.timedelta(days=1)
 _FENCED = re.compile(
     r"^([ ]{0,3})(`{3,}|~{3,})(.*?)^[ ]{0,3}\2[`~]*[ \t]*$", re.MULTILINE | re.DOTALL
 )
@@ -58,6 +60,13 @@ def check_note(path: str, text: str) -> tuple[NoteFile, list[Diagnostic]]:
     if not front.tags and unread.isdisjoint(problem.kind for problem in problems):
         message = 'the note has no tags; add "tags: [some-tag]" to its front matter'
         diagnostics.append(Diagnostic(path, front.tags_line, message, DiagnosticKind.NO_TAGS))
+    # One day in reserve, as the author may be ahead of this computer's time zone.
+    if front.read and front.read > datetime.datetime.now(datetime.UTC).date() + _DAY:
+        message = (
+            f'the day in "read", {front.read}, is in the future; correct it, or write "draft: true"'
+            " to publish the note later"
+        )
+        diagnostics.append(Diagnostic(path, front.read_line, message, DiagnosticKind.FUTURE_DAY))
     return NoteFile(path, front), diagnostics
 
 
