@@ -284,8 +284,8 @@ def test_day_in_the_future_is_a_remark(site: Site) -> None:
     site.edit("papers/alpha.md", "read: 2020-08-31", "read: 2999-01-01")
     assert found(site) == [
         (
-            'papers/alpha.md:4: the day in "read", 2999-01-01, is in the future; correct it, or'
-            ' write "draft: true" to publish the note later [papernotes.future-day]'
+            'papers/alpha.md:4: remark: the day in "read", 2999-01-01, is in the future; correct'
+            ' it, or write "draft: true" to publish the note later [papernotes.future-day]'
         )
     ]
     assert run(site, "check").exit_code == 0

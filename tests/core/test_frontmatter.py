@@ -57,7 +57,7 @@ def test_all_fields_except_paper_are_optional() -> None:
 
 
 def test_field_table_lists_all_fields() -> None:
-    assert list(FIELDS) == ["paper", "tags", "read", "summary", "redirect_from"]
+    assert list(FIELDS) == ["paper", "tags", "read", "draft", "summary", "redirect_from"]
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,6 @@ html_theme = "{theme}"
 SETTINGS: dict[str, tuple[Any, Any]] = {
     "html_title": ("Shelf", "Books"),
     "html_math_renderer": ("mathml", "mathjax"),
-    "html_copy_source": (False, True),
     "html_domain_indices": (False, True),
     "html_use_index": (False, True),
     "html_last_updated_fmt": ("%-d %B %Y", "%Y"),
@@ -96,8 +95,8 @@ def test_conf_py_overrides_the_default(tiny: Site, name: str) -> None:
 
 
 def test_the_command_line_overrides_the_default(tiny: Site) -> None:
-    found = settings(tiny, "marginalia", html_copy_source=True, papernotes_search="sphinx")
-    assert (found["html_copy_source"], found["papernotes_search"]) == (True, "sphinx")
+    found = settings(tiny, "marginalia", html_use_index=True, papernotes_search="sphinx")
+    assert (found["html_use_index"], found["papernotes_search"]) == (True, "sphinx")
 
 
 def test_site_at_home_has_no_social_cards(tiny: Site) -> None:
