@@ -26,6 +26,7 @@ exclude_patterns = ["_*", ".*", "bench", "docs", "tests", "node_modules", "[A-Z]
 bibtex_bibfiles = ["refs.bib"]
 bibtex_reference_style = "papernotes"
 papernotes_sections = ["bibliography", "reading-list"]
+papernotes_summary_words = 100
 papernotes_pandoc_citations = True
 myst_enable_extensions = ["amsmath", "colon_fence", "deflist", "dollarmath", "smartquotes"]
 myst_heading_anchors = 3

@@ -77,6 +77,15 @@ SETTINGS = (
         " front page again whenever one of them changes); in books they follow the notes",
     ),
     Setting(
+        "papernotes_summary_words",
+        80,
+        "env",
+        (int,),
+        "how many words of the paragraphs before a note's first section to show on cards, in lists,"
+        " previews and feeds; longer openings are cut after a sentence, and a `summary` in the"
+        " front matter never is; 0 for all",
+    ),
+    Setting(
         "papernotes_references",
         True,
         "env",
@@ -312,6 +321,12 @@ _CHECKS = (
         lambda size: size >= 0,
         "{name} = {value} is not a number of notes; use one above 0, or 0 for all",
         24,
+    ),
+    _Check(
+        "papernotes_summary_words",
+        lambda words: words >= 0,
+        "{name} = {value} is not a number of words; use one above 0, or 0 for all",
+        80,
     ),
     _Check(
         "papernotes_search",

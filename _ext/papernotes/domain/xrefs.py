@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from docutils import nodes
 from sphinx.addnodes import pending_xref
 from sphinx.environment import BuildEnvironment
@@ -41,6 +43,29 @@ def without_links(element: nodes.Element) -> list[nodes.Node]:
         if isinstance(node, nodes.reference | pending_xref):
             node.replace_self(node.children)
     return copy.children
+
+
+def cross_reference(
+    kind: str, target: str, docname: str, children: Sequence[nodes.Node]
+) -> pending_xref:
+    """Return a link of type *kind* to *target*, for the page *docname*."""
+    return pending_xref(
+        "",
+        *children,
+        refdomain=DOMAIN,
+        reftype=kind,
+        reftarget=target,
+        refdoc=docname,
+        refexplicit=True,
+        refwarn=False,
+    )
+
+
+def place_link(target: str, id_: str, docname: str, children: Sequence[nodes.Node]) -> pending_xref:
+    """Return a link to the place *id_* of the document *target*, for the page *docname*."""
+    link = cross_reference("place", target, docname, children)
+    link["papernotes_id"] = id_
+    return link
 
 
 class NoteRole(XRefRole):

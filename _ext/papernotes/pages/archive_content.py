@@ -11,9 +11,10 @@ from papernotes.catalogue.archives import Group, Kind, index_page
 from papernotes.catalogue.citation_graph import CitationMap
 from papernotes.citations.ids import distinct_ids
 from papernotes.core.text import fold_plain, initial
+from papernotes.domain.xrefs import place_link
 from papernotes.i18n import _, ngettext
 from papernotes.rendering.context import RenderContext
-from papernotes.rendering.markup import external, note_link, place_link, under_initials
+from papernotes.rendering.markup import external, note_link, under_initials
 
 # An index of this many groups or more has a heading for each initial. A shorter index of this many
 # notes or more has a table of contents.

@@ -18,6 +18,7 @@ from papernotes.domain.xrefs import cited_keys, linked_keys, target, without_lin
 from papernotes.mathematics.equations import referenced_labels
 from papernotes.mathematics.renderer import make_readable, plain_text
 from papernotes.reading import sentences
+from papernotes.reading.summary import shorten
 from papernotes.reporting import note_problem, noted_problems
 
 # Where the front matter of a note, whether a document is a draft, and its spelled-out citations are
@@ -77,7 +78,8 @@ def note_document(app: Sphinx, doctree: nodes.document) -> None:
             title = section[0] if section is not None else nodes.title("", docname)
             assert isinstance(title, nodes.Element)
             heading = without_links(title)
-            opening = sources[0].children if sources else _opening(holder)
+            limit: int = env.config.papernotes_summary_words
+            opening = sources[0].children if sources else shorten(_opening(holder), limit, docname)
             note = Note(
                 docname=docname,
                 key=front.paper,

@@ -51,7 +51,7 @@ def around(block: Sequence[nodes.Node], position: int) -> Extent:
     first, start = 0, 0
     for number in range(position - 1, -1, -1):
         node = block[number]
-        if isinstance(node, nodes.Text) and (found := _inner_ends(node)):
+        if isinstance(node, nodes.Text) and (found := inner_ends(node)):
             first, start = number, found[-1]
             break
     for number in range(position + 1, len(block)):
@@ -77,8 +77,8 @@ def take(block: Sequence[nodes.Node], extent: Extent) -> list[nodes.Node]:
     return taken
 
 
-def _inner_ends(node: nodes.Text) -> list[int]:
-    """Return where sentences end in *node*, which stands before the citation.
+def inner_ends(node: nodes.Text) -> list[int]:
+    """Return where sentences end in *node*, after which other nodes stand.
 
     A full stop at the very end of the text, without a space after it, ends none, because the
     sentence continues in the next node.

@@ -13,8 +13,7 @@ from papernotes.citations.domain import CitationDomain
 from papernotes.core.model import Note
 from papernotes.domain import PaperNotesDomain
 from papernotes.domain.records import Excerpt
-from papernotes.domain.xrefs import without_links
-from papernotes.rendering.markup import place_link
+from papernotes.domain.xrefs import place_link, without_links
 
 
 class RenderContext:

@@ -14,7 +14,7 @@ from sphinx_design.shared import create_component
 from papernotes.bibliography import formatting
 from papernotes.bibliography.latex import Span
 from papernotes.core.model import Paper
-from papernotes.domain.xrefs import DOMAIN
+from papernotes.domain.xrefs import cross_reference
 from papernotes.i18n import _, phrases
 
 _TAGS: dict[str, type[nodes.TextElement]] = {
@@ -61,7 +61,7 @@ def note_link(
 
     *about* completes the text for screen readers, where many links of a page have the same one.
     """
-    link = _cross_reference("note", key, docname, children)
+    link = cross_reference("note", key, docname, children)
     if about:
         link += [nodes.Text(" "), nodes.inline("", _("on %s") % about, classes=["pn-unseen"])]
     return link
@@ -99,28 +99,6 @@ def paper_links(paper: Paper) -> list[nodes.Node]:
     """Return the links to the paper's abstract, PDF and DOI, as far as it has them."""
     texts = link_texts()
     return [external(link.url, [nodes.Text(texts[link.kind])]) for link in formatting.links(paper)]
-
-
-def place_link(target: str, id_: str, docname: str, children: Sequence[nodes.Node]) -> pending_xref:
-    """Return a link to the place *id_* of the document *target*, for the page *docname*."""
-    link = _cross_reference("place", target, docname, children)
-    link["papernotes_id"] = id_
-    return link
-
-
-def _cross_reference(
-    kind: str, target: str, docname: str, children: Sequence[nodes.Node]
-) -> pending_xref:
-    return pending_xref(
-        "",
-        *children,
-        refdomain=DOMAIN,
-        reftype=kind,
-        reftarget=target,
-        refdoc=docname,
-        refexplicit=True,
-        refwarn=False,
-    )
 
 
 def draft_mark() -> list[nodes.Node]:

@@ -7,11 +7,10 @@ from sphinx import addnodes
 
 from papernotes.core.model import Note
 from papernotes.domain.records import Mention
-from papernotes.domain.xrefs import cited_keys, linked_keys
+from papernotes.domain.xrefs import cited_keys, linked_keys, place_link
 from papernotes.i18n import _
 from papernotes.nodes import mark
 from papernotes.rendering.context import RenderContext
-from papernotes.rendering.markup import place_link
 from papernotes.rendering.shown import Shown
 
 

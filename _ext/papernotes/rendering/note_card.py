@@ -9,6 +9,7 @@ from sphinx_design.shared import create_component
 
 from papernotes.bibliography import formatting
 from papernotes.core.model import Note
+from papernotes.domain.xrefs import place_link
 from papernotes.i18n import _
 from papernotes.rendering.context import RenderContext
 from papernotes.rendering.markup import (
@@ -20,7 +21,6 @@ from papernotes.rendering.markup import (
     joined,
     note_link,
     paper_links,
-    place_link,
 )
 from papernotes.rendering.shown import Shown
 

@@ -8,11 +8,12 @@ from docutils import nodes
 
 from papernotes.catalogue.archives import ListPage
 from papernotes.core.model import Note, Query
+from papernotes.domain.xrefs import place_link
 from papernotes.i18n import _, forms
 from papernotes.nodes import navigation, notes_filter
 from papernotes.rendering import note_card
 from papernotes.rendering.context import RenderContext, section_depth
-from papernotes.rendering.markup import empty_list, place_link
+from papernotes.rendering.markup import empty_list
 from papernotes.rendering.shown import Shown
 
 

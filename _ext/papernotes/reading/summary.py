@@ -1,0 +1,178 @@
+"""Cut the opening of a note to the size of a card.
+
+Sizes are counted in words, since a card is mostly text. What is not text counts as many words as
+would take its place.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from docutils import nodes
+
+from papernotes.domain.xrefs import place_link
+from papernotes.reading import sentences
+
+ELLIPSIS = "…"
+# Words in a line of a card, and in the place of a picture.
+_LINE, _PICTURE = 8, 40
+# Chinese and Japanese have no spaces; two letters take the place of a word.
+_LETTERS = re.compile(r"[぀-ヿ㐀-鿿豈-﫿]")
+# The text goes on around these when there is no room for one, but no part of them is shown.
+_FLOATS = (nodes.figure, nodes.image, nodes.table, nodes.literal_block)
+_WHOLE = (
+    *_FLOATS,
+    nodes.TextElement,
+    nodes.definition_list,
+    nodes.field_list,
+    nodes.line_block,
+)
+
+
+def shorten(opening: Sequence[nodes.Node], words: int, docname: str) -> list[nodes.Node]:
+    """Return the *opening* of the note *docname*, or its beginning if it has more than *words*.
+
+    The beginning ends with a sentence and an ellipsis that leads to the note. It has at least one
+    sentence, unless that is more than twice too long.
+    """
+    if not words or sum(map(_size, opening)) <= words:
+        return list(opening)
+    kept: list[nodes.Node] = [
+        node for node in _fitting(opening, words) if not isinstance(node, nodes.raw)
+    ]
+    while kept and _is_unfinished(kept[-1]):
+        paragraph = kept.pop()
+        assert isinstance(paragraph, nodes.paragraph)
+        if (end := _last_end(paragraph, _size(paragraph) - 1)) is not None:
+            kept.append(_up_to(paragraph, end))
+    more = place_link(docname, "", docname, [nodes.Text(ELLIPSIS)])
+    last = kept[-1] if kept else None
+    if isinstance(last, nodes.paragraph):
+        last += [nodes.Text("\N{NO-BREAK SPACE}"), more]
+    else:
+        kept.append(nodes.paragraph("", "", more))
+    return kept
+
+
+def _fitting(
+    blocks: Sequence[nodes.Node], words: int, *, alone: bool = True
+) -> list[nodes.Element]:
+    """Return copies of the first of *blocks* that have no more than *words*, the last in part.
+
+    *alone* says that nothing else is kept, so that a part of the first may be too long.
+    """
+    kept: list[nodes.Element] = []
+    for block in blocks:
+        assert isinstance(block, nodes.Element)
+        size = _size(block)
+        if size <= words:
+            kept.append(block.deepcopy())
+            words -= size
+        elif not _is_float(block):
+            kept += _beginning(block, words, alone=alone and not kept)
+            break
+    return kept
+
+
+def _is_float(block: nodes.Element) -> bool:
+    """Return whether text goes on around *block*; a picture is alone in its paragraph."""
+    alone = isinstance(block, nodes.paragraph) and len(block.children) == 1
+    return isinstance(block[0] if alone else block, _FLOATS)
+
+
+def _beginning(block: nodes.Element, words: int, *, alone: bool) -> Iterator[nodes.Element]:
+    """Yield the beginning of *block*, if a part of it fits, or if it is *alone*."""
+    if isinstance(block, nodes.paragraph):
+        end = _last_end(block, words)
+        if end is None and alone:
+            end = _first_end(block, 2 * words) or _word_end(block, words)
+        if end is not None:
+            yield _up_to(block, end)
+    elif not isinstance(block, _WHOLE):
+        inside = _fitting(block.children, words, alone=alone)
+        if inside:
+            holder = block.copy()
+            holder.extend(inside)
+            yield holder
+
+
+def _size(node: nodes.Node) -> int:
+    """Return the size of *node* in words."""
+    match node:
+        case nodes.math_block():
+            return _LINE * (node.astext().count(r"\\") + 2)
+        case nodes.literal_block():
+            return _LINE * (node.astext().count("\n") + 1)
+        case nodes.image():
+            return _PICTURE
+        case nodes.row():
+            return max(_LINE, _words(node))
+        case nodes.TextElement() | nodes.raw():
+            return max(1, _words(node)) + _PICTURE * len(list(node.findall(nodes.image)))
+        case nodes.Element():
+            return sum(map(_size, node.children))
+    return 0
+
+
+def _words(node: nodes.Node) -> int:
+    text = node.astext()
+    return len(text.split()) + len(_LETTERS.findall(text)) // 2
+
+
+# The number of a node of a paragraph, and a position in its text.
+_Place = tuple[int, int]
+
+
+def _ends(paragraph: nodes.paragraph) -> Iterator[tuple[_Place, int]]:
+    """Yield where sentences of *paragraph* end ahead of its own end, each with its words so far."""
+    words = 0
+    for number, node in enumerate(paragraph.children):
+        if isinstance(node, nodes.Text):
+            text = str(node)
+            for end in sentences.inner_ends(node):
+                yield (number, end), words + _words(nodes.Text(text[:end]))
+        words += _words(node)
+
+
+def _last_end(paragraph: nodes.paragraph, words: int) -> _Place | None:
+    return max((place for place, size in _ends(paragraph) if size <= words), default=None)
+
+
+def _first_end(paragraph: nodes.paragraph, words: int) -> _Place | None:
+    """Return where the first sentence ends, or the end of the paragraph, within *words*."""
+    if (first := next(_ends(paragraph), None)) is not None:
+        return first[0] if first[1] <= words else None
+    whole = (len(paragraph.children), 0)
+    return whole if _size(paragraph) <= words else None
+
+
+def _word_end(paragraph: nodes.paragraph, words: int) -> _Place:
+    """Return where the last word of *paragraph* ends that is within *words*."""
+    for number, node in enumerate(paragraph.children):
+        size = _words(node)
+        if size > words:
+            if not isinstance(node, nodes.Text):
+                return number, 0
+            found = [match.end() for match in re.finditer(r"\S+", str(node))]
+            fitting = [end for end in found if _words(nodes.Text(str(node)[:end])) <= words]
+            return number, fitting[-1] if fitting else 0
+        words -= size
+    return len(paragraph.children), 0
+
+
+def _up_to(paragraph: nodes.paragraph, end: _Place) -> nodes.paragraph:
+    """Return a copy of *paragraph* up to *end*, without HTML, whose tags may end behind it."""
+    number, position = end
+    copy = paragraph.copy()
+    copy += [
+        node.deepcopy() for node in paragraph.children[:number] if not isinstance(node, nodes.raw)
+    ]
+    if position:
+        copy += nodes.Text(str(paragraph[number])[:position])
+    return copy
+
+
+def _is_unfinished(block: nodes.Node) -> bool:
+    """Return whether *block* announces what is left out, such as a formula."""
+    return isinstance(block, nodes.paragraph) and block.astext().rstrip().endswith((":", ","))
