@@ -31,6 +31,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
         publish,
         reading,
         rendering,
+        reporting,
         settings,
         theme,
     )
@@ -39,6 +40,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     incremental.setup(app)
     for library in _LIBRARIES:
         app.setup_extension(library)
+    reporting.setup(app)
     i18n.setup(app)
     settings.setup(app)
     nodes.setup(app)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import logging
+
+from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
-from sphinx.util.logging import getLogger
+from sphinx.util.logging import NAMESPACE, getLogger
 
 from papernotes.core.diagnostics import WARNING_TYPE, Diagnostic
 
@@ -32,3 +35,31 @@ def noted_problems(env: BuildEnvironment) -> tuple[Diagnostic, ...]:
     """Return the problems noted so far for the document that is being read."""
     problems: tuple[Diagnostic, ...] | None = env.temp_data.get(_PENDING)
     return problems or ()
+
+
+class _OncePerPlace(logging.Filter):
+    """Passes each warning about a line once in a build.
+
+    Sphinx would repeat what is wrong in a summary or a quoted sentence on each page that shows it.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told: set[str] = set()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Return whether the warning has not been shown."""
+        if not getattr(record, "location", None):
+            return True
+        # Sphinx's own filters, which come first, have put the place into the message.
+        message = record.getMessage()
+        is_new = message not in self.told
+        self.told.add(message)
+        return is_new
+
+
+def setup(app: Sphinx) -> None:
+    """Show each warning about a line only once."""
+    for handler in logging.getLogger(NAMESPACE).handlers:
+        if handler.level == logging.WARNING:
+            handler.addFilter(_OncePerPlace())

@@ -268,6 +268,17 @@ def test_message(tiny: Site, spoil: Callable[[Site], object], message: str) -> N
         assert tiny.build().messages == [message]
 
 
+@pytest.mark.parametrize("builder", ["html", "text"])
+def test_a_fault_in_a_summary_is_told_once(tiny: Site, builder: str) -> None:
+    # It stands on the front page, on the page of a tag, in a preview, in feeds and in JSON.
+    tiny.edit("papers/beta.md", "The summary", "The [summary](gone.md), {ref}`no`,")
+    place = f"{tiny.folder}/papers/beta.md:9: WARNING:"
+    assert tiny.build(builder).messages == [
+        f"{place} 'myst' cross-reference target not found: 'gone.md' [myst.xref_missing]",
+        f"{place} undefined label: 'no' [ref.ref]",
+    ]
+
+
 SETTINGS = """
 papernotes_folder = "../papers"
 papernotes_sort = 3
