@@ -200,3 +200,29 @@ def test_a_label_without_room_below_is_put_above_or_hidden() -> None:
         "c (2000)": (True, "64"),
         "a (2000)": (False, "123"),
     }
+
+
+@pytest.mark.parametrize(
+    ("citation", "shown"),
+    [
+        ("Beta and Other (2002)", "Beta and Other (2002)"),
+        (
+            "A survey of everything that is known about labels (2018)",
+            "A survey of everything… (2018)",
+        ),
+        ("Wolfeschlegelsteinhausenbergerdorff (n.d.)", "Wolfeschlegelsteinhausenbe… (n.d.)"),
+        ("機械学習における汎化と記憶の違いについての長い長い長い題名 (2018)", None),
+    ],
+)
+@pytest.mark.parametrize("x", [3, 120, 237])
+def test_label_is_short_and_within_the_picture(citation: str, shown: str | None, x: int) -> None:
+    label = Label(citation, "", "", noted=False)
+    picture = Picture(400, 100, {"a": (x, 50), "b": (399 - x, 20)})
+    whole = CitationMap((("a", "b"),), ("a", "b"))
+    svg = ElementTree.fromstring(draw(whole, picture, {"a": label, "b": label}, name="Map"))
+    for text in svg.iter("text"):
+        assert text.text == (shown or text.text)
+        assert text.text is not None
+        letters = sum(2 if ord(letter) > 0x2E7F else 1 for letter in text.text)
+        middle = int(text.get("x", ""))
+        assert 0 <= middle - 3.5 * letters < middle + 3.5 * letters <= 400

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from xml.etree import ElementTree
@@ -18,13 +19,16 @@ _BELOW, _ABOVE = 23, -12
 # The approximate width of a letter and height of a line, at the font size in browse.css.
 _LETTER_WIDTH, _LINE_HEIGHT = 7.5, 17
 
+# The most letters of the people or the title that a label shows.
+_LONGEST = 26
+
 # Left, top, right and bottom.
 _Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What the picture says of a work: its short name, its tooltip, and its link, if any."""
+    """What the picture says of a work: its citation, its tooltip, and its link, if any."""
 
     name: str
     title: str
@@ -84,7 +88,10 @@ def draw(
     baselines = _baselines(most_cited_first, picture, labels)
     # What is drawn last is on top.
     for key in reversed(most_cited_first):
-        _add_work(svg, labels[key], picture.places[key], baselines.get(key))
+        name = _short(labels[key].name)
+        x, y = picture.places[key]
+        middle = _middle(name, x, picture.width)
+        _add_work(svg, labels[key], name, (x, y), (middle, baselines.get(key)))
     return ElementTree.tostring(box, encoding="unicode")
 
 
@@ -116,7 +123,8 @@ def _baselines(
     baselines: dict[str, int] = {}
     for key in keys:
         x, y = picture.places[key]
-        half = len(labels[key].name) * _LETTER_WIDTH / 2
+        name = _short(labels[key].name)
+        x, half = _middle(name, x, picture.width), _half_width(name)
         for baseline in (_BELOW, _ABOVE):
             bottom = y + baseline + _LINE_HEIGHT * 0.2
             box = (x - half, y + baseline - _LINE_HEIGHT * 0.8, x + half, bottom)
@@ -131,10 +139,44 @@ def _overlap(one: _Box, other: _Box) -> bool:
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
+def _short(citation: str) -> str:
+    """Return a citation with its people, or its title, cut after a word."""
+    names, sign, when = citation.rpartition(" (")
+    if _letters(names) <= _LONGEST:
+        return citation
+    cut = names
+    while _letters(cut) > _LONGEST:
+        cut = cut[:-1]
+    return f"{cut.rpartition(' ')[0] or cut}…{sign}{when}"
+
+
+def _letters(text: str) -> int:
+    """Return the width of *text* in letters; those of Chinese, Japanese and Korean are wider."""
+    return len(text) + sum(unicodedata.east_asian_width(letter) in "WF" for letter in text)
+
+
+def _half_width(text: str) -> float:
+    return _letters(text) * _LETTER_WIDTH / 2
+
+
+def _middle(text: str, x: int, width: int) -> int:
+    """Return the middle of a label at *x*, or beside it where the picture would cut the label."""
+    half = round(_half_width(text))
+    return max(half, min(x, width - half))
+
+
 def _add_work(
-    svg: ElementTree.Element, label: Label, place: tuple[int, int], baseline: int | None
+    svg: ElementTree.Element,
+    label: Label,
+    name: str,
+    place: tuple[int, int],
+    text: tuple[int, int | None],
 ) -> None:
-    """Add a work; *baseline* is that of its label, or None if the label is not always visible."""
+    """Add a work at *place* and its *name* at *text*: its middle, and its baseline from *place*.
+
+    The baseline is None if the name is not always visible.
+    """
+    middle, baseline = text
     kind = "pn-map-note" if label.noted else "pn-map-work"
     attributes = {"class": kind if baseline is None else f"{kind} pn-map-named"}
     if label.address:
@@ -144,4 +186,4 @@ def _add_work(
     x, y = (str(value) for value in place)
     ElementTree.SubElement(group, "circle", {"cx": x, "cy": y, "r": str(_RADIUS)})
     text_y = str(place[1] + (_BELOW if baseline is None else baseline))
-    ElementTree.SubElement(group, "text", {"x": x, "y": text_y}).text = label.name
+    ElementTree.SubElement(group, "text", {"x": str(middle), "y": text_y}).text = name
