@@ -47,8 +47,8 @@ def shorten(opening: Sequence[nodes.Node], words: int, docname: str) -> list[nod
         if (end := _last_end(paragraph, _size(paragraph) - 1)) is not None:
             kept.append(_up_to(paragraph, end))
     more = place_link(docname, "", docname, [nodes.Text(ELLIPSIS)])
-    last = kept[-1] if kept else None
-    if isinstance(last, nodes.paragraph):
+    last = _closing(kept)
+    if last is not None:
         last += [nodes.Text("\N{NO-BREAK SPACE}"), more]
     else:
         kept.append(nodes.paragraph("", "", more))
@@ -171,6 +171,15 @@ def _up_to(paragraph: nodes.paragraph, end: _Place) -> nodes.paragraph:
     if position:
         copy += nodes.Text(str(paragraph[number])[:position])
     return copy
+
+
+def _closing(blocks: Sequence[nodes.Node]) -> nodes.paragraph | None:
+    """Return the paragraph that ends *blocks*, such as that of a list's last item."""
+    last = blocks[-1] if blocks else None
+    if isinstance(last, nodes.paragraph) or last is None:
+        return last
+    assert isinstance(last, nodes.Element)
+    return None if isinstance(last, _WHOLE) else _closing(last.children)
 
 
 def _is_unfinished(block: nodes.Node) -> bool:
