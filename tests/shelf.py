@@ -95,6 +95,7 @@ class NoteFile:
     former: tuple[str, ...] = ()
     picture: bool = False
     equation: bool = False
+    draft: bool = False
     broken: str = ""
     letter: str = "a"
 
@@ -103,6 +104,7 @@ class NoteFile:
         front = [f"paper: {self.key}", f"tags: {list(self.tags)}"]
         front += [f"read: 2020-01-0{self.read}"] if self.read else []
         front += [f"redirect_from: {list(self.former)}"] if self.former else []
+        front += ["draft: true"] if self.draft else []
         front += [self.broken] if self.broken else []
         cites = [f"Here {{cite:t}}`{key}` is cited." for key in self.cited]
         links = [f"There is {{note}}`{key}`." for key in self.linked]

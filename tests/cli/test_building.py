@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from commands import environment, start
+from commands import environment, run, start
 from sites import PROJECT, Site
 
 from papernotes.cli.building import sphinx_build
@@ -110,6 +110,32 @@ def test_newer_engine_and_installed_packages_count(monkeypatch: pytest.MonkeyPat
     newest = max(path.stat().st_mtime for path in (PROJECT / "_ext/papernotes").rglob("*.py"))
     packages = Path(pytest.__file__).parents[1].stat().st_mtime
     assert {newest, packages} <= set(times)
+
+
+def test_serve_shows_drafts(tiny: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[list[str]] = []
+
+    class Server:
+        def __init__(self, command: list[str]) -> None:
+            started.append(command)
+
+        def __enter__(self) -> Server:
+            return self
+
+        def __exit__(self, *_: object) -> None:
+            pass
+
+        def wait(self) -> int:
+            return 0
+
+    monkeypatch.setattr(subprocess, "Popen", Server)
+    assert run(tiny, "serve").exit_code == 0
+    # The rest of the command is for Sphinx: it builds a draft, and publishes it marked.
+    command = started[0]
+    options = [command[n + 1] for n, each in enumerate(command) if each == "-D"]
+    tiny.edit("papers/beta.md", "read:", "draft: true\nread:")
+    build = tiny.build(confoverrides=dict(option.split("=") for option in options))
+    assert build.page("papers/beta").find_class("pn-draft")
 
 
 def test_serve_without_its_library_says_how_to_install_it(tiny: Site, tmp_path: Path) -> None:

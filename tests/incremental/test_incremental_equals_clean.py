@@ -49,6 +49,7 @@ changes = st.one_of(
     st.builds(lambda letter: {"letter": letter}, st.sampled_from("abc")),
     st.sampled_from([{"picture": True}, {"picture": False}]),
     st.sampled_from([{"equation": True}, {"equation": False}]),
+    st.sampled_from([{"draft": True}, {"draft": False}]),
     st.sampled_from([{"broken": text} for text in ("", "a: b: c", "tag: x", "- x", "read: x")]),
     st.builds(lambda slug: {"former": (f"papers/{slug}",)}, slugs),
 )

@@ -68,6 +68,7 @@ SPHINX_STATIC = LIBRARIES / "sphinx/themes/basic/static"
 PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'
 MINIMAL = 'extensions = ["papernotes"]\nbibtex_bibfiles = []\n'
 CONF = """\
+html_copy_source = True
 extensions = ["papernotes"]
 bibtex_bibfiles = ["refs.bib"]
 bibtex_reference_style = "papernotes"
