@@ -94,14 +94,15 @@ class Paths(dict[str, str]):
         return f"{docname}.md"
 
 
-def note(key: str, *tags: str, title: str = "", day: int = 0) -> Note:
+def note(key: str, *tags: str, title: str = "", day: int = 0, also: str = "") -> Note:
+    """Return a note on the paper *key*, and on those named in *also*."""
     return Note(
         docname=f"papers/{key}",
-        key=key,
+        keys=(key, *also.split()),
         title=title or key,
         tags=tags,
         read=datetime.date(2020, 1, day) if day else None,
-        line=2,
+        lines=(2,) * (1 + len(also.split())),
         tags_line=3,
     )
 
@@ -330,7 +331,7 @@ def ranked(
     cited_by = {
         key: [f"papers/{name}" for name in names] for key, names in (cited_by or {}).items()
     }
-    found = related(notes, cited_by)
+    found = related(notes, cited_by, {f"papers/{key}": by for key, by in cited_by.items()})
     return {docname.removeprefix("papers/"): keys(notes) for docname, notes in found.items()}
 
 
@@ -354,6 +355,11 @@ def test_works_cited_by_two_notes_count_like_shared_tags() -> None:
 def test_a_citation_relates_both_notes_and_counts_more_than_a_tag() -> None:
     notes = [note("a", "x"), note("b", "x"), note("c")]
     assert ranked(notes, {"c": ["a"]}) == {"a": ["c", "b"], "b": ["a"], "c": ["a"]}
+
+
+def test_notes_on_the_same_paper_are_related_as_by_a_tag() -> None:
+    notes = [note("a", "x", "y"), note("b", also="a"), note("c", "x", "y"), note("d", "x")]
+    assert ranked(notes) == {"a": ["c", "b", "d"], "b": ["a"], "c": ["a", "d"], "d": ["c", "a"]}
 
 
 def test_a_note_that_cites_its_own_paper_is_not_related_to_itself() -> None:

@@ -31,7 +31,7 @@ def catalogue(cites: dict[str, Iterable[str]], others: Iterable[str] = ()) -> Ca
     """Derive a catalogue from documents and the keys they cite; *others* are not notes."""
     keys = dict.fromkeys([*cites, *itertools.chain.from_iterable(cites.values())])
     source = "".join(f"@misc{{{k}, author = {{{k}}}, year = 2000, title = {{{k}}}}}" for k in keys)
-    notes = [Note(key, key, key) for key in cites if key not in others]
+    notes = [Note(key, (key,), key) for key in cites if key not in others]
     pages = [
         Page(name, citations=tuple(Citation(name, key, 1) for key in cited))
         for name, cited in cites.items()
@@ -58,7 +58,22 @@ def test_the_map_has_a_sorted_pair_for_each_citation() -> None:
 
 def test_the_map_leaves_out_other_pages_and_a_note_s_own_paper() -> None:
     found = citation_map(catalogue({"a": ["a"], "plain": ["a"]}, others=["plain"]))
-    assert found == CitationMap((), ())
+    assert found == CitationMap((), (), {})
+
+
+def test_an_arrow_of_a_note_on_several_papers_leads_from_the_main_one() -> None:
+    page = Page("papers/x", citations=tuple(Citation("papers/x", key, 1) for key in "wbav"))
+    notes = [Note("papers/x", ("a", "b"), "X", lines=(1, 1)), Note("papers/y", ("a",), "Y")]
+    other = Page("papers/y", citations=(Citation("papers/y", "w", 1),))
+    source = "".join(
+        f"@misc{{{key}, author = {{A}}, year = 2000, title = {{T}}}}" for key in "abvw"
+    )
+    found = read([("refs.bib", source.encode())])
+    paths = {"papers/x": "papers/x.md", "papers/y": "papers/y.md"}
+    drawn = citation_map(derive(notes, [page, other], found, paths))
+    assert drawn.citations == (("a", "v"), ("a", "w"))
+    # The list says which of the notes on a paper cites what.
+    assert drawn.cited == {"papers/x": ("v", "w"), "papers/y": ("w",)}
 
 
 def test_a_large_map_draws_only_works_that_two_notes_cite() -> None:

@@ -31,14 +31,19 @@ def complete(*keys: str) -> Bibliography:
     )
 
 
-def note(key: str, title: str = "T", *tags: str, read: str = "", docname: str = "") -> Note:
+def note(
+    key: str, title: str = "T", *tags: str, read: str = "", docname: str = "", main: bool = False
+) -> Note:
+    """Return a note on the paper *key*, or on several if *key* has spaces."""
+    keys = tuple(key.split())
     return Note(
         docname=docname or f"papers/{key}",
-        key=key,
+        keys=keys,
         title=title,
         tags=tags,
         read=datetime.date.fromisoformat(read) if read else None,
-        line=2,
+        lines=tuple(range(2, 2 + len(keys))),
+        main=main,
     )
 
 
@@ -62,7 +67,7 @@ def catalogue(
 ) -> Catalogue:
     """Derive a catalogue; by default the bibliography has complete entries for the notes."""
     notes = list(notes)
-    found = found or complete(*dict.fromkeys(note.key for note in notes))
+    found = found or complete(*dict.fromkeys(key for note in notes for key in note.keys))
     return derive(notes, pages, found, Paths())
 
 
@@ -92,19 +97,20 @@ def problems(derived: Catalogue) -> list[tuple[str, int, DiagnosticKind, str]]:
 def test_notes_are_sorted_by_folded_title(titles: list[str]) -> None:
     for order in itertools.permutations(range(len(titles))):
         derived = catalogue([note(f"k{n}", titles[n]) for n in order])
-        assert [each.title for each in derived.notes.values()] == titles
+        assert [each.title for each in derived.notes] == titles
         assert derived.problems == ()
 
 
 def test_notes_with_equal_titles_are_sorted_by_file() -> None:
     derived = catalogue([note("b", "T"), note("c", "t."), note("a", "T")])
-    assert list(derived.notes) == ["a", "b", "c"]
+    assert keys(derived.notes) == ["a", "b", "c"]
 
 
 def test_notes_can_be_looked_up_by_key_and_by_document() -> None:
     one, two = note("a", "B", docname="papers/x"), note("b", "A")
     derived = catalogue([one, two])
-    assert dict(derived.notes) == {"a": one, "b": two}
+    assert derived.notes == (two, one)
+    assert dict(derived.by_key) == {"a": (one,), "b": (two,)}
     assert dict(derived.by_docname) == {"papers/x": one, "papers/b": two}
 
 
@@ -166,34 +172,117 @@ def test_a_note_on_an_unknown_paper_sorts_as_one_without_a_year() -> None:
 def test_a_query_does_not_change_the_catalogue() -> None:
     derived = catalogue(NOTES)
     derived.select(Query(sort="-read"))
-    assert "".join(derived.notes) == "abcdef"
+    assert "".join(keys(derived.notes)) == "abcdef"
 
 
-# Duplicate notes, unknown keys, links, tags.
+# Several notes on a paper, several papers in a note.
+
+COMPARISON = note("k l", "B", docname="papers/deep/compared")
+SEVERAL = [note("k", "C", docname="papers/a"), COMPARISON, note("k", "A", docname="papers/k")]
 
 
-def test_the_first_note_on_a_paper_by_file_name_is_used() -> None:
-    first = note("k", "M", docname="papers/a")
-    second = note("k", "A", "tag", docname="papers/b")
-    third = Note("papers/c", "k", "Z", line=4)
-    for order in itertools.permutations([first, second, third]):
-        derived = catalogue(order, [Page("index", queries=(Query(tags=("tag",), line=3),))])
-        assert dict(derived.notes) == {"k": first}
-        assert dict(derived.by_docname) == {"papers/a": first}
-        message = (
-            '"k" already has a note, papers/a.md:2, which is used instead; merge the two or change'
-            " the key of one"
+@pytest.mark.parametrize(
+    ("target", "titles"),
+    [
+        ("k", "ABC"),
+        ("l", "B"),
+        ("papers/a", "C"),
+        ("a", "C"),
+        ("papers/deep/compared", "B"),
+        ("deep/compared", "B"),
+        # A key precedes a name.
+        ("papers/k", "A"),
+        ("compared", ""),
+        ("m", ""),
+    ],
+)
+def test_a_link_leads_to_all_notes_on_a_key_or_to_the_note_of_a_name(
+    target: str, titles: str
+) -> None:
+    for order in itertools.permutations(SEVERAL):
+        derived = catalogue(order)
+        assert "".join(note.title for note in derived.linked(target)) == titles
+        assert derived.problems == ()
+
+
+def test_a_key_leads_to_the_main_note() -> None:
+    derived = catalogue([*SEVERAL, note("k", "Z", docname="papers/z", main=True)])
+    assert [note.title for note in derived.linked("k")] == ["Z"]
+    assert "".join(note.title for note in derived.on("k")) == "ABCZ"
+    assert (derived.leading("k"), derived.leading("papers/a")) == (derived.notes[-1], None)
+
+
+def test_two_main_notes_on_one_paper_are_reported() -> None:
+    one = note("k l", "A", docname="papers/a", main=True)
+    two = note("m l", "B", docname="papers/b", main=True)
+    message = (
+        '"main" is true here and in papers/a.md, and both notes are on "l"; delete it in one of'
+        " them"
+    )
+    derived = catalogue([two, one])
+    assert problems(derived) == [("papers/b.md", 3, DiagnosticKind.BAD_MAIN, message)]
+    assert derived.linked("l") == (one,)
+
+
+def test_each_unknown_key_of_a_note_is_reported_at_its_line() -> None:
+    derived = catalogue([note("a gone b", docname="papers/x")], found=complete("a", "b"))
+    assert problems(derived) == [
+        (
+            "papers/x.md",
+            3,
+            DiagnosticKind.UNKNOWN_KEY,
+            'unknown citation key "gone"; add it to the bibliography',
         )
-        assert problems(derived) == [
-            ("papers/b.md", 2, DiagnosticKind.DUPLICATE_NOTE, message),
-            ("papers/c.md", 4, DiagnosticKind.DUPLICATE_NOTE, message),
-            (
-                "index.md",
-                3,
-                DiagnosticKind.UNKNOWN_TAG,
-                'no note has the tag "tag"; correct it or leave it out',
-            ),
-        ]
+    ]
+    assert [paper.key for paper in derived.papers_of(derived.notes[0])] == ["a", "b"]
+
+
+def test_a_citation_mentions_all_notes_on_the_work_and_a_link_only_those_that_it_leads_to() -> None:
+    links = {"by-key": "l", "by-name": "a"}
+    pages = [
+        citing_page("cites", "k"),
+        *(Page(name, note_links=(Citation(name, to, 1),)) for name, to in links.items()),
+    ]
+    derived = catalogue(SEVERAL, pages)
+    assert dict(derived.mentioned_by) == {
+        "papers/a": ("by-name", "cites"),
+        "papers/deep/compared": ("by-key", "cites"),
+        "papers/k": ("cites",),
+    }
+    assert dict(derived.cited_by) == {"k": ("by-name", "cites"), "l": ("by-key",)}
+
+
+def test_an_unknown_link_gets_the_nearest_name_of_a_note_too() -> None:
+    page = Page("index", note_links=(Citation("index", "deep/compare", 4),))
+    message = 'unknown citation key "deep/compare"; did you mean "deep/compared"?'
+    assert problems(catalogue(SEVERAL, [page])) == [
+        ("index.md", 4, DiagnosticKind.UNKNOWN_KEY, message)
+    ]
+
+
+def test_a_note_on_several_papers_sorts_by_the_year_of_the_first_and_has_the_years_of_all() -> None:
+    found = bibliography(
+        "@misc{a, year = 2017}\n@misc{b, year = 1999}\n@misc{c}\n@misc{d, year = 2017}"
+    )
+    both = note("gone c b a d", "Z", docname="papers/x")
+    derived = catalogue([note("a", "A"), both], found=found)
+    assert [each.title for each in derived.select(Query(sort="year"))] == ["A", "Z"]
+    assert derived.years_of(both) == ["1999", "2017"]
+    both = note("b a", "Z", docname="papers/x")
+    derived = catalogue([note("a", "A"), both], found=found)
+    assert [each.title for each in derived.select(Query(sort="year"))] == ["Z", "A"]
+
+
+def test_works_of_a_note_on_several_papers_are_shown_and_not_waiting_to_be_read() -> None:
+    found = bibliography(
+        "@misc{a, keywords = {to-read}}\n@misc{b, keywords = {to-read}}\n@misc{c, keywords ="
+        " {to-read}}"
+    )
+    derived = catalogue([note("a b")], found=found)
+    assert (derived.works, derived.reading_list) == (("a", "b"), ("c",))
+
+
+# Unknown keys, links, tags.
 
 
 @pytest.mark.parametrize(
@@ -229,7 +318,7 @@ def test_a_note_on_an_unknown_paper_stays_in_the_catalogue() -> None:
         [Page("index", note_links=(Citation("index", "gone", 1),))],
         complete("b"),
     )
-    assert list(derived.notes) == ["gone", "b"]
+    assert keys(derived.notes) == ["gone", "b"]
     assert derived.works == ("b",)
     assert [kind for _, _, kind, _ in problems(derived)] == [DiagnosticKind.UNKNOWN_KEY]
 
@@ -463,7 +552,12 @@ def test_the_catalogue_does_not_depend_on_the_order_of_its_input() -> None:
         "@misc{a, keywords = {to-read}}\n@misc{b, author = {A}, year = 2000, title = {T}}\n"
         "@misc{c, author = {A}, year = 2000, title = {S}, url = {x}}"
     )
-    notes = [note("b", "B", "x"), note("c", "A"), note("c", "C", docname="papers/d"), note("e")]
+    notes = [
+        note("b", "B", "x"),
+        note("c", "A", main=True),
+        note("c", "C", docname="papers/d", main=True),
+        note("e"),
+    ]
     pages = [
         citing_page("papers/b", "c", "x"),
         citing_page("papers/c", "b", "a"),
@@ -472,7 +566,7 @@ def test_the_catalogue_does_not_depend_on_the_order_of_its_input() -> None:
     expected = catalogue(notes, pages, found)
     assert {problem.kind for problem in expected.problems} == {
         DiagnosticKind.BAD_LINK,
-        DiagnosticKind.DUPLICATE_NOTE,
+        DiagnosticKind.BAD_MAIN,
         DiagnosticKind.INCOMPLETE_ENTRY,
         DiagnosticKind.NO_NOTE,
         DiagnosticKind.UNKNOWN_KEY,
@@ -483,6 +577,7 @@ def test_the_catalogue_does_not_depend_on_the_order_of_its_input() -> None:
             [notes[n] for n in order], [pages[n] for n in order if n < len(pages)], found
         )
         assert sorted(derived.problems) == sorted(expected.problems)
-        for name in ("notes", "by_docname", "papers", "cited_by", "suffixes"):
+        for name in ("by_key", "by_docname", "papers", "cited_by", "mentioned_by", "suffixes"):
             assert list(getattr(derived, name).items()) == list(getattr(expected, name).items())
-        assert (derived.works, derived.reading_list) == (expected.works, expected.reading_list)
+        for name in ("notes", "works", "reading_list"):
+            assert getattr(derived, name) == getattr(expected, name)

@@ -299,6 +299,18 @@ def test_existing_note_is_never_overwritten(site: Site) -> None:
     assert result.stdout.splitlines()[1].endswith("papers/arpit2017closer-2.md")
 
 
+def test_all_notes_on_an_existing_paper_are_shown_and_another_one_is_made_on_demand(
+    site: Site,
+) -> None:
+    site.write("papers/both.md", "---\npaper: [beta2002, alpha2001]\n---\n\n# Both\n")
+    names = ["refs.bib:1", "alpha.md", "both.md"]
+    result = run(site, "add", "math/0101001")
+    assert [Path(line).name for line in result.stdout.splitlines()] == names
+    result = run(site, "add", "--new-note", "math/0101001")
+    assert [Path(line).name for line in result.stdout.splitlines()] == [*names, "alpha2001.md"]
+    assert read(site, "papers/alpha2001.md").startswith("---\npaper: alpha2001\n")
+
+
 def test_existing_note_on_a_new_paper_is_kept_as_its_note(site: Site) -> None:
     site.write("papers/mine.md", "---\npaper: arpit2017closer\n---\n\n# Mine\n")
     result = run(site, "add", "1706.05394")

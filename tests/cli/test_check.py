@@ -479,6 +479,34 @@ def test_summary_is_printed_on_standard_error(site: Site) -> None:
     assert run(site, "check").stderr == "3 notes and 8 entries: 1 fault, 1 remark.\n"
 
 
+SEVERAL = "---\npaper: {papers}\ntags: [letters]\n---\n\n# Title\n\nThe summary.\n"
+
+
+def test_several_notes_on_a_paper_are_a_remark(site: Site) -> None:
+    site.write("papers/zeta.md", SEVERAL.format(papers="[zeta2006, alpha2001]"))
+    site.write("papers/alpha-again.md", SEVERAL.format(papers="alpha2001"))
+    message = (
+        '2: remark: "alpha2001" also has the note papers/alpha.md:2; if both are meant, "main:'
+        ' true" makes one of them the note that links by key lead to, otherwise merge them'
+        " [papernotes.duplicate-note]"
+    )
+    assert found(site) == [f"papers/alpha-again.md:{message}", f"papers/zeta.md:{message}"]
+    assert run(site, "check").exit_code == 0
+
+
+def test_rival_main_notes_and_unknown_papers_are_faults_as_in_a_build(site: Site) -> None:
+    site.edit("papers/alpha.md", "tags:", "main: true\ntags:")
+    site.write("papers/eta.md", SEVERAL.format(papers="eta2007"))
+    site.write("papers/zeta.md", SEVERAL.format(papers="[zeta2006, alpha2001]\nmain: true"))
+    faults = [line for line in found(site) if "remark" not in line]
+    told = [line for line in site.build().messages if "papernotes." in line]
+    assert faults == [line.replace("WARNING: ", "") for line in told]
+    assert [line.rsplit("[", 1)[1] for line in faults] == [
+        "papernotes.unknown-key]",
+        "papernotes.bad-main]",
+    ]
+
+
 def test_every_kind_that_check_finds_occurs_in_a_test() -> None:
     tests = [Path(__file__), Path(__file__).with_name("test_links.py")]
     text = "".join(test.read_text(encoding="utf-8") for test in tests)

@@ -540,16 +540,19 @@ def test_unknown_url_becomes_an_entry_with_title_and_url() -> None:
     }
 
 
-def test_second_note_on_a_paper_becomes_a_page(import_documents: RunImport) -> None:
+def test_notes_on_the_same_paper_are_linked_by_name(import_documents: RunImport) -> None:
     imported = import_documents(
         "mkdocs",
         **{
             "docs/a.md": "# A\n\nhttps://arxiv.org/abs/1706.05394\n",
-            "docs/b.md": "# B\n\nhttps://arxiv.org/pdf/1706.05394v3\n",
+            "docs/b.md": "# B\n\nhttps://arxiv.org/pdf/1706.05394v3\n\nSee [A](a.md).\n",
+            "docs/c.md": "# C\n\nhttps://arxiv.org/abs/1706.05395\n\n[B](b.md), [C](c.md).\n",
         },
     )
-    assert 'docs/b.md:1: another note is on "2017a" too; this becomes a page' in imported.report()
-    assert imported.read("pages/b.md").startswith("---\norphan: true\n---\n")
+    assert imported.report() == []
+    assert imported.read("papers/b.md").startswith("---\npaper: 2017a\n")
+    assert "See {note}`A <papers/a>`." in imported.read("papers/b.md")
+    assert "{note}`B <papers/b>`, {note}`C <2017c>`." in imported.read("papers/c.md")
     imported.build()
 
 

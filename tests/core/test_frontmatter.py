@@ -14,6 +14,7 @@ MISSING_PAPER = (
     'the note does not name its paper; add "paper: " and the citation key to its front matter'
 )
 NOT_CLOSED = 'front matter is not closed; end it with a line that contains only "---"'
+NO_KEY = "is not a citation key; write one key, or a list such as [first, second]"
 NOT_A_MAPPING = 'front matter is not a mapping; write lines such as "paper: some2020key"'
 UNPARSABLE = "it is nested too deeply, or escapes a character that does not exist"
 BAD_SUMMARY = '"summary" is not text; put it in quotes, or indent it below "summary: |"'
@@ -42,8 +43,7 @@ def test_each_field_is_parsed_with_its_line() -> None:
     front = parse_valid(
         note("paper: shannon1948channel\ntags: [C++, C#]\nread: 2020-08-31\nsummary: Some $x$.")
     )
-    assert front.paper == "shannon1948channel"
-    assert front.paper_line == 2
+    assert front.papers == {"shannon1948channel": 2}
     assert front.tags == ("C++", "C#")
     assert front.read == datetime.date(2020, 8, 31)
     assert front.summary == "Some $x$."
@@ -52,12 +52,12 @@ def test_each_field_is_parsed_with_its_line() -> None:
 
 def test_all_fields_except_paper_are_optional() -> None:
     front = parse_valid(note("# a comment\npaper: k"))
-    assert front.paper_line == 3
-    assert (front.tags, front.read, front.summary) == ((), None, "")
+    assert front.papers == {"k": 3}
+    assert (front.tags, front.read, front.summary, front.main) == ((), None, "", False)
 
 
 def test_field_table_lists_all_fields() -> None:
-    assert list(FIELDS) == ["paper", "tags", "read", "draft", "summary", "redirect_from"]
+    assert list(FIELDS) == ["paper", "tags", "read", "draft", "summary", "main", "redirect_from"]
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_field_table_lists_all_fields() -> None:
     ],
 )
 def test_citation_key_may_use_any_yaml_notation(source: str, key: str) -> None:
-    assert parse_valid(note(source)).paper == key
+    assert [*parse_valid(note(source)).papers] == [key]
 
 
 # Front matter as a whole.
@@ -107,7 +107,7 @@ def test_invalid_yaml_is_reported_at_the_line_of_the_fault(
     assert parse_faults(text) == [
         (line, DiagnosticKind.FRONT_MATTER, f"front matter is not valid YAML: {reason}"),
     ]
-    assert front.paper == ""
+    assert front.papers == {}
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def test_unclosed_front_matter_ends_where_the_body_begins(body: str) -> None:
     text = f"---\npaper: k\ntags: [a]\n{body}"
     front, _ = parse(text, PATH)
     assert parse_faults(text) == [(1, DiagnosticKind.FRONT_MATTER, NOT_CLOSED)]
-    assert (front.paper, front.tags) == ("k", ("a",))
+    assert ([*front.papers], front.tags) == (["k"], ("a",))
     assert front.rest == f"\n\n\n{body}"
 
 
@@ -157,14 +157,14 @@ def test_horizontal_rule_in_the_body_does_not_close_front_matter(body: str) -> N
     text = f"---\npaper: k\ntags: [a]\n{body}"
     front, _ = parse(text, PATH)
     assert parse_faults(text) == [(1, DiagnosticKind.FRONT_MATTER, NOT_CLOSED)]
-    assert (front.paper, front.tags) == ("k", ("a",))
+    assert ([*front.papers], front.tags) == (["k"], ("a",))
     assert front.rest == f"\n\n\n{body}"
 
 
 def test_front_matter_may_contain_comments_and_empty_lines() -> None:
     front, problems = parse(note("paper: k\n\n# How it is filed:\n\ntags: [a]"), PATH)
     assert problems == []
-    assert (front.paper, front.tags) == ("k", ("a",))
+    assert ([*front.papers], front.tags) == (["k"], ("a",))
 
 
 def test_fault_before_a_comment_does_not_move_the_end_of_front_matter() -> None:
@@ -198,12 +198,13 @@ def test_invalid_front_matter_is_blanked_so_that_myst_does_not_report_it_again(b
         (note("paper: ~"), 2),
         (note("paper: ''"), 2),
         (note('paper: "  "'), 2),
+        (note("paper: []"), 2),
     ],
 )
 def test_note_without_a_citation_key_is_reported(text: str, line: int) -> None:
     front, _ = parse(text, PATH)
     assert parse_faults(text) == [(line, DiagnosticKind.MISSING_PAPER, MISSING_PAPER)]
-    assert (front.paper, front.paper_line) == ("", line)
+    assert front.papers == {}
 
 
 def test_note_that_is_only_a_fence_is_unclosed_and_has_no_citation_key() -> None:
@@ -216,22 +217,67 @@ def test_note_that_is_only_a_fence_is_unclosed_and_has_no_citation_key() -> None
 @pytest.mark.parametrize(
     ("value", "advice"),
     [
-        ("2017", 'put the key in quotes: "2017"'),
-        ("1.5", 'put the key in quotes: "1.5"'),
-        ("true", 'put the key in quotes: "true"'),
-        ("2020-08-31", 'put the key in quotes: "2020-08-31"'),
-        ("!key k", 'put the key in quotes: "k"'),
-        ("[a, b]", "write one citation key"),
-        ("{a: b}", "write one citation key"),
-        ("!!str [a]", "write one citation key"),
+        ("2017", 'is not a string; put the key in quotes: "2017"'),
+        ("1.5", 'is not a string; put the key in quotes: "1.5"'),
+        ("true", 'is not a string; put the key in quotes: "true"'),
+        ("2020-08-31", 'is not a string; put the key in quotes: "2020-08-31"'),
+        ("!key k", 'is not a string; put the key in quotes: "k"'),
+        ("{a: b}", NO_KEY),
+        ("a, b", "is not a citation key; write a list of keys: [a, b]"),
+        ("' a,b, '", "is not a citation key; write a list of keys: [a, b]"),
     ],
 )
-def test_citation_key_that_is_not_a_string_is_reported(value: str, advice: str) -> None:
+def test_value_that_is_not_a_citation_key_is_reported(value: str, advice: str) -> None:
     text = note(f"tags: [a]\npaper: {value}")
-    assert parse_faults(text) == [
-        (3, DiagnosticKind.BAD_PAPER, f'"paper" is not a string; {advice}')
-    ]
-    assert parse(text, PATH)[0].paper == ""
+    assert parse_faults(text) == [(3, DiagnosticKind.BAD_PAPER, f'"paper" {advice}')]
+    assert parse(text, PATH)[0].papers == {}
+
+
+@pytest.mark.parametrize(
+    ("value", "papers"),
+    [
+        ("[k]", {"k": 2}),
+        ("[a, 'b', \"2017\"]", {"a": 2, "b": 2, "2017": 2}),
+        ("\n- b\n# a comment\n- ' a '", {"b": 3, "a": 5}),
+        ("[a,\n  b]", {"a": 2, "b": 3}),
+        ("!!str [a]", {"a": 2}),
+    ],
+)
+def test_paper_can_be_a_list_of_citation_keys(value: str, papers: dict[str, int]) -> None:
+    assert parse_valid(note(f"paper: {value}")).papers == papers
+
+
+@pytest.mark.parametrize(
+    ("value", "fault"),
+    [
+        ("3", '"paper" is not a string; put the key in quotes: "3"'),
+        ("b, c", '"paper" is not a citation key; write a list of keys: [b, c]'),
+        ("a", '"paper" names "a" twice; delete it here'),
+        ("", 'a key in "paper" is empty; write a citation key or delete it'),
+        ("' '", 'a key in "paper" is empty; write a citation key or delete it'),
+        ("[b]", f'"paper" {NO_KEY}'),
+    ],
+)
+def test_each_bad_key_of_a_list_is_reported_and_the_others_count(value: str, fault: str) -> None:
+    text = note(f"paper:\n- a\n- {value}\n- z")
+    assert parse_faults(text) == [(4, DiagnosticKind.BAD_PAPER, fault)]
+    assert parse(text, PATH)[0].papers == {"a": 3, "z": 5}
+
+
+@pytest.mark.parametrize(
+    ("value", "is_main"),
+    [("true", True), ("True", True), ("yes", True), ("false", False), ("no", False), ("", False)],
+)
+def test_main_is_true_or_false(value: str, is_main: bool) -> None:
+    assert parse_valid(note(f"paper: k\nmain: {value}")).main is is_main
+
+
+@pytest.mark.parametrize("value", ["'true'", "1", "[true]", "maybe"])
+def test_main_of_another_kind_is_reported(value: str) -> None:
+    text = note(f"paper: k\nmain: {value}")
+    message = '"main" is not true or false; write one of these, without quotes'
+    assert parse_faults(text) == [(3, DiagnosticKind.BAD_MAIN, message)]
+    assert not parse(text, PATH)[0].main
 
 
 # tags.
@@ -455,7 +501,7 @@ def test_valid_fields_survive_invalid_ones() -> None:
     front, problems = parse(
         note("paper: k\nread: 2020-02-30\ntags: [a, 1]\nsummary: [x]\nTag: b\norphan: true"), PATH
     )
-    assert (front.paper, front.tags, front.read, front.summary) == ("k", ("a",), None, "")
+    assert ([*front.papers], front.tags, front.read, front.summary) == (["k"], ("a",), None, "")
     assert problems == sorted(problems)
     assert [(problem.line, problem.kind) for problem in problems] == [
         (3, DiagnosticKind.BAD_READ),
@@ -496,14 +542,14 @@ def test_text_without_front_matter_is_unchanged() -> None:
 
 def test_front_matter_in_braces_is_parsed_and_blanked() -> None:
     front = parse_valid(note("{paper: k, tags: [a],\n read: 2020-08-31}"))
-    assert (front.paper, front.tags, front.read) == ("k", ("a",), datetime.date(2020, 8, 31))
+    assert ([*front.papers], front.tags, front.read) == (["k"], ("a",), datetime.date(2020, 8, 31))
     assert front.rest == "\n\n\n\n\n# Title\n\nText.\n"
 
 
 def test_front_matter_in_braces_is_left_whole_if_it_has_other_keys() -> None:
     text = note("{paper: k, orphan: true,\n read: 2020-02-30}")
     front, problems = parse(text, PATH)
-    assert front.paper == "k"
+    assert front.papers == {"k": 2}
     assert front.rest == text
     assert [(problem.line, problem.kind) for problem in problems] == [(3, DiagnosticKind.BAD_READ)]
 
@@ -532,7 +578,7 @@ def test_crlf_line_ends_keep_line_numbers() -> None:
         "\n", "\r\n"
     )
     front, problems = parse(text, PATH)
-    assert (front.paper, front.paper_line, front.tags) == ("k", 3, ("a",))
+    assert (front.papers, front.tags) == ({"k": 3}, ("a",))
     assert (front.summary, front.summary_line) == ("one\ntwo\n", 8)
     assert [problem.line for problem in problems] == [6]
     assert front.rest.split("\n")[:3] == ["---\r", "title: T\r", ""]
@@ -543,7 +589,7 @@ def test_crlf_line_ends_keep_line_numbers() -> None:
 def test_line_ends_known_only_to_yaml_do_not_shift_line_numbers(separator: str) -> None:
     text = note(f"title: one{separator}two\npaper: k\norphan: true\nread: never")
     front, problems = parse(text, PATH)
-    assert front.paper_line == 3
+    assert front.papers == {"k": 3}
     assert [problem.line for problem in problems] == [5]
     assert front.rest == text.replace("paper: k", "").replace("read: never", "")
 
@@ -560,7 +606,7 @@ def test_line_ends_known_only_to_yaml_do_not_shift_line_numbers(separator: str) 
     ],
 )
 def test_yaml_tags_create_no_python_objects(fields: str) -> None:
-    assert parse_valid(note(fields)).paper == "k"
+    assert [*parse_valid(note(fields)).papers] == ["k"]
 
 
 def test_value_with_a_yaml_tag_is_not_a_string() -> None:
@@ -581,7 +627,7 @@ def test_nested_aliases_are_not_expanded() -> None:
     ]  # 9 to the power of 40 values, if they were expanded
     text = note("\n".join([*lines, "tags: *l39", "paper: k"]))
     front, problems = parse(text, PATH)
-    assert (front.paper, front.tags) == ("k", ())
+    assert ([*front.papers], front.tags) == (["k"], ())
     kinds = {DiagnosticKind.BAD_TAGS, DiagnosticKind.FRONT_MATTER}
     assert {problem.kind for problem in problems} == kinds
     # Nine tags that are lists, and 36 of the 40 fields have more than ten thousand values.
@@ -609,7 +655,7 @@ def test_diagnostic_has_the_path_of_its_file() -> None:
 def test_duplicate_front_matter_field_is_reported_and_the_last_one_counts() -> None:
     text = "---\npaper: a\ntags: [x]\npaper: b\n---\n"
     front, problems = parse(text, "papers/x.md")
-    assert front.paper == "b"
+    assert [*front.papers] == ["b"]
     assert problems == [
         Diagnostic(
             "papers/x.md",

@@ -342,7 +342,7 @@ def test_filter_data_has_all_notes(site: Site) -> None:
     assert rest == [
         "Anna Alpha · 2001 · Journal of Letters",
         "alpha2001",
-        "2001",
+        ["2001"],
         "2020-08-31",
         ["generalization", "C++"],
     ]
@@ -352,7 +352,7 @@ def test_filter_data_has_all_notes(site: Site) -> None:
         0,
         "Dee Delta et al. · 2004",
         "Dee Delta, D. Two, D. Three and D. Four delta2004",
-        "2004",
+        ["2004"],
         "",
         [],
     ]

@@ -28,13 +28,13 @@ def catalogue(made: Build) -> dict[str, Any]:
 
 
 def by_key(made: Build) -> dict[str, dict[str, Any]]:
-    return {note["key"]: note for note in catalogue(made)["notes"]}
+    return {note["keys"][0]: note for note in catalogue(made)["notes"]}
 
 
 def test_schema_is_valid_and_rejects_wrong_catalogues() -> None:
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
-    for fault in ({"version": 2}, {"notes": [{}]}, {"url": 3}):
-        base = {"version": 1, "title": "", "url": None, "language": "en", "bibliography": ""}
+    for fault in ({"version": 1}, {"notes": [{}]}, {"url": 3}):
+        base = {"version": 2, "title": "", "url": None, "language": "en", "bibliography": ""}
         assert VALIDATOR.is_valid({**base, "notes": []})
         assert not VALIDATOR.is_valid({**base, "notes": [], **fault})
 
@@ -44,14 +44,18 @@ def test_papers_json_describes_the_site(tiny: Site) -> None:
     found = catalogue(made)
     assert {name: value for name, value in found.items() if name != "notes"} == {
         "$schema": "papers.schema.json",
-        "version": 1,
+        "version": 2,
         "title": "tiny",
         "url": ADDRESS + "index.html",
         "language": "en",
         "bibliography": ADDRESS + "refs.bib",
     }
     assert json.loads(made.read(found["$schema"])) == SCHEMA
-    assert [note["key"] for note in found["notes"]] == ["alpha2001", "beta2002", "delta2004"]
+    assert [(note["name"], note["keys"]) for note in found["notes"]] == [
+        ("papers/alpha", ["alpha2001"]),
+        ("papers/beta", ["beta2002"]),
+        ("papers/delta", ["delta2004"]),
+    ]
 
 
 def test_papers_json_describes_each_note(tiny: Site) -> None:
@@ -61,7 +65,9 @@ def test_papers_json_describes_each_note(tiny: Site) -> None:
     assert len(html.cssselect("math")) == 1
     assert [link for _, _, link, _ in html.iterlinks()] == [ADDRESS + "papers/beta.html"]
     assert alpha == {
-        "key": "alpha2001",
+        "name": "papers/alpha",
+        "keys": ["alpha2001"],
+        "main": False,
         "url": ADDRESS + "papers/alpha.html",
         "title": "Alpha of x^2",
         "read": "2020-08-31",
@@ -71,26 +77,28 @@ def test_papers_json_describes_each_note(tiny: Site) -> None:
             "Its second paragraph."
         },
         "cites": ["beta2002", "gamma2003"],
-        "paper": {
-            "id": "alpha2001",
-            "type": "article-journal",
-            "title": "On alpha",
-            "author": [{"family": "Alpha", "given": "Anna"}],
-            "issued": {"date-parts": [[2001]]},
-            "container-title": "Journal of Letters",
-            "URL": "https://arxiv.org/abs/math/0101001",
-            "archive": "arXiv",
-            "archive_location": "math/0101001",
-        },
+        "papers": [
+            {
+                "id": "alpha2001",
+                "type": "article-journal",
+                "title": "On alpha",
+                "author": [{"family": "Alpha", "given": "Anna"}],
+                "issued": {"date-parts": [[2001]]},
+                "container-title": "Journal of Letters",
+                "URL": "https://arxiv.org/abs/math/0101001",
+                "archive": "arXiv",
+                "archive_location": "math/0101001",
+            }
+        ],
     }
 
 
-def test_unknown_values_in_papers_json_are_null(tiny: Site) -> None:
+def test_unknown_values_in_papers_json_are_null_or_left_out(tiny: Site) -> None:
     tiny.edit("papers/delta.md", "delta2004", "nobody")
     made = tiny.build()
     assert "papernotes.unknown-key" in made.messages[0]
     nobody = by_key(made)["nobody"]
-    assert (nobody["paper"], nobody["read"], nobody["tags"]) == (None, None, [])
+    assert (nobody["papers"], nobody["read"], nobody["tags"]) == ([], None, [])
 
 
 def test_papers_json_has_relative_links_without_html_baseurl(tiny: Site) -> None:
@@ -150,7 +158,7 @@ def test_hostile_text_in_papers_json_stays_text(tiny: Site) -> None:
     assert beta["title"].startswith('Beta </script><b>"\\ ')
     assert beta["title"].endswith("\U0001f600")
     assert beta["tags"] == ["<i>", "\ufffd"]
-    assert beta["paper"]["title"] == "On <b>beta</b>"
+    assert beta["papers"][0]["title"] == "On <b>beta</b>"
 
 
 def test_published_bibliography_has_no_private_fields(tiny: Site) -> None:

@@ -72,20 +72,38 @@ CASES = {
         ('papers/zeta.md:2: WARNING: "paper" is not a string; put the key in quotes: "2006"'
         " [papernotes.bad-paper]"),
     ),
-    "paper a list": (
-        zeta(key="[zeta2006]"),
-        ('papers/zeta.md:2: WARNING: "paper" is not a string; write one citation key'
-        " [papernotes.bad-paper]"),
+    "paper a list in text": (
+        zeta(key="zeta2006, alpha2001"),
+        ('papers/zeta.md:2: WARNING: "paper" is not a citation key; write a list of keys:'
+        " [zeta2006, alpha2001] [papernotes.bad-paper]"),
+    ),
+    "one of several papers unknown": (
+        zeta(key="\n- zeta2006\n- zeta2005"),
+        ('papers/zeta.md:4: WARNING: unknown citation key "zeta2005"; did you mean "zeta2006" or'
+        ' "beta2002" or "delta2004"? [papernotes.unknown-key]'),
     ),
     "paper unknown": (
         zeta(key="zeta2005"),
         ('papers/zeta.md:2: WARNING: unknown citation key "zeta2005"; did you mean "zeta2006" or'
         ' "beta2002" or "delta2004"? [papernotes.unknown-key]'),
     ),
-    "two notes on a paper": (
-        zeta(key="beta2002"),
-        ('papers/zeta.md:2: WARNING: "beta2002" already has a note, papers/beta.md:2, which is'
-        " used instead; merge the two or change the key of one [papernotes.duplicate-note]"),
+    "two main notes on a paper": (
+        lambda site: (
+            zeta("main: true\n", key="[zeta2006, beta2002]")(site),
+            site.edit("papers/beta.md", "read:", "main: true\nread:"),
+        ),
+        ('papers/zeta.md:2: WARNING: "main" is true here and in papers/beta.md, and both notes are'
+        ' on "beta2002"; delete it in one of them [papernotes.bad-main]'),
+    ),
+    "main of another kind": (
+        zeta("main: always\n"),
+        ('papers/zeta.md:3: WARNING: "main" is not true or false; write one of these, without'
+        " quotes [papernotes.bad-main]"),
+    ),
+    "link to no note": (
+        page("# Page\n\nSee {note}`papers/alfa`.\n"),
+        ('plain.md:3: WARNING: unknown citation key "papers/alfa"; add it to the bibliography'
+        " [papernotes.unknown-key]"),
     ),
     "tags not a list": (
         zeta("tags: physics\n"),

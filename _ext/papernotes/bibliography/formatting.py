@@ -127,8 +127,11 @@ def year(paper: Paper, phrases: Phrases = ENGLISH) -> str:
     return flatten(spans(paper.year)) or phrases.undated
 
 
-def textual_citation(paper: Paper, phrases: Phrases = ENGLISH) -> str:
-    """Return a citation of the work as plain text, such as "Zhang et al. (2017)"."""
+def textual_citation(paper: Paper, phrases: Phrases = ENGLISH, suffix: str = "") -> str:
+    """Return a citation of the work as plain text, such as "Zhang et al. (2017)".
+
+    *suffix* is the letter after the year, as in :func:`reference`.
+    """
     families = [flatten(spans(person.family)) for person in people(paper)]
     if not families:
         names = flatten(byline(paper)) or flatten(title(paper))
@@ -136,7 +139,7 @@ def textual_citation(paper: Paper, phrases: Phrases = ENGLISH) -> str:
         names = families[0] + phrases.others
     else:
         names = phrases.last.join(families)
-    return f"{names} ({year(paper, phrases)})"
+    return f"{names} ({year(paper, phrases)}{suffix})"
 
 
 def title(paper: Paper) -> tuple[Span, ...]:

@@ -142,11 +142,7 @@ def build_archives(
         groups.sort(key=lambda group: (fold_plain(group.name), group.name))
         indexes["tags"] = builder.add_group_pages("tags", groups)
     if "years" in parts:
-        groups = _grouped(
-            (formatting.year(paper), note)
-            for note in notes
-            if (paper := catalogue.papers.get(note.key)) and paper.year.strip()
-        )
+        groups = _grouped((year, note) for note in notes for year in catalogue.years_of(note))
         groups.sort(key=lambda group: group.name, reverse=True)
         indexes["years"] = builder.add_group_pages("years", groups)
     if "authors" in parts:
@@ -170,7 +166,9 @@ def build_archives(
         tag_pages={group.name: group.page for group in indexes.get("tags", ()) if group.page},
         order=order,
         places={note.docname: number for number, note in enumerate(order)},
-        related=related(notes, catalogue.cited_by) if "related" in parts else {},
+        related=related(notes, catalogue.cited_by, catalogue.mentioned_by)
+        if "related" in parts
+        else {},
         filtered=filtered,
         map=citation_map(catalogue) if "map" in parts else None,
         problems=tuple(builder.problems),
@@ -275,8 +273,8 @@ def _authors(catalogue: Catalogue, notes: Iterable[Note]) -> list[Group]:
     shown: dict[str, str] = {}
     notes_of: dict[str, dict[str, Note]] = {}
     for note in notes:
-        paper = catalogue.papers.get(note.key)
-        for person in formatting.named_people(paper) if paper else ():
+        papers = catalogue.papers_of(note)
+        for person in (each for paper in papers for each in formatting.named_people(paper)):
             if person not in folded:
                 folded[person] = formatting.fold(f"{person.family} {person.given}")
             name = folded[person]
@@ -287,14 +285,13 @@ def _authors(catalogue: Catalogue, notes: Iterable[Note]) -> list[Group]:
 
 
 def _venues(catalogue: Catalogue, notes: Iterable[Note]) -> list[Group]:
-    """Group *notes* by the venue of their paper, in alphabetical order."""
+    """Group *notes* by the venues of their papers, in alphabetical order."""
     shown: dict[str, str] = {}
-    notes_of: dict[str, list[Note]] = {}
+    notes_of: dict[str, dict[str, Note]] = {}
     for note in notes:
-        paper = catalogue.papers.get(note.key)
-        venue = flatten(formatting.short_venue(paper)) if paper else ""
-        if venue:
-            name = fold_plain(venue) or venue
-            shown.setdefault(name, venue)
-            notes_of.setdefault(name, []).append(note)
-    return [Group(shown[name], tuple(notes_of[name])) for name in sorted(notes_of)]
+        for paper in catalogue.papers_of(note):
+            if venue := flatten(formatting.short_venue(paper)):
+                name = fold_plain(venue) or venue
+                shown.setdefault(name, venue)
+                notes_of.setdefault(name, {})[note.docname] = note
+    return [Group(shown[name], tuple(notes_of[name].values())) for name in sorted(notes_of)]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from papernotes.catalogue.derive import Catalogue
 
@@ -30,13 +30,15 @@ _SEED = 1
 
 @dataclass(frozen=True)
 class CitationMap:
-    """Citations as pairs of keys: the citing note's and the cited work's.
+    """Citations as pairs of keys: that of the citing note's main paper, and that of the cited work.
 
-    ``drawn`` holds the keys of the works in the picture.
+    ``drawn`` holds the keys of the works in the picture. ``cited`` maps the documents of notes to
+    the keys of the works that they cite, sorted.
     """
 
     citations: tuple[tuple[str, str], ...]
     drawn: tuple[str, ...]
+    cited: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def arrows(self) -> list[tuple[str, str]]:
@@ -55,14 +57,19 @@ class Picture:
 
 
 def citation_map(catalogue: Catalogue) -> CitationMap:
-    """Return which notes cite which works, except for each note's own paper."""
-    citations = sorted(
-        (note.key, key)
-        for key, docnames in catalogue.cited_by.items()
-        for docname in docnames
-        if (note := catalogue.by_docname.get(docname)) and note.key != key
+    """Return which notes cite which works, except for each note's own papers."""
+    cited: dict[str, list[str]] = {}
+    for key, docnames in sorted(catalogue.cited_by.items()):
+        for docname in docnames:
+            if (note := catalogue.by_docname.get(docname)) and key not in note.keys:
+                cited.setdefault(docname, []).append(key)
+    pairs = {(catalogue.by_docname[name].key, key) for name, keys in cited.items() for key in keys}
+    citations = sorted(pairs)
+    return CitationMap(
+        tuple(citations),
+        tuple(_drawn(citations, catalogue.by_key)),
+        {docname: tuple(keys) for docname, keys in sorted(cited.items())},
     )
-    return CitationMap(tuple(citations), tuple(_drawn(citations, catalogue.notes)))
 
 
 def _drawn(citations: Iterable[tuple[str, str]], notes: Iterable[str]) -> list[str]:

@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from papernotes.bibliography import formatting
 from papernotes.bibliography.reader import Bibliography
@@ -21,26 +22,61 @@ from papernotes.core.text import fold_plain, letter_suffix
 class Catalogue:
     """Everything that is derived from notes, papers and citations.
 
-    - ``notes``: maps citation keys to the notes on those papers, in the order of titles
-    - ``by_docname``: maps documents to the same notes
+    - ``notes``: all notes, in the order of titles
+    - ``by_key``: maps citation keys to the notes on those papers, in the same order
+    - ``by_docname``: maps documents to the notes
+    - ``by_name``: maps documents without the folder of the notes to the notes
     - ``papers``: maps the keys of all works that are cited, noted or to be read
     - ``works``: the keys of the works that are cited or noted, in the order of a bibliography
-    - ``cited_by``: maps keys to the documents that cite the work or link to its note, sorted
+    - ``cited_by``: maps keys to the documents that cite the work or link to a note on it, sorted
+    - ``mentioned_by``: maps the documents of notes to those that cite a paper of the note or link
+      to the note, sorted
     - ``suffixes``: maps keys to the letters that tell works by the same people in one year apart
     - ``reading_list``: the keys of the works to be read, without those that have a note
     - ``redirects``: maps former names of pages to their notes
     - ``problems``: the problems that show only when everything is read
     """
 
-    notes: Mapping[str, Note] = field(default_factory=dict)
+    notes: tuple[Note, ...] = ()
+    by_key: Mapping[str, tuple[Note, ...]] = field(default_factory=dict)
     by_docname: Mapping[str, Note] = field(default_factory=dict)
+    by_name: Mapping[str, Note] = field(default_factory=dict)
     papers: Mapping[str, Paper] = field(default_factory=dict)
     works: tuple[str, ...] = ()
     cited_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    mentioned_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     suffixes: Mapping[str, str] = field(default_factory=dict)
     reading_list: tuple[str, ...] = ()
     redirects: Mapping[str, Note] = field(default_factory=dict)
     problems: tuple[Diagnostic, ...] = ()
+
+    def on(self, key: str) -> tuple[Note, ...]:
+        """Return the notes on the paper *key*, in the order of titles."""
+        return self.by_key.get(key, ())
+
+    def linked(self, target: str) -> tuple[Note, ...]:
+        """Return the notes that a link to *target* leads to.
+
+        A citation key stands for all notes on its paper, or for the one with ``main: true``. Any
+        other target is a note's own name: its document, with or without the folder.
+        """
+        if on := self.on(target):
+            return tuple(note for note in on if note.main)[:1] or on
+        named = self.by_docname.get(target) or self.by_name.get(target)
+        return (named,) if named else ()
+
+    def leading(self, key: str) -> Note | None:
+        """Return the note on the paper *key* for a link that can lead to only one, or None."""
+        return next(iter(self.linked(key) if key in self.by_key else ()), None)
+
+    def papers_of(self, note: Note) -> list[Paper]:
+        """Return the papers of *note* that the bibliography has, the main one first."""
+        return [self.papers[key] for key in note.keys if key in self.papers]
+
+    def years_of(self, note: Note) -> list[str]:
+        """Return the years of the papers of *note*, each once."""
+        papers = (paper for paper in self.papers_of(note) if paper.year.strip())
+        return list(dict.fromkeys(map(formatting.year, papers)))
 
     def select(self, query: Query) -> list[Note]:
         """Return the notes that *query* asks for, in its order.
@@ -50,7 +86,7 @@ class Catalogue:
         """
         found = [
             note
-            for note in self.notes.values()
+            for note in self.notes
             if not query.tags or not set(query.tags).isdisjoint(note.tags)
         ]
         descending = query.sort.startswith("-")
@@ -69,8 +105,7 @@ class Catalogue:
     def _sort_value(self, name: str, note: Note) -> str:
         if name == "read":
             return note.read.isoformat() if note.read else ""
-        paper = self.papers.get(note.key)
-        return paper.year if paper else ""
+        return next((paper.year for paper in self.papers_of(note)), "")
 
 
 def derive(
@@ -80,49 +115,34 @@ def derive(
     paths: Mapping[str, str],
     sort_key: Callable[[Paper], formatting.SortKey] = formatting.sort_key,
     *,
+    folder: str = "papers",
     report_unknown: bool = True,
 ) -> Catalogue:
     """Derive the catalogue.
 
     *paths* maps the name of each document to its file, relative to the source directory. *sort_key*
-    orders works; pass one that caches its results to save time. Without *report_unknown*, unknown
-    citation keys are not problems, since another extension may resolve them.
+    orders works; pass one that caches its results to save time. *folder* is that of the notes.
+    Without *report_unknown*, unknown citation keys are not problems, since another extension may
+    resolve them.
     """
     problems: list[Diagnostic] = []
-    by_title = sorted(notes, key=lambda note: (fold_plain(note.title), note.docname))
-    kept = _one_note_a_paper(by_title, bibliography, paths, problems)
-    by_title = [note for note in by_title if kept.get(note.key) is note]
-    noted = {note.key: note for note in by_title}
+    noted = _noted(notes, folder)
+    for note in noted.notes:
+        problems += unknown_papers(note, bibliography, paths)
+    problems += rival_mains(noted.notes, paths)
 
     pages = list(pages)
     prefixes = {prefix for page in pages for prefix in page.key_prefixes}
-    citing: dict[str, set[str]] = defaultdict(set)
-    unknown = _UnknownKeys(bibliography, paths, problems)
-    known_tags = {tag for note in noted.values() for tag in note.tags}
+    mentions = _Mentions(noted, bibliography, paths, problems)
+    known_tags = {tag for note in noted.notes for tag in note.tags}
     for page in pages:
         for citation in page.citations:
-            key = _without_prefix(citation.key, prefixes, bibliography)
-            if key in bibliography:
-                citing[key].add(page.docname)
-            elif report_unknown:
-                unknown.report(citation)
+            mentions.add_citation(
+                replace(citation, key=_without_prefix(citation.key, prefixes, bibliography)),
+                report_unknown=report_unknown,
+            )
         for link in page.note_links:
-            if link.key in noted:
-                if link.key in bibliography:
-                    citing[link.key].add(page.docname)
-                continue
-            if link.key in bibliography:
-                problems.append(
-                    Diagnostic(
-                        paths[page.docname],
-                        link.line,
-                        f'no note is on the paper "{link.key}"; cite it with {{cite:t}}`{link.key}`'
-                        " or write the note",
-                        DiagnosticKind.NO_NOTE,
-                    )
-                )
-            else:
-                unknown.report(link)
+            mentions.add_link(link)
         for query in page.queries:
             problems += [
                 Diagnostic(
@@ -135,22 +155,69 @@ def derive(
                 if tag not in known_tags
             ]
 
-    shown = set(citing) | {key for key in noted if key in bibliography}
-    to_read = [key for key in bibliography.to_read() if key not in noted]
+    citing = mentions.works
+    shown = set(citing) | {key for key in noted.by_key if key in bibliography}
+    to_read = [key for key in bibliography.to_read() if key not in noted.by_key]
     papers = {key: bibliography.paper(key) for key in sorted(shown | set(to_read))}
     ordered = tuple(sorted(shown, key=lambda key: sort_key(papers[key])))
     problems += _incomplete(papers.values())
-    return Catalogue(
-        notes=noted,
-        by_docname={note.docname: note for note in noted.values()},
+    return replace(
+        noted,
         papers=papers,
         works=ordered,
         cited_by={key: tuple(sorted(citing[key])) for key in ordered if key in citing},
+        mentioned_by={name: tuple(sorted(by)) for name, by in sorted(mentions.notes.items())},
         suffixes=_suffixes(papers, ordered),
         reading_list=tuple(to_read),
-        redirects=_redirects(by_title, paths, problems),
+        redirects=_redirects(noted.notes, paths, problems),
         problems=tuple(problems),
     )
+
+
+class _Mentions:
+    """Collects the documents that cite each work, and those that mention each note."""
+
+    def __init__(
+        self,
+        noted: Catalogue,
+        bibliography: Bibliography,
+        paths: Mapping[str, str],
+        problems: list[Diagnostic],
+    ) -> None:
+        self.noted, self.bibliography, self.paths = noted, bibliography, paths
+        self.problems = problems
+        self.works: dict[str, set[str]] = defaultdict(set)
+        self.notes: dict[str, set[str]] = defaultdict(set)
+
+    def add_citation(self, citation: Citation, *, report_unknown: bool) -> None:
+        """Add a citation, which mentions all notes on the work."""
+        if citation.key in self.bibliography:
+            self._add(citation.docname, [citation.key], self.noted.on(citation.key))
+        elif report_unknown:
+            self.problems.append(_unknown_key(citation, self.bibliography, self.paths))
+
+    def add_link(self, link: Citation) -> None:
+        """Add a link to notes: one by name counts for all papers of the note."""
+        if linked := self.noted.linked(link.key):
+            keys = [link.key] if self.noted.on(link.key) else linked[0].keys
+            self._add(link.docname, keys, linked)
+        elif link.key in self.bibliography:
+            message = (
+                f'no note is on the paper "{link.key}"; cite it with {{cite:t}}`{link.key}` or'
+                " write the note"
+            )
+            path = self.paths[link.docname]
+            self.problems.append(Diagnostic(path, link.line, message, DiagnosticKind.NO_NOTE))
+        else:
+            names = self.noted.by_name
+            self.problems.append(_unknown_key(link, self.bibliography, self.paths, names))
+
+    def _add(self, docname: str, keys: Iterable[str], notes: Iterable[Note]) -> None:
+        for key in keys:
+            if key in self.bibliography:
+                self.works[key].add(docname)
+        for note in notes:
+            self.notes[note.docname].add(docname)
 
 
 def _without_prefix(key: str, prefixes: Iterable[str], bibliography: Bibliography) -> str:
@@ -162,33 +229,46 @@ def _without_prefix(key: str, prefixes: Iterable[str], bibliography: Bibliograph
     return key
 
 
-def _one_note_a_paper(
-    notes: Iterable[Note],
-    bibliography: Bibliography,
-    paths: Mapping[str, str],
-    problems: list[Diagnostic],
-) -> dict[str, Note]:
-    """Return the note on each paper: if there are several, the first by document name."""
-    kept: dict[str, Note] = {}
+def _noted(notes: Iterable[Note], folder: str) -> Catalogue:
+    """Return a catalogue of nothing but *notes*, which are in *folder*."""
+    by_title = tuple(sorted(notes, key=lambda note: (fold_plain(note.title), note.docname)))
+    by_key: dict[str, list[Note]] = defaultdict(list)
+    for note in by_title:
+        for key in note.keys:
+            by_key[key].append(note)
+    return Catalogue(
+        notes=by_title,
+        by_key={key: tuple(on) for key, on in by_key.items()},
+        by_docname={note.docname: note for note in by_title},
+        by_name={note.docname.removeprefix(f"{folder}/"): note for note in by_title},
+    )
+
+
+def several_on_one(notes: Iterable[Note]) -> Iterator[tuple[str, int, Note, Note]]:
+    """Yield each key of each note that another note has too, with its line and the other note.
+
+    The other note is the first on the paper, in the order of documents.
+    """
+    first: dict[str, Note] = {}
     for note in sorted(notes, key=lambda note: note.docname):
-        if note.key in kept:
-            first = kept[note.key]
-            problems.append(
-                Diagnostic(
-                    paths[note.docname],
-                    note.line,
-                    f'"{note.key}" already has a note, {paths[first.docname]}:{first.line}, which'
-                    " is used instead; merge the two or change the key of one",
-                    DiagnosticKind.DUPLICATE_NOTE,
-                )
-            )
-            continue
-        kept[note.key] = note
-        if note.key not in bibliography:
-            _UnknownKeys(bibliography, paths, problems).report(
-                Citation(note.docname, note.key, note.line)
-            )
-    return kept
+        for key, line in zip(note.keys, note.lines, strict=True):
+            if first.setdefault(key, note) is not note:
+                yield key, line, note, first[key]
+
+
+def rival_mains(notes: Iterable[Note], paths: Mapping[str, str]) -> list[Diagnostic]:
+    """Return a problem for each note with ``main: true`` that shares a paper with another."""
+    mains = [note for note in notes if note.main]
+    return [
+        Diagnostic(
+            paths[note.docname],
+            line,
+            f'"main" is true here and in {paths[other.docname]}, and both notes are on "{key}";'
+            " delete it in one of them",
+            DiagnosticKind.BAD_MAIN,
+        )
+        for key, line, note, other in several_on_one(mains)
+    ]
 
 
 def _redirects(
@@ -217,24 +297,33 @@ def _redirects(
     return redirects
 
 
-@dataclass(frozen=True)
-class _UnknownKeys:
-    bibliography: Bibliography
-    paths: Mapping[str, str]
-    problems: list[Diagnostic]
+def unknown_papers(
+    note: Note, bibliography: Bibliography, paths: Mapping[str, str]
+) -> Iterator[Diagnostic]:
+    """Yield a problem for each key of *note* that is not in *bibliography*."""
+    for key, line in zip(note.keys, note.lines, strict=True):
+        if key not in bibliography:
+            yield _unknown_key(Citation(note.docname, key, line), bibliography, paths)
 
-    def report(self, citation: Citation) -> None:
-        near = self.bibliography.nearest(citation.key)
-        hint = " or ".join(f'"{key}"' for key in near)
-        self.problems.append(
-            Diagnostic(
-                self.paths[citation.docname],
-                citation.line,
-                f'unknown citation key "{citation.key}"; '
-                + (f"did you mean {hint}?" if near else "add it to the bibliography"),
-                DiagnosticKind.UNKNOWN_KEY,
-            )
-        )
+
+def _unknown_key(
+    citation: Citation,
+    bibliography: Bibliography,
+    paths: Mapping[str, str],
+    names: Iterable[str] = (),
+) -> Diagnostic:
+    """Return the problem of an unknown key; a link to a note may also mean one of *names*."""
+    near = bibliography.nearest(citation.key)
+    others = sorted(set(names) - set(near))
+    near += difflib.get_close_matches(citation.key, others, n=1, cutoff=0.75)
+    hint = " or ".join(f'"{key}"' for key in near)
+    return Diagnostic(
+        paths[citation.docname],
+        citation.line,
+        f'unknown citation key "{citation.key}"; '
+        + (f"did you mean {hint}?" if near else "add it to the bibliography"),
+        DiagnosticKind.UNKNOWN_KEY,
+    )
 
 
 def _link_faults(paper: Paper) -> Iterator[tuple[str, tuple[str, str]]]:

@@ -286,7 +286,7 @@ class CitationDomain(BibtexDomain):
         """
         if home == fromdocname:
             return home, self.reference_ids(home)[key]
-        if note := self.notes.catalogue.notes.get(key):
+        if note := self.notes.catalogue.leading(key):
             return note.docname, ""
         return home, self.reference_ids(home)[key]
 

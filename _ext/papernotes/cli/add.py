@@ -36,18 +36,19 @@ class AddOptions:
     """How to add papers.
 
     ``key`` is the key that the author asks for, or the empty string. ``again`` allows a paper with
-    the title and first author of another.
+    the title and first author of another, ``new_note`` another note on a paper that has one.
     """
 
     today: datetime.date
     to_read: bool = False
     key: str = ""
     again: bool = False
+    new_note: bool = False
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """The result for one paper: its entry, whether the entry is new, and its note.
+    """The result for one paper: its entry, whether the entry is new, and the notes on it.
 
     ``why`` says how the paper was recognized if the bibliography already had it.
     """
@@ -55,7 +56,7 @@ class Outcome:
     indexed: IndexedEntry
     added: bool
     why: str = ""
-    note: Path | None = None
+    notes: tuple[Path, ...] = ()
 
 
 def add(site: Site, options: AddOptions, papers: Sequence[Incoming | Identifier]) -> list[Outcome]:
@@ -99,11 +100,11 @@ class _Addition:
         target = self.site.file_for_new_entries() if self.new else None
         before = self.library.contents[target] if target else None
         appended = self._append(target, before or b"") if target else None
-        without_note = self._keys_without_note(outcomes)
+        to_note = self._keys_to_note(outcomes)
         with ExitStack() as drafts:
             notes = {
                 key: drafts.enter_context(storage.Draft(path, text.encode()))
-                for key, (path, text) in self._new_notes(without_note, appended).items()
+                for key, (path, text) in self._new_notes(to_note, appended).items()
             }
             if target and appended:
                 draft = drafts.enter_context(storage.Draft(target, appended.content))
@@ -149,7 +150,8 @@ class _Addition:
 
     def _existing(self, indexed: IndexedEntry, why: str) -> Outcome:
         added = any(key == indexed.key for key, _ in self.new)
-        return Outcome(indexed, added=added, why=why, note=self.library.notes.get(indexed.key))
+        notes = tuple(self.library.notes.get(indexed.key, ()))
+        return Outcome(indexed, added=added, why=why, notes=notes)
 
     def _key(self, entry: Entry) -> str:
         if self.options.key:
@@ -163,11 +165,11 @@ class _Addition:
         key = keys.make_key(entry, self.site.config.papernotes_key_pattern)
         return keys.make_unique(key, lambda key: self.library.by_key(key) is not None)
 
-    def _keys_without_note(self, outcomes: Iterable[Outcome]) -> list[str]:
+    def _keys_to_note(self, outcomes: Iterable[Outcome]) -> list[str]:
         if self.options.to_read:
             return []
         found = {outcome.indexed.key: None for outcome in outcomes}
-        return [key for key in found if key not in self.library.notes]
+        return [key for key in found if self.options.new_note or key not in self.library.notes]
 
     def _new_notes(
         self, missing: Sequence[str], appended: Appended | None
@@ -201,7 +203,8 @@ def _complete(outcome: Outcome, notes: dict[str, Path], lines: dict[str, int]) -
     indexed = outcome.indexed
     if indexed.line == 0:
         indexed = replace(indexed, line=lines[indexed.key])
-    return replace(outcome, indexed=indexed, note=notes.get(indexed.key, outcome.note))
+    new = [notes[indexed.key]] if indexed.key in notes else []
+    return replace(outcome, indexed=indexed, notes=(*outcome.notes, *new))
 
 
 def _with_new_references(entry: Entry, new_keys: dict[str, str]) -> Entry:

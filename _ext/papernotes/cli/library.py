@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -33,12 +33,12 @@ class Library:
 
     ``contents`` has the bytes of each bibliography file, or None if the file is missing.
     ``sources`` has the entries of each file with their offsets. ``notes`` maps the key of each
-    paper that has a note to the file of the note.
+    paper that has notes to their files.
     """
 
     contents: dict[Path, bytes | None]
     sources: dict[Path, list[SourceEntry]]
-    notes: dict[str, Path]
+    notes: dict[str, list[Path]]
     _by_key: dict[str, IndexedEntry] = field(default_factory=dict)
     _by_identifier: dict[Identifier, IndexedEntry] = field(default_factory=dict)
     _by_title: dict[tuple[str, str], IndexedEntry] = field(default_factory=dict)
@@ -54,7 +54,7 @@ class Library:
         library = cls(
             contents,
             {path: sources.get(name, []) for name, path in named.items()},
-            dict(_notes(site)),
+            _notes(site),
         )
         for path, entries in library.sources.items():
             library.extend(
@@ -93,11 +93,13 @@ def comparison_title(entry: Entry) -> tuple[str, str]:
     return comparison_key(entry.get("title")), comparison_key(family_name(person)) if person else ""
 
 
-def _notes(site: Site) -> Iterator[tuple[str, Path]]:
+def _notes(site: Site) -> dict[str, list[Path]]:
+    notes: dict[str, list[Path]] = {}
     for name in site.notes():
         path = site.root / name
         content = storage.read(path)
         if content is not None:
             front, _ = frontmatter.parse(content.decode("utf-8", "replace"), name)
-            if front.paper:
-                yield front.paper, path
+            for key in front.papers:
+                notes.setdefault(key, []).append(path)
+    return notes

@@ -70,9 +70,16 @@ for _command in (site_commands.new, site_commands.build, site_commands.serve):
     is_flag=True,
     help="Add a paper even if another has the same title and first author.",
 )
+@click.option("--new-note", is_flag=True, help="Create a note even if the paper has one already.")
 @click.pass_obj
 def add(
-    folder: str, papers: Sequence[str], to_read: bool, opened: bool, key: str, again: bool
+    folder: str,
+    papers: Sequence[str],
+    to_read: bool,
+    opened: bool,
+    key: str,
+    again: bool,
+    new_note: bool,
 ) -> None:
     """Add papers to the bibliography, and create their notes.
 
@@ -89,9 +96,9 @@ def add(
     owns (papernotes_external_bibliographies), in the style of that file. Its note is created from
     _templates/note.md, or from a built-in template.
 
-    A paper that is already in the bibliography is not added again: its place is printed, and its
-    note is created if it has none. Existing notes are never overwritten. If anything fails, nothing
-    is written for any of the papers.
+    A paper that is already in the bibliography is not added again: its place and its notes are
+    printed, and a note is created if it has none. Existing notes are never overwritten. If anything
+    fails, nothing is written for any of the papers.
     """
     from papernotes.cli.add import AddOptions
     from papernotes.cli.add import add as run
@@ -106,13 +113,14 @@ def add(
             f"--key takes one paper, not {len(incoming)}; add the papers one at a time"
         )
     today = datetime.datetime.now().astimezone().date()
-    outcomes = run(site, AddOptions(today, to_read, key, again), incoming)
+    options = AddOptions(today, to_read, key, again, new_note)
+    outcomes = run(site, options, incoming)
     for outcome in outcomes:
         _print_outcome(outcome)
     if opened:
         # A paper on the reading list has no note; open its bibliography file instead.
-        paths = dict.fromkeys(str(outcome.note or outcome.indexed.path) for outcome in outcomes)
-        click.edit(filename=list(paths))
+        paths = [path for each in outcomes for path in each.notes or [each.indexed.path]]
+        click.edit(filename=list(dict.fromkeys(map(str, paths))))
 
 
 def _print_outcome(outcome: Outcome) -> None:
@@ -122,8 +130,8 @@ def _print_outcome(outcome: Outcome) -> None:
     if outcome.why:
         click.echo(f"{outcome.why}:", err=True)
     click.echo(f"{show(indexed.path)}:{indexed.line}")
-    if outcome.note:
-        click.echo(show(outcome.note))
+    for note in outcome.notes:
+        click.echo(show(note))
     if outcome.added and (missing := missing_author_or_year(indexed.entry)):
         click.echo(
             f'the entry "{indexed.key}" has no {" and no ".join(missing)}; add what is missing',
@@ -197,7 +205,8 @@ def check(folder: str, fix: bool, style: str) -> None:
 
     Each line of output shows the file and the line, what is wrong, what to do, and the kind in
     brackets. The manual lists the kinds; suppress_warnings in conf.py silences them. A "remark"
-    is not a fault: an unused entry, or a key that does not match the pattern.
+    is not a fault: an unused entry, a key that does not match the pattern, or several notes on one
+    paper.
 
     Files that another program owns (papernotes_external_bibliographies) are checked, but never
     corrected. Their entries may be unused, and their keys are that program's.

@@ -29,10 +29,10 @@ class DiagnosticKind(Enum):
     CONTROL_CHARACTER = ("control-character", "A control character, which no page can contain")
     FRONT_MATTER = ("front-matter", "Front matter that is not closed, not YAML or not a mapping")
     MISSING_PAPER = ("missing-paper", "A note that does not name its paper")
-    BAD_PAPER = ("bad-paper", "`paper:` is not a citation key")
+    BAD_PAPER = ("bad-paper", "`paper:` is not a citation key or a list of keys")
+    BAD_MAIN = ("bad-main", "`main:` is not true or false, or is true in two notes on one paper")
     BAD_CITATION = ("bad-citation", "A citation without a key, or one that is not closed")
     UNKNOWN_KEY = ("unknown-key", "A citation key that is in no bibliography file")
-    DUPLICATE_NOTE = ("duplicate-note", "Two notes on one paper")
     NO_NOTE = ("no-note", "`{note}` names a paper that has no note")
     BAD_TAGS = ("bad-tags", "`tags:` is not a list of strings")
     BAD_READ = ("bad-read", "`read:` is not a date")
@@ -103,6 +103,7 @@ class DiagnosticKind(Enum):
         "check",
         "remark",
     )
+    DUPLICATE_NOTE = ("duplicate-note", "Several notes on one paper (a remark)", "check", "remark")
     UNUSED_ENTRY = (
         "unused-entry",
         "An entry that is not cited, has no note and is not marked to be read (a remark)",

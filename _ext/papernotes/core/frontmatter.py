@@ -22,11 +22,13 @@ from papernotes.core.model import FormerName
 from papernotes.core.text import NON_XML_CHARACTER, REPLACEMENT, is_visible
 
 FIELDS = {
-    "paper": "required: the citation key of the paper that the note is on",
+    "paper": "required: the citation key of the paper that the note is on, or a list of keys for a"
+    " note on several papers, the main one first",
     "tags": "a list of tags, spelt as they are to be shown",
     "read": "the day on which the paper was read, `YYYY-MM-DD`",
     "draft": "`true` for a note that is read and checked, but not published",
     "summary": "MyST text for the card, instead of the paragraphs before the first section",
+    "main": "`true` makes this the note that a link by key leads to, where a paper has several",
     "redirect_from": "a list of former names of the note's page, such as `papers/old-name`; each"
     " redirects to the note",
 }
@@ -40,6 +42,7 @@ _SITE_FILE = re.compile(
 )
 _STRING_TAG = "tag:yaml.org,2002:str"
 _NULL_TAG = "tag:yaml.org,2002:null"
+_BOOL_TAG = "tag:yaml.org,2002:bool"
 # Far more than any front matter that people write.
 _MAX_VALUES = 10_000
 # YAML ends lines at these too, an editor does not; a space keeps the line numbers right.
@@ -50,14 +53,13 @@ _SPACES_FOR_LINE_ENDS = str.maketrans("\x85\u2028\u2029", "   ")
 class FrontMatter:
     """The values of a note's front matter.
 
-    ``paper`` is the empty string where it is missing or invalid. ``draft`` says whether nothing of
-    the note may be published. ``summary`` is MyST text, and
-    ``summary_line`` the line on which it begins. ``rest`` is the whole text of the note, with
-    blank lines in place of the fields read here, so that every line keeps its number.
+    ``papers`` holds the keys of the papers with their lines; it is empty where ``paper`` is missing
+    or invalid. ``draft`` says whether nothing of the note may be published. ``summary`` is MyST
+    text, and ``summary_line`` the line on which it begins. ``rest`` is the whole text of the note,
+    with blank lines in place of the fields read here, so that every line keeps its number.
     """
 
-    paper: str
-    paper_line: int
+    papers: dict[str, int]
     tags: tuple[str, ...]
     tags_line: int
     read: datetime.date | None
@@ -66,6 +68,7 @@ class FrontMatter:
     summary: str
     summary_line: int
     former_names: tuple[FormerName, ...]
+    main: bool
     rest: str
 
 
@@ -93,11 +96,9 @@ def parse(text: str, path: str) -> tuple[FrontMatter, list[Diagnostic]]:
     mapping = _compose_mapping(lines, extent, problems)
     fields, blank = _split_fields(mapping, extent, problems)
     rest = "\n".join("" if n in blank else line for n, line in enumerate(lines)) if blank else text
-    paper, paper_line = _read_paper(fields, problems) if mapping else ("", 1)
     summary, summary_line = _read_summary(fields, problems)
     front = FrontMatter(
-        paper=paper,
-        paper_line=paper_line,
+        papers=_read_papers(fields, problems) if mapping else {},
         tags=_read_tags(fields, problems),
         tags_line=_get(fields, "tags")[0],
         read=_read_date(fields, problems),
@@ -106,6 +107,7 @@ def parse(text: str, path: str) -> tuple[FrontMatter, list[Diagnostic]]:
         summary=summary,
         summary_line=summary_line,
         former_names=_read_former_names(fields, problems),
+        main=_read_flag(fields, "main", DiagnosticKind.BAD_MAIN, problems),
         rest=rest,
     )
     return front, sorted(problems)
@@ -305,30 +307,47 @@ def _get(fields: _Fields, name: str) -> tuple[int, yaml.Node | None]:
     return line, node
 
 
-def _read_paper(fields: _Fields, problems: _Problems) -> tuple[str, int]:
+def _read_papers(fields: _Fields, problems: _Problems) -> dict[str, int]:
     line, node = _get(fields, "paper")
-    is_text = isinstance(node, yaml.ScalarNode) and node.tag == _STRING_TAG
-    if node is None or (is_text and not node.value.strip()):
+    if node is None or (isinstance(node, yaml.ScalarNode) and not node.value.strip()):
+        items: list[yaml.Node] = []
+    else:
+        items = node.value if isinstance(node, yaml.SequenceNode) else [node]
+    if not items:
         problems.add(
             line,
             DiagnosticKind.MISSING_PAPER,
             'the note does not name its paper; add "paper: " and the citation key to its front'
             " matter",
         )
-        return "", line
-    if not isinstance(node, yaml.ScalarNode):
-        problems.add(
-            line, DiagnosticKind.BAD_PAPER, '"paper" is not a string; write one citation key'
-        )
-        return "", line
-    if not is_text:
-        problems.add(
-            line,
-            DiagnosticKind.BAD_PAPER,
-            f'"paper" is not a string; put the key in quotes: "{node.value}"',
-        )
-        return "", line
-    return node.value.strip(), line
+    papers: dict[str, int] = {}
+    for item in items:
+        # A key alone belongs to the line of its field.
+        line = line if item is node else item.start_mark.line + 1
+        key, fault = _read_key(item)
+        if key in papers:
+            fault = f'"paper" names "{key}" twice; delete it here'
+        elif key:
+            papers[key] = line
+        if fault:
+            problems.add(line, DiagnosticKind.BAD_PAPER, fault)
+    return papers
+
+
+def _read_key(item: yaml.Node) -> tuple[str, str]:
+    """Return a citation key, or the empty string, and what is wrong with it, if anything."""
+    if not isinstance(item, yaml.ScalarNode):
+        return "", '"paper" is not a citation key; write one key, or a list such as [first, second]'
+    key = item.value.strip()
+    if item.tag not in (_STRING_TAG, _NULL_TAG):
+        return "", f'"paper" is not a string; put the key in quotes: "{item.value}"'
+    if not key or item.tag == _NULL_TAG:
+        return "", 'a key in "paper" is empty; write a citation key or delete it'
+    if "," in key:
+        # BibTeX ends a key at a comma.
+        keys = ", ".join(filter(None, map(str.strip, key.split(","))))
+        return "", f'"paper" is not a citation key; write a list of keys: [{keys}]'
+    return key, ""
 
 
 def _read_tags(fields: _Fields, problems: _Problems) -> tuple[str, ...]:
@@ -426,6 +445,16 @@ def _read_date(fields: _Fields, problems: _Problems) -> datetime.date | None:
         f'"read" is not a date{found}; write it as YYYY-MM-DD, such as 2020-08-31',
     )
     return None
+
+
+def _read_flag(fields: _Fields, name: str, kind: DiagnosticKind, problems: _Problems) -> bool:
+    line, node = _get(fields, name)
+    if node is None:
+        return False
+    if isinstance(node, yaml.ScalarNode) and node.tag == _BOOL_TAG:
+        return bool(node.value.lower() in ("true", "yes", "on"))
+    problems.add(line, kind, f'"{name}" is not true or false; write one of these, without quotes')
+    return False
 
 
 def _read_summary(fields: _Fields, problems: _Problems) -> tuple[str, int]:

@@ -16,17 +16,25 @@ _DRAFT = "http://json-schema.org/draft-07/schema#"
 
 # These patterns are valid in Python and, with and without the flag "u", in JavaScript.
 _VISIBLE = r"\S"
+_KEY = r"^\s*[^\s,]([^,]*[^\s,])?\s*$"
 _DAY = r"^\s*\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])\s*$"
 # The parser also looks at each part of a path.
 _PAGE = r'^[^\\:?#*"<>|]*[^\\:?#*"<>|/.\s][^\\:?#*"<>|]*$'
 
 # The parser takes a field without a value for a missing one.
 _VALUES: dict[str, dict[str, Any]] = {
-    "paper": {"type": "string", "pattern": _VISIBLE},
+    "paper": {
+        "type": ["string", "array"],
+        "pattern": _KEY,
+        "items": {"type": "string", "pattern": _KEY},
+        "minItems": 1,
+        "uniqueItems": True,
+    },
     "tags": {"type": ["array", "null"], "items": {"type": "string", "pattern": _VISIBLE}},
     "read": {"type": ["string", "null"], "pattern": _DAY},
     "draft": {"type": ["boolean", "null"]},
     "summary": {"type": ["string", "null"]},
+    "main": {"type": ["boolean", "null"]},
     "redirect_from": {
         "type": ["array", "null"],
         "items": {"type": ["string", "number"], "pattern": _PAGE},

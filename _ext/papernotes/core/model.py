@@ -22,21 +22,33 @@ class FormerName:
 class Note:
     """The content of a note's front matter and heading.
 
-    ``key`` is the citation key of the paper; ``title`` is the heading as plain text; ``read`` is
-    the day on which the paper was read; ``line`` and ``tags_line`` are the lines of the key and of
-    the tags in the file; ``former_names`` are pages that redirect to the note; ``draft`` is true
-    for a draft, which only some builds show.
+    ``keys`` are the citation keys of its papers, at least one, the main one first; ``title`` is
+    the heading as plain text; ``read`` is the day on which the papers were read; ``lines`` are the
+    lines of the keys in the file, and ``tags_line`` is that of the tags; ``former_names`` are pages
+    that redirect to the note; ``draft`` is true for a draft, which only some builds show; ``main``
+    says that links by key lead to this note among several.
     """
 
     docname: str
-    key: str
+    keys: tuple[str, ...]
     title: str
     tags: tuple[str, ...] = ()
     read: datetime.date | None = None
-    line: int = 1
+    lines: tuple[int, ...] = (1,)
     tags_line: int = 1
     former_names: tuple[FormerName, ...] = ()
     draft: bool = False
+    main: bool = False
+
+    @property
+    def key(self) -> str:
+        """The key of the main paper."""
+        return self.keys[0]
+
+    @property
+    def line(self) -> int:
+        """The line of the main key."""
+        return self.lines[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +91,11 @@ class Paper:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A place in a document that cites a work, or links to a note by its key.
+    """A place in a document that cites a work, or links to a note.
 
-    ``id`` identifies the place in the page; it is empty where the page does not show the place,
-    such as in a summary that only the card shows.
+    ``key`` is a citation key, or the target of a link to a note, which can be a note's name. ``id``
+    identifies the place in the page; it is empty where the page does not show the place, such as in
+    a summary that only the card shows.
     """
 
     docname: str

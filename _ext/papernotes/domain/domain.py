@@ -128,7 +128,12 @@ class PaperNotesDomain(Domain):
         )
 
     def spell(self, key: str, *, linked: bool) -> str:
-        """Return the text for the work *key* in a heading: its title if *linked*, or a citation."""
+        """Return the text for the work *key* in a heading: its title if *linked*, or a citation.
+
+        A link may name a note instead, whose title is not known while documents are read.
+        """
+        if key not in self.bibliography and linked and self._is_name(key):
+            return key.rpartition("/")[2]
         if key not in self.bibliography:
             return f"[?{key}]"
         paper = self.bibliography.paper(key)
@@ -137,6 +142,10 @@ class PaperNotesDomain(Domain):
             if linked
             else formatting.textual_citation(paper, phrases())
         )
+
+    def _is_name(self, target: str) -> bool:
+        folder = self.env.config.papernotes_folder
+        return not self.env.found_docs.isdisjoint((target, f"{folder}/{target}"))
 
     def misspelled(self) -> list[str]:
         """Return the documents whose headings spell out entries that have changed since."""
@@ -172,6 +181,7 @@ class PaperNotesDomain(Domain):
             bibliography=self.bibliography,
             paths={name: record.path for name, record in documents.items()},
             sort_key=self._sort_key,
+            folder=self.env.config.papernotes_folder,
             report_unknown=self.env.config.papernotes_references,
         )
 
@@ -213,18 +223,27 @@ class PaperNotesDomain(Domain):
         assert noted is not None
         return noted
 
-    def title_of_draft(self, key: str) -> str:
-        """Return the title of the work *key* if the note on it is a draft, or the empty string."""
-        notes = (record.noted.note for record in self.drafts.values() if record.noted)
-        if key in self.bibliography and any(note.key == key for note in notes):
-            return flatten(formatting.title(self.bibliography.paper(key)))
+    def title_of_draft(self, target: str) -> str:
+        """Return the title of the paper of a draft that a link to *target* leads to, or nothing."""
+        folder = self.env.config.papernotes_folder
+        for docname, record in sorted(self.drafts.items()):
+            keys = record.noted.note.keys if record.noted else ()
+            if target in (*keys, docname, docname.removeprefix(f"{folder}/")):
+                key = next((key for key in (target, *keys) if key in self.bibliography), "")
+                return flatten(formatting.title(self.bibliography.paper(key))) if key else ""
         return ""
 
-    def mentions(self, docname: str, key: str) -> Iterator[Mention]:
-        """Yield the places of *docname* that cite *key* or link to its note, one a sentence."""
+    def mentions(self, docname: str, note: Note) -> Iterator[Mention]:
+        """Yield the places of *docname* that cite a paper of *note* or link to *note*.
+
+        Of several in a sentence, yield the first.
+        """
         seen = set()
         for mention in self.records[docname].mentions:
-            if key in mention.keys and mention.sentence.digest not in seen:
+            linked = any(note in self.catalogue.linked(target) for target in mention.links)
+            if not (linked or set(note.keys) & set(mention.keys)):
+                continue
+            if mention.sentence.digest not in seen:
                 seen.add(mention.sentence.digest)
                 yield mention
 
@@ -245,30 +264,43 @@ class PaperNotesDomain(Domain):
         node: pending_xref,
         contnode: nodes.Element,
     ) -> nodes.reference | None:
-        """Link to the note on the paper with the key *target*, with its title or a given text.
+        """Link to the notes that *target* stands for, with their titles or a given text.
 
         A link of type ``place`` leads to the document *target*, at the id that it carries.
         """
         children: list[nodes.Node] = list(node.children)
-        id_ = ""
-        if typ == "place":
-            # Only HTML has a target at each citation and link.
-            docname, id_ = target, node["papernotes_id"] if builder.format == "html" else ""
-        elif note := self.catalogue.notes.get(target):
-            docname = note.docname
-            if not node.get("refexplicit"):
-                children = self.noted(note).title.nodes()
-        else:
+        try:
+            if typ == "place":
+                # Only HTML has a target at each citation and link.
+                id_ = node["papernotes_id"] if builder.format == "html" else ""
+                result = make_refnode(builder, fromdocname, target, id_ or None, children)
+                result["classes"] += node.get("classes", [])
+                return result
+            notes = self.catalogue.linked(target)
+            titles = [self.noted(note).title.nodes() for note in notes]
+            if len(notes) == 1 and node.get("refexplicit"):
+                titles = [children]
+            links = [
+                make_refnode(builder, fromdocname, note.docname, None, title)
+                for note, title in zip(notes, titles, strict=True)
+            ]
+        except NoUri:
+            links = []
+        if not links:
             if (title := self.title_of_draft(target)) and not node.get("refexplicit"):
                 return nodes.inline("", title)  # type: ignore[return-value]
             # The catalogue has reported the unknown key; the text stays readable.
             return contnode  # type: ignore[return-value]
-        try:
-            reference = make_refnode(builder, fromdocname, docname, id_ or None, children)
-        except NoUri:
-            return contnode  # type: ignore[return-value]
-        reference["classes"] += node.get("classes", [])
-        return reference
+        if len(links) == 1:
+            links[0]["classes"] += node.get("classes", [])
+            return links[0]
+        # A given text cannot lead to several notes; their titles follow it in parentheses.
+        before, after = (" (", ")") if node.get("refexplicit") else ("", "")
+        line = nodes.inline("", "", *(children if before else ()))
+        for link in links:
+            line += [nodes.Text(", " if link is not links[0] else before), link]
+        line += nodes.Text(after)
+        return line  # type: ignore[return-value]  # Sphinx takes any element
 
     def resolve_any_xref(
         self,
@@ -279,16 +311,21 @@ class PaperNotesDomain(Domain):
         node: pending_xref,
         contnode: nodes.Element,
     ) -> list[tuple[str, nodes.reference]]:
-        """Return the note on the paper with the key *target*, if there is one."""
-        if target not in self.catalogue.notes:
+        """Return the notes on the paper with the key *target*, if there are any.
+
+        The name of a note is left to the standard domain, which knows it as a document.
+        """
+        if target not in self.catalogue.by_key:
             return []
         found = self.resolve_xref(env, fromdocname, builder, "note", target, node, contnode)
         return [("papernotes:note", found)] if found else []
 
     def get_objects(self) -> Iterable[tuple[str, str, str, str, str, int]]:
-        """Yield each note, under the citation key of its paper.
+        """Yield each note under its name, and for each paper the note that its key leads to.
 
         The priority keeps notes out of the search for objects: the search finds their pages.
         """
-        for key, note in self.catalogue.notes.items():
-            yield key, note.title, "note", note.docname, "", -1
+        leading = {key: self.catalogue.leading(key) for key in self.catalogue.by_key}
+        for name, note in {**self.catalogue.by_name, **leading}.items():
+            assert note is not None
+            yield name, note.title, "note", note.docname, "", -1

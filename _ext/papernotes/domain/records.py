@@ -14,7 +14,7 @@ from papernotes.bibliography import formatting
 from papernotes.bibliography.latex import Span
 from papernotes.core.diagnostics import Diagnostic
 from papernotes.core.model import Citation, Note, Page, Paper
-from papernotes.domain.xrefs import cited_keys, linked_keys, target
+from papernotes.domain.xrefs import cited_keys, linked_notes, target
 from papernotes.mathematics.equations import mark_as_copy, referenced_labels
 from papernotes.nodes import Placeholder
 
@@ -25,7 +25,7 @@ class Excerpt:
 
     They are kept pickled, since most builds carry them from one environment to the next unread.
     ``digest`` is equal for nodes that look the same. ``citations`` holds the citation keys that the
-    nodes cite, ``links`` the keys whose notes they link to, ``equations`` the labels of equations
+    nodes cite, ``links`` the targets of their links to notes, ``equations`` the labels of equations
     that they refer to, and ``targets`` all other targets. Equations lose their number and label,
     which belong to the document.
     """
@@ -57,7 +57,7 @@ class Excerpt:
         for copy in copies:
             for reference in copy.findall(pending_xref):
                 citations.update(dict.fromkeys(cited_keys(reference)))
-                links.update(dict.fromkeys(linked_keys(reference)))
+                links.update(dict.fromkeys(linked_notes(reference)))
                 targets.update(dict.fromkeys(target(reference)))
         return cls(
             pickled=pickle.dumps(copies, pickle.HIGHEST_PROTOCOL),
@@ -97,11 +97,13 @@ class Formatted:
 class Mention:
     """A place that cites works or links to a note, with its sentence.
 
-    ``id`` is the id of the place in its page.
+    ``id`` is the id of the place in its page, ``keys`` are the works that it cites, and ``links``
+    the targets of its links to notes.
     """
 
     id: str
     keys: tuple[str, ...]
+    links: tuple[str, ...]
     sentence: Excerpt
 
 

@@ -21,15 +21,15 @@ def cited_keys(node: pending_xref) -> list[str]:
     return [target.key for target in parse_citation_targets(node["reftarget"])]
 
 
-def linked_keys(node: pending_xref) -> list[str]:
-    """Return the citation key whose note a cross-reference links to, if it links to a note."""
+def linked_notes(node: pending_xref) -> list[str]:
+    """Return the target of a cross-reference, a key or a note's name, if it links to a note."""
     is_link = node.get("refdomain") == DOMAIN and node["reftype"] == "note"
     return [node["reftarget"]] if is_link else []
 
 
 def target(node: pending_xref) -> list[str]:
     """Return the target of a cross-reference that leads neither to a work nor to a note."""
-    return [] if cited_keys(node) or linked_keys(node) else [str(node["reftarget"])]
+    return [] if cited_keys(node) or linked_notes(node) else [str(node["reftarget"])]
 
 
 def without_links(element: nodes.Element) -> list[nodes.Node]:
@@ -45,31 +45,23 @@ def without_links(element: nodes.Element) -> list[nodes.Node]:
     return copy.children
 
 
-def cross_reference(
-    kind: str, target: str, docname: str, children: Sequence[nodes.Node]
-) -> pending_xref:
-    """Return a link of type *kind* to *target*, for the page *docname*."""
+def place_link(target: str, id_: str, docname: str, children: Sequence[nodes.Node]) -> pending_xref:
+    """Return a link to the place *id_* of the document *target*, for the page *docname*."""
     return pending_xref(
         "",
         *children,
         refdomain=DOMAIN,
-        reftype=kind,
+        reftype="place",
         reftarget=target,
         refdoc=docname,
         refexplicit=True,
         refwarn=False,
+        papernotes_id=id_,
     )
 
 
-def place_link(target: str, id_: str, docname: str, children: Sequence[nodes.Node]) -> pending_xref:
-    """Return a link to the place *id_* of the document *target*, for the page *docname*."""
-    link = cross_reference("place", target, docname, children)
-    link["papernotes_id"] = id_
-    return link
-
-
 class NoteRole(XRefRole):
-    """The role ``{note}``: a link to the note on a paper, by citation key."""
+    """The role ``{note}``: a link to the notes on a paper by its key, or to a note by its name."""
 
     def __init__(self) -> None:
         super().__init__(innernodeclass=nodes.inline)

@@ -36,8 +36,6 @@ class Digests:
         parts.append(shown.renamed_images.get(docname))
         if record.noted:
             note = record.noted.note
-            # The catalogue leaves out the second of two notes on a paper.
-            parts.append(docname in shown.catalogue.by_docname)
             parts.append(note_header.header_shows(shown, note))
             parts.append(mentions.mentions_show(shown, note))
             parts.append(neighbours.neighbours_show(shown, note))
@@ -63,14 +61,15 @@ class Digests:
             return note_list.page_shows(shown, content)
         if isinstance(content, CitationMap):
             keys = sorted({key for pair in content.citations for key in pair})
-            return [content, [self._mapped(key) for key in keys]]
+            citing = [shown.title(shown.catalogue.by_docname[name]) for name in content.cited]
+            return [content, citing, [self._mapped(key) for key in keys]]
         groups = archives.indexes[content]
         if content in ("tags", "years"):
             return [(group.name, group.page, len(group.notes)) for group in groups]
-        return [(group.name, [shown.title(note.key) for note in group.notes]) for group in groups]
+        return [(group.name, [shown.title(note) for note in group.notes]) for group in groups]
 
     def _mapped(self, key: str) -> list[object]:
         """Return what the citation map shows of the work *key*."""
         paper = self.shown.catalogue.papers.get(key)
         name = formatting.textual_citation(paper) if paper else key
-        return [self.shown.title(key), name, work_entry.entry_shows(self.shown, key)]
+        return [self.shown.linked(key), name, work_entry.entry_shows(self.shown, key)]

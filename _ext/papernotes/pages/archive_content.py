@@ -14,7 +14,7 @@ from papernotes.core.text import fold_plain, initial
 from papernotes.domain.xrefs import place_link
 from papernotes.i18n import _, ngettext
 from papernotes.rendering.context import RenderContext
-from papernotes.rendering.markup import external, note_link, under_initials
+from papernotes.rendering.markup import external, joined, note_link, under_initials
 
 # An index of this many groups or more has a heading for each initial. A shorter index of this many
 # notes or more has a table of contents.
@@ -67,7 +67,7 @@ def index_of_notes(
         links = [
             nodes.list_item(
                 "",
-                nodes.paragraph("", "", note_link(note.key, docname, context.title(note))),
+                nodes.paragraph("", "", note_link(note, docname, context.title(note))),
             )
             for note in group.notes
         ]
@@ -98,19 +98,13 @@ def _table_of_contents(groups: Iterable[Group], ids: Mapping[str, str]) -> nodes
 def citation_list(context: RenderContext, citation_map: CitationMap, docname: str) -> nodes.Element:
     """Return the citation map as a list: each note that cites works, with these works."""
     items = []
-    cited_by_note: dict[str, list[str]] = {}
-    for citing, cited in citation_map.citations:
-        cited_by_note.setdefault(citing, []).append(cited)
     # The catalogue sorts notes by title.
-    for note in context.catalogue.notes.values():
-        if note.key not in cited_by_note:
+    for note in context.catalogue.notes:
+        if note.docname not in citation_map.cited:
             continue
-        line = nodes.paragraph("", _("cites") + " ")
-        for number, key in enumerate(cited_by_note[note.key]):
-            if number:
-                line += nodes.Text(", ")
-            line += _work_link(context, key, docname)
-        title = note_link(note.key, docname, context.title(note))
+        works = ([_work_link(context, key, docname)] for key in citation_map.cited[note.docname])
+        line = nodes.paragraph("", _("cites") + " ", *joined(works, ", "))
+        title = note_link(note, docname, context.title(note))
         items.append(
             nodes.definition_list_item("", nodes.term("", "", title), nodes.definition("", line))
         )
@@ -120,7 +114,7 @@ def citation_list(context: RenderContext, citation_map: CitationMap, docname: st
 def _work_link(context: RenderContext, key: str, docname: str) -> nodes.Node:
     """Return the short name of a work, as a link to its note or else to the work, if possible."""
     name = nodes.Text(context.domain.spell(key, linked=False))
-    if key in context.catalogue.notes:
-        return note_link(key, docname, [name])
+    if note := context.catalogue.leading(key):
+        return note_link(note, docname, [name])
     url = formatting.target(context.catalogue.papers[key])
     return external(url, [name]) if url else name

@@ -108,7 +108,10 @@ class _PageRenderer:
         bodies = self.renderer.fragments(self._body(content) for content in contents)
         for page, content, body in zip(pages, contents, bodies, strict=True):
             notes = content.notes if isinstance(content, ListPage) else ()
-            parts = [body, *(self.cards[note.key] for note in notes if note.key in self.cards)]
+            parts = [
+                body,
+                *(self.cards[note.docname] for note in notes if note.docname in self.cards),
+            ]
             context = self._context(page, content, body.html)
             context[CITES] = any(part.cites for part in parts)
             context[renderer.HAS_FORMULAS] = any(part.formulas for part in parts)
@@ -118,7 +121,7 @@ class _PageRenderer:
         notes: dict[str, Note] = {}
         for list_page in list_pages:
             if list_page.view == "cards":
-                notes.update((note.key, note) for note in list_page.notes)
+                notes.update((note.docname, note) for note in list_page.notes)
         elements = [note_card.card(self.context, note, self.docname, 2) for note in notes.values()]
         self.cards = dict(zip(notes, self.renderer.fragments(elements), strict=True))
 
@@ -139,7 +142,7 @@ class _PageRenderer:
         if content.kind != "front":
             section += archive_content.list_header(content.kind, content.count, self.docname)
         if content.view == "cards":
-            rendered = [self.cards[note.key].html for note in content.notes]
+            rendered = [self.cards[note.docname].html for note in content.notes]
             section += note_card.grid([nodes.raw("", text, format="html") for text in rendered])
         else:
             section += note_card.title_list(
@@ -168,7 +171,7 @@ class _PageRenderer:
 
     def _label(self, key: str) -> graph_svg.Label:
         catalogue = self.context.catalogue
-        paper, note = catalogue.papers.get(key), catalogue.notes.get(key)
+        paper, note = catalogue.papers.get(key), catalogue.leading(key)
         title = flatten(formatting.title(paper)) if paper else key
         address = formatting.target(paper) if paper else ""
         if note is not None:

@@ -41,7 +41,7 @@ def files(app: Sphinx, shown: Shown) -> Iterator[File]:
         text = text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
         return f"papernotes.notes({text});\n".encode()
 
-    rows = [[line_shows(shown, note), note.read, note.tags, note.key] for note in notes]
+    rows = [[line_shows(shown, note), note.read, note.tags, note.keys] for note in notes]
     yield File(FILE, rows, content)
 
 
@@ -62,18 +62,21 @@ def _data(app: Sphinx, domain: PaperNotesDomain, notes: tuple[Note, ...]) -> dic
     titles = _titles(app, domain, notes)
     rows = []
     for note in notes:
-        paper = domain.catalogue.papers.get(note.key)
-        title, is_html = titles[note.key]
-        byline = "".join(node.astext() for node in markup.byline(paper)) if paper else ""
-        people = flatten(formatting.byline(paper, 0, phrases())) if paper else ""
+        catalogue = domain.catalogue
+        title, is_html = titles[note.docname]
+        byline = "".join(node.astext() for node in markup.note_byline(catalogue, note))
+        people = (
+            flatten(formatting.byline(paper, 0, phrases())) for paper in catalogue.papers_of(note)
+        )
+        others = [names for names in people if names not in byline]
         rows.append(
             [
                 builder.get_relative_uri(root, note.docname),
                 title,
                 int(is_html),
                 byline,
-                f"{'' if people in byline else people} {note.key}".strip(),
-                formatting.year(paper) if paper and paper.year.strip() else "",
+                " ".join((*others, *note.keys)),
+                catalogue.years_of(note),
                 note.read.isoformat() if note.read else "",
                 [tags[tag] for tag in note.tags],
             ]
@@ -90,10 +93,10 @@ def _titles(
     for note in notes:
         title = domain.noted(note).title.nodes()
         if all(isinstance(node, nodes.Text) for node in title):
-            titles[note.key] = (note.title, False)
+            titles[note.docname] = (note.title, False)
         else:
-            marked_up[note.key] = nodes.inline("", "", *title)
+            marked_up[note.docname] = nodes.inline("", "", *title)
     fragments = Renderer(app, app.config.root_doc).fragments(marked_up.values())
-    for key, fragment in zip(marked_up, fragments, strict=True):
-        titles[key] = (fragment.html, True)
+    for docname, fragment in zip(marked_up, fragments, strict=True):
+        titles[docname] = (fragment.html, True)
     return titles

@@ -110,7 +110,7 @@ def _page(app: Sphinx, docname: str, doctree: nodes.document) -> Page:
 
 def _note(app: Sphinx, noted: NotedPaper, doctree: nodes.document) -> Page:
     note = noted.note
-    paper = PaperNotesDomain.of(app.env).catalogue.papers.get(note.key)
+    papers = PaperNotesDomain.of(app.env).catalogue.papers_of(note)
     prose = Prose(app.config)
     title = prose.title(noted.title.nodes())
     description = shorten(prose.one_line(doctree.get(SUMMARY, ())), DESCRIPTION_LENGTH)
@@ -130,7 +130,7 @@ def _note(app: Sphinx, noted: NotedPaper, doctree: nodes.document) -> Page:
         image=posting.image,
         published=published,
         tags=note.tags,
-        data=schema_org.note(posting, catalogue_json.item(app, paper) if paper else None),
+        data=schema_org.note(posting, [catalogue_json.item(app, paper) for paper in papers]),
     )
 
 

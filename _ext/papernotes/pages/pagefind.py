@@ -27,7 +27,6 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 
-from papernotes.bibliography import formatting
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.core.text import fold_plain
 from papernotes.domain import PaperNotesDomain
@@ -138,14 +137,14 @@ def write_record(app: Sphinx, docname: str, doctree: nodes.document) -> None:
         return
     domain = PaperNotesDomain.of(app.env)
     note = domain.catalogue.by_docname.get(docname)
-    paper = domain.catalogue.papers.get(note.key) if note else None
+    byline = markup.note_byline(domain.catalogue, note) if note else []
     parts = list(_IndexedText(app.config).parts(doctree))
     if not (parts and parts[0].level):
         parts.insert(0, Part(app.env.titles[docname].astext(), 1))
     values = {
         "language": app.config.language.replace("_", "-"),
         "parts": parts,
-        "byline": "".join(node.astext() for node in markup.byline(paper)) if paper else "",
+        "byline": "".join(node.astext() for node in byline),
     }
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(render("record.html", values), encoding="utf-8")
@@ -221,15 +220,13 @@ def _digest(app: Sphinx, choices: Choices) -> str:
 
 
 def _collect_choices(app: Sphinx) -> Choices:
-    """Return the tags and the year of each note."""
+    """Return the tags of each note, and the years of its papers."""
     catalogue = PaperNotesDomain.of(app.env).catalogue
     choices: Choices = {}
     for docname, note in sorted(catalogue.by_docname.items()):
-        paper = catalogue.papers.get(note.key)
         path = _record_path(app, docname).relative_to(_records(app))
-        year = formatting.year(paper) if paper and paper.year.strip() else ""
         address = f"{path.parent.as_posix()}/" if path.name == "index.html" else path.as_posix()
-        choices[f"/{address}"] = {"tag": list(note.tags), "year": [year] if year else []}
+        choices[f"/{address}"] = {"tag": list(note.tags), "year": catalogue.years_of(note)}
     return choices
 
 
@@ -309,10 +306,9 @@ def _built_in(context: dict[str, Any]) -> list[str]:
 def fill_page(app: Sphinx, context: dict[str, Any]) -> str:
     """Fill *context* for a search page that uses Pagefind, and return the page's template."""
     pathto = context["pathto"]
-    notes = PaperNotesDomain.of(app.env).catalogue.notes.values()
-    papers = PaperNotesDomain.of(app.env).catalogue.papers
-    years = {formatting.year(papers[note.key]) for note in notes if note.key in papers}
-    tags = {tag for note in notes for tag in note.tags}
+    catalogue = PaperNotesDomain.of(app.env).catalogue
+    years = {year for note in catalogue.notes for year in catalogue.years_of(note)}
+    tags = {tag for note in catalogue.notes for tag in note.tags}
     values = {
         "action": pathto(PAGE),
         "index": pathto(f"{FOLDER}/pagefind.js", resource=True),
@@ -320,7 +316,7 @@ def fill_page(app: Sphinx, context: dict[str, Any]) -> str:
         "built_in": " ".join(_built_in(context)),
         "front": pathto(app.config.root_doc),
         "tags": sorted(tags, key=lambda tag: (fold_plain(tag), tag)),
-        "years": sorted(filter(str.strip, years), reverse=True),
+        "years": sorted(years, reverse=True),
         "texts": {
             "title": _("Search"),
             "words": _("Words"),

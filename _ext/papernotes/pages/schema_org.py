@@ -1,13 +1,13 @@
 """Describe pages in the vocabulary of https://schema.org, as JSON-LD.
 
-A note is a ``BlogPosting`` whose ``about`` is the paper. It is not a ``Review``, since search
-engines expect a rating in a review, and a note has none. The functions are pure: they take plain
-values and return JSON-LD.
+A note is a ``BlogPosting`` whose ``about`` is its paper, or a list of its papers. It is not a
+``Review``, since search engines expect a rating in a review, and a note has none. The functions are
+pure: they take plain values and return JSON-LD.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,8 +48,9 @@ class Posting:
     tags: tuple[str, ...] = ()
 
 
-def note(posting: Posting, paper: csl.Item | None) -> Thing:
-    """Return the JSON-LD of a note on *paper*."""
+def note(posting: Posting, papers: Sequence[csl.Item]) -> Thing:
+    """Return the JSON-LD of a note on *papers*."""
+    works = [work(paper) for paper in papers]
     return _without_empty(
         {
             "@context": CONTEXT,
@@ -67,7 +68,7 @@ def note(posting: Posting, paper: csl.Item | None) -> Thing:
             "keywords": list(posting.tags),
             "datePublished": posting.published,
             "dateModified": posting.modified,
-            "about": work(paper) if paper else None,
+            "about": works[0] if len(works) == 1 else works,
         }
     )
 

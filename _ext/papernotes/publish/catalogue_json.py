@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ NAME = "papers.json"
 SCHEMA = "papers.schema.json"
 BIBTEX = "refs.bib"
 # Raised when programs that read the file would no longer understand it; see the schema.
-VERSION = 1
+VERSION = 2
 
 
 def files(app: Sphinx, shown: Shown, summaries: Summaries) -> Iterator[File]:
@@ -31,7 +31,7 @@ def files(app: Sphinx, shown: Shown, summaries: Summaries) -> Iterator[File]:
     if not app.config.papernotes_catalogue:
         return
     domain = PaperNotesDomain.of(app.env)
-    notes = list(domain.catalogue.notes.values())
+    notes = domain.catalogue.notes
     papers = {key: formatting.bibtex(paper) for key, paper in domain.catalogue.papers.items()}
     head = {
         "$schema": SCHEMA,
@@ -42,7 +42,13 @@ def files(app: Sphinx, shown: Shown, summaries: Summaries) -> Iterator[File]:
         "bibliography": site_info.absolute(app, BIBTEX),
     }
     content = [
-        (card_shows(shown, note), papers.get(note.key), note.read, _cites(domain, note))
+        (
+            card_shows(shown, note),
+            [(key, papers.get(key)) for key in note.keys],
+            note.main,
+            note.read,
+            _cites(domain, note),
+        )
         for note in notes
     ]
     yield File(NAME, [head, content], lambda: _catalogue(app, head, notes, summaries))
@@ -65,22 +71,23 @@ def _cites(domain: PaperNotesDomain, note: Note) -> list[str]:
 
 
 def _catalogue(
-    app: Sphinx, head: Mapping[str, Any], notes: list[Note], summaries: Summaries
+    app: Sphinx, head: Mapping[str, Any], notes: Sequence[Note], summaries: Summaries
 ) -> bytes:
     domain = PaperNotesDomain.of(app.env)
     records = []
     for note, summary in zip(notes, summaries.of(notes), strict=True):
-        paper = domain.catalogue.papers.get(note.key)
         records.append(
             {
-                "key": note.key,
+                "name": note.docname,
+                "keys": note.keys,
+                "main": note.main,
                 "url": site_info.page(app, note.docname),
                 "title": summary.title,
                 "read": note.read.isoformat() if note.read else None,
                 "tags": note.tags,
                 "summary": {"text": summary.text, "html": summary.html},
                 "cites": _cites(domain, note),
-                "paper": item(app, paper) if paper else None,
+                "papers": [item(app, paper) for paper in domain.catalogue.papers_of(note)],
             }
         )
     text = json.dumps({**head, "notes": records}, ensure_ascii=False, indent=1)

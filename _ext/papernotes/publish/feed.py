@@ -79,7 +79,10 @@ def _file(app: Sphinx, shown: Shown, summaries: Summaries, feed: Feed) -> File:
     source = [
         (feed.name, feed.title, site_info.page(app, feed.page)),
         (config.papernotes_feed_id, site_info.author(config), config.language),
-        [(card_shows(shown, note), header_shows(shown, note), note.read) for note in feed.notes],
+        [
+            (card_shows(shown, note), header_shows(shown, note), note.read, entry_id(app, note))
+            for note in feed.notes
+        ],
     ]
     return File(feed.name, source, lambda: _feed(app, feed, summaries))
 
@@ -109,15 +112,15 @@ def _add_entry(app: Sphinx, feed: ElementTree.Element, note: Note, summary: Summ
     _add(entry, "title", summary.title)
     _add(entry, "id", entry_id(app, note))
     _add(entry, "link", rel="alternate", type="text/html", href=address)
-    paper = PaperNotesDomain.of(app.env).catalogue.papers.get(note.key)
-    if paper and (target := formatting.target(paper)):
-        _add(
-            entry,
-            "link",
-            rel="related",
-            href=target,
-            title=Prose(app.config).flatten(formatting.title(paper)),
-        )
+    for paper in PaperNotesDomain.of(app.env).catalogue.papers_of(note):
+        if target := formatting.target(paper):
+            _add(
+                entry,
+                "link",
+                rel="related",
+                href=target,
+                title=Prose(app.config).flatten(formatting.title(paper)),
+            )
     _add(entry, "published", _time(note.read))
     _add(entry, "updated", _time(note.read))
     for tag in note.tags:
@@ -138,9 +141,17 @@ def entry_id(app: Sphinx, note: Note) -> str:
     """Return the identifier of a note, which is the same in all feeds.
 
     It is built from the citation key, so that feed readers do not take a note with a new file,
-    title or day for a new note.
+    title or day for a new note. Of several notes on a paper, the one read first has the key alone:
+    the identifier of a note stays the same when another one follows.
     """
-    return f"{_id(app, NAME)}#{quote(note.key, safe='')}"
+    same = [
+        other
+        for other in PaperNotesDomain.of(app.env).catalogue.on(note.key)
+        if other.key == note.key and other.read
+    ]
+    first = min(same, key=lambda other: (other.read, other.docname), default=note)
+    name = "" if first == note else f"/{quote(note.docname)}"
+    return f"{_id(app, NAME)}#{quote(note.key, safe='')}{name}"
 
 
 def _time(day: datetime.date) -> str:

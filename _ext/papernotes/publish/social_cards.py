@@ -63,7 +63,7 @@ def files(app: Sphinx) -> Iterator[File]:
     if not is_published(app):
         return
     fonts = Fonts.of(app)
-    for note in PaperNotesDomain.of(app.env).catalogue.notes.values():
+    for note in PaperNotesDomain.of(app.env).catalogue.notes:
         text = card_text(app, note)
         if fonts.can_write(text):
             yield File(name(note), [text, fonts.digest], functools.partial(_draw, fonts, text))
@@ -87,13 +87,15 @@ def name(note: Note) -> str:
 
 
 def card_text(app: Sphinx, note: Note) -> CardText:
-    """Return the text of the card of *note*: about its paper, or else about the note itself."""
+    """Return the text of the card of *note*: about its paper, or its papers if several."""
     domain = PaperNotesDomain.of(app.env)
-    paper = domain.catalogue.papers.get(note.key)
+    papers = domain.catalogue.papers_of(note)
     prose = Prose(app.config)
-    if paper is None:
-        about = (prose.title(domain.noted(note).title.nodes()), "", "")
+    if len(papers) != 1:
+        names = "".join(node.astext() for node in markup.note_byline(domain.catalogue, note))
+        about = (prose.title(domain.noted(note).title.nodes()), names, "")
     else:
+        paper = papers[0]
         source = (prose.flatten(formatting.short_venue(paper)), formatting.year(paper, phrases()))
         about = (
             prose.flatten(formatting.title(paper)),

@@ -10,11 +10,12 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
 from papernotes import nodes as placeholders
+from papernotes.bibliography.reader import Bibliography
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.core.model import Citation, Note, Page
 from papernotes.domain import PaperNotesDomain
 from papernotes.domain.records import Excerpt, Mention, NotedPaper, Record, Spelled
-from papernotes.domain.xrefs import cited_keys, linked_keys, target, without_links
+from papernotes.domain.xrefs import cited_keys, linked_notes, target, without_links
 from papernotes.mathematics.equations import referenced_labels
 from papernotes.mathematics.renderer import make_readable, plain_text
 from papernotes.reading import sentences
@@ -73,7 +74,7 @@ def note_document(app: Sphinx, doctree: nodes.document) -> None:
         section = first_section(doctree)
         if section is None:
             note_problem(env, _no_heading(path))
-        if front.paper:
+        if front.papers:
             holder: nodes.Element = section if section is not None else doctree
             title = section[0] if section is not None else nodes.title("", docname)
             assert isinstance(title, nodes.Element)
@@ -82,27 +83,29 @@ def note_document(app: Sphinx, doctree: nodes.document) -> None:
             opening = sources[0].children if sources else shorten(_opening(holder), limit, docname)
             note = Note(
                 docname=docname,
-                key=front.paper,
+                keys=tuple(front.papers),
                 title=plain_text(heading),
                 tags=front.tags,
                 read=front.read,
-                line=front.paper_line,
+                lines=tuple(front.papers.values()),
                 tags_line=front.tags_line,
                 former_names=front.former_names,
                 draft=front.draft,
+                main=front.main,
             )
             noted = NotedPaper(note, Excerpt.of(heading), Excerpt.of(opening))
     spelled: tuple[Spelled, ...] = env.temp_data.get(SPELLED) or ()
+    domain = PaperNotesDomain.of(env)
     record = Record(
         path=path,
-        page=_page(docname, doctree, sources, spelled, _key_prefixes(env)),
+        page=_page(docname, doctree, sources, spelled, _key_prefixes(env), domain.bibliography),
         noted=noted,
         draft=bool(env.temp_data.get(DRAFT)),
         mentions=tuple(_mentions(doctree)),
         spelled=spelled,
         problems=noted_problems(env),
     )
-    PaperNotesDomain.of(env).note_record(docname, record)
+    domain.note_record(docname, record)
 
 
 def _no_heading(path: str) -> Diagnostic:
@@ -141,16 +144,19 @@ def _page(
     sources: list[placeholders.summary_source],
     spelled: tuple[Spelled, ...],
     key_prefixes: tuple[str, ...],
+    known: Bibliography,
 ) -> Page:
-    citations = [part.citation for part in spelled]
-    links: list[Citation] = []
+    """Return what the document shows; *known* contains the keys of the bibliography."""
+    # What headings name counts as cited, except for a note that is linked by its name.
+    links = [each.citation for each in spelled if each.linked and each.citation.key not in known]
+    citations = [each.citation for each in spelled if each.citation not in links]
     targets: set[str] = set()
     for root in (doctree, *sources):
         for node in root.findall(addnodes.pending_xref):
             line = line_of(node)
             id_ = node["ids"][0] if root is doctree and node["ids"] else ""
             citations += [Citation(docname, key, line, id_) for key in cited_keys(node)]
-            links += [Citation(docname, key, line, id_) for key in linked_keys(node)]
+            links += [Citation(docname, key, line, id_) for key in linked_notes(node)]
             targets.update(target(node))
     return Page(
         docname=docname,
@@ -170,8 +176,8 @@ def _mentions(doctree: nodes.document) -> Iterator[Mention]:
     # A sentence that cites several works is copied once.
     excerpts: dict[tuple[int, sentences.Extent], Excerpt] = {}
     for node in doctree.findall(addnodes.pending_xref):
-        keys = (*cited_keys(node), *linked_keys(node))
-        if not keys or not node["ids"]:
+        keys, links = dict.fromkeys(cited_keys(node)), tuple(linked_notes(node))
+        if not (keys or links) or not node["ids"]:
             continue
         child: nodes.Element = node
         while isinstance(child.parent, nodes.Inline):
@@ -181,7 +187,7 @@ def _mentions(doctree: nodes.document) -> Iterator[Mention]:
         place = (id(block), extent)
         if place not in excerpts:
             excerpts[place] = Excerpt.of(sentences.take(block, extent))
-        yield Mention(node["ids"][0], tuple(dict.fromkeys(keys)), excerpts[place])
+        yield Mention(node["ids"][0], tuple(keys), links, excerpts[place])
 
 
 def line_of(node: nodes.Node) -> int:

@@ -22,7 +22,7 @@ from papernotes.core.model import Citation
 from papernotes.core.text import is_visible
 from papernotes.domain import PaperNotesDomain
 from papernotes.domain.records import Spelled
-from papernotes.domain.xrefs import cited_keys, linked_keys
+from papernotes.domain.xrefs import cited_keys, linked_notes
 from papernotes.i18n import _
 from papernotes.reading.comments import strip_comments
 from papernotes.reading.parser import Parser
@@ -135,7 +135,7 @@ class SpellOutInHeadings(SphinxTransform):
             if not isinstance(title.parent, nodes.section):
                 continue
             for node in list(title.findall(addnodes.pending_xref)):
-                linked = bool(linked_keys(node))
+                linked = bool(linked_notes(node))
                 place = node["ids"][0] if node["ids"] else ""
                 spelled = [
                     Spelled(
@@ -143,7 +143,7 @@ class SpellOutInHeadings(SphinxTransform):
                         linked,
                         domain.spell(key, linked=linked),
                     )
-                    for key in (*cited_keys(node), *linked_keys(node))
+                    for key in (*cited_keys(node), *linked_notes(node))
                 ]
                 if not spelled:
                     continue

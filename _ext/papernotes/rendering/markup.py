@@ -13,8 +13,9 @@ from sphinx_design.shared import create_component
 
 from papernotes.bibliography import formatting
 from papernotes.bibliography.latex import Span
-from papernotes.core.model import Paper
-from papernotes.domain.xrefs import cross_reference
+from papernotes.catalogue.derive import Catalogue
+from papernotes.core.model import Note, Paper
+from papernotes.domain.xrefs import place_link
 from papernotes.i18n import _, phrases
 
 _TAGS: dict[str, type[nodes.TextElement]] = {
@@ -55,26 +56,26 @@ def external(url: str, children: Sequence[nodes.Node]) -> nodes.reference:
 
 
 def note_link(
-    key: str, docname: str, children: Sequence[nodes.Node], *, about: str = ""
+    note: Note, docname: str, children: Sequence[nodes.Node], *, about: str = ""
 ) -> pending_xref:
-    """Return a link to the note on the work *key*, for the page *docname*.
+    """Return a link to *note*, for the page *docname*.
 
     *about* completes the text for screen readers, where many links of a page have the same one.
     """
-    link = cross_reference("note", key, docname, children)
+    link = place_link(note.docname, "", docname, children)
     if about:
         link += [nodes.Text(" "), nodes.inline("", _("on %s") % about, classes=["pn-unseen"])]
     return link
 
 
-def joined(groups: Iterable[Sequence[nodes.Node]]) -> list[nodes.Node]:
+def joined(groups: Iterable[Sequence[nodes.Node]], separator: str = SEPARATOR) -> list[nodes.Node]:
     """Return the nodes of *groups* that are not empty, with separators between them."""
     found: list[nodes.Node] = []
     for group in groups:
         if not group:
             continue
         if found:
-            found.append(nodes.Text(SEPARATOR))
+            found.append(nodes.Text(separator))
         found.extend(group)
     return found
 
@@ -88,6 +89,18 @@ def byline(paper: Paper) -> list[nodes.Node]:
             inline(formatting.short_venue(paper)),
         ]
     )
+
+
+def note_byline(catalogue: Catalogue, note: Note) -> list[nodes.Node]:
+    """Return the byline of the paper of *note*, or short citations of its papers if several."""
+    papers = catalogue.papers_of(note)
+    if len(papers) == 1:
+        return byline(papers[0])
+    cited = (
+        formatting.textual_citation(paper, phrases(), catalogue.suffixes.get(paper.key, ""))
+        for paper in papers
+    )
+    return joined(([nodes.Text(text)] for text in cited), ", ")
 
 
 def link_texts() -> dict[formatting.LinkKind, str]:

@@ -7,23 +7,23 @@ from sphinx import addnodes
 
 from papernotes.core.model import Note
 from papernotes.domain.records import Mention
-from papernotes.domain.xrefs import cited_keys, linked_keys, place_link
+from papernotes.domain.xrefs import cited_keys, linked_notes, place_link
 from papernotes.i18n import _
 from papernotes.nodes import mark
 from papernotes.rendering.context import RenderContext
+from papernotes.rendering.markup import joined
 from papernotes.rendering.shown import Shown
 
 
 def mentions(context: RenderContext, node: nodes.Element) -> list[nodes.Node]:
-    """Return who cites the paper of the note of *node*, or links to the note."""
+    """Return who cites a paper of the note of *node*, or links to the note."""
     docname = node["docname"]
-    noted = context.domain.records[docname].noted
-    if noted is None or docname not in context.catalogue.by_docname:
+    note = context.catalogue.by_docname.get(docname)
+    if note is None:
         return []
-    key = noted.note.key
     items = [
-        _quotes(context, key, name, docname)
-        for name in context.catalogue.cited_by.get(key, ())
+        _quotes(context, note, name)
+        for name in context.catalogue.mentioned_by.get(docname, ())
         if name != docname
     ]
     if not items:
@@ -47,43 +47,42 @@ def mentions_show(shown: Shown, note: Note) -> list[object]:
             shown.page_titles.get(name),
             [
                 [mention.id, *shown.excerpt(mention.sentence)]
-                for mention in shown.domain.mentions(name, note.key)
+                for mention in shown.domain.mentions(name, note)
             ],
         ]
-        for name in shown.catalogue.cited_by.get(note.key, ())
+        for name in shown.catalogue.mentioned_by.get(note.docname, ())
         if name != note.docname
     ]
 
 
-def _quotes(context: RenderContext, key: str, home: str, docname: str) -> nodes.list_item:
-    """Return the title of the page *home* with its sentences that cite *key*."""
-    found = list(context.domain.mentions(home, key))
+def _quotes(context: RenderContext, note: Note, home: str) -> nodes.list_item:
+    """Return the title of the page *home* with its sentences that mention *note*."""
+    found = list(context.domain.mentions(home, note))
     first = found[0].id if found else ""
-    link = place_link(home, first, docname, context.page_title(home))
+    link = place_link(home, first, note.docname, context.page_title(home))
     item = nodes.list_item("", nodes.paragraph("", "", link, classes=["pn-mention-page"]))
     for mention in found:
-        sentence = _quote(context, mention, key, home, docname)
+        sentence = _quote(context, mention, note, home)
         item += nodes.paragraph("", "", *sentence, classes=["pn-mention"])
     return item
 
 
-def _quote(
-    context: RenderContext, mention: Mention, key: str, home: str, docname: str
-) -> list[nodes.Node]:
-    """Return the sentence of *mention* for the page *docname*, what cites *key* marked.
+def _quote(context: RenderContext, mention: Mention, note: Note, home: str) -> list[nodes.Node]:
+    """Return the sentence of *mention* for the page of *note*, what mentions the note marked.
 
     The marked citation leads to the place that the sentence comes from, since the note that it
     would lead to is the page itself.
     """
-    holder = nodes.container("", *context.relocated(mention.sentence, home, docname))
+    holder = nodes.container("", *context.relocated(mention.sentence, home, note.docname))
     for reference in list(holder.findall(addnodes.pending_xref)):
-        if key in cited_keys(reference):
+        linked = [each for to in linked_notes(reference) for each in context.catalogue.linked(to)]
+        if set(note.keys) & set(cited_keys(reference)):
             reference["papernotes_place"] = mention.id
             _mark(reference, reference)
-        elif key in linked_keys(reference):
-            title = context.title(context.catalogue.notes[key])
-            text = reference.children if reference["refexplicit"] else title
-            _mark(reference, place_link(home, mention.id, docname, text))
+        elif note in linked:
+            titles = joined(map(context.title, linked), ", ")
+            text = reference.children if reference["refexplicit"] else titles
+            _mark(reference, place_link(home, mention.id, note.docname, text))
     return holder.children
 
 

@@ -20,7 +20,7 @@ def neighbours(context: RenderContext, node: nodes.Element) -> list[nodes.Node]:
 
 def neighbours_show(shown: Shown, note: Note) -> list[object]:
     """Return what *note* shows of its neighbours and of related notes."""
-    near = [other and shown.title(other.key) for other in shown.archives.neighbours(note.docname)]
+    near = [other and shown.title(other) for other in shown.archives.neighbours(note.docname)]
     related = shown.archives.related.get(note.docname, ())
     return [near, [note_card.line_shows(shown, other) for other in related]]
 

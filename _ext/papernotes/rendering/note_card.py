@@ -19,6 +19,7 @@ from papernotes.rendering.markup import (
     external,
     inline,
     joined,
+    note_byline,
     note_link,
     paper_links,
 )
@@ -27,18 +28,20 @@ from papernotes.rendering.shown import Shown
 
 def card(context: RenderContext, note: Note, docname: str, level: int) -> nodes.Element:
     """Return the card of *note* for the page *docname*; its title is a heading of *level*."""
-    paper = context.catalogue.papers.get(note.key)
-    heading = nodes.rubric("", "", note_link(note.key, docname, context.title(note)))
+    papers = context.catalogue.papers_of(note)
+    heading = nodes.rubric("", "", note_link(note, docname, context.title(note)))
     heading.extend(draft_mark() if note.draft else ())
     heading["heading-level"] = level
     heading["classes"] += ["sd-card-title", "pn-card-title"]
     body = create_component("card-body", ["sd-card-body"], children=[heading])
-    if paper is not None:
-        body += nodes.paragraph("", "", *byline(paper), classes=["pn-byline"])
+    if papers:
+        names = note_byline(context.catalogue, note)
+        body += nodes.paragraph("", "", *names, classes=["pn-byline"])
     body += _summary(context, note, docname)
-    more = note_link(note.key, docname, [nodes.Text(_("Read more"))], about=note.title)
+    more = note_link(note, docname, [nodes.Text(_("Read more"))], about=note.title)
     more["classes"] = ["pn-more"]
-    links = [more, *(paper_links(paper) if paper else [])]
+    # The links of several papers would not say which paper they lead to.
+    links = [more, *(paper_links(papers[0]) if len(papers) == 1 else [])]
     line = nodes.paragraph("", "", *joined([link] for link in links), classes=["pn-links"])
     footer = create_component(
         "card-footer", ["sd-card-footer"], children=[*tags(context, note, docname), line]
@@ -53,16 +56,15 @@ def card_shows(shown: Shown, note: Note) -> str:
     """Return the digest of what the card of *note* shows."""
 
     def parts(_: str) -> list[object]:
-        paper = shown.catalogue.papers.get(note.key)
         return [
             line_shows(shown, note),
             [note.tags, shown.tag_pages(note)],
             shown.excerpt(shown.domain.noted(note).summary),
-            paper and shown.paper_links(paper),
+            [shown.paper_links(paper) for paper in shown.catalogue.papers_of(note)],
             shown.renamed_images.get(note.docname),
         ]
 
-    return shown.once("card", note.key, parts)
+    return shown.once("card", note.docname, parts)
 
 
 def grid(cards: Sequence[nodes.Node]) -> nodes.Element:
@@ -96,30 +98,27 @@ def title_link(context: RenderContext, note: Note, docname: str) -> nodes.Node:
     """Return the title of *note* as a link to it."""
 
     def make(docname: str) -> list[nodes.Node]:
-        return [note_link(note.key, docname, context.title(note))]
+        return [note_link(note, docname, context.title(note))]
 
-    return context.share("link", note.key, docname, make, to_itself=note.docname == docname)[0]
+    return context.share("link", note.docname, docname, make, to_itself=note.docname == docname)[0]
 
 
 def title_line(context: RenderContext, note: Note, docname: str) -> Sequence[nodes.Node]:
-    """Return the line of *note* in a plain list: its title, and the paper's authors and date."""
+    """Return the line of *note* in a plain list: its title, and its paper's authors and date."""
 
     def make(docname: str) -> list[nodes.Node]:
-        paper = context.catalogue.papers.get(note.key)
-        line: list[nodes.Node] = [note_link(note.key, docname, context.title(note))]
+        line: list[nodes.Node] = [note_link(note, docname, context.title(note))]
         line += draft_mark() if note.draft else ()
-        if paper is not None:
-            about = byline(paper)
+        if about := note_byline(context.catalogue, note):
             line.append(nodes.inline("", "", nodes.Text(SEPARATOR), *about, classes=["pn-byline"]))
         return line
 
-    return context.share("line", note.key, docname, make, to_itself=note.docname == docname)
+    return context.share("line", note.docname, docname, make, to_itself=note.docname == docname)
 
 
 def line_shows(shown: Shown, note: Note) -> list[object]:
     """Return what the line of *note* shows."""
-    paper = shown.catalogue.papers.get(note.key)
-    return [*shown.title(note.key), note.draft, paper and formatting.byline_source(paper)]
+    return [*shown.title(note), note.draft, shown.byline(note)]
 
 
 def title_list(lines: Iterable[Sequence[nodes.Node]]) -> nodes.Element:
@@ -130,22 +129,33 @@ def title_list(lines: Iterable[Sequence[nodes.Node]]) -> nodes.Element:
 
 def preview(context: RenderContext, key: str, docname: str) -> nodes.Element:
     """Return what the preview of the work *key* shows, with links as from the page *docname*."""
-    paper, note = context.catalogue.papers[key], context.catalogue.notes.get(key)
+    paper = context.catalogue.papers[key]
+    notes, leading = context.catalogue.on(key), context.catalogue.linked(key)
     url = formatting.target(paper)
     title = inline(formatting.title(paper), linked=not url)
     heading = [external(url, title)] if url else title
     whole = create_component("pn-preview-content", ["pn-preview-content"])
     whole += nodes.paragraph("", "", *heading, classes=["pn-preview-title"])
     whole += nodes.paragraph("", "", *byline(paper), classes=["pn-byline"])
-    links: list[nodes.Node] = []
-    if note is not None:
-        whole += _summary(context, note, docname)
-        links.append(note_link(key, docname, [nodes.Text(_("Read the note"))]))
-    links += paper_links(paper)
-    if links:
-        line = joined([link] for link in links)
+    # Of several notes, only one with ``main: true`` speaks for all.
+    if len(notes) == 1 or (notes and len(leading) == 1):
+        whole += _summary(context, leading[0], docname)
+    if len(notes) == 1:
+        first: list[nodes.Node] = [note_link(notes[0], docname, [nodes.Text(_("Read the note"))])]
+    else:
+        first = links_to_notes(context, notes, docname)
+    if line := joined([first, *([link] for link in paper_links(paper))]):
         whole += nodes.paragraph("", "", *line, classes=["pn-links"])
     return whole
+
+
+def links_to_notes(context: RenderContext, notes: Sequence[Note], docname: str) -> list[nodes.Node]:
+    """Return links to several *notes*, by their titles, for the page *docname*."""
+    links = [note_link(note, docname, context.title(note)) for note in notes]
+    for link in links:
+        link["classes"] = ["pn-note-link"]
+    line = joined(([link] for link in links), ", ")
+    return [nodes.Text(_("notes:") + " "), *line] if line else []
 
 
 def preview_shows(shown: Shown, key: str) -> str:
@@ -153,13 +163,13 @@ def preview_shows(shown: Shown, key: str) -> str:
 
     def parts(key: str) -> list[object]:
         paper = shown.catalogue.papers[key]
-        note = shown.catalogue.notes.get(key)
+        notes = [(note.main, card_shows(shown, note)) for note in shown.catalogue.on(key)]
         links = [formatting.target(paper), shown.paper_links(paper)]
         return [
             paper.title,
             links,
             formatting.byline_source(paper),
-            note and card_shows(shown, note),
+            notes,
         ]
 
     return shown.once("preview", key, parts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 
 from docutils import nodes
 from sphinx.environment import BuildEnvironment
@@ -24,15 +25,15 @@ from papernotes.rendering.shown import Shown
 def header(context: RenderContext, node: nodes.Element) -> list[nodes.Node]:
     """Return the header of the note that the placeholder *node* stands in.
 
-    The note's title becomes a link to the paper.
+    The title of a note on one paper becomes a link to the paper.
     """
     noted = context.domain.records[node["docname"]].noted
     if noted is None:
         return []
     note = noted.note
-    paper = context.catalogue.papers.get(note.key)
+    papers = context.catalogue.papers_of(note)
     title = node.parent[0]
-    url = formatting.target(paper) if paper else ""
+    url = formatting.target(papers[0]) if len(note.keys) == 1 and papers else ""
     if url and isinstance(title, nodes.title):
         link = external(url, without_links(title))
         link["classes"] += ["pn-paper"]
@@ -40,45 +41,70 @@ def header(context: RenderContext, node: nodes.Element) -> list[nodes.Node]:
         title += link
     if note.draft and isinstance(title, nodes.title):
         title.extend(draft_mark())
-    return [latex_anchor(note.docname, ""), _header(context, note, paper)]
+    return [latex_anchor(note.docname, ""), _header(context, note, papers)]
 
 
 def header_shows(shown: Shown, note: Note) -> list[object]:
     """Return what the header of *note* shows that is not in its own file."""
-    paper = shown.catalogue.papers.get(note.key)
-    return [paper and shown.paper(paper), shown.tag_pages(note)]
+    papers = [shown.paper(paper) for paper in shown.catalogue.papers_of(note)]
+    return [papers, shown.tag_pages(note)]
 
 
 def searchable_text(header: nodes.Element) -> nodes.Text:
     """Return what the search finds a note by in its *header*: people, venue and tags."""
     parts = [
         part.astext()
-        for part in header.children
-        if isinstance(part, nodes.paragraph | nodes.bullet_list)
-        and "pn-links" not in part["classes"]
+        for part in header.findall(nodes.paragraph)
+        if "pn-links" not in part["classes"]
     ]
     return nodes.Text("\n\n".join(parts))
 
 
-def _header(context: RenderContext, note: Note, paper: Paper | None) -> nodes.Element:
+def _header(context: RenderContext, note: Note, papers: Sequence[Paper]) -> nodes.Element:
     whole = create_component("pn-header", ["pn-header"])
-    if paper is not None:
-        names = formatting.byline(paper, 0, phrases())
-        when = nodes.Text(formatting.year(paper, phrases()))
-        whole += nodes.paragraph("", "", *inline(names), classes=["pn-authors"])
-        where = joined([inline(formatting.short_venue(paper)), [when]])
-        whole += nodes.paragraph("", "", *where, classes=["pn-venue"])
+    is_single = len(note.keys) == 1
+    if papers and is_single:
+        whole += _people_and_venue(papers[0])
+    elif papers:
+        items = [nodes.list_item("", *_paper(context, paper)) for paper in papers]
+        whole += nodes.bullet_list("", *items, classes=["pn-papers"])
     groups: list[list[nodes.Node]] = []
     if note.read is not None:
         groups.append([nodes.Text(_("Read on %s") % _day(context.env, note.read))])
-    groups += [[link] for link in (paper_links(paper) if paper else [])]
+    groups += [[link] for link in (paper_links(papers[0]) if papers and is_single else [])]
     if groups:
         whole += nodes.paragraph("", "", *joined(groups), classes=["pn-links"])
     whole.extend(note_card.tags(context, note, note.docname))
-    if paper is not None:
+    if papers and is_single:
         whole += work_entry.context_object(context, note.key)
-        whole += _bibtex(paper)
+        whole += _bibtex(papers[0])
     return whole
+
+
+def _paper(context: RenderContext, paper: Paper) -> list[nodes.Node]:
+    """Return one of the several papers of a note: its title, and what a single paper shows."""
+    url = formatting.target(paper)
+    title = inline(formatting.title(paper), linked=not url)
+    if url:
+        link = external(url, title)
+        link["classes"] += ["pn-paper"]
+        title = [link]
+    title.append(work_entry.context_object(context, paper.key))
+    parts: list[nodes.Node] = [nodes.paragraph("", "", *title, classes=["pn-paper-title"])]
+    parts += _people_and_venue(paper)
+    if line := joined([link] for link in paper_links(paper)):
+        parts.append(nodes.paragraph("", "", *line, classes=["pn-links"]))
+    return [*parts, _bibtex(paper)]
+
+
+def _people_and_venue(paper: Paper) -> list[nodes.Node]:
+    names = inline(formatting.byline(paper, 0, phrases()))
+    when = nodes.Text(formatting.year(paper, phrases()))
+    where = joined([inline(formatting.short_venue(paper)), [when]])
+    return [
+        nodes.paragraph("", "", *names, classes=["pn-authors"]),
+        nodes.paragraph("", "", *where, classes=["pn-venue"]),
+    ]
 
 
 def _bibtex(paper: Paper) -> nodes.Element:

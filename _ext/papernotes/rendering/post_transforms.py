@@ -96,9 +96,8 @@ class AppendAddresses(SphinxPostTransform):
             return address if address.startswith(("http:", "https:", "mailto:")) else ""
         if not {"pn-more", "pn-note-link"} & set(link.get("classes", ())):
             return ""
-        note = PaperNotesDomain.of(self.env).catalogue.notes[link["reftarget"]]
         home = posixpath.dirname(self.env.docname)
-        return posixpath.relpath(f"{note.docname}.txt", home or ".")
+        return posixpath.relpath(f"{link['reftarget']}.txt", home or ".")
 
 
 def _is_derived(node: nodes.Element | None) -> bool:

@@ -57,19 +57,28 @@ class Shown:
             digests[kind, name] = digest(parts(name))
         return digests[kind, name]
 
-    def title(self, key: str) -> list[object]:
-        """Return what a link to the note on *key* shows."""
-        note = self.catalogue.notes.get(key)
-        if note is None:
-            return [key, self.domain.title_of_draft(key)]
+    def title(self, note: Note) -> list[object]:
+        """Return what a link to *note* shows."""
         return [note.docname, self.domain.noted(note).title.digest]
+
+    def linked(self, target: str) -> list[object]:
+        """Return what a link to the notes that *target* stands for shows."""
+        draft = self.domain.title_of_draft(target)
+        return [target, draft, *map(self.title, self.catalogue.linked(target))]
+
+    def byline(self, note: Note) -> list[object]:
+        """Return what the byline of *note* shows."""
+        return [
+            (formatting.byline_source(paper), paper.title, self.catalogue.suffixes.get(paper.key))
+            for paper in self.catalogue.papers_of(note)
+        ]
 
     def citation(self, key: str) -> object:
         """Return what a citation of the work *key* shows, and where it can lead."""
         paper = self.catalogue.papers.get(key)
         if paper is None:
             return key
-        note = self.catalogue.notes.get(key)
+        note = self.catalogue.leading(key)
         people = formatting.people(paper) or paper.title
         when = formatting.year(paper) + self.catalogue.suffixes.get(key, "")
         return [key, people, when, self.label(key), self.tooltip(key), note and note.docname]
@@ -82,7 +91,7 @@ class Shown:
     def excerpt(self, excerpt: Excerpt) -> list[object]:
         """Return what nodes from another document show."""
         citations = [self.citation(key) for key in excerpt.citations]
-        titles = [self.title(key) for key in excerpt.links]
+        titles = [self.linked(target) for target in excerpt.links]
         targets = map(self.target, excerpt.targets)
         return [excerpt.digest, citations, titles, *map(self.equation, excerpt.equations), *targets]
 

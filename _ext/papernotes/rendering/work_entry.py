@@ -15,6 +15,7 @@ from papernotes.domain.records import Record
 from papernotes.i18n import _, forms
 from papernotes.nodes import backlinks, works_index
 from papernotes.nodes import coins as coins_node
+from papernotes.rendering import note_card
 from papernotes.rendering.context import RenderContext, section_depth
 from papernotes.rendering.markup import (
     empty_list,
@@ -56,7 +57,7 @@ def references_show(shown: Shown, record: Record) -> list[object]:
     cited = sorted({citation.key for citation in record.page.citations})
     linked = sorted({link.key for link in record.page.note_links})
     works = [(shown.citation(key), entry_shows(shown, key)) for key in cited]
-    return [works, *map(shown.title, linked)]
+    return [works, *map(shown.linked, linked)]
 
 
 def reading_list(context: RenderContext, node: nodes.Element) -> list[nodes.Node]:
@@ -102,10 +103,12 @@ def entry_shows(shown: Shown, key: str) -> str:
 
     def parts(key: str) -> list[object]:
         paper = shown.catalogue.papers.get(key)
-        note = shown.catalogue.notes.get(key)
+        notes = shown.catalogue.on(key)
         # Reference managers read all fields of the entry.
         entry = paper and (shown.domain.formatted(key), shown.paper(paper))
-        return [key, entry, shown.label(key), note and note.docname]
+        names = [note.docname for note in notes]
+        titles = [shown.title(note) for note in notes] if len(notes) > 1 else []
+        return [key, entry, shown.label(key), names, titles]
 
     return shown.once("entry", key, parts)
 
@@ -122,23 +125,24 @@ def context_object(context: RenderContext, key: str) -> nodes.Node:
 
 def _reference(context: RenderContext, key: str, docname: str) -> Sequence[nodes.Node]:
     """Return the reference of the work *key* with its links."""
-    note = context.catalogue.notes.get(key)
+    notes = context.catalogue.on(key)
 
     def make(docname: str) -> list[nodes.Node]:
         paper = context.catalogue.papers[key]
         shown = inline(context.domain.formatted(key))
-        links = paper_links(paper)
-        if note:
+        links: list[list[nodes.Node]] = [[link] for link in paper_links(paper)]
+        if len(notes) == 1:
             name = flatten(formatting.title(paper))
-            link = note_link(key, docname, [nodes.Text(_("note"))], about=name)
+            link = note_link(notes[0], docname, [nodes.Text(_("note"))], about=name)
             link["classes"] = ["pn-note-link"]
-            links.append(link)
-        if links:
-            line = joined([link] for link in links)
+            links.append([link])
+        else:
+            links.append(note_card.links_to_notes(context, notes, docname))
+        if line := joined(links):
             shown.append(nodes.inline("", "", nodes.Text(" "), *line, classes=["pn-links"]))
         return shown
 
-    to_itself = note is not None and note.docname == docname
+    to_itself = any(note.docname == docname for note in notes)
     return context.share("reference", key, docname, make, to_itself=to_itself)
 
 
@@ -205,12 +209,9 @@ def _cited_by(context: RenderContext, key: str, docname: str) -> list[nodes.Node
     citing = context.catalogue.cited_by.get(key, ())
     if not citing:
         return []
-    line = nodes.paragraph("", _("Cited by") + " ", classes=["pn-cited-by"])
-    for position, name in enumerate(citing):
-        if position:
-            line += nodes.Text(", ")
-        line += context.page_link(name, docname)
-    return [line]
+    links = joined(([context.page_link(name, docname)] for name in citing), ", ")
+    label = nodes.Text(_("Cited by") + " ")
+    return [nodes.paragraph("", "", label, *links, classes=["pn-cited-by"])]
 
 
 def _list(items: Iterable[nodes.Node]) -> nodes.Element:

@@ -10,8 +10,8 @@
 
   /**
    * A note in the loaded data: address, title, whether the title is HTML, "authors · year · venue",
-   * further words to search, year, day read, and the numbers of its tags.
-   * @typedef {[string, string, 0 | 1, string, string, string, string, number[]]} Row
+   * further words to search, years of its papers, day read, and the numbers of its tags.
+   * @typedef {[string, string, 0 | 1, string, string, string[], string, number[]]} Row
    * @typedef {{ tags: string[], notes: Row[] }} Data
    * @typedef {{ row: Row, text: string, line: HTMLLIElement | null }} Note
    * @typedef {{ words: string, tags: string[], year: string, sort: string }} Choice
@@ -165,8 +165,8 @@
 
     const words = make("input", { type: "search", value: choice.words });
     const year = make("select", {}, make("option", { value: "" }, said.years ?? ""));
-    for (const each of [...new Set(data.notes.map((row) => row[5]))].sort().reverse()) {
-      if (each) year.append(make("option", {}, each));
+    for (const each of [...new Set(data.notes.flatMap((row) => row[5]))].sort().reverse()) {
+      year.append(make("option", {}, each));
     }
     year.value = choice.year;
     if (year.selectedIndex < 0) year.value = "";
@@ -219,7 +219,7 @@
       const numbers = now.tags.map((name) => data.tags.indexOf(name));
       const fits = notes.filter(
         ({ row, text }) =>
-          (!now.year || row[5] === now.year) &&
+          (!now.year || row[5].includes(now.year)) &&
           numbers.every((number) => row[7].includes(number)) &&
           wanted.every((word) => text.includes(word)),
       );

@@ -8,8 +8,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from papernotes.bibliography.reader import Bibliography
+from papernotes.catalogue import derive
 from papernotes.core import frontmatter
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
+from papernotes.core.model import Note
 
 _DAY = datetime.timedelta(days=1)
 _FENCED = re.compile(
@@ -153,6 +156,26 @@ def check_tags(notes: Iterable[NoteFile]) -> Iterator[Diagnostic]:
             )
         for pattern in patterns:
             tag_by_pattern.setdefault(pattern, tag)
+
+
+def check_papers(notes: Iterable[NoteFile], bibliography: Bibliography) -> Iterator[Diagnostic]:
+    """Yield unknown keys of papers, rivals for ``main``, and remarks on notes on the same paper."""
+    fronts = {note.path.removesuffix(".md"): note.front for note in notes if note.front.papers}
+    paths = {docname: f"{docname}.md" for docname in fronts}
+    named = [
+        Note(docname, (*front.papers,), "", lines=(*front.papers.values(),), main=front.main)
+        for docname, front in fronts.items()
+    ]
+    for note in named:
+        yield from derive.unknown_papers(note, bibliography, paths)
+    yield from derive.rival_mains(named, paths)
+    for key, line, note, other in derive.several_on_one(named):
+        message = (
+            f'"{key}" also has the note {paths[other.docname]}:{other.line}; if both are meant,'
+            ' "main: true" makes one of them the note that links by key lead to, otherwise merge'
+            " them"
+        )
+        yield Diagnostic(paths[note.docname], line, message, DiagnosticKind.DUPLICATE_NOTE)
 
 
 def _patterns(tag: str) -> list[str]:

@@ -99,10 +99,11 @@ def check(site: Site) -> CheckResult:
             note, found = note_checks.check_note(name, text)
             notes.append(note)
             diagnostics += found
-            cited.add(note.front.paper)
+            cited.update(note.front.papers)
         if name.endswith(".md"):
             diagnostics += note_checks.check_links(name, text)
     diagnostics += note_checks.check_tags(notes)
+    diagnostics += note_checks.check_papers(notes, read)
     if not shows_all:
         # A reference manager holds more papers than a site cites.
         diagnostics += [each for each in _unused(read, entries, cited) if each.path not in external]

@@ -127,19 +127,13 @@ class Importer:
 
     def _destinations(self) -> Iterator[Destination]:
         taken: set[str] = set()
-        noted: set[str] = set()
         for document in self.collection.documents:
             draft = str(document.fields.get("draft", "")).lower() == "true"
             draft = draft or "_drafts/" in f"/{document.name}"
             key = self._key(document)
-            if key in noted:
-                self._report(document, 1, f'another note is on "{key}" too; this becomes a page')
-                key = ""
             folder = "drafts" if draft else "papers" if key else "pages"
             if draft:
                 self._report(document, 1, "is a draft; it goes to drafts/, which is not built")
-            elif key:
-                noted.add(key)
             slug = base = re.sub(r"[^\w.-]+", "-", document.slug).strip("-.") or "note"
             number = 1
             while f"{folder}/{slug}".lower() in taken:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,6 +39,7 @@ class LinkTargets:
         for destination in destinations:
             for name in _names(destination.document):
                 self.by_name.setdefault(name.strip("/").lower(), destination)
+        self.notes_on = Counter(each.key for each in destinations if each.folder == "papers")
         # An Obsidian link may name a file in any folder by its file name alone.
         self.by_file_name: dict[str, list[Path]] = defaultdict(list)
         if kind == "obsidian":
@@ -91,9 +92,14 @@ class DocumentLinks:
     folder: Path
 
     def note(self, target: str) -> str | None:
-        """Return the citation key of the note that *target* refers to."""
+        """Return what a link to the note that *target* refers to names: a citation key.
+
+        Of several notes on a paper, each is linked by its own name.
+        """
         note = self._document(target)
-        return note.key if note and note.folder == "papers" else None
+        if note is None or note.folder != "papers":
+            return None
+        return note.key if self.targets.notes_on[note.key] == 1 else f"papers/{note.slug}"
 
     def page(self, target: str) -> str | None:
         """Return the new path of the page that *target* refers to."""
