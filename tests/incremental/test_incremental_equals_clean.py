@@ -35,8 +35,10 @@ def write_keeping_time(path: Path, content: str) -> None:
 slugs = st.sampled_from(SLUGS)
 keys = st.sampled_from(KEYS)
 some_keys = st.lists(keys, unique=True, max_size=3).map(tuple)
+some_links = st.lists(st.sampled_from(KEYS + SLUGS), unique=True, max_size=3).map(tuple)
+papers = st.lists(keys, min_size=1, max_size=3).map(lambda keys: f"[{', '.join(keys)}]")
 changes = st.one_of(
-    st.builds(lambda key: {"key": key}, keys),
+    st.builds(lambda key: {"key": key}, st.one_of(keys, papers)),
     st.builds(
         lambda tags: {"tags": tuple(tags)},
         st.lists(st.sampled_from(TAGS), unique=True, max_size=2),
@@ -45,12 +47,13 @@ changes = st.one_of(
     st.builds(lambda word: {"summary": word}, st.sampled_from(WORDS)),
     st.builds(lambda day: {"read": day}, st.integers(0, 5)),
     st.builds(lambda cited: {"cited": cited}, some_keys),
-    st.builds(lambda linked: {"linked": linked}, some_keys),
+    st.builds(lambda linked: {"linked": linked}, some_links),
     st.builds(lambda letter: {"letter": letter}, st.sampled_from("abc")),
     st.sampled_from([{"picture": True}, {"picture": False}]),
     st.sampled_from([{"equation": True}, {"equation": False}]),
     st.sampled_from([{"draft": True}, {"draft": False}]),
     st.sampled_from([{"broken": text} for text in ("", "a: b: c", "tag: x", "- x", "read: x")]),
+    st.just({"broken": "main: true"}),
     st.builds(lambda slug: {"former": (f"papers/{slug}",)}, slugs),
 )
 
