@@ -1,4 +1,4 @@
-"""Recognise arXiv identifiers and DOIs, by themselves or in addresses."""
+"""Recognise arXiv identifiers and DOIs, by themselves, in addresses and in the text of fields."""
 
 from __future__ import annotations
 
@@ -18,8 +18,48 @@ _ARXIV_PATH = re.compile(r"/(?:abs|pdf|html|format|ps|e-print|src|bibtex)/(.+?)(
 # The DOI Handbook, 2.2: a prefix that begins with 10, a slash, and any characters.
 _DOI = re.compile(r"(?:doi:\s*)?(10\.\d{4,9}(?:\.\d+)*/\S+)", re.IGNORECASE)
 _DOI_HOST = re.compile(r"(?:(?:dx|www)\.)?doi\.org", re.IGNORECASE)
+# An identifier in text: after the name of its archive, or in an address.
+_ARXIV_INSIDE = re.compile(
+    r"(?:arxiv(?:\s*:|\s+preprint\b:?|\.org/(?:abs|pdf|html|format|ps|e-print)/|\s)\s*|10\.48550/arxiv\.|\babs/)"
+    rf"(?:arxiv:\s*)?((?:{_NEW}|{_OLD})(?:v[1-9]\d*)?)(?!\d)",
+    re.IGNORECASE,
+)
+_DOI_INSIDE = re.compile(
+    r"(?:doi(?:\.org/|\s*:|\s)\s*(?:https?://(?:dx\.)?doi\.org/)?)(10\.\d{4,9}(?:\.\d+)*/[^\s{}\"<>]+)",
+    re.IGNORECASE,
+)
+# Fields whose text is about the work itself, so that an identifier there is the work's own.
+_ABOUT_ITSELF = (
+    "journal journaltitle number volume eid pages howpublished type archive publisher institution"
+    " series url pdf doi"
+).split()
+# Fields with remarks, which may name other works: "Comment on arXiv:1706.03762".
+_REMARKS = ("note", "addendum", "pubstate")
+_LEAD_IN = re.compile(
+    r"(?:(?:accepted|also|and|as|at|available|corr|e-?prints?|extended|from|full|https?|in|is|on|online"
+    r"|paper|preprints?|published|see|submitted|the|to|version|arxiv|url|www)\b|[^\w]|\d)*",
+    re.IGNORECASE,
+)
+# What LaTeX writes in place of a character of an address, and braces around such a character.
+_ESCAPE = re.compile(
+    r"\{(?P<inner>\\text[a-z]+\s*(?:\{\})?|\\?[%#&_~^$-]|\$\\(?:text)?sim\$|)\}"
+    r"|\\(?P<name>text(?:asciitilde|underscore|asciicircum|bar)|slash|sim|allowbreak|linebreak"
+    r"|string|hspace\{[^{}]*\})(?![A-Za-z])\s*(?:\{\})?"
+    r"|\$\\sim\$|\\~(?:\{\})?|\\(?P<char>[%#&_^${}/-])"
+)
+_NAMES = {
+    "textasciitilde": "~",
+    "sim": "~",
+    "textunderscore": "_",
+    "textasciicircum": "^",
+    "textbar": "|",
+    "slash": "/",
+}
+_WRAPPED = re.compile(r"\s*(?:\\(?:url|path|nolinkurl|burl|href)\s*)?\{(.*)\}\s*|\s*<(\S*)>\s*")
 # Entries may contain identifiers whose month does not exist; these are accepted.
 _EPRINT = re.compile(r"(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?")
+_DOI_PREFIX = re.compile(r"^(?:https?://(?:dx\.)?doi\.org/|doi\s*[:=]?\s*)", re.IGNORECASE)
+_ADDRESS = re.compile(r"https?://|(?:[\w-]+\.)*doi\.org/", re.IGNORECASE)
 # The DOIs that arXiv registers for its papers.
 _ARXIV_DOI = re.compile(rf"10\.48550/arxiv\.({_NEW}|{_OLD})(?:v\d+)?", re.IGNORECASE)
 
@@ -39,9 +79,34 @@ class Identifier:
         return f"{self.kind}:{self.value}"
 
 
+def address(text: str) -> str:
+    r"""Return *text* as an address: without ``\url{}``, outer braces and escapes like ``{\_}``."""
+    if (match := _WRAPPED.fullmatch(text)) and _is_balanced(match[1] or ""):
+        text = match[2] or match[1] or ""
+    return _ESCAPE.sub(_unescaped, text).strip()
+
+
+def _is_balanced(text: str) -> bool:
+    """Return whether no brace of *text* closes one before it, as in the middle of ``{a}{b}``."""
+    depth = 0
+    for char in re.sub(r"\\.", "", text):
+        depth += (char == "{") - (char == "}")
+        if depth < 0:
+            return False
+    return depth == 0
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    if match["inner"] is not None:
+        return _ESCAPE.sub(_unescaped, match["inner"])
+    if match["char"]:
+        return "" if match["char"] in "/-" else match["char"]
+    return _NAMES.get(match["name"], "") if match["name"] else "~"
+
+
 def identify(text: str) -> Identifier | None:
     """Return the identifier in *text*, which may be an address, or None."""
-    text = text.strip()
+    text = address(text)
     parts = urlsplit(text)
     if parts.scheme.lower() in ("http", "https"):
         host, path = parts.hostname or "", unquote(parts.path)
@@ -76,15 +141,46 @@ def unbrace(text: str) -> str:
     return (match[1] if match else text).strip()
 
 
-def arxiv_id(fields: Mapping[str, str]) -> str:
-    """Return the arXiv identifier of an entry, or the empty string.
+def eprint_id(fields: Mapping[str, str]) -> str:
+    """Return the arXiv identifier in the field ``eprint``, or the empty string.
 
     BibTeX names the archive in ``archiveprefix``, BibLaTeX in ``eprinttype``; an ``eprint`` that
     looks like an arXiv identifier needs neither. The forms of identifiers are those of
     https://info.arxiv.org/help/arxiv_identifier.html.
     """
     archive = fields.get("archiveprefix") or fields.get("eprinttype") or "arxiv"
-    eprint = re.sub(r"^arxiv:", "", unbrace(fields.get("eprint", "")), flags=re.IGNORECASE)
+    eprint = re.sub(r"^arxiv:\s*", "", unbrace(fields.get("eprint", "")), flags=re.IGNORECASE)
     if unbrace(archive).lower() == "arxiv" and _EPRINT.fullmatch(eprint):
         return eprint
+    return ""
+
+
+def arxiv_id(fields: Mapping[str, str]) -> str:
+    """Return the arXiv identifier of an entry, from any of its fields, or the empty string."""
+    return eprint_id(fields) or _find(fields, _ARXIV_INSIDE)
+
+
+def doi(fields: Mapping[str, str]) -> str:
+    """Return the DOI of an entry, without resolver or prefix, or the empty string.
+
+    What the field ``doi`` holds is taken for a DOI, in whatever form it is written.
+    """
+    value = address(fields.get("doi", ""))
+    if not value:
+        return _find(fields, _DOI_INSIDE).rstrip(".,;:")
+    if _ADDRESS.match(value) and (inside := re.search(r"10\.\d{4,9}(?:\.\d+)*/.*", unquote(value))):
+        return inside[0]
+    return _DOI_PREFIX.sub("", value, count=1)
+
+
+def _find(fields: Mapping[str, str], pattern: re.Pattern[str]) -> str:
+    """Return what *pattern* finds in the fields that say where the work is, or in its notes."""
+    for name in (*_ABOUT_ITSELF, *_REMARKS):
+        value = fields.get(name)
+        if not value or not (match := pattern.search(text := address(value))):
+            continue
+        if name not in _REMARKS or _LEAD_IN.fullmatch(
+            re.sub(r"\\[a-z]+", "", text[: match.start()])
+        ):
+            return match[1]
     return ""

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from pylatexenc.latex2text import LatexNodes2Text
+from pylatexenc.latex2text import LatexNodes2Text, SpecialsTextSpec
+from pylatexenc.latex2text import get_default_latex_context_db as get_default_text_context_db
 from pylatexenc.latexwalker import (
     LatexCharsNode,
     LatexGroupNode,
@@ -21,9 +23,20 @@ from pylatexenc.latexwalker import (
     LatexWalkerError,
     get_default_latex_context_db,
 )
-from pylatexenc.macrospec import std_macro
+from pylatexenc.macrospec import MacroSpec, MacroStandardArgsParser, ParsedMacroArgs, std_macro
 
-Kind = Literal["text", "math", "emphasis", "strong", "code", "sub", "sup", "link"]
+from papernotes.bibliography.identifiers import address
+from papernotes.bibliography.macros import (
+    ACCENTS,
+    CASES,
+    DROPPED,
+    SILENT,
+    SYMBOLS,
+    WRAPPERS,
+    accented,
+)
+
+Kind = Literal["text", "math", "emphasis", "strong", "code", "sub", "sup", "link", "group"]
 
 # An address that is allowed as a link.
 SAFE_LINK = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
@@ -35,26 +48,65 @@ _SCRIPT = re.compile(r"([_^])(?:\{([\w+-]+)\}|(\w))")
 _SPACE = re.compile(r"\s+")
 _STYLES: dict[str, Kind] = {
     "emph": "emphasis",
+    "mkbibemph": "emphasis",
+    "mkbibitalic": "emphasis",
     "textit": "emphasis",
     "textsl": "emphasis",
+    "mkbibbold": "strong",
     "textbf": "strong",
     "texttt": "code",
     "textsubscript": "sub",
     "textsuperscript": "sup",
 }
-# Supported macros that pylatexenc does not know, with their arguments.
+_SWITCHES: dict[str, Kind] = {
+    "em": "emphasis",
+    "it": "emphasis",
+    "itshape": "emphasis",
+    "sl": "emphasis",
+    "slshape": "emphasis",
+    "bf": "strong",
+    "bfseries": "strong",
+    "tt": "code",
+    "ttfamily": "code",
+}
+_QUOTES = frozenset(("enquote", "mkbibquote"))
+_ADDRESSES = frozenset(("burl", "nolinkurl", "path", "url"))
+
+
+class _AccentArgument(MacroStandardArgsParser):  # type: ignore[misc]  # pylatexenc has no types
+    r"""Parse the letter below an accent, which may be another accent with its letter: ``\`\^a``."""
+
+    def __init__(self) -> None:
+        super().__init__("{")
+
+    def parse_args(
+        self, w: LatexWalker, pos: int, parsing_state: Any = None
+    ) -> tuple[ParsedMacroArgs, int, int]:
+        """Return the argument at *pos*, its position and its length."""
+        if w.get_token(pos, parsing_state=parsing_state).tok == "macro":
+            letter, start, length = w.get_latex_nodes(
+                pos, read_max_nodes=1, parsing_state=parsing_state
+            )
+            return ParsedMacroArgs(argspec="{", argnlist=letter), start, length
+        found: tuple[ParsedMacroArgs, int, int] = super().parse_args(w, pos, parsing_state)
+        return found
+
+
 _MACRO_SPECS = get_default_latex_context_db()
 _MACRO_SPECS.add_context_category(
     "papernotes",
     macros=[
         std_macro("href", "{{"),
-        std_macro("textsubscript", "{"),
-        std_macro("textsuperscript", "{"),
+        *(
+            std_macro(name, "{")
+            for name in [*_STYLES, *_QUOTES, *_ADDRESSES, *DROPPED, *CASES, "ensuremath"]
+        ),
+        *(std_macro(name, "{" * count) for name, count in WRAPPERS.items()),
+        *(MacroSpec(name, _AccentArgument()) for name in ACCENTS),
+        *(std_macro(name, "") for name in [*SYMBOLS, *SILENT, *_SWITCHES]),
     ],
+    prepend=True,
 )
-# Macros whose argument is shown as if it stood alone.
-_WRAPPERS = frozenset("mbox text textrm textsc textsf textup underline".split())
-_SWITCHES: dict[str, Kind] = {"em": "emphasis", "it": "emphasis", "bf": "strong", "tt": "code"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +115,8 @@ class Span:
 
     A span of kind ``text`` or ``math`` has ``text``, which for mathematics is TeX without
     delimiters. All other kinds have ``children``; a link also has its http or https address in
-    ``text``.
+    ``text``. A group is text in braces, which stands for its children; see
+    :func:`spans_with_groups`.
     """
 
     kind: Kind
@@ -73,10 +126,18 @@ class Span:
 
 @functools.lru_cache(maxsize=65536)
 def spans(source: str) -> tuple[Span, ...]:
-    """Return the spans of the LaTeX text *source*.
+    """Return the spans of the LaTeX text *source*, without groups.
 
     White space is collapsed. LaTeX that cannot be parsed is returned unchanged, so that nothing
     that an author typed is lost.
+    """
+    return _without_groups(spans_with_groups(source))
+
+
+def spans_with_groups(source: str) -> tuple[Span, ...]:
+    """Return the spans of the LaTeX text *source*, with a group for each pair of braces.
+
+    In BibTeX, braces protect capitals. Those around an accent do not.
     """
     source = _SPACE.sub(" ", source).strip()
     if _PLAIN.fullmatch(source):
@@ -93,6 +154,16 @@ def spans(source: str) -> tuple[Span, ...]:
         # pylatexenc raises IndexError for a \verb at the end.
         return (Span("text", source),)
     return _merge_text(_convert(nodes))
+
+
+def _without_groups(parts: tuple[Span, ...]) -> tuple[Span, ...]:
+    if all(part.kind in ("text", "math") for part in parts):
+        return parts
+    found: list[Span] = []
+    for part in parts:
+        children = _without_groups(part.children)
+        found.extend(children if part.kind == "group" else [Span(part.kind, part.text, children)])
+    return _merge_text(found)
 
 
 def plain(source: str) -> str:
@@ -129,26 +200,60 @@ def _convert_one(node: Any) -> list[Span]:
         case LatexCharsNode():
             return [Span("text", node.chars)]
         case LatexGroupNode():
-            return _convert(node.nodelist)
+            inner = _merge_text(_convert(node.nodelist))
+            is_special = node.latex_verbatim().startswith("{\\")
+            return [*inner] if is_special or not inner else [Span("group", children=inner)]
         case LatexMathNode():
             return [_mathematics(node)]
-        case LatexMacroNode(macroname="url"):
-            address = _verbatim(node, 0)
-            return _link(address, (Span("text", address),))
         case LatexMacroNode(macroname="href"):
-            return _link(_verbatim(node, 0), _merge_text(_convert([_argument(node, 1)])))
-        case LatexMacroNode() if node.macroname in _STYLES:
-            inner = _merge_text(_convert([_argument(node, 0)]))
-            return [Span(_STYLES[node.macroname], children=inner)] if inner else []
-        case LatexMacroNode() if node.macroname in _WRAPPERS:
-            return _convert([_argument(node, 0)])
+            return _link(_verbatim(node, 0), _inner(node, 1))
+        case LatexMacroNode(macroname="ensuremath"):
+            return [Span("math", _verbatim(node, 0))]
+        case LatexMacroNode():
+            return _convert_macro(node, node.macroname)
         case _:
             return [Span("text", _text(node))]
 
 
-def _link(address: str, children: tuple[Span, ...]) -> list[Span]:
+def _convert_macro(node: Any, name: str) -> list[Span]:
+    if name in SILENT or name in DROPPED:
+        return []
+    if name in _ADDRESSES:
+        target = _verbatim(node, 0)
+        return _link(target, (Span("text", target),))
+    if name in _STYLES:
+        inner = _inner(node)
+        return [Span(_STYLES[name], children=inner)] if inner else []
+    if name in WRAPPERS:
+        return [*_inner(node, WRAPPERS[name] - 1)]
+    if name in _QUOTES:
+        return [Span("text", "“"), *_inner(node), Span("text", "”")]
+    if name in CASES:
+        return [_in_case(part, CASES[name]) for part in _inner(node)]
+    if name in ACCENTS:
+        return [Span("text", accented(name, flatten(_inner(node))))]
+    if name in SYMBOLS:
+        # BibTeX does not change the capitals of "\TeX".
+        return [Span("group", children=(Span("text", SYMBOLS[name]),))]
+    return [Span("text", _text(node))]
+
+
+def _inner(node: Any, position: int = 0) -> tuple[Span, ...]:
+    """Return the spans of an argument of a macro, without the braces around it."""
+    argument = _argument(node, position)
+    nodes = argument.nodelist if isinstance(argument, LatexGroupNode) else [argument]
+    return _merge_text(_convert(nodes))
+
+
+def _in_case(part: Span, change: Callable[[str], str]) -> Span:
+    if part.children:
+        return Span(part.kind, part.text, tuple(_in_case(child, change) for child in part.children))
+    return Span(part.kind, change(part.text) if part.kind == "text" else part.text)
+
+
+def _link(target: str, children: tuple[Span, ...]) -> list[Span]:
     """Return a link, or only its text if the address is not allowed."""
-    return [Span("link", address, children)] if SAFE_LINK.fullmatch(address) else [*children]
+    return [Span("link", target, children)] if SAFE_LINK.fullmatch(target) else [*children]
 
 
 def _mathematics(node: LatexMathNode) -> Span:
@@ -162,8 +267,14 @@ def _mathematics(node: LatexMathNode) -> Span:
     return Span("math", tex)
 
 
-_KNOWN = {"url", "href", *_STYLES, *_SWITCHES, *_WRAPPERS}
-_TO_TEXT = LatexNodes2Text(strict_latex_spaces=True, keep_comments=True)
+_KNOWN = frozenset(("href", "ensuremath", *_STYLES, *_SWITCHES, *_QUOTES, *_ADDRESSES))
+_TABLES = (SYMBOLS, SILENT, DROPPED, WRAPPERS, CASES, ACCENTS)
+_TO_TEXT_SPECS = get_default_text_context_db()
+# pylatexenc takes an ampersand for the end of a table's cell, and drops it.
+_TO_TEXT_SPECS.add_context_category(
+    "papernotes", specials=[SpecialsTextSpec("&", "&")], prepend=True
+)
+_TO_TEXT = LatexNodes2Text(_TO_TEXT_SPECS, strict_latex_spaces=True, keep_comments=True)
 
 
 def _text(node: Any) -> str:
@@ -177,7 +288,7 @@ def _text(node: Any) -> str:
 
 def is_known_macro(name: str) -> bool:
     """Return whether the macro *name*, without its backslash, can be shown."""
-    if name in _KNOWN:
+    if name in _KNOWN or any(name in table for table in _TABLES):
         return True
     spec = _TO_TEXT.latex_context.get_macro_spec(name)
     return spec is not None and bool(spec.macroname)
@@ -199,7 +310,7 @@ def _verbatim(node: Any, position: int) -> str:
     text: str = argument.latex_verbatim()
     if text.startswith("{") and text.endswith("}"):
         text = text[1:-1]
-    return re.sub(r"\\([%#&_~])", r"\1", text)
+    return address(text)
 
 
 def _merge_text(parts: list[Span]) -> tuple[Span, ...]:
