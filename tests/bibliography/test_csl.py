@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 
-from papernotes.bibliography import csl, reader
+from papernotes.bibliography import coins, csl, reader
 
 
 def item(entry: str) -> dict[str, Any]:
@@ -69,6 +70,40 @@ def test_preprint_has_its_arxiv_number() -> None:
         "arXiv:1607.06450",
         "arXiv",
     )
+
+
+@pytest.mark.parametrize(
+    ("names", "people"),
+    [
+        ("King, Jr., Marta", [{"family": "King", "given": "Marta", "suffix": "Jr."}]),
+        (
+            "family=Heer, given=Hado P., prefix=van, useprefix=false",
+            [{"family": "Heer", "given": "Hado P.", "dropping-particle": "van"}],
+        ),
+        ("van Heer, Hado", [{"family": "van Heer", "given": "Hado"}]),
+        (
+            r"Mart{\'{\i}}nez, J.\,P. and {R \& D}",
+            [{"family": "Martínez", "given": "J. P."}, {"literal": "R & D"}],
+        ),
+    ],
+)
+def test_parts_of_names_become_those_of_csl(names: str, people: list[dict[str, str]]) -> None:
+    found = item(f"@misc{{key, author = {{{names}}}}}")
+    assert found["author"] == people
+
+
+def test_context_object_and_full_name_have_the_suffix() -> None:
+    found = item("@book{key, author = {King, Jr., Marta}, title = {T}, subtitle = {S}}")
+    query = parse_qs(coins.context_object(found))
+    assert query["rft.au"] == ["Marta King Jr."]
+    assert query["rft.ausuffix"] == ["Jr."]
+    assert query["rft.btitle"] == ["T: S"]
+
+
+def test_article_in_the_journal_arxiv_is_a_preprint() -> None:
+    found = item("@article{key, title = {T}, journal = {arXiv preprint arXiv:1706.03762}}")
+    assert (found["type"], found["number"]) == ("article", "arXiv:1706.03762")
+    assert found["URL"] == "https://arxiv.org/abs/1706.03762"
 
 
 @pytest.mark.parametrize(

@@ -115,6 +115,13 @@ def test_links_are_chosen_from_the_fields_of_an_entry(fields: str, expected: lis
         (r" \url {https://a.org} ", "https://a.org"),
         ("{https://a.org}", "https://a.org"),
         ("https://a.org/b_c%20d#e", "https://a.org/b_c%20d#e"),
+        (r"http://l.example/a-1{\_}48{\%}20c", "http://l.example/a-1_48%20c"),
+        (r"https://a.org/{\~}x/\~{}y/{\textasciitilde}z", "https://a.org/~x/~y/~z"),
+        (r"https://a.org/\textasciitilde x/$\sim$y/{$\sim$}z", "https://a.org/~x/~y/~z"),
+        (r"https://a.org/a{_}b{\&}c{\#}d{-}e\textunderscore{}f", "https://a.org/a_b&c#d-e_f"),
+        (r"\url{https://a.org/b{\_}c}", "https://a.org/b_c"),
+        (r"\path{https://a.org/b\slash c\allowbreak d}", "https://a.org/b/cd"),
+        ("<https://a.org/b>", "https://a.org/b"),
     ],
 )
 def test_latex_in_an_address_is_removed(value: str, url: str) -> None:
@@ -141,6 +148,13 @@ def test_latex_in_an_address_is_removed(value: str, url: str) -> None:
         ("10.1000/a#b?c", "10.1000/a%23b%3Fc"),
         ("10.1000/a%3Cb", "10.1000/a%3Cb"),
         ("10.1000/a b", "10.1000/a%20b"),
+        (r"10.1000/a{\_}b{\%}3Cc", "10.1000/a_b%3Cc"),
+        (r"http://dx.doi.org/10.1000/a{\_}b", "10.1000/a_b"),
+        (r"\url{https://doi.org/10.1000/x}", "10.1000/x"),
+        ("doi.org/10.1000/x", "10.1000/x"),
+        ("DOI 10.1000/x", "10.1000/x"),
+        ("https://dl.example.org/doi/10.1000/x.y", "10.1000/x.y"),
+        ("https://doi.org/10.1000%2Fx", "10.1000/x"),
     ],
 )
 def test_doi_link_is_normalised_and_quoted(value: str, address: str) -> None:
@@ -163,6 +177,62 @@ def test_doi_link_is_normalised_and_quoted(value: str, address: str) -> None:
 )
 def test_title_links_to_the_preferred_address(fields: str, expected: str) -> None:
     assert formatting.target(paper(fields)) == expected
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        "journal = {arXiv preprint arXiv:1706.05394}",
+        "journaltitle = {ArXiv e-prints}, volume = {abs/1706.05394}",
+        "journal = {CoRR}, volume = {abs/1706.05394}",
+        "eid = {arXiv:1706.05394}",
+        "note = {arXiv:1706.05394 [cs.LG]}",
+        "note = {Available at https://arxiv.org/abs/1706.05394}",
+        r"note = {\emph{Also} on arXiv: 1706.05394}",
+        r"howpublished = {\url{https://arxiv.org/abs/1706.05394}}",
+        r"howpublished = {arXiv preprint 1706.05394}",
+        "url = {https://arxiv.org/pdf/1706.05394.pdf}, pdf = {https://arxiv.org/pdf/1706.05394}",
+    ],
+)
+def test_arxiv_identifier_in_any_field_is_linked(fields: str) -> None:
+    assert set(formatting.links(paper(fields))) == {Link("abstract", ABSTRACT), Link("PDF", PDF)}
+
+
+def test_arxiv_identifier_as_doi_is_linked_twice() -> None:
+    doi = "10.48550/arXiv.1706.05394"
+    assert formatting.links(paper(f"doi = {{{doi}}}")) == (
+        Link("abstract", ABSTRACT),
+        Link("PDF", PDF),
+        Link("DOI", f"https://doi.org/{doi}"),
+    )
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        "url = {https://doi.org/10.1000/x_y}",
+        r"howpublished = {\url{http://dx.doi.org/10.1000/x\_y}}",
+        r"note = {doi:10.1000/x{\_}y.}",
+        "note = {Published as https://doi.org/10.1000/x_y, 2020}",
+        "journal = {Letters, DOI 10.1000/x_y}",
+    ],
+)
+def test_doi_in_any_field_is_linked_once(fields: str) -> None:
+    assert formatting.links(paper(fields)) == (Link("DOI", "https://doi.org/10.1000/x_y"),)
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "Comment on arXiv:1706.05394",
+        "A reply to Smith, arXiv:1706.05394",
+        "Corrected in doi:10.1000/x",
+        "arXiv:1706.0539412",
+        "Version 1706.05394",
+    ],
+)
+def test_identifier_of_another_work_in_a_note_is_not_linked(note: str) -> None:
+    assert formatting.links(paper(f"note = {{{note}}}")) == ()
 
 
 @pytest.mark.parametrize("address", UNSAFE)
@@ -246,6 +316,12 @@ def test_title_is_shown_or_replaced_by_the_citation_key(fields: str, title: str)
             "Stanisław Jastrzębski",
         ),
         ("author = {King, Jr., Martin}", "Martin King Jr.", "Martin King Jr."),
+        (
+            "author = {family=Heer, given=Hado P., prefix=van, useprefix=false and A B}",
+            "Hado P. van Heer and A B",
+            "Hado P. van Heer and A B",
+        ),
+        (r"author = {Serr, J.\,P.}", "J. P. Serr", "J. P. Serr"),
         ("author = {van Beethoven, Ludwig}", "Ludwig van Beethoven", "Ludwig van Beethoven"),
         ("author = {Joe Others}", "Joe Others", "Joe Others"),
         ("author = {A B}, editor = {C D}, organization = {O}", "A B", "A B"),
@@ -381,10 +457,13 @@ def test_reference_follows_the_entry_type(type_: str, fields: str, expected: str
         ("editor = {A B and C D}, title = {T}, year = 2010", "A B and C D, eds. (2010). T."),
         ("author = {A B}, editor = {C D}, title = {T}, year = 2010", "A B (2010). T."),
         ("organization = {O}, title = {T}, year = 2010", "O (2010). T. O."),
-        ("title = {T}, year = 2010", "(2010). T."),
+        ("title = {T}, year = 2010", "T (2010)."),
+        ("title = {Why?}, year = 2010, howpublished = {H}", "Why? (2010). H."),
+        ("title = {T}, subtitle = {S}, author = {A B}, year = 2010", "A B (2010). T: S."),
+        (r"author = {A B}, title = {R & D {\`\^a}}, year = 2010", "A B (2010). R & D ầ."),
         ("author = {A B}, title = {T}", "A B (n.d.). T."),
         ("author = {A B}, year = 2010", "A B (2010). key."),
-        ("", "(n.d.). key."),
+        ("", "key (n.d.)."),
         (
             r"author = {G{\"o}del, K.}, title = {On $\omega$ and \emph{x}}, year = 1931",
             r"K. Gödel (1931). On $\omega$ and *x*.",
@@ -396,7 +475,7 @@ def test_reference_omits_missing_parts(fields: str, expected: str) -> None:
 
 
 def test_reference_has_its_letter_suffix_after_the_year() -> None:
-    assert flatten(formatting.reference(paper("title = {T}, year = 2010"), "b")) == "(2010b). T."
+    assert flatten(formatting.reference(paper("title = {T}, year = 2010"), "b")) == "T (2010b)."
 
 
 # BibTeX.
@@ -434,12 +513,34 @@ def test_bibtex_omits_private_fields(name: str) -> None:
 
 def test_formatted_bibtex_can_be_parsed_again() -> None:
     entry = paper(
-        r"author = {Ludwig van Beethoven and {A and B} and Plato and Jastrz{\k{e}}bski, S.},"
+        r"author = {Ludwig van Beethoven and {A and B} and Plato and Jastrz{\k{e}}bski, S."
+        " and King, Jr., Marta Luz},"
         r" title = {{A} $x_{1}$ -- 50\%}, eprint = {1706.05394}, archiveprefix = {arXiv}"
     )
     again = read([("refs.bib", formatting.bibtex(entry).encode())])
     assert again.problems == ()
     assert again.paper("key") == entry
+
+
+@pytest.mark.parametrize(
+    ("name", "written", "cited", "index"),
+    [
+        ("King, Jr., Marta", "King, Jr., Marta", "King", "King, Marta, Jr."),
+        ("Marta King Jr.", "King, Jr., Marta", "King", "King, Marta, Jr."),
+        (
+            "family=Heer, given=Hado, prefix=van, suffix=III, useprefix=false",
+            "van Heer, III, Hado",
+            "van Heer",
+            "Heer, Hado van, III",
+        ),
+        ("family=Heer, given=Hado, prefix=van", "van Heer, Hado", "van Heer", "van Heer, Hado"),
+    ],
+)
+def test_parts_of_a_name_are_kept(name: str, written: str, cited: str, index: str) -> None:
+    entry = paper(f"author = {{{name}}}, year = 2010")
+    assert f"author = {{{written}}}," in formatting.bibtex(entry)
+    assert formatting.textual_citation(entry) == f"{cited} (2010)"
+    assert flatten(formatting.family_first(entry.authors[0])) == index
 
 
 def test_entry_without_fields_is_formatted_as_valid_bibtex() -> None:
@@ -480,7 +581,8 @@ def test_works_are_sorted_by_names_years_and_titles() -> None:
     found = read([("refs.bib", text)])
     entries = [found.paper(key) for key in found.places]
     ordered = [entry.key for entry in sorted(entries, key=formatting.sort_key)]
-    assert ordered == ["a0", "a", "b", "c", "d", "e", "f", "g", "h"]
+    # Without names, the title leads.
+    assert ordered == ["a", "b", "c", "d", "e", "f", "g", "a0", "h"]
 
 
 @pytest.mark.parametrize(

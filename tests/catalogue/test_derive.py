@@ -448,8 +448,9 @@ def test_the_reading_list_leaves_out_papers_with_a_note() -> None:
         ({"k1": ("A and B", "2000", "A"), "k2": ("A and C", "2000", "B")}, {}),
         ({"k1": ("A", "2000", "A"), "k2": ("A and B", "2000", "B")}, {}),
         ({"k1": ("A and B", "2000", "A"), "k2": ("A and B and C", "2000", "B")}, {}),
-        # Works without names share nothing.
-        ({"k1": ("", "2000", "T"), "k2": ("", "2000", "T")}, {}),
+        # Without names, a citation shows the title.
+        ({"k1": ("", "2000", "T"), "k2": ("", "2000", "T")}, {"k1": "a", "k2": "b"}),
+        ({"k1": ("", "2000", "T"), "k2": ("", "2000", "U")}, {}),
     ],
 )
 def test_letters_tell_works_with_the_same_names_and_year_apart(

@@ -78,12 +78,15 @@ def _people(item: csl.Item, kind: str) -> Iterator[tuple[str, str]]:
     for number, name in enumerate(item.get("author", ())):
         literal = name.get("literal", "")
         given, family = name.get("given", ""), name.get("family", "")
+        whole = csl.full_name(name)
         if kind == "dc":
-            yield "rft.creator", literal or f"{given} {family}".strip()
+            yield "rft.creator", literal or whole
             continue
         if number == 0 and family:
             # For the first author only: these keys must not be repeated.
             yield "rft.aulast", family
             if given:
                 yield "rft.aufirst", given
-        yield ("rft.aucorp", literal) if literal else ("rft.au", f"{given} {family}".strip())
+            if suffix := name.get("suffix"):
+                yield "rft.ausuffix", suffix
+        yield ("rft.aucorp", literal) if literal else ("rft.au", whole)

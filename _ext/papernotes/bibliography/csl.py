@@ -7,7 +7,7 @@ its JSON schema.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from papernotes.bibliography import formatting
@@ -56,6 +56,8 @@ _TEXT_FIELDS = {
     "ISSN": ("issn",),
     "note": ("note",),
 }
+# What stands for a journal where there is none.
+_PREPRINT = re.compile(r"(?:arXiv|CoRR)\b", re.IGNORECASE)
 _MONTHS = tuple("jan feb mar apr may jun jul aug sep oct nov dec".split())
 
 
@@ -69,7 +71,9 @@ def item(paper: Paper, flat: Flatten = lambda parts: flatten(tuple(parts))) -> I
         return flat(spans(source))
 
     arxiv = arxiv_id(dict(paper.fields))
-    is_preprint = bool(arxiv) and paper.type in ("misc", "online", "unpublished")
+    is_preprint = bool(arxiv) and (
+        paper.type in ("misc", "online", "unpublished") or bool(_PREPRINT.match(paper.venue))
+    )
     kind = "article" if is_preprint else _TYPES.get(paper.type, "document")
     found: Item = {
         "id": paper.key,
@@ -96,12 +100,20 @@ def item(paper: Paper, flat: Flatten = lambda parts: flatten(tuple(parts))) -> I
     return {name: value for name, value in found.items() if value}
 
 
+def full_name(name: Mapping[str, str]) -> str:
+    """Return a person's *name* as it is read, such as "Marta Luz King Jr."."""
+    parts = ("given", "dropping-particle", "family", "suffix")
+    return " ".join(name[part] for part in parts if part in name)
+
+
 def _names(persons: Iterable[Person], text: Callable[[str], str]) -> list[dict[str, str]]:
     names = []
     for person in persons:
         given, family = text(person.given), text(person.family)
         if given:
-            names.append({"family": family, "given": given})
+            name = {"family": family, "given": given, "suffix": text(person.suffix)}
+            name["dropping-particle"] = text(person.particle)
+            names.append({part: value for part, value in name.items() if value})
         elif person.family.lower() != "others":
             # A name in braces is an organization's, and has no parts.
             names.append({"literal" if person.family.startswith("{") else "family": family})

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import quote
 
-from papernotes.bibliography.identifiers import arxiv_id
+from papernotes.bibliography import identifiers
+from papernotes.bibliography.identifiers import address, arxiv_id
 from papernotes.bibliography.latex import SAFE_LINK, Span, flatten, spans
 from papernotes.core.model import Paper, Person
 from papernotes.core.text import fold_plain
@@ -31,13 +32,14 @@ PRIVATE_FIELDS = frozenset(
 )
 # The same for the fields that reference managers add for their own use.
 _PRIVATE_PREFIXES = ("bdsk-", "citeulike-", "comment-", "mendeley-")
+# BibLaTeX's types of entries that lend their fields to others, or list others.
+NO_WORKS = frozenset(("set", "xdata"))
 # BibTeX's name for further people who are not listed, in lower case.
 OTHERS = "others"
 _PROCEEDINGS = re.compile(
     r"^(?:In )?Proceedings of (?:the )?(?:\d+(?:st|nd|rd|th) )?(?:Annual )?|^\d+(?:st|nd|rd|th) ",
     re.IGNORECASE,
 )
-_DOI_PREFIX = re.compile(r"^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,21 +75,24 @@ def links(paper: Paper) -> tuple[Link, ...]:
     """
     url, pdf = _address(paper, "url"), _address(paper, "pdf")
     # A DOI may contain any character, "<" and "#" too.
-    address = quote(doi(paper), safe="%/:;,@!$&'()*+=")
+    path = quote(doi(paper), safe="%/:;,@!$&'()*+=")
+    resolver = f"https://doi.org/{path}" if path else ""
     arxiv = arxiv_id(dict(paper.fields))
     if url.lower().endswith(".pdf"):
         pdf, url = pdf or url, ""
+    if resolver and (identify := identifiers.identify(url)) and identify.value == doi(paper):
+        url = ""
     found = (
         Link("abstract", f"https://arxiv.org/abs/{arxiv}" if arxiv else url),
         Link("PDF", pdf or (f"https://arxiv.org/pdf/{arxiv}" if arxiv else "")),
-        Link("DOI", f"https://doi.org/{address}" if address else ""),
+        Link("DOI", resolver),
     )
     return tuple(link for link in found if SAFE_LINK.fullmatch(link.url))
 
 
 def doi(paper: Paper) -> str:
     """Return the DOI without resolver or prefix, or the empty string."""
-    return _DOI_PREFIX.sub("", _unescape(paper.field("doi")).strip())
+    return identifiers.doi(dict(paper.fields))
 
 
 def target(paper: Paper) -> str:
@@ -106,20 +111,13 @@ def unsafe_links(paper: Paper) -> list[str]:
     return [
         name
         for name in ("url", "pdf")
-        if (value := _unescape(paper.field(name)).strip()) and not SAFE_LINK.fullmatch(value)
+        if (value := address(paper.field(name))) and not SAFE_LINK.fullmatch(value)
     ]
 
 
 def _address(paper: Paper, name: str) -> str:
-    value = _unescape(paper.field(name)).strip()
+    value = address(paper.field(name))
     return value if SAFE_LINK.fullmatch(value) else ""
-
-
-def _unescape(text: str) -> str:
-    r"""Return *text* as an address, without ``\url{}``, outer braces and escapes such as ``\_``."""
-    if match := re.fullmatch(r"\s*(?:\\url\s*)?\{(.*)\}\s*", text):
-        text = match[1]
-    return re.sub(r"\\([%#&_~{}])", r"\1", text)
 
 
 def year(paper: Paper, phrases: Phrases = ENGLISH) -> str:
@@ -132,9 +130,9 @@ def textual_citation(paper: Paper, phrases: Phrases = ENGLISH, suffix: str = "")
 
     *suffix* is the letter after the year, as in :func:`reference`.
     """
-    families = [flatten(spans(person.family)) for person in people(paper)]
+    families = [flatten(cited_name(person)) for person in people(paper)]
     if not families:
-        names = flatten(byline(paper)) or flatten(title(paper))
+        names = flatten(byline(paper) or title(paper))
     elif len(families) > 2 or (len(families) == 2 and families[-1].lower() == OTHERS):
         names = families[0] + phrases.others
     else:
@@ -159,9 +157,15 @@ def named_people(paper: Paper) -> tuple[Person, ...]:
     )
 
 
+def cited_name(person: Person) -> tuple[Span, ...]:
+    """Return a name as in a citation, such as "van Heer"."""
+    return spans(f"{person.particle} {person.family}")
+
+
 def family_first(person: Person) -> tuple[Span, ...]:
-    """Return a name as in an index, such as "Bengio, Yoshua"."""
-    return spans(f"{person.family}, {person.given}" if person.given else person.family)
+    """Return a name as in an index, such as "Bengio, Yoshua" or "King, Marta, Jr."."""
+    given = f"{person.given} {person.particle}".strip()
+    return spans(", ".join(part for part in (person.family, given, person.suffix) if part))
 
 
 def byline(paper: Paper, at_most: int = 0, phrases: Phrases = ENGLISH) -> tuple[Span, ...]:
@@ -192,7 +196,7 @@ def byline_source(paper: Paper) -> tuple[object, ...]:
 
 
 def _name(person: Person) -> tuple[Span, ...]:
-    return spans(f"{person.given} {person.family}".strip())
+    return spans(f"{person.given} {person.particle} {person.family} {person.suffix}")
 
 
 def _join_with_commas(parts: list[tuple[Span, ...]], last: str) -> tuple[Span, ...]:
@@ -222,21 +226,23 @@ def reference(paper: Paper, suffix: str = "", phrases: Phrases = ENGLISH) -> tup
     order is that of author-year styles (as in The Chicago Manual of Style, 17th ed., 15.2): names,
     year, title, venue.
     """
-    names = byline(paper, 0, phrases)
-    head = [*names, Span("text", " ")] if names else []
-    if paper.editors and not paper.authors:
-        edited = phrases.editors if len(paper.editors) > 1 else phrases.editor
-        head = [*names, Span("text", edited)]
-    head.append(Span("text", f"({year(paper, phrases)}{suffix}). "))
     heading = title(paper)
-    stop = "" if flatten(heading).endswith(("?", "!", ".")) else "."
     whole: tuple[Span, ...] = (
         (Span("emphasis", children=heading),) if _is_standalone(paper) else heading
     )
     url = target(paper)
     linked: tuple[Span, ...] = (Span("link", url, whole),) if url else whole
     tail = _appearance(paper, phrases)
-    return (*head, *linked, Span("text", stop), *tail)
+    written = f"({year(paper, phrases)}{suffix})."
+    names = byline(paper, 0, phrases)
+    if not names:
+        # The title takes the place of the names, as it does in a citation.
+        return (*linked, Span("text", f" {written}"), *tail)
+    between = " "
+    if paper.editors and not paper.authors:
+        between = phrases.editors if len(paper.editors) > 1 else phrases.editor
+    stop = "" if flatten(heading).endswith(("?", "!", ".")) else "."
+    return (*names, Span("text", f"{between}{written} "), *linked, Span("text", stop), *tail)
 
 
 def _is_standalone(paper: Paper) -> bool:
@@ -308,13 +314,20 @@ def bibtex(paper: Paper) -> str:
 
 
 def _bibtex_name(person: Person) -> str:
-    return f"{person.family}, {person.given}" if person.given else person.family
+    family = f"{person.particle} {person.family}".strip()
+    return ", ".join(part for part in (family, person.suffix, person.given) if part)
 
 
 def sort_key(paper: Paper) -> SortKey:
     """Return the sort key of a work in a bibliography: names, year, title, key."""
-    names = " ".join(fold(f"{person.family} {person.given}") for person in people(paper))
-    return (names or fold(flatten(byline(paper))), year(paper), fold(paper.title), paper.key)
+    names = " ".join(map(folded_name, people(paper)))
+    leading = names or fold_plain(flatten(byline(paper) or title(paper)))
+    return (leading, year(paper), fold(paper.title), paper.key)
+
+
+def folded_name(person: Person) -> str:
+    """Return a name as it is sorted."""
+    return fold(f"{person.family} {person.given} {person.suffix}")
 
 
 def fold(source: str) -> str:

@@ -20,8 +20,7 @@ Find = Callable[[str], Entry | None]
 
 # The fields that refer to other entries, in lower case.
 REFERENCES = frozenset(("xdata", "crossref"))
-# Fields that belong to a volume and not to its parts. Without them the rest of the name, such as
-# the subtitle, is lost to the parts.
+# Fields that belong to a volume and not to its parts. Its titles get other names in the parts.
 _VOLUME_FIELDS = frozenset(
     "abstract annotation archiveprefix doi eprint eprinttype file ids key keywords label note pages"
     " pagetotal pdf primaryclass related shorthand shorttitle sortkey subtitle title titleaddon url"
@@ -65,12 +64,23 @@ def _inherit(entry: Entry, source: Entry, *, whole: bool) -> None:
         for name, value in source.fields.items()
         if whole or name.lower() not in _VOLUME_FIELDS
     }
-    if not whole and (title := source.fields.get("title")):
-        volume = "journal" if entry.type.lower() == "article" else "booktitle"
-        fields.setdefault(volume if "title" in entry.fields else "title", title)
+    if not whole:
+        fields |= _titles(entry, source)
     for name, value in fields.items():
         if name not in entry.fields:
             entry.fields[name] = value
     for role, people in source.persons.items():
         if role not in entry.persons:
             entry.persons[role] = list(people)
+
+
+def _titles(entry: Entry, source: Entry) -> dict[str, str]:
+    """Return the title of *source* with its parts, under their names in *entry*."""
+    prefix = ""
+    if "title" in entry.fields:
+        prefix = "journal" if entry.type.lower() == "article" else "book"
+    title = "journal" if prefix == "journal" else f"{prefix}title"
+    if title in entry.fields or not source.fields.get("title"):
+        return {}
+    names = {"title": title} | {part: prefix + part for part in ("subtitle", "titleaddon")}
+    return {name: source.fields[part] for part, name in names.items() if part in source.fields}

@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from pybtex.bibtex.utils import split_name_list
-from pybtex.database import Entry, Person
-from pybtex.exceptions import PybtexError
+from pybtex.database import Entry
 from pybtex.utils import OrderedCaseInsensitiveDict
+
+from papernotes.bibliography.names import Name, parse_name
 
 PEOPLE = ("author", "editor")
 
@@ -26,8 +27,6 @@ class Entries(OrderedCaseInsensitiveDict):  # type: ignore[misc]  # pybtex has n
     def __init__(self) -> None:
         super().__init__()
         self._made: dict[str, Entry] = {}
-        # Parsing a name is slow, and most people write more than one paper.
-        self._people: dict[str, Person] = {}
 
     def add(self, key: str, type_: str, fields: dict[str, str]) -> None:
         """Add the entry *key* with its fields by name, authors and editors included."""
@@ -36,6 +35,13 @@ class Entries(OrderedCaseInsensitiveDict):  # type: ignore[misc]  # pybtex has n
     def store(self, key: str) -> None:
         """Store the entry *key* with the changes made to it since it was requested."""
         super().__setitem__(key, self[key])
+
+    def rewrite(self, change: Callable[[str, str], str]) -> None:
+        """Replace each value that holds a macro by what *change* returns for its name and it."""
+        for key in self:
+            _, type_, fields = super().__getitem__(key)
+            if any("\\" in value for value in fields.values()):
+                self.add(key, type_, {name: change(name, value) for name, value in fields.items()})
 
     def values_of(self, name: str) -> Iterator[tuple[str, str]]:
         """Yield key and value for each entry that has the field *name* (lower case)."""
@@ -52,7 +58,7 @@ class Entries(OrderedCaseInsensitiveDict):  # type: ignore[misc]  # pybtex has n
         return self._made[folded]
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_made": {}, "_people": {}}
+        return {**self.__dict__, "_made": {}}
 
     def _make(self, key: str, type_: str, fields: dict[str, str]) -> Entry:
         entry = Entry(type_)
@@ -62,16 +68,6 @@ class Entries(OrderedCaseInsensitiveDict):  # type: ignore[misc]  # pybtex has n
                 entry.fields[name] = value
                 continue
             for text in split_name_list(value):
-                if text not in self._people:
-                    self._people[text] = parse_person(text)
-                entry.add_person(self._people[text], name)
+                # A name that is none is kept whole.
+                entry.add_person(parse_name(text) or Name(last=text), name)
         return entry
-
-
-def parse_person(text: str, report: Callable[[str], None] = lambda _: None) -> Person:
-    """Parse a BibTeX name; call *report* with the text if it is invalid, and keep it whole."""
-    try:
-        return Person(text)
-    except PybtexError:
-        report(text)
-        return Person(last=text)

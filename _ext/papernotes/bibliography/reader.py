@@ -16,18 +16,22 @@ from pathlib import Path
 
 from pybtex.bibtex.utils import split_name_list
 from pybtex.database import BibliographyData, Entry
-from pybtex.database import Person as PybtexPerson
 from pybtex.database.input.bibtex import Parser
 
 from papernotes.bibliography import inheritance
 from papernotes.bibliography.identifiers import arxiv_id, unbrace
-from papernotes.bibliography.lazy_entries import PEOPLE, Entries, parse_person
+from papernotes.bibliography.lazy_entries import PEOPLE, Entries
+from papernotes.bibliography.macros import definitions, expand
+from papernotes.bibliography.names import Name, family_name, fault_of_list, parse_name
 from papernotes.bibliography.scanner import Scanner, SourceEntry
+from papernotes.bibliography.titles import with_subtitle
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.core.model import Paper, Person
 from papernotes.core.text import replace_control_characters
 
 TO_READ = "to-read"
+# Only lists of people that match this can hold a fault; to look at each name of each is slow.
+_SUSPECT = re.compile(r"(?:^|\sand\s+)\{[^\\]|[;&]|\bal\b|,(?:(?!\sand\s)[^,])*,", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -218,8 +222,7 @@ class _Reader(Parser):  # type: ignore[misc]  # pybtex has no types
                 continue
             names.add(folded)
             value = values[name] = " ".join("".join(parts).split())
-            # With at most two commas in the whole list, every name is valid.
-            if folded in PEOPLE and value.count(",") > 2:
+            if folded in PEOPLE and _SUSPECT.search(value):
                 self.check_people(value, key)
         self.entries.add(key, entry_type, values)
         self.places[key] = (self.path, self.line)
@@ -227,7 +230,9 @@ class _Reader(Parser):  # type: ignore[misc]  # pybtex has no types
             self.referring.append(key)
 
     def follow_references(self) -> None:
-        """Resolve the references between entries, which may be in different files."""
+        """Resolve what may be in different files: macros of preambles, and entries of entries."""
+        if macros := definitions(self.data.preamble_list):
+            self.entries.rewrite(lambda name, value: expand(name, value, macros))
 
         def report(entry: Entry, fault: str) -> None:
             self.path, line = self.places[entry.key]
@@ -241,18 +246,17 @@ class _Reader(Parser):  # type: ignore[misc]  # pybtex has no types
 
     def check_people(self, people: str, key: str) -> None:
         """Report the invalid names in *people*, an author or editor field of the entry *key*."""
-
-        def report(text: str) -> None:
-            self.problem(
-                self.line,
-                DiagnosticKind.BIB_NAME,
-                f'a name in the entry "{key}" has too many commas: "{text}"; write "Family, Given",'
-                ' with "and" between two people',
-            )
-
         for text in split_name_list(people):
-            if text.count(",") > 2:
-                parse_person(text, report)
+            if fault := fault_of_list(text):
+                message = f'the name "{text}" in the entry "{key}" {fault}'
+            elif text.count(",") > 2 and parse_name(text) is None:
+                message = (
+                    f'a name in the entry "{key}" has too many commas: "{text}"; write "Family,'
+                    ' Given", with "and" between two people'
+                )
+            else:
+                continue
+            self.problem(self.line, DiagnosticKind.BIB_NAME, message)
 
 
 def _paper(key: str, entry: Entry, path: str, line: int) -> Paper:
@@ -266,7 +270,7 @@ def _paper(key: str, entry: Entry, path: str, line: int) -> Paper:
         type=entry.type.lower(),
         authors=persons.get("author", ()),
         editors=persons.get("editor", ()),
-        title=fields.get("title", ""),
+        title=with_subtitle(fields, "title"),
         year=_year(fields),
         venue=_venue(entry.type.lower(), fields),
         keywords=_keywords(fields.get("keywords", "")),
@@ -276,10 +280,12 @@ def _paper(key: str, entry: Entry, path: str, line: int) -> Paper:
     )
 
 
-def _person(person: PybtexPerson) -> Person:
-    given = [*person.first_names, *person.middle_names]
-    family = [*person.prelast_names, *person.last_names, *person.lineage_names]
-    return Person(" ".join(given), " ".join(family))
+def _person(name: Name) -> Person:
+    given = " ".join([*name.first_names, *name.middle_names])
+    suffix = " ".join(name.lineage_names)
+    if name.keeps_prefix:
+        return Person(given, family_name(name), suffix)
+    return Person(given, " ".join(name.last_names), suffix, " ".join(name.prelast_names))
 
 
 def _year(fields: Mapping[str, str]) -> str:
@@ -296,7 +302,7 @@ def _venue(type_: str, fields: Mapping[str, str]) -> str:
     if type_ in ("techreport", "report", "phdthesis", "mastersthesis", "thesis"):
         names = ["institution", "school"]
     for name in [*names, "howpublished", "publisher", "organization", "institution", "school"]:
-        if value := fields.get(name):
+        if value := with_subtitle(fields, name):
             return value
     return "arXiv" if arxiv_id(fields) else ""
 

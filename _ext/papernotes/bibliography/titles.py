@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from papernotes.core.text import fold_plain
 
@@ -22,6 +23,31 @@ _LETTER_MACRO = re.compile(r"\\(ss|[aA]e|AE|[oO]e|OE|aa|AA|[lLoOij])(?![A-Za-z])
 _MACRO = re.compile(r"\\(?:[A-Za-z]{2,}\s*|[uvHckbdrt](?![A-Za-z])\s*|[^A-Za-z])")
 _MARKS = str.maketrans("", "", "{}$")
 _DASHES = re.compile("[-\u2010-\u2015]+")
+
+
+# Fields with a title, and where the rest of the title is: BibLaTeX's manual, 2.2.
+_PARTS = {
+    "title": ("subtitle", "titleaddon"),
+    "booktitle": ("booksubtitle", "booktitleaddon"),
+    "maintitle": ("mainsubtitle", "maintitleaddon"),
+    "journal": ("journalsubtitle", "journaltitleaddon"),
+    "journaltitle": ("journalsubtitle", "journaltitleaddon"),
+}
+
+
+def with_subtitle(fields: Mapping[str, str], name: str) -> str:
+    """Return the field *name* with its subtitle and its addition, as in "Main: The sub. Draft"."""
+    whole = fields.get(name, "")
+    if not whole:
+        return ""
+    for part, mark in zip(_PARTS.get(name, ()), (":", "."), strict=False):
+        more = fields.get(part, "")
+        # Some programs also write the subtitle at the end of the title.
+        if more and not comparison_key(whole).endswith(comparison_key(more)):
+            whole += (
+                f" {more}" if whole.rstrip("}").endswith((":", ".", "?", "!")) else f"{mark} {more}"
+            )
+    return whole
 
 
 def strip_latex(source: str) -> str:

@@ -276,7 +276,7 @@ def _authors(catalogue: Catalogue, notes: Iterable[Note]) -> list[Group]:
         papers = catalogue.papers_of(note)
         for person in (each for paper in papers for each in formatting.named_people(paper)):
             if person not in folded:
-                folded[person] = formatting.fold(f"{person.family} {person.given}")
+                folded[person] = formatting.folded_name(person)
             name = folded[person]
             if name not in shown:
                 shown[name] = flatten(formatting.family_first(person))

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from papernotes.bibliography import formatting
+from papernotes.bibliography.latex import flatten
 from papernotes.bibliography.reader import Bibliography
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.core.model import Citation, Note, Page, Paper, Query
@@ -340,11 +341,14 @@ def _incomplete(papers: Iterable[Paper]) -> list[Diagnostic]:
     problems = []
     for paper in papers:
         if lacking := formatting.missing_fields(paper):
+            remedy = "add what is known"
+            if "year" in lacking and (date := paper.field("date")):
+                remedy = f'its date "{date}" does not begin with one, write it like 2020-08-31'
             problems.append(
                 Diagnostic(
                     paper.path,
                     paper.line,
-                    f'the entry "{paper.key}" has no {" and no ".join(lacking)}; add what is known',
+                    f'the entry "{paper.key}" has no {" and no ".join(lacking)}; {remedy}',
                     DiagnosticKind.INCOMPLETE_ENTRY,
                 )
             )
@@ -371,11 +375,14 @@ def _suffixes(papers: Mapping[str, Paper], keys: Iterable[str]) -> dict[str, str
     groups: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for key in keys:
         paper = papers[key]
-        families = [formatting.fold(person.family) for person in formatting.people(paper)]
+        families = [
+            fold_plain(flatten(formatting.cited_name(person)))
+            for person in formatting.people(paper)
+        ] or [fold_plain(flatten(formatting.byline(paper) or formatting.title(paper)))]
         # A citation names one, two, or the first of more.
         more = len(families) > 2 or families[1:] == [formatting.OTHERS]
         names = [families[0], "et al."] if more else families
-        groups[(*names, formatting.year(paper)) if names else (key,)].append(key)
+        groups[*names, formatting.year(paper)].append(key)
     return {
         key: letter_suffix(position)
         for group in groups.values()

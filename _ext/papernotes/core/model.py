@@ -53,10 +53,16 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """An author or editor, in LaTeX text, split into given and family names as BibTeX does."""
+    """An author or editor, in LaTeX text, split into given and family names as BibTeX does.
+
+    ``suffix`` is "Jr." and the like. ``particle`` is a prefix such as "van" that does not count
+    when names are sorted; all other prefixes are a part of ``family``.
+    """
 
     given: str
     family: str
+    suffix: str = ""
+    particle: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,8 +116,7 @@ def work(item: csl.Item) -> Thing:
 def _person(name: Mapping[str, str]) -> Thing:
     if literal := name.get("literal"):
         return {"@type": "Organization", "name": literal}
-    full_name = f"{name.get('given', '')} {name.get('family', '')}".strip()
-    return {"@type": "Person", "name": full_name}
+    return {"@type": "Person", "name": csl.full_name(name)}
 
 
 def _organization(name: str) -> Thing | None:
