@@ -67,6 +67,78 @@ def test_others_who_are_not_named(tiny: Site) -> None:
     ]
 
 
+NAMES = r"""
+@preamble{"\newcommand{\mine}[1]{#1 B}"}
+@misc{serr, author = {Serr, J.\,P.}, title = {A}, year = 2001}
+@misc{mart, author = {Mart{\'{\i}}nez, \mine{Ana}}, title = {R \& D of {DNA} in \TeX}, year = 2001}
+@misc{tran, author = {Tr{\`\^a}n, {\relax Ch}ris}, title = {C}, year = 2001}
+@misc{heer, author = {family=Heer, given=Hado P., prefix=van, useprefix=false}, title = {D},
+  year = 2001}
+@misc{king, author = {King, Jr., Marta Luz}, title = {E}, year = 2001}
+@misc{alone, title = {R & D, 50\% of $x$}, subtitle = {Sub}, year = 2001}
+@misc{office, title = {F}, organization = {R & D {\'E}cole}, year = 2001}
+@xdata{lent, publisher = {P}}
+@unheardof{odd, author = {Al Odd}, title = {Odd}, url = {https://example.org/a{\_}b{\%}20c}}
+"""
+OWN_BIBLIOGRAPHY = """---
+orphan: true
+---
+
+# Own
+
+```{bibliography}
+:all:
+:keyprefix: own-
+```
+"""
+
+
+def test_names_are_converted_in_one_way_everywhere(tiny: Site) -> None:
+    tiny.write("refs.bib", (tiny.folder / "refs.bib").read_text(encoding="utf-8") + NAMES)
+    tiny.write("own.md", OWN_BIBLIOGRAPHY)
+    keys = "serr mart tran heer king alone office".split()
+    tiny.write("plain.md", "# Page\n\n" + "\n".join(f"{{cite:t}}`{key}`" for key in keys))
+    build = tiny.build(confoverrides=OWN)
+    fault = 'refs.bib:52: WARNING: the entry "alone" has no author; add what is known'
+    assert build.messages == [f"{fault} [papernotes.incomplete-entry]"]
+    tree = build.page("plain")
+    assert citations(tree) == [
+        "Serr (2001)",
+        "Martínez (2001)",
+        "Trần (2001)",
+        "van Heer (2001)",
+        "King (2001)",
+        "R & D, 50% of x: Sub (2001)",
+        "R & D École (2001)",
+    ]
+    shown = text(tree)
+    for reference in (
+        "J. P. Serr (2001). A.",
+        "Ana B Martínez (2001). R & D of DNA in TeX.",
+        "Chris Trần (2001). C.",
+        "Hado P. van Heer (2001). D.",
+        "Marta Luz King Jr. (2001). E.",
+        "R & D École (2001). F.",
+    ):
+        assert reference in shown
+    # The library's own list has the same names, and takes any type of entry.
+    own = build.page("own")
+    shown = text(own)
+    for reference in (
+        "J. P. Serr. A. 2001.",
+        "Ana B Martínez. R & d of DNA in TeX. 2001.",
+        "Chris Trần. C. 2001.",
+        "Hado P. van Heer. D. 2001.",
+        "Marta Luz King, Jr. E. 2001.",
+        "Al Odd. Odd.",
+    ):
+        assert reference in shown
+    assert own.cssselect('a[href="https://example.org/a_b%20c"]')
+    papers = json.loads(build.read("papers.json"))
+    assert papers["version"]
+    assert "author = {King, Jr., Marta Luz}" in build.read("refs.bib")
+
+
 def test_footnotes_stand_before_the_references(tiny: Site) -> None:
     tiny.edit("papers/beta.md", "cited here.", "cited.[^1]\n\n[^1]: Only {cite:t}`gamma2003`.")
     tiny.edit("papers/alpha.md", "linked.", "linked.[^1]\n\n[^1]: The last word.")

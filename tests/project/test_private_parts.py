@@ -24,6 +24,7 @@ from docutils.transforms.references import PropagateTargets
 from docutils.utils import new_document
 from importlinter.cli import lint_imports_command
 from myst_parser.mdit_to_docutils.transforms import CollectFootnotes
+from pybtex.database import Person
 from pybtex.database.input.bibtex import LowLevelParser
 from pybtex.exceptions import PybtexError
 from pybtex.richtext import Text as RichText
@@ -50,7 +51,8 @@ from sphinxcontrib.bibtex.style.referencing.basic_author_year import (
 from papernotes import events
 from papernotes.bibliography.scanner import Scanner
 from papernotes.builders import BookBuilder
-from papernotes.citations.domain import CitationDomain, read_bibliography, readable
+from papernotes.citations.domain import CitationDomain, read_bibliography
+from papernotes.citations.entries import ReadablePerson, escape, readable
 from papernotes.citations.style import Names, TextualStyle
 from papernotes.cli.site import find_site
 from papernotes.domain.records import Excerpt
@@ -571,10 +573,20 @@ def test_parts_of_mathjax_are_in_its_package() -> None:
 def test_pybtex_cannot_read_what_is_kept_from_it() -> None:
     """It takes what a per cent sign begins for a comment, and pairs what LaTeX escapes."""
     assert str(RichText.from_latex("7% of it")) != "7% of it"
-    assert str(RichText.from_latex(readable("7% of it"))) == "7% of it"
     with pytest.raises(PybtexError):
         RichText.from_latex(r"\{")
-    assert readable(r"A \{ B") == "A  B"
+    with pytest.raises(UnicodeError):
+        RichText.from_latex("J.\\")
+    texts = ("7% of it & x_1 #2 ~ ^ $5", r"\ \a", 'it\'s -- "x"')
+    assert [str(RichText.from_latex(escape(text))) for text in texts] == [
+        texts[0],
+        texts[1],
+        'it\'s – "x"',
+    ]
+    assert readable(r"A \{ B, {DNA}, {\TeX}, \emph{x}") == "A  B, {DNA}, {TeX}, x"
+    # What it reads as we do keeps its LaTeX, from which it makes labels.
+    person = ReadablePerson(Person(r"Tr{\`\^a}n, G{\"o}del"))
+    assert (person.last_names, person.first_names) == (["Trần"], [r"G{\"o}del"])
 
 
 # Programs that the Makefile runs

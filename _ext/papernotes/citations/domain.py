@@ -7,14 +7,12 @@ to its reference, which is a look-up in the page's own list if it has one.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Hashable, Iterable
 from pathlib import Path
 from typing import ClassVar
 
 from docutils import nodes
-from pybtex.database import Entry, Person
-from pybtex.exceptions import PybtexError
+from pybtex.database import Entry
 from pybtex.plugin import find_plugin
 from pybtex.richtext import Text as RichText
 from pybtex.style import FormattedEntry
@@ -24,6 +22,7 @@ from sphinx.builders import Builder
 from sphinx.environment import BuildEnvironment
 from sphinxcontrib.bibtex.bibfile import BibData, BibFile, get_mtime
 from sphinxcontrib.bibtex.citation_target import CitationTarget, parse_citation_targets
+from sphinxcontrib.bibtex.directives import BibliographyKey
 from sphinxcontrib.bibtex.domain import BibtexDomain
 from sphinxcontrib.bibtex.roles import CiteRole
 from sphinxcontrib.bibtex.style.referencing import format_references
@@ -32,6 +31,7 @@ from sphinxcontrib.bibtex.style.template import SphinxReferenceInfo
 from papernotes import nodes as placeholders
 from papernotes.bibliography import formatting, reader
 from papernotes.bibliography.latex import flatten
+from papernotes.citations.entries import ReadableEntries, ReadableEntry, escape, organization
 from papernotes.citations.ids import distinct_ids, preview_name
 from papernotes.citations.style import NAME as OWN_STYLE
 from papernotes.citations.style import CitedEntry
@@ -39,25 +39,6 @@ from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.domain import PaperNotesDomain
 from papernotes.i18n import phrases
 from papernotes.reporting import note_problem
-
-_PERCENT = re.compile(r"(?<!\\)%")
-_MARKUP = re.compile(r"[\\{}]")
-
-
-def readable(text: str) -> str:
-    """Return LaTeX *text* in a form that pybtex can read.
-
-    pybtex takes a per cent sign for a comment, and fails at text that decodes to unpaired braces.
-    Of such text, only the letters remain.
-    """
-    if not _MARKUP.search(text) and "%" not in text:
-        return text
-    text = _PERCENT.sub(r"\\%", text)
-    try:
-        RichText.from_latex(text)
-    except PybtexError:
-        return _MARKUP.sub("", text).replace("%", r"\%")
-    return text
 
 
 class CitationRole(CiteRole):
@@ -78,18 +59,6 @@ class CitationRole(CiteRole):
             return [nodes.literal(self.rawtext, self.text)], []
         found: tuple[list[nodes.Node], list[nodes.system_message]] = super().run()
         return found
-
-
-class ReadablePerson(Person):  # type: ignore[misc]  # pybtex has no types
-    """A person whose names pybtex can read; see :func:`readable`."""
-
-    def __init__(self, person: Person) -> None:
-        super().__init__()
-        self.first_names = [readable(name) for name in person.first_names]
-        self.middle_names = [readable(name) for name in person.middle_names]
-        self.prelast_names = [readable(name) for name in person.prelast_names]
-        self.last_names = [readable(name) for name in person.last_names]
-        self.lineage_names = [readable(name) for name in person.lineage_names]
 
 
 class CitationDomain(BibtexDomain):
@@ -130,6 +99,17 @@ class CitationDomain(BibtexDomain):
         self._library_keys = {citation.key for citation in self.citations}
         return outdated
 
+    def get_sorted_entries(
+        self, bibliography_key: BibliographyKey, docnames: list[str]
+    ) -> Iterable[tuple[str, Entry]]:
+        """Return the works of a ``{bibliography}``, with types that its style can format."""
+        config = self.env.config
+        names = [self.bibliographies[bibliography_key].style, config.bibtex_tooltips_style]
+        styles = [find_plugin("pybtex.style.formatting", name) for name in names if name]
+        for key, entry in super().get_sorted_entries(bibliography_key, docnames):
+            if entry.type not in formatting.NO_WORKS:
+                yield key, entry.known_to(styles)
+
     def _make_labels(self) -> dict[str, str]:
         """Return the label of each work of the site, in the style of ``bibtex_default_style``."""
         entries = [self.entry(key) for key in self.notes.catalogue.works]
@@ -143,17 +123,16 @@ class CitationDomain(BibtexDomain):
         if key not in self._entries:
             catalogue = self.notes.catalogue
             paper = catalogue.papers[key]
-            original = self.bibdata.data.entries[key]
-            # Without people, a citation shows the title, where it cannot have markup.
-            fields = {**dict(paper.fields), "title": readable(flatten(formatting.title(paper)))}
+            original: ReadableEntry = self.bibdata.data.entries[key]
+            persons = original.persons
+            if not formatting.people(paper) and (names := flatten(formatting.byline(paper))):
+                persons = {"author": [organization(names)]}
+            # Without names, a citation shows the title, where it cannot have markup.
+            shown = {**original.fields, "title": escape(flatten(formatting.title(paper)))}
             suffix = catalogue.suffixes.get(key, "")
             if paper.year or suffix:
-                fields["year"] = readable(formatting.year(paper)) + suffix
-            persons = {
-                role: [ReadablePerson(person) for person in listed]
-                for role, listed in original.persons.items()
-            }
-            entry = CitedEntry(original.type, fields=fields, persons=persons)
+                shown["year"] = escape(formatting.year(paper, phrases())) + suffix
+            entry = CitedEntry(original.type, shown, persons)
             entry.key = key
             self._entries[key] = entry
         return self._entries[key]
@@ -332,4 +311,6 @@ def read_bibliography(app: Sphinx) -> None:
         file: BibFile(mtime=get_mtime(file), keys=dict.fromkeys(current.keys[name]))
         for file, (name, _) in zip(files, sources, strict=True)
     }
-    app.env.domaindata[BibtexDomain.name]["bibdata"] = BibData(encoding, bibfiles, current.data)
+    data = current.data
+    data.entries = ReadableEntries(current)
+    app.env.domaindata[BibtexDomain.name]["bibdata"] = BibData(encoding, bibfiles, data)

@@ -29,6 +29,7 @@ from sphinxcontrib.bibtex.style.template import (
 )
 
 from papernotes.bibliography import formatting
+from papernotes.citations.entries import ReadableEntry
 from papernotes.i18n import phrases
 
 NAME = "papernotes"
@@ -48,7 +49,7 @@ def _people() -> PersonStyle:
     return Names(other=Text(said.others), sep2=said.last, last_sep=said.last)
 
 
-class CitedEntry(Entry):  # type: ignore[misc]  # pybtex has no types
+class CitedEntry(ReadableEntry):
     """An entry for citations, with a cache of its formatted names."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
