@@ -58,6 +58,20 @@ def not_closed(line: int, entry: str = 'the entry "a"') -> Fault:
     return syntax(line, f"{entry} that begins here is not closed; check its braces and quotes")
 
 
+NO_KEY = syntax(
+    1,
+    "the @misc that begins here has no key; write one after its opening brace, such as"
+    " @misc{smith2020,",
+)
+NO_TEXT = syntax(
+    1, "the @string gives no name a text; write it like @string{acl = {Annual Meeting}}"
+)
+
+
+def no_quotes(text: str) -> Fault:
+    return syntax(1, f'the text of the @preamble is not in quotes; write @preamble{{"{text}"}}')
+
+
 # Entries.
 
 
@@ -256,10 +270,12 @@ def test_bibliography_file_with_invalid_bytes_is_reported_and_read(mark: bytes) 
             cannot_be_read(3, 'the entry "a"', "')' expected"),
         ),
         # The key.
-        ("@misc{, title = {A}}\n", cannot_be_read(1, "an entry", "entry key expected")),
-        ("@misc{title = {A}}\n", cannot_be_read(1, "an entry", "entry key expected")),
-        ("@misc{\n  title = {A},\n}\n", cannot_be_read(2, "an entry", "entry key expected")),
-        ("@misc{}\n", cannot_be_read(1, "an entry", "entry key expected")),
+        ("@misc{, title = {A}}\n", NO_KEY),
+        ("@misc{title = {A}}\n", NO_KEY),
+        ("@misc{title={A}, year = 2000}\n", NO_KEY),
+        ('@misc(title="A")\n', NO_KEY),
+        ("@misc{\n  title = {A},\n}\n", NO_KEY),
+        ("@misc{}\n", NO_KEY),
         ("@misc{my key, title = {A}}\n", cannot_be_read(1, 'the entry "my"', "'=' expected")),
         # Fields.
         ("@misc{a,\n  title {A},\n}\n", cannot_be_read(2, 'the entry "a"', "'=' expected")),
@@ -272,9 +288,14 @@ def test_bibliography_file_with_invalid_bytes_is_reported_and_read(mark: bytes) 
         ),
         # Other commands.
         ("@foo bar\n", cannot_be_read(1, "an entry", "'(' or '{' expected")),
-        ("@string{foo}\n", cannot_be_read(1, "an entry", "'=' expected")),
-        ("@string{foo = }\n", cannot_be_read(1, "an entry", "field value expected")),
-        ('@preamble{"x"\n\n', not_closed(1, "an entry")),
+        ("@string{foo}\n", NO_TEXT),
+        ("@string{foo = }\n", NO_TEXT),
+        ('@preamble{"x"\n\n', not_closed(1, "the @preamble")),
+        ("@preamble{Hello}\n", no_quotes("Hello")),
+        ("@preamble{ Hello World }\n", no_quotes("Hello World")),
+        ("@preamble(Hello)\n", no_quotes("Hello")),
+        ("@preamble{\\newcommand{\\x}{y}}\n", no_quotes("\\newcommand...")),
+        ("@preamble{}\n", no_quotes("\\newcommand...")),
     ],
 )
 def test_syntax_error_in_an_entry_does_not_affect_the_next_entry(
@@ -570,7 +591,27 @@ def test_diagnostics_are_sorted_by_file_and_line() -> None:
         ("Knuth, Donald E.", Person("Donald E.", "Knuth")),
         ("Ludwig van Beethoven", Person("Ludwig", "van Beethoven")),
         ("van Beethoven, Ludwig", Person("Ludwig", "van Beethoven")),
-        ("King, Jr., Martin Luther", Person("Martin Luther", "King Jr.")),
+        ("King, Jr., Martin Luther", Person("Martin Luther", "King", "Jr.")),
+        ("Martin Luther King, Jr.", Person("Martin Luther", "King", "Jr.")),
+        ("Martin Luther King Jr.", Person("Martin Luther", "King", "Jr.")),
+        ("King Jr., Martin Luther", Person("Martin Luther", "King", "Jr.")),
+        ("King, Martin Luther, Jr.", Person("Martin Luther", "King", "Jr.")),
+        ("de la Cruz, III, Juan", Person("Juan", "de la Cruz", "III")),
+        ("Dumas, fils, Alexandre", Person("Alexandre", "Dumas", "fils")),
+        ("Smith, M.D., Ann", Person("Ann", "Smith", "M.D.")),
+        ("Martin {King Jr.}", Person("Martin", "{King Jr.}")),
+        ("Smith, John,", Person("John", "Smith")),
+        (r"Serr, J.\,P.", Person(r"J.{\,}P.", "Serr")),
+        (
+            "family=Heer, given=Hado P., prefix=van, useprefix=false",
+            Person("Hado P.", "Heer", "", "van"),
+        ),
+        ("{family=Heer, given=H., prefix=van, useprefix=true}", Person("H.", "van Heer")),
+        ("prefix=de la, given={Ana María}, family=Cruz", Person("Ana María", "de la Cruz")),
+        ('family = "King", given-i = M, suffix = {Jr.}', Person("M", "King", "Jr.")),
+        ("FAMILY={van der Heer}, given=Hado", Person("Hado", "{van der Heer}")),
+        ("given=Plato", Person("", "Plato")),
+        ("family={World Health Organization}", Person("", "{World Health Organization}")),
         ("Simon Lacoste-Julien", Person("Simon", "Lacoste-Julien")),
         ("Plato", Person("", "Plato")),
         ("{World Health Organization}", Person("", "{World Health Organization}")),
@@ -582,6 +623,138 @@ def test_names_are_split_into_given_and_family_names(name: str, person: Person) 
     entry = parse_paper(f"@book{{a, EDITOR = {{{name}}}, Author = {{A B and {name}}}}}")
     assert entry.authors == (Person("A", "B"), person)
     assert entry.editors == (person,)
+
+
+ORGANIZATION = ", or put the name of an organization in braces"
+LISTS = [
+    ("Joan Smith, Al Brown, Bo Green", "Joan Smith and Al Brown and Bo Green"),
+    (
+        "Joan Smith, Al Brown, Bo Green, Cy White",
+        "Joan Smith and Al Brown and Bo Green and Cy White",
+    ),
+    ("Smith, Brown, Green", "Smith and Brown and Green"),
+    ("Smith, J., Brown, A. B.", "Smith, J. and Brown, A. B."),
+    ("Joan Smith; Al Brown", "Joan Smith and Al Brown"),
+    ("Smith, J.; Brown, A.", "Smith, J. and Brown, A."),
+    ("Joan Smith & Al Brown", "Joan Smith and Al Brown"),
+    ("Smith, J., Brown, A. & Green, B.", "Smith, J. and Brown, A. and Green, B."),
+    (r"Jo{\~a}o Silva, Ana Souza, Bo Lima", r"Jo{\~a}o Silva and Ana Souza and Bo Lima"),
+]
+
+
+@pytest.mark.parametrize(("name", "remedy"), LISTS)
+def test_list_of_people_without_and_is_reported_and_kept_whole(name: str, remedy: str) -> None:
+    found = bibliography(f"@misc{{a, title = {{A}}, author = {{A B and {name}}}}}\n{NEXT}")
+    message = (
+        f'the name "{name}" in the entry "a" looks like several people; write "{remedy}"'
+        f"{ORGANIZATION}"
+    )
+    assert faults(found) == [("a.bib", 1, DiagnosticKind.BIB_NAME, message)]
+    assert found.paper("a").authors == (Person("A", "B"), Person("", name))
+
+
+@pytest.mark.parametrize(
+    ("name", "what"),
+    [
+        ("{Joan Smith, Al Brown, Bo Green}", 'several people; write "Joan Smith and Al Brown and'),
+        ("{Joan Smith and Al Brown}", 'several people; write "Joan Smith and Al Brown"'),
+        ("{Joan M. Smith, Al Brown, and Bo Green}", 'write "Joan M. Smith and Al Brown and Bo'),
+        ("Joan Smith et al.", 'ends with "et al."; write "Joan Smith and others"'),
+        ("Smith, J., et al", 'ends with "et al."; write "Smith, J. and others"'),
+    ],
+)
+def test_people_in_one_pair_of_braces_are_reported(name: str, what: str) -> None:
+    (fault,) = bibliography(f"@misc{{a, editor = {{{name}}}}}").problems
+    assert fault.kind is DiagnosticKind.BIB_NAME
+    assert what in fault.message
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "{Smith and Sons}",
+        "{Barnes & Noble}",
+        r"Barnes \& Noble",
+        "Procter & Gamble Company",
+        "{Smith, Brown, and Green}",
+        "{National Academies of Sciences, Engineering, and Medicine}",
+        "{Google Brain and Google Research}",
+        "{Ministry of Health, Paris}",
+        "{The R&D Group, Inc.}",
+        "Garcia Marquez, Gabriel Jose",
+        "Weird Al Yankovic",
+        "Caf&eacute; Team",
+        r"J.\;P. Serr",
+    ],
+)
+def test_organization_and_single_person_are_no_list(name: str) -> None:
+    assert bibliography(f"@misc{{a, author = {{A B and {name}}}}}").problems == ()
+
+
+# Macros of preambles.
+
+
+def test_macros_of_a_preamble_are_expanded_wherever_they_are_defined() -> None:
+    found = bibliography(
+        r"""@misc{a, author = {\first{Ann}{Bo} Bee}, title = {\swap{x}{\'y} \lab{} $\R^n$},
+        year = {\mysort{1973b}1973}, url = {https://a.org/\lab}}""",
+        r"""@preamble{"\newcommand{\mysort}[1]{} \providecommand\lab{LAB \inner} "
+        # "\newcommand*{\first}[2]{#1} \def\swap#1#2{#2#1} \def\inner{\emph{X}} "
+        # "\renewcommand{\R}{\mathbb{R}}"}""",
+    )
+    assert found.problems == ()
+    assert dict(found.paper("a").fields) == {
+        "title": r"\'yx LAB \emph{X}{} $\mathbb{R}^n$",
+        "year": "1973",
+        "url": r"https://a.org/\lab",
+    }
+    assert found.paper("a").authors == (Person("Ann", "Bee"),)
+
+
+def test_macro_that_is_defined_by_itself_is_left_alone() -> None:
+    found = bibliography(r"""@preamble{"\def\x{\x}"} @misc{a, title = {A \x B}}""")
+    assert found.paper("a").title == r"A \xB"
+
+
+# Parts of titles.
+
+
+@pytest.mark.parametrize(
+    ("fields", "title"),
+    [
+        ("title={Main}, subtitle={The sub}", "Main: The sub"),
+        ("title={Main?}, subtitle={The sub}", "Main? The sub"),
+        ("title={Main}, subtitle={The sub}, titleaddon={Draft}", "Main: The sub. Draft"),
+        ("title={Main}, titleaddon={Draft}", "Main. Draft"),
+        ("title={Main: The {S}ub}, subtitle={The sub}", "Main: The {S}ub"),
+        ("subtitle={The sub}", ""),
+    ],
+)
+def test_title_has_its_subtitle_and_addition(fields: str, title: str) -> None:
+    assert parse_paper(f"@book{{a, {fields}}}").title == title
+
+
+@pytest.mark.parametrize(
+    ("entry", "venue"),
+    [
+        ("@incollection{a, booktitle={B}, booksubtitle={S}, booktitleaddon={A}}", "B: S. A"),
+        ("@inbook{a, maintitle={M}, mainsubtitle={S}}", "M: S"),
+        ("@article{a, journaltitle={J}, journalsubtitle={S}}", "J: S"),
+        ("@article{a, journal={J}, journalsubtitle={S}}", "J: S"),
+    ],
+)
+def test_venue_has_its_subtitle_and_addition(entry: str, venue: str) -> None:
+    assert parse_paper(entry).venue == venue
+
+
+def test_title_of_a_volume_is_inherited_with_its_subtitle() -> None:
+    found = bibliography(
+        "@collection{v, title={V}, subtitle={S}, titleaddon={A}}"
+        "@incollection{a, crossref={v}, title={T}} @article{b, crossref={v}, title={T}}"
+        "@inbook{c, crossref={v}} @incollection{d, crossref={v}, title={T}, booktitle={Own}}"
+    )
+    assert [found.paper(key).venue for key in "abd"] == ["V: S. A", "V: S. A", "Own"]
+    assert found.paper("c").title == "V: S. A"
 
 
 @pytest.mark.parametrize(

@@ -85,6 +85,13 @@ FIELDS = {
     "a backslash": ("note = {x\\}", "broken-latex", ""),
     "another scheme": ("url = {ftp://example.org}", "bad-link", "is not an http or https address"),
     "no scheme": ("url = {www.example.org}", "bad-link", "is not an http or https address"),
+    "escapes in an address of a DOI": (
+        r"doi = {http://dx.doi.org/10.1000/a{\_}b}",
+        "bad-doi",
+        '"http://dx.doi.org/10.1000/a_b" is an address',
+    ),
+    "a decade": ("date = {199X}", "bad-year", '"199X" stands for several years, and the site'),
+    "a century": ("date = {19xx/2001}", "bad-year", "write the year, such as 1900"),
     "no host": ("pdf = {https://paper}", "bad-link", "is not an http or https address"),
 }
 
@@ -117,6 +124,14 @@ SOUND = [
     r"note = {AT\&T, 5\%, \emph{x}, $x_1^2$, \url{https://a.b/c_d%20e}, {\"o}, caf{\'e}}",
     "abstract = {Raw text with 5% & more}",
     "date = {2020-02-29/2020-03}",
+    "date = {2020-21}",
+    "date = {2020-02-29T10:00:00Z}",
+    "editor = {כהן, דוד and محمد علي حسن and สมชาย ใจดี and 山田, 太郎}",
+    "editor = {family=Heer, given=Hado P., prefix=van, useprefix=false and Al Brown}",
+    "editor = {{Smith and Sons} and {Academies of Sciences, Engineering, and Medicine}}",
+    r"note = {{\relax A} {\TeX} \textregistered{} \noopsort{1973b}1973 Tr{\`\^a}n}",
+    r"url = {http://l.example/a-1{\_}48{\%}20c}",
+    r"doi = {10.1000/a{\_}b}",
     r"url = {https://example.org/a_b?c=d\%20e&f}",
     "note = {AT{\\&}T \\& R\\&D; x < y}",
 ]
@@ -161,6 +176,23 @@ def test_entry_without_a_required_field_is_reported(site: Site, text: str, missi
     assert only.startswith(f"refs.bib:{line}: the @")
     assert missing in only
     assert only.endswith("[papernotes.missing-field]")
+
+
+@pytest.mark.parametrize(
+    "container",
+    ["@xdata{x, publisher={P}}", "@set{x, entryset={zeta2006}}", "@XData{x, location={L}}"],
+)
+def test_container_of_fields_or_entries_needs_no_title_and_no_pattern(
+    site: Site, container: str
+) -> None:
+    add(site, entry("xdata = {x}"), container)
+    assert found(site) == []
+
+
+def test_macro_of_a_preamble_is_known(site: Site) -> None:
+    preamble = r'@preamble{"\newcommand{\mine}[2]{#2} \def\sortkey#1{}"}'
+    add(site, preamble, entry(r"note = {\mine{a}{b} \sortkey{z}}"))
+    assert found(site) == []
 
 
 def test_inherited_field_is_not_reported_as_missing(site: Site) -> None:

@@ -63,13 +63,15 @@ class Scanner(LowLevelParser):  # type: ignore[misc]  # pybtex has no types
     """
 
     AT = Pattern(r"(?m:^[ \t]*@)|@(?=[A-Za-z]+\s*[{(])", "'@'")
-    # If the key is missing, "@" is the next entry.
-    KEY_BRACE = Pattern(r"(?!@)[^\s,{}]+", "entry key")
-    KEY_PAREN = Pattern(r"(?!@)[^\s,{}]+", "entry key")
+    # If the key is missing, "@" is the next entry, and "title={" the first field.
+    KEY_BRACE = Pattern(r"(?!@|[A-Za-z][\w-]*\s*=\s*[{\"])[^\s,{}]+", "entry key")
+    KEY_PAREN = KEY_BRACE
     ENTRY_START = re.compile(r"^[ \t]*@[A-Za-z]+\s*[{(]", re.MULTILINE)
     NEXT_FIELD = re.compile(r"\s*[A-Za-z][\w-]*\s*=")
     # A closing brace with more fields of the same entry after it.
     EXTRA_BRACE = re.compile(r"\s*(\})\s*,?(?=\s*[A-Za-z][\w-]*\s*=\s*[\w{\"])")
+    COMMAND = re.compile(r"[A-Za-z]+")
+    BARE_TEXT = re.compile(r"@\w+\s*[{(]([^{}()\"]{1,60})[})]")
     NO_KEY = re.compile(r"\s*=")
     # Nearly all fields match this, with the comma: one match is faster than a dozen tokens.
     PLAIN_FIELD = re.compile(
@@ -86,6 +88,7 @@ class Scanner(LowLevelParser):  # type: ignore[misc]  # pybtex has no types
     current_field_name: str | None
     current_value: list[str]
     current_fields: list[tuple[str, list[str]]]
+    command = ""
     command_line = 0
     value_line = 0
     value_start = value_end = 0
@@ -109,12 +112,16 @@ class Scanner(LowLevelParser):  # type: ignore[misc]  # pybtex has no types
             self.command_start = self.pos - 1
             self.command_line = self.lineno
             self.field_places = []
+            match = self.COMMAND.match(self.text, self.pos)
+            self.command = match[0].lower() if match else ""
             try:
                 command = tuple(self.parse_command())
                 is_read = self.current_entry_key is not None and not self.failed
                 if self.entries is not None and is_read:
                     self.entries.append(self.source_entry(command[0]))
-                yield command
+                # What a broken @preamble holds is unknown.
+                if not (self.failed and self.command == "preamble"):
+                    yield command
             except PybtexSyntaxError as error:
                 self.handle_error(error)
             except SkipEntry:
@@ -206,12 +213,16 @@ class Scanner(LowLevelParser):  # type: ignore[misc]  # pybtex has no types
         return super().parse_string(string_end, level, max_level)
 
     def entry_name(self) -> str:
+        if self.command in ("preamble", "string"):
+            return f"the @{self.command}"
         return f'the entry "{self.current_entry_key}"' if self.current_entry_key else "an entry"
 
     def substitute_macro(self, name: str) -> str:
         """Return the value of the macro; report an undefined one, and return its name."""
         if name in self.macros:
             return str(self.macros[name])
+        if self.command == "preamble":
+            raise TokenRequired("text in quotes", self)
         self.report(
             self.lineno,
             DiagnosticKind.UNDEFINED_MACRO,
@@ -231,6 +242,9 @@ class Scanner(LowLevelParser):  # type: ignore[misc]  # pybtex has no types
             )
             return
         reason, line = error.args[0], error.lineno
+        if reason == "entry key expected" or self.command in ("preamble", "string"):
+            self.report(self.command_line, DiagnosticKind.BIB_SYNTAX, self.fault_of_start())
+            return
         if reason == "unbalanced braces":
             # pybtex reports the brace at which it stops, not the quote that causes the fault.
             reason, line = "the value that begins here has no closing quote", self.value_line
@@ -238,4 +252,17 @@ class Scanner(LowLevelParser):  # type: ignore[misc]  # pybtex has no types
             line,
             DiagnosticKind.BIB_SYNTAX,
             f"{self.entry_name()} cannot be read: {reason}; check this line and the one above",
+        )
+
+    def fault_of_start(self) -> str:
+        """Return what the command lacks that is being read, and how to write it."""
+        if self.command == "preamble":
+            match = self.BARE_TEXT.match(self.text, self.command_start)
+            example = match[1].strip() if match else r"\newcommand..."
+            return f'the text of the @preamble is not in quotes; write @preamble{{"{example}"}}'
+        if self.command == "string":
+            return "the @string gives no name a text; write it like @string{acl = {Annual Meeting}}"
+        return (
+            f"the @{self.command} that begins here has no key; write one after its opening brace,"
+            f" such as @{self.command}{{smith2020,"
         )

@@ -10,7 +10,7 @@ from papernotes.bibliography import reader
 from papernotes.bibliography.identifiers import Identifier
 from papernotes.bibliography.names import family_name
 from papernotes.bibliography.scanner import SourceEntry
-from papernotes.bibliography.titles import comparison_key
+from papernotes.bibliography.titles import comparison_key, with_subtitle
 from papernotes.cli import storage
 from papernotes.cli.bibfile.entry import Entry
 from papernotes.cli.site import Site
@@ -90,7 +90,8 @@ class Library:
 def comparison_title(entry: Entry) -> tuple[str, str]:
     """Return title and first author of *entry* in the form in which entries are compared."""
     person = entry.first_person()
-    return comparison_key(entry.get("title")), comparison_key(family_name(person)) if person else ""
+    family = comparison_key(family_name(person)) if person else ""
+    return comparison_key(with_subtitle(entry.fields, "title")), family
 
 
 def _notes(site: Site) -> dict[str, list[Path]]:

@@ -11,15 +11,11 @@ from pybtex.bibtex.utils import split_name_list
 
 from papernotes.bibliography import identifiers
 from papernotes.bibliography.identifiers import Identifier, identify, parse_arxiv
+from papernotes.bibliography.macros import VERBATIM
 from papernotes.bibliography.names import capitalized, is_in_capitals
 from papernotes.bibliography.titles import protect_capitals
 from papernotes.cli.bibfile.entry import Entry
 
-# Fields that hold URLs, identifiers or file names rather than LaTeX text.
-VERBATIM = frozenset(
-    "doi url pdf file eprint key crossref xref xdata related archiveprefix eprinttype primaryclass"
-    " eprintclass isbn issn date urldate".split()
-)
 MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 
 _ENTITY = re.compile(r"&(?:#\d+|#[xX][0-9a-fA-F]+|[A-Za-z][A-Za-z0-9]+);")
@@ -169,7 +165,7 @@ def _clean_identifiers(kind: str, fields: dict[str, str]) -> str:
     doi, url = identify(fields.get("doi", "")), identify(fields.get("url", ""))
     if doi and doi.kind == "DOI":
         fields["doi"] = doi.value
-    eprint = _eprint(fields)
+    eprint = parse_arxiv(identifiers.arxiv_id(fields))
     if url and (url == eprint or (doi and url.value.lower() == doi.value.lower())):
         del fields["url"]
     if eprint is None:
@@ -196,13 +192,3 @@ def arxiv_year(identifier: Identifier) -> str:
     """Return the year of submission from the digits of an arXiv identifier."""
     two_digits = identifier.value.rpartition("/")[2][:2]
     return f"19{two_digits}" if two_digits >= "91" else f"20{two_digits}"
-
-
-def _eprint(fields: dict[str, str]) -> Identifier | None:
-    """Return the arXiv identifier of an entry from any of its fields."""
-    if identifier := parse_arxiv(identifiers.arxiv_id(fields)):
-        return identifier
-    journal = fields.get("journal") or fields.get("journaltitle", "")
-    match = re.search(r"\barXiv:\s*(\S+?)[\].,]*$", journal, re.IGNORECASE)
-    candidates = (fields.get("doi", ""), fields.get("url", ""), match[1] if match else "")
-    return next((f for text in candidates if (f := identify(text)) and f.kind == "arXiv"), None)

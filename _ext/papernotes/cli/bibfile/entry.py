@@ -72,8 +72,8 @@ class Entry:
 
     def identifiers(self) -> set[Identifier]:
         """Return the arXiv identifier and the DOI that the entry's fields and URL hold."""
-        values = (identifiers.arxiv_id(self.fields), self.get("doi"), self.get("url"))
-        return {found for value in values if (found := identify(value.replace("\\_", "_")))}
+        values = (identifiers.arxiv_id(self.fields), identifiers.doi(self.fields), self.get("url"))
+        return {found for value in values if (found := identify(value))}
 
 
 def missing_author_or_year(entry: Entry) -> list[str]:

@@ -13,9 +13,10 @@ from typing import Literal, TypeVar
 from pybtex.bibtex.utils import split_name_list
 from pylatexenc.latexencode import UnicodeToLatexEncoder
 
+from papernotes.bibliography.macros import VERBATIM
 from papernotes.bibliography.names import family_first, given_first
 from papernotes.bibliography.scanner import SourceEntry, SourceField
-from papernotes.cli.bibfile.clean import MONTHS, VERBATIM
+from papernotes.cli.bibfile.clean import MONTHS
 from papernotes.cli.bibfile.entry import Entry
 
 T = TypeVar("T")

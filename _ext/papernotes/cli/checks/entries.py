@@ -8,14 +8,14 @@ from collections.abc import Callable, Iterable, Iterator
 
 from pybtex.bibtex.utils import split_name_list
 
-from papernotes.bibliography.formatting import PRIVATE_FIELDS
-from papernotes.bibliography.identifiers import arxiv_id, identify, parse_doi
-from papernotes.bibliography.latex import SAFE_LINK, is_known_macro
+from papernotes.bibliography.formatting import NO_WORKS, PRIVATE_FIELDS
+from papernotes.bibliography.identifiers import address, eprint_id, identify, parse_doi
+from papernotes.bibliography.latex import SAFE_LINK, is_known_macro, plain
+from papernotes.bibliography.macros import VERBATIM
 from papernotes.bibliography.names import is_in_capitals
 from papernotes.bibliography.scanner import SourceEntry, SourceField
 from papernotes.cli.bibfile import keys
 from papernotes.cli.bibfile.clean import (
-    VERBATIM,
     fix_entities,
     fix_latex,
     fix_markup,
@@ -46,12 +46,20 @@ _REQUIRED: dict[str, tuple[str, ...]] = {
     "phdthesis": ("author", "title", "school|institution", _YEAR),
     "proceedings": ("title", _YEAR),
     "report": ("author", "title", "institution", _YEAR),
+    "set": ("entryset",),
     "techreport": ("author", "title", "institution", _YEAR),
     "thesis": ("author", "title", "institution|school", _YEAR),
     "unpublished": ("author", "title"),
+    "xdata": (),
 }
 _EARLIEST = 1450
-_DATE = re.compile(r"-?\d{4}(?:-(\d\d)(?:-(\d\d))?)?[~?%]?")
+# BibLaTeX's manual, 2.3.8: a day, a month, a season (21 to 24) or a year, with or without a time.
+_DATE = re.compile(
+    r"-?\d{4}(?:-(?:(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01])(?:T[\d:]+(?:Z|[+-][\d:]+)?)?)?"
+    r"|2[1-4]))?[~?%]?"
+)
+# EDTF's mark for digits that are not known.
+_UNSPECIFIED = re.compile(r"\d{1,3}[Xx]{1,3}(?!\w)")
 _ROMAN = re.compile(r"[ivxlcdm]+(?:-+[ivxlcdm]+)?", re.IGNORECASE)
 _MARKED = re.compile(r"[\\$&%#_^]")
 _MACRO = re.compile(r"\\([A-Za-z]+|.|$)")
@@ -86,6 +94,8 @@ def check_entry(path: str, entry: SourceEntry) -> Iterator[Diagnostic]:
 
 def check_key(path: str, source: SourceEntry, entry: Entry, pattern: str) -> Iterator[Diagnostic]:
     """Yield a remark if the key of *entry*, scanned as *source*, does not match *pattern*."""
+    if entry.type in NO_WORKS:
+        return
     expected = keys.make_key(entry, pattern)
     if not keys.follows(source.key, expected):
         message = (
@@ -191,7 +201,7 @@ def _check_pages(
 def _check_year(
     entry: SourceEntry, field: SourceField
 ) -> Iterator[tuple[DiagnosticKind, str, bool]]:
-    value = field.value.strip("{} ")
+    value = plain(field.value).strip()
     latest = datetime.datetime.now(datetime.UTC).year + 2
     if not re.fullmatch(r"\d{4}", value) or not _EARLIEST <= int(value) <= latest:
         message = f'"{field.value}" is not a valid year; write four digits'
@@ -202,18 +212,23 @@ def _check_date(
     entry: SourceEntry, field: SourceField
 ) -> Iterator[tuple[DiagnosticKind, str, bool]]:
     for part in field.value.split("/"):
-        match = _DATE.fullmatch(part)
-        month, day = (int(number or 1) for number in match.groups()) if match else (0, 0)
-        if part not in ("", "..") and not (1 <= month <= 12 and 1 <= day <= 31):
-            message = f'"{field.value}" is not a valid date; write it as 2020-08-31'
-            yield DiagnosticKind.BAD_YEAR, message, False
-            return
+        if part in ("", "..") or _DATE.fullmatch(part):
+            continue
+        message = f'"{field.value}" is not a valid date; write it as 2020-08-31'
+        if unspecified := _UNSPECIFIED.match(part):
+            year = unspecified[0].upper().replace("X", "0")
+            message = (
+                f'"{field.value}" stands for several years, and the site shows one; write the year,'
+                f" such as {year}"
+            )
+        yield DiagnosticKind.BAD_YEAR, message, False
+        return
 
 
 def _check_doi(
     entry: SourceEntry, field: SourceField
 ) -> Iterator[tuple[DiagnosticKind, str, bool]]:
-    value = field.value.replace("\\_", "_")
+    value = address(field.value)
     if parse_doi(value) and not value.lower().startswith("doi:"):
         if value[-1] in ".,;":
             message = f'the DOI "{value}" ends with a punctuation mark; delete the mark'
@@ -234,7 +249,7 @@ def _check_eprint(
     similar = re.fullmatch(r"(?:arxiv:)?\d{4}\.\d+(?:v\d+)?", field.value, re.IGNORECASE)
     if archive != "arxiv" and not (similar and not archive):
         return
-    if not arxiv_id(fields) or not identify(arxiv_id(fields)):
+    if not identify(eprint_id(fields)):
         message = (
             f'"{field.value}" is not an arXiv identifier; write it like 1706.05394 or'
             " hep-th/9901001"
@@ -259,7 +274,7 @@ def _check_names(
 def _check_address(
     entry: SourceEntry, field: SourceField
 ) -> Iterator[tuple[DiagnosticKind, str, bool]]:
-    value = re.sub(r"\\([%#&_~{}])", r"\1", re.sub(r"^\\url\s*", "", field.value)).strip("{} ")
+    value = address(field.value)
     host = re.match(r"https?://([^/?#]*)", value, re.IGNORECASE)
     if not SAFE_LINK.fullmatch(value) or not host or not re.search(r"\w[.:]\w|localhost", host[1]):
         message = f'"{value}" is not an http or https address; correct it'
@@ -285,7 +300,7 @@ def _fix_text(text: str) -> str:
 
 
 def _fix_doi(text: str) -> str:
-    match = _DOI_INSIDE.search(text.strip())
+    match = _DOI_INSIDE.search(address(text))
     return match[0] if match else text
 
 

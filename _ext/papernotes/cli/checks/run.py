@@ -6,11 +6,12 @@ import contextlib
 import dataclasses
 import gc
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from papernotes.bibliography import reader
+from papernotes.bibliography.macros import Macro, definitions, expand
 from papernotes.bibliography.reader import Bibliography
 from papernotes.bibliography.scanner import SourceEntry
 from papernotes.cli import storage
@@ -68,11 +69,12 @@ def check(site: Site) -> CheckResult:
     keys.check_pattern(pattern)
     read, sources = _read(site)
     diagnostics = list(read.problems)
+    macros = definitions(read.preamble)
     # Of entries with the same key, only the first counts; the others have been reported.
     entries = [
         (path, source, Entry.of(source))
         for path, found in sources.items()
-        for source in found
+        for source in (_expanded(each, macros) for each in found)
         if read.places.get(source.key) == (path, source.line)
     ]
     external = {name for name in sources if site.is_external(site.root / name)}
@@ -111,6 +113,17 @@ def check(site: Site) -> CheckResult:
     return CheckResult(len(notes), len(entries), unsuppressed)
 
 
+def _expanded(source: SourceEntry, macros: Mapping[str, Macro]) -> SourceEntry:
+    """Return *source* with the macros of preambles replaced in its values, as a build does."""
+    if not macros:
+        return source
+    fields = (
+        dataclasses.replace(field, value=expand(field.name, field.value, macros))
+        for field in source.fields
+    )
+    return dataclasses.replace(source, fields=tuple(fields))
+
+
 def _read(site: Site) -> tuple[Bibliography, dict[str, list[SourceEntry]]]:
     loaded = reader.load(site.bibliography_files(), site.root)
     return reader.read_with_sources(loaded, site.encoding)
@@ -121,7 +134,7 @@ def _unused(
 ) -> Iterator[Diagnostic]:
     used = cited | set(read.to_read())
     for _, _, entry in entries:
-        for name in ("crossref", "xref", "xdata"):
+        for name in ("crossref", "xref", "xdata", "entryset"):
             used.update(key.strip() for key in entry.get(name).split(","))
     for key, (path, line) in read.places.items():
         if key not in used:
