@@ -14,6 +14,7 @@ from urllib.parse import quote
 from papernotes.bibliography import identifiers
 from papernotes.bibliography.identifiers import address, arxiv_id
 from papernotes.bibliography.latex import SAFE_LINK, Span, flatten, spans
+from papernotes.bibliography.names import join_prefix
 from papernotes.core.model import Paper, Person
 from papernotes.core.text import fold_plain
 
@@ -159,7 +160,7 @@ def named_people(paper: Paper) -> tuple[Person, ...]:
 
 def cited_name(person: Person) -> tuple[Span, ...]:
     """Return a name as in a citation, such as "van Heer"."""
-    return spans(f"{person.particle} {person.family}")
+    return spans(join_prefix(person.particle, person.family))
 
 
 def family_first(person: Person) -> tuple[Span, ...]:
@@ -196,7 +197,8 @@ def byline_source(paper: Paper) -> tuple[object, ...]:
 
 
 def _name(person: Person) -> tuple[Span, ...]:
-    return spans(f"{person.given} {person.particle} {person.family} {person.suffix}")
+    family = join_prefix(person.particle, person.family)
+    return spans(f"{person.given} {family} {person.suffix}")
 
 
 def _join_with_commas(parts: list[tuple[Span, ...]], last: str) -> tuple[Span, ...]:

@@ -18,10 +18,12 @@ VERBATIM = frozenset(
 )
 SYMBOLS = {
     "BibTeX": "BibTeX",
+    "KOMAScript": "KOMA-Script",
     "LaTeX": "LaTeX",
     "LaTeXe": "LaTeX2ε",
     "LuaLaTeX": "LuaLaTeX",
     "LuaTeX": "LuaTeX",
+    "MF": "METAFONT",
     "No": "№",
     "OHORN": "Ơ",
     "P": "¶",
@@ -76,7 +78,7 @@ SILENT = frozenset(
 # Macros whose last argument is shown as if it stood alone, with the number of arguments.
 WRAPPERS = {
     **dict.fromkeys(
-        "bibfnamefont bibnamefont citenamefont ensuretext hbox mathit mathrm mbox mkbibacro"
+        "bibfnamefont bibnamefont citenamefont ensuretext hbox hologo mathit mathrm mbox mkbibacro"
         " natexlab nocase text textcyrillic textgreek textlf textlnum textmd textnormal textrm"
         " textsc textsf textup uline underline".split(),
         1,

@@ -18,7 +18,7 @@ _PARTICLES = frozenset("da das de del den der di dos du la le ten ter van vom vo
 _SUFFIX = re.compile(r"(?:[JS]n?r|Junior|Senior)\.?|I{2,3}|IV|VI{1,3}|\d(?:st|nd|rd|th)", re.ASCII)
 # What else may stand between the commas of "King, Jr., Martin": titles and words in lower case.
 _TITLE = re.compile(
-    r"[a-z{\\].*|(?:Ph\.?\s*D|M\.?\s*D|Dr|Prof|Esq(?:uire)?|S\.\s*J|O\.\s*P|[A-Z]{2,4})\.?",
+    r"[a-z{\\].*|(?:Ph\.?\s*D|M\.?\s*D|Dr|Prof|Esq(?:uire)?|S\.\s*J|O\.\s*P|[A-Z]{2,4}|Saint|Sir|Lord|Lady)\.?",
     re.ASCII,
 )
 _INITIALS = re.compile(r"(?:[A-Z]\.?[\s~-]*){1,3}", re.ASCII)
@@ -26,6 +26,11 @@ _INITIALS = re.compile(r"(?:[A-Z]\.?[\s~-]*){1,3}", re.ASCII)
 _EXTENDED = re.compile(r"\{?\s*(?:family|given|prefix|suffix)(?:-i)?\s*=", re.IGNORECASE)
 # In BibTeX, the comma of a thin space would end the family name.
 _THIN_SPACE = re.compile(r"(?<![{\\])\\,")
+# BibTeX ends a word at these spaces, and LaTeX skips them: "Haji\v c", "Micha\l Nowak".
+_SPACED_ACCENT = re.compile(r"\\([bcdkrtuvGHhU])\s+(\\[ij](?![A-Za-z])|[^\W\d_])")
+_LETTER_BEFORE_WORD = re.compile(
+    r"\\([lLoOij]|ss|SS|[ao]e|[AO]E|aa|AA|d[hj]|D[HJ]|th|TH|ng|NG)(?:\s+(?=[^a-z\s])|\s*(?=,|$))"
+)
 _ACCENT = re.compile(r"\\[^A-Za-z,]\{[^{}]*\}|\\[A-Za-z]\{[^{}]*\}")
 _OTHERS = re.compile(r",?\s*\bet\.?\s*al(?:ii|\.)?$", re.IGNORECASE)
 _BETWEEN = re.compile(r"\s*(?:;|,\s*(?:and|&|\\&)\s|,|\s(?:and|&|\\&)\s)\s*")
@@ -107,7 +112,12 @@ def given_first(name: str) -> str:
 
 def family_name(person: PybtexPerson) -> str:
     """Return the family name with its particles, in LaTeX text."""
-    return " ".join([*person.prelast_names, *person.last_names])
+    return join_prefix(" ".join(person.prelast_names), " ".join(person.last_names))
+
+
+def join_prefix(prefix: str, family: str) -> str:
+    """Return a family name after its prefix; "d'" and "al-" stand before it without a space."""
+    return prefix + ("" if prefix.endswith(("'", "’", "-")) else " ") + family if prefix else family
 
 
 @functools.lru_cache(maxsize=65536)
@@ -117,7 +127,10 @@ def parse_name(name: str) -> Name | None:
     All forms are those of BibTeX and BibLaTeX. In addition, a suffix such as "Jr." is recognised
     wherever it stands: in BibTeX, "Martin King Jr." has the family name "Jr.".
     """
-    name = _THIN_SPACE.sub(r"{\\,}", name)
+    if "\\" in name:
+        name = _THIN_SPACE.sub(r"{\\,}", name)
+        name = _SPACED_ACCENT.sub(r"\\\1{\2}", name)
+        name = _LETTER_BEFORE_WORD.sub(r"\\\1{} ", name)
     if _EXTENDED.match(name):
         return _parse_extended(name)
     if fault_of_list(name):
@@ -170,7 +183,7 @@ def _is_bare_list(name: str, parts: list[str]) -> bool:
     commas = split_tex_string(name.rstrip(", "), ",")
     has_ampersand = re.search(r"\s(?:&|\\&)\s", name)
     if len(commas) == 3 and not has_ampersand:
-        suffixes = commas[1] == "" or _is_suffix(commas[1]) or _SUFFIX.fullmatch(commas[2])
+        suffixes = commas[1] == "" or _is_suffix(commas[1]) or _is_suffix(commas[2])
         return not suffixes
     if len(commas) < 3 and not name.endswith(",") and not has_ampersand:
         return False
