@@ -657,6 +657,7 @@ def test_list_of_people_without_and_is_reported_and_kept_whole(name: str, remedy
     ("name", "what"),
     [
         ("{Joan Smith, Al Brown, Bo Green}", 'several people; write "Joan Smith and Al Brown and'),
+        (r"{Jo{\~a}o S\'{a} Lima and Al Br{\'{o}}n}", r"Jo{\~a}o S\'{a} Lima and Al Br{\'{o}}n"),
         ("{Joan Smith and Al Brown}", 'several people; write "Joan Smith and Al Brown"'),
         ("{Joan M. Smith, Al Brown, and Bo Green}", 'write "Joan M. Smith and Al Brown and Bo'),
         ("Joan Smith et al.", 'ends with "et al."; write "Joan Smith and others"'),

@@ -31,7 +31,8 @@ _SPACED_ACCENT = re.compile(r"\\([bcdkrtuvGHhU])\s+(\\[ij](?![A-Za-z])|[^\W\d_])
 _LETTER_BEFORE_WORD = re.compile(
     r"\\([lLoOij]|ss|SS|[ao]e|[AO]E|aa|AA|d[hj]|D[HJ]|th|TH|ng|NG)(?:\s+(?=[^a-z\s])|\s*(?=,|$))"
 )
-_ACCENT = re.compile(r"\\[^A-Za-z,]\{[^{}]*\}|\\[A-Za-z]\{[^{}]*\}")
+# An accent or a letter in LaTeX, whose braces hold no name together.
+_LETTER = re.compile(r"\\(?:[^A-Za-z,]|[A-Za-z])\{[^{}]*\}|\{\\[^{}]*(?:\{[^{}]*\})?\}")
 _OTHERS = re.compile(r",?\s*\bet\.?\s*al(?:ii|\.)?$", re.IGNORECASE)
 _BETWEEN = re.compile(r"\s*(?:;|,\s*(?:and|&|\\&)\s|,|\s(?:and|&|\\&)\s)\s*")
 # Words that are in the names of organizations and not in those of people.
@@ -43,9 +44,7 @@ _ORGANIZATION = re.compile(
     r"|trust|union|universit\w+|working)\b",
     re.IGNORECASE,
 )
-_WORD_OF_A_NAME = re.compile(
-    r"[^\W\d_a-z][^\W\d_]*[a-z][^\W\d_]*(?:['’-][^\W\d_]+)*|[A-Z]\.(?:-?[A-Z]\.)*"
-)
+_WORD_OF_A_NAME = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*|[A-Z]\.(?:-?[A-Z]\.)*")
 
 
 class Name(PybtexPerson):  # type: ignore[misc]  # pybtex has no types
@@ -153,18 +152,19 @@ def fault_of_list(name: str) -> str:
     if _EXTENDED.match(name):
         return ""
     name = _THIN_SPACE.sub("~", name)
-    inside = re.fullmatch(r"\{([^{}\\]*)\}", name)
+    shape = _LETTER.sub("", _LETTER.sub("", name))
+    inside = re.fullmatch(r"\{[^{}]*\}", shape)
     if not inside and name.count(",") < 2 and not re.search(r"[;&]|\bal\b", name):
         return ""
     if match := _OTHERS.search(name):
         return f'ends with "et al."; write "{name[: match.start()]} and others"'
-    parts = [part.strip(" ,") for part in _BETWEEN.split(inside[1] if inside else name)]
+    parts = [part.strip(" ,") for part in _BETWEEN.split(name[1:-1] if inside else name)]
     parts = [part for part in parts if part]
     if len(parts) < 2:
         return ""
     if inside:
         is_list = all(map(_is_full_name, parts))
-    elif re.search(r"\{[^\\]", _ACCENT.sub("", name)):
+    elif "{" in shape:
         is_list = False
     else:
         is_list = _is_bare_list(name, parts)
@@ -208,6 +208,7 @@ def _is_full_name(text: str) -> bool:
     return (
         2 <= len(words) <= 4
         and all(map(_WORD_OF_A_NAME.fullmatch, words))
+        and all(word[0].isupper() and (word.endswith(".") or not word.isupper()) for word in words)
         and not _ORGANIZATION.search(text)
     )
 
