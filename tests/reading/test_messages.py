@@ -397,9 +397,9 @@ def test_incomplete_entries_read_sensibly(tiny: Site) -> None:
     assert kinds == ["incomplete-entry]"] * 2
     assert [text(item) for item in build.page("plain").cssselect(".pn-works > li")] == [
         "[eta] eta (n.d.). Somewhere. Back to citation 1↩",
-        "[the] Theta (n.d.). Back to citation 1↩",
         (
             "[GGG03] Gil Gamma, Gus Gamma and Gail Gamma (2003). The book of gamma. Letters Press."
             " abstract Back to citation 1↩"
         ),
+        "[the] Theta (n.d.). Back to citation 1↩",
     ]

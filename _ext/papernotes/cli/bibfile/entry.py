@@ -63,7 +63,7 @@ class Entry:
 
     def year(self) -> str:
         """Return the year in four digits, or the empty string."""
-        match = re.search(r"\d{4}", self.get("year") or self.get("date"))
+        match = re.search(r"\d{4}", plain(self.get("year")) or self.get("date"))
         return match[0] if match else ""
 
     def title(self) -> str:
