@@ -18,12 +18,12 @@ _PARTICLES = frozenset("da das de del den der di dos du la le ten ter van vom vo
 _SUFFIX = re.compile(r"(?:[JS]n?r|Junior|Senior)\.?|I{2,3}|IV|VI{1,3}|\d(?:st|nd|rd|th)", re.ASCII)
 # What else may stand between the commas of "King, Jr., Martin": titles and words in lower case.
 _TITLE = re.compile(
-    r"[a-z{\\].*|(?:Ph\.?\s*D|M\.?\s*D|Dr|Prof|Esq(?:uire)?|S\.\s*J|O\.\s*P|[A-Z]{2,4}|Saint|Sir|Lord|Lady)\.?",
-    re.ASCII,
+    r"[a-z{\\].*|(?:Ph\.?\s*D|M\.?\s*D|Dr|Prof|Esq(?:uire)?|S\.\s*J|O\.\s*P|[A-Z]{2,4}|Saint|Sir|Lord"
+    r"|Lady|Filho|Fils|Hijo|J[uú]nior|Neto|Père|Sobrinho)\.?"
 )
 _INITIALS = re.compile(r"(?:[A-Z]\.?[\s~-]*){1,3}", re.ASCII)
 # BibLaTeX's extended name format: the parts of a name by their names, in any order.
-_EXTENDED = re.compile(r"\{?\s*(?:family|given|prefix|suffix)(?:-i)?\s*=", re.IGNORECASE)
+_EXTENDED = re.compile(r"\{?\s*[a-z]+(?:-i)?\s*=", re.IGNORECASE)
 # In BibTeX, the comma of a thin space would end the family name.
 _THIN_SPACE = re.compile(r"(?<![{\\])\\,")
 # BibTeX ends a word at these spaces, and LaTeX skips them: "Haji\v c", "Micha\l Nowak".
