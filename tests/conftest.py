@@ -7,12 +7,14 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
 from history import Repository
 from hypothesis import HealthCheck, settings
 from hypothesis.configuration import set_hypothesis_home_dir
+from pybtex.plugin import register_plugin
 from sites import NOTEBOOK, PROJECT, ROOTS, SOAK, Build, Site, build_strictly
 
 # Each run has the same examples, and Hypothesis writes nothing beside the sources. `make soak` uses
@@ -68,6 +70,17 @@ def _whoever_calls() -> Iterator[None]:
         for name in ("no_proxy", "NO_PROXY"):
             patch.setenv(name, f"127.0.0.1,.invalid,{hosts}".rstrip(","))
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _plugins_of_pybtex() -> None:
+    """Register pybtex's plugins.
+
+    It would read the metadata of all installed packages for each plugin, six times a build.
+    """
+    for group in ("pybtex.style.formatting", "pybtex.backends", "pybtex.database.input"):
+        for plugin in entry_points(group=group):
+            register_plugin(group, plugin.name, plugin.load(), force=True)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -7,8 +7,7 @@ import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sites import Site
-from sphinx.testing.util import SphinxTestApp
+from sites import Site, application
 
 CONF = """\
 project = "equal"
@@ -197,7 +196,7 @@ def build(site: Site, folder: Path, parallel: int, *names: str) -> None:
     """Build *site* into *folder*; with *names*, write only these files."""
     # Sphinx compares files by filecmp, which caches results by time and size within a process.
     filecmp.clear_cache()
-    app = SphinxTestApp("html", srcdir=site.folder, builddir=folder, parallel=parallel)
+    app = application("html", site.folder, builddir=folder, parallel=parallel)
     try:
         app.build(filenames=[site.folder / name for name in names])
     finally:

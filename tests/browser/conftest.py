@@ -69,6 +69,9 @@ def browser() -> Iterator[Browser]:
     # The sandbox does not work for root, nor in most containers.
     arguments = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-sync"]
     arguments += ["--disable-background-networking", "--disable-component-update"]
+    # Without this, each window gets a list of suggestions below its address field, which takes as
+    # much time as a page.
+    arguments += ["--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup,WebUIOmniboxFullPopup"]
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=executable, args=arguments)
         yield chromium

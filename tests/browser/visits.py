@@ -60,6 +60,12 @@ class Visitor:
         *address* replaces the site's address, for example by that of a folder; *until* is the
         event to wait for.
         """
+        visit = self.open_window()
+        visit.page.goto((address or self.address) + path, wait_until=until)
+        return visit
+
+    def open_window(self) -> Visit:
+        """Open an empty window, which records what goes wrong on the pages that it will show."""
         visit = Visit(self.context.new_page())
         page = visit.page
 
@@ -82,5 +88,4 @@ class Visitor:
                 visit.faults.append(f"console: {message.text}") if message.type == "error" else None
             ),
         )
-        page.goto((address or self.address) + path, wait_until=until)
         return visit
