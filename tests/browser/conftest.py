@@ -85,16 +85,25 @@ def _find_chromium() -> str:
     return result.stdout.strip()
 
 
-@pytest.fixture(params=["light", "dark"])
-def scheme(request: pytest.FixtureRequest) -> str:
+# The windows of a phone and of a desktop. What a test shows depends on one of the two, if on either,
+# so that the other pairs would only take time; test_pages.py and test_axe.py open all.
+@pytest.fixture(params=[("dark", 390), ("light", 1280)], ids=["dark-390", "light-1280"])
+def window(request: pytest.FixtureRequest) -> tuple[str, int]:
+    """Return the colour scheme that the reader prefers, and the width of the window."""
+    scheme, width = request.param
+    return scheme, width
+
+
+@pytest.fixture
+def scheme(window: tuple[str, int]) -> str:
     """Return the colour scheme that the reader prefers."""
-    return str(request.param)
+    return window[0]
 
 
-@pytest.fixture(params=[390, 1280])
-def width(request: pytest.FixtureRequest) -> int:
+@pytest.fixture
+def width(window: tuple[str, int]) -> int:
     """Return the width of a phone's or a desktop's window."""
-    return int(request.param)
+    return window[1]
 
 
 @pytest.fixture

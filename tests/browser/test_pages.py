@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
+
 import pytest
+from playwright.sync_api import Browser
 from sites import Build
 from visits import Visitor
 
@@ -27,15 +31,19 @@ BRIGHTNESS = """element => {
 
 
 @pytest.mark.parametrize("path", PAGES)
-@pytest.mark.parametrize("width", [320, 390, 1280])
-def test_page_opens_without_a_fault(visitor: Visitor, path: str, scheme: str, width: int) -> None:
-    visit = visitor.visit(path)
-    page = visit.page
-    assert page.locator("h1").is_visible()
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    brightness = page.locator("body").evaluate(BRIGHTNESS)
-    assert brightness > 200 if scheme == "light" else brightness < 60
-    assert visit.faults == []
+def test_page_opens_without_a_fault(browser: Browser, address: str, path: str) -> None:
+    with contextlib.closing(browser.new_context()) as context:
+        visit = Visitor(context, address).open_window()
+        page = visit.page
+        for width, scheme in itertools.product((320, 390, 1280), ("light", "dark")):
+            page.set_viewport_size({"width": width, "height": 900})
+            page.emulate_media(color_scheme=scheme)
+            page.goto(address + path)
+            assert page.locator("h1").is_visible(), (width, scheme)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, scheme
+            brightness = page.locator("body").evaluate(BRIGHTNESS)
+            assert brightness > 200 if scheme == "light" else brightness < 60, width
+            assert visit.faults == [], (width, scheme)
 
 
 def test_front_page_shows_its_cards(visitor: Visitor, width: int) -> None:

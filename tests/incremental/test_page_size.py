@@ -12,7 +12,7 @@ sys.path.insert(0, str(PROJECT))
 
 from bench import generate, page_size, sites
 
-SIZES = (30, 90)
+SIZES = (26, 66)
 # A note in the middle, whose page has everything that a note's page can have.
 NOTE = "papers/alike1020"
 

@@ -21,7 +21,7 @@ from papernotes.bibliography import formatting, lazy_entries
 from papernotes.domain import PaperNotesDomain
 
 SETTINGS = """
-papernotes_page_size = 10
+papernotes_page_size = 5
 papernotes_browse = ["tags", "years", "authors", "venues", "map", "neighbours", "related", "filter"]
 bibtex_reference_style = "papernotes"
 html_baseurl = "https://notes.example/"
@@ -67,8 +67,9 @@ def pages(build: Build) -> int:
 
 
 def test_cost_of_a_note_does_not_grow_with_the_site(tmp_path: Path) -> None:
-    small, middle, large = [count(write(tmp_path / str(size), size)) for size in (20, 40, 60)]
-    for size, (counts, _) in zip((20, 40, 60), (small, middle, large), strict=True):
+    sizes = (10, 20, 30)
+    small, middle, large = [count(write(tmp_path / str(size), size)) for size in sizes]
+    for size, (counts, _) in zip(sizes, (small, middle, large), strict=True):
         # The documents are the notes, the front page and the list of works. Each reference is
         # formatted once.
         assert counts["documents read"] == size + 2
@@ -82,7 +83,7 @@ def test_cost_of_a_note_does_not_grow_with_the_site(tmp_path: Path) -> None:
 
 
 def test_cost_of_an_edit_depends_on_the_pages_it_changes(tmp_path: Path) -> None:
-    site = write(tmp_path / "site", 40)
+    site = write(tmp_path / "site", 20)
     cold, build = count(site)
     a_page = cold["nodes"] / pages(build)
     expected = {"text": (1, 0), "title": (1, 0), "entry": (0, 1), "nothing": (0, 0)}

@@ -54,11 +54,10 @@ OF_THE_SITE = [
 # Tests that build or read a whole site, or read files of the repository. They take few seconds.
 INDEPENDENT = [
     "tests/core/test_frontmatter_schema.py",
-    "tests/pages/test_whole_site.py",
     "tests/project/test_layout.py",
     "tests/project/test_third_party.py",
     "tests/publish/test_sitemap_redirects.py::test_footer_of_a_note_shows_when_it_was_changed",
-    "tests/rendering/test_i18n.py",
+    "tests/rendering/test_i18n.py::test_every_text_has_a_french_translation",
     "tests/theme/test_bundling.py::test_dirhtml_pages_link_the_bundle",
 ]
 
