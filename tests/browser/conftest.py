@@ -85,8 +85,8 @@ def _find_chromium() -> str:
     return result.stdout.strip()
 
 
-# The windows of a phone and of a desktop. What a test shows depends on one of the two, if on either,
-# so that the other pairs would only take time; test_pages.py and test_axe.py open all.
+# The windows of a phone and of a desktop. What a test shows depends on the scheme or on the width,
+# if on either. test_pages.py and test_axe.py see all four pairs.
 @pytest.fixture(params=[("dark", 390), ("light", 1280)], ids=["dark-390", "light-1280"])
 def window(request: pytest.FixtureRequest) -> tuple[str, int]:
     """Return the colour scheme that the reader prefers, and the width of the window."""

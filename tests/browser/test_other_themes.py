@@ -105,7 +105,7 @@ def serious_findings(page: Page) -> list[str]:
 def test_pages_show_everything_in_its_place_and_legibly(
     open_page: OpenPage, theme: str, size: str
 ) -> None:
-    """Colours do not depend on the width: a phone shows the dark scheme, a desktop the light one."""
+    """A phone shows the dark scheme, a desktop the light one: colours do not depend on widths."""
     width, scheme = SIZES[size], SCHEMES[theme][-1 if size == "phone" else 0]
     for path in PAGES:
         visit = open_page(path, width, scheme)

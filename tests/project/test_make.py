@@ -119,7 +119,7 @@ def test_papernotes_is_on_the_path_of_the_environment(tmp_path: Path) -> None:
     # Python as it is, except that its environments have no pip, which takes long to install.
     python = tmp_path / "python"
     python.write_text(
-        "#!/bin/sh\ntest \"$2\" != venv || set -- \"$@\" --without-pip\n"
+        '#!/bin/sh\ntest "$2" != venv || set -- "$@" --without-pip\n'
         f'exec {shlex.quote(sys.executable)} "$@"\n'
     )
     python.chmod(0o755)

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 import yaml
 from sites import Site, parse, text
-from wheels import build_wheel, constraints
+from wheels import build_wheel, constraints, install, make_environment
 
 pytestmark = pytest.mark.wheel
 
@@ -77,13 +77,9 @@ class Author:
         return output
 
     def installs(self, environment: Path) -> None:
-        """Install the wheel into a new environment; by uv, which takes a second."""
-        uv = f"{sys.executable} -m uv --quiet"
-        self.does(f"{uv} venv --seed --python {sys.executable} {environment}", self.folder)
+        """Install the wheel into a new environment."""
         requirement = f"sphinx-papernotes[cli,map,search] @ {self.wheel.as_uri()}"
-        locked = f"-c {self.env['PIP_CONSTRAINT']}"
-        python = environment / "bin/python"
-        self.does(f"{uv} pip install --python {python} {locked} '{requirement}'", self.folder)
+        install(make_environment(environment), requirement, Path(self.env["PIP_CONSTRAINT"]))
 
 
 @pytest.fixture(scope="module")

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import subprocess
-import venv
 from pathlib import Path
 
 import pytest
 from sites import Site, parse, text
 from sphinx.util.inventory import InventoryFile
-from wheels import build_wheel, constraints
+from wheels import build_wheel, constraints, install, make_environment
 
 
 def test_it_works_under_alabaster(tiny: Site) -> None:
@@ -150,11 +149,8 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
     wheel = build_wheel(folder)
     # A name that a shell takes apart.
-    empty = folder / "an empty environment"
-    venv.create(empty, with_pip=True)
-    python = empty / "bin/python"
-    pip = [python, "-m", "pip", "--disable-pip-version-check", "install", "-qq"]
-    subprocess.run([*pip, wheel, "-c", constraints("requirements.txt", folder)], check=True)
+    python = make_environment(folder / "an empty environment")
+    install(python, str(wheel), constraints("requirements.txt", folder))
     return python
 
 
