@@ -78,7 +78,8 @@ def _plugins_of_pybtex() -> None:
 
     It would read the metadata of all installed packages for each plugin, six times a build.
     """
-    for group in ("pybtex.style.formatting", "pybtex.backends", "pybtex.database.input"):
+    styles = [f"pybtex.style.{part}" for part in ("formatting", "labels", "names", "sorting")]
+    for group in ("pybtex.backends", *styles):
         for plugin in entry_points(group=group):
             register_plugin(group, plugin.name, plugin.load(), force=True)
 
