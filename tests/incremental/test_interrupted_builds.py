@@ -146,8 +146,9 @@ def test_build_with_a_damaged_cache_file_equals_a_clean_one(shelf: Shelf, how: s
 def test_build_after_a_full_disk_equals_a_clean_one(shelf: Shelf) -> None:
     """The build on the full disk shows the system's error."""
     site = shelf.site
-    # This page is larger than the caches, so it can be the first file that does not fit.
-    site.write("long.md", f"---\norphan: true\n---\n\n# Long\n\n```python\n{'0,' * 60_000}\n```\n")
+    # This page is larger than the caches, so it can be the first file that does not fit: in HTML,
+    # each sign takes five bytes.
+    site.write("long.md", f"---\norphan: true\n---\n\n# Long\n\n```text\n{'&' * 250_000}\n```\n")
     clean = build(site)
     for size in (20, 9_000):
         site.edit("page.md", "A page", "A page, changed")
