@@ -32,6 +32,7 @@ from papernotes.mathematics import macros, renderer
 from papernotes.pages import archive_pages, filter_data, pagefind, previews
 from papernotes.publish import (
     catalogue_json,
+    csv_tables,
     feed,
     files,
     last_changed,
@@ -236,6 +237,7 @@ def write_files(app: Sphinx, before: State) -> dict[str, str]:
         *filter_data.files(app, shown),
         *feed.files(app, shown, summaries),
         *catalogue_json.files(app, shown, summaries),
+        *csv_tables.files(app, shown),
         *social_cards.files(app),
         *sitemap.files(app),
         *redirects.files(app),

@@ -44,8 +44,8 @@ class references(Placeholder):
     """The works that the page cites."""
 
 
-class summary_source(Placeholder):
-    """The ``summary`` of a note's front matter, until the document has been read."""
+class front_matter_source(Placeholder):
+    """The summary or another text of a note's front matter, ``name``, until the note is read."""
 
 
 class mentioned_in(Placeholder):
@@ -82,6 +82,18 @@ class works_index(nodes.General, nodes.Element):
 
 class notes_filter(nodes.General, nodes.Element):
     """A list of notes that a script filters; ``data`` maps names to texts for the script."""
+
+
+class notes_table(nodes.General, nodes.Element):
+    """Tables of notes that a script sorts and filters; ``data`` maps names to texts for it."""
+
+
+class scrolling(nodes.General, nodes.Element):
+    """A box that scrolls what is too wide for it; ``label`` names it, ``data`` is for a script."""
+
+
+class download(nodes.reference):
+    """A link to a file that browsers save instead of showing it."""
 
 
 class fold(nodes.General, nodes.Element):
@@ -125,12 +137,29 @@ def depart_navigation(self: Any, node: navigation) -> None:
     self.body.append("</nav>\n")
 
 
-def visit_data(self: Any, node: works_index | notes_filter) -> None:
+def visit_scrolling(self: Any, node: scrolling) -> None:
+    """Open a box in HTML, which the keyboard reaches, since it scrolls."""
+    region = {"role": "region", "aria-label": node["label"], "tabindex": "0"}
+    self.body.append(self.starttag(node, "div", **region, **_data(node)))
+
+
+def visit_download(self: Any, node: download) -> None:
+    """Open a link to a file in HTML."""
+    attributes = {"href": node["refuri"], "download": ""}
+    self.body.append(self.starttag(node, "a", "", **attributes))
+
+
+def depart_download(self: Any, node: download) -> None:
+    """Close a link in HTML."""
+    self.body.append("</a>")
+
+
+def visit_data(self: Any, node: works_index | notes_filter | notes_table) -> None:
     """Open the list in HTML."""
     self.body.append(self.starttag(node, "div", **_data(node)))
 
 
-def depart_data(self: Any, node: works_index | notes_filter) -> None:
+def depart_data(self: Any, node: nodes.Element) -> None:
     """Close the list in HTML."""
     self.body.append("</div>\n")
 
@@ -205,6 +234,9 @@ def setup(app: Sphinx) -> None:
     _add_node(app, mark, (visit_mark, depart_mark), content)
     _add_node(app, notes_filter, (visit_data, depart_data), content)
     _add_node(app, works_index, (visit_data, depart_data), content)
+    _add_node(app, notes_table, (visit_data, depart_data), content)
+    _add_node(app, scrolling, (visit_scrolling, depart_data), content)
+    _add_node(app, download, (visit_download, depart_download), left_out)
 
 
 def _add_node(app: Sphinx, node: type[nodes.Element], html: _Visitors, others: _Visitors) -> None:

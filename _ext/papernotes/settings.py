@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from papernotes.catalogue.archives import PARTS
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.core.extras import install_command
+from papernotes.core.fields import Field, declared
+from papernotes.core.frontmatter import FIELDS
 from papernotes.core.model import SORTS
 
 if TYPE_CHECKING:
@@ -50,8 +52,8 @@ SETTINGS = (
         "title",
         "env",
         (str,),
-        "the order of `{papers}` without `:sort:`: `title`, `read` or `year`, with `-` in front for"
-        " descending",
+        "the order of `{papers}` without `:sort:`: `title`, `read`, `year` or a field of yours,"
+        " with `-` in front for descending",
     ),
     Setting(
         "papernotes_page_size",
@@ -123,6 +125,14 @@ SETTINGS = (
         (dict,),
         r'TeX macros for formulas, in every format: `{"R": r"\mathbb{R}", "E":'
         r' (r"\mathrm{E}[#1]", 1)}`, where `E` takes one argument',
+    ),
+    Setting(
+        "papernotes_fields",
+        {},
+        "env",
+        (dict,),
+        'fields of your own in the front matter of notes: `{"method": {"label": "Method", "kind":'
+        ' "choices", "choices": ["SGD", "Adam"]}, "rating": "number"}`',
     ),
     Setting(
         "papernotes_previews",
@@ -274,9 +284,22 @@ def is_set(config: Config, name: str) -> bool:
     return name in config._raw_config or name in config.overrides  # noqa: SLF001
 
 
-def is_sort(value: str) -> bool:
-    """Return whether *value* names an order of notes."""
-    return value.removeprefix("-") in SORTS
+def sorts(config: Config) -> list[str]:
+    """Return the names of the orders of notes."""
+    return [*SORTS, *own_fields(config)]
+
+
+def fault_of_sort(value: str, config: Config) -> str:
+    """Return what to write instead of *value* if it is no order of notes, or the empty string."""
+    *names, last = sorts(config)
+    if value.removeprefix("-") in (*names, last):
+        return ""
+    return f"{', '.join(names)} or {last}, with - in front for descending"
+
+
+def own_fields(config: Config) -> dict[str, Field]:
+    """Return the author's own fields, by name."""
+    return declared(config.papernotes_fields, FIELDS)[0]
 
 
 def _is_folder(value: str) -> bool:
@@ -303,13 +326,6 @@ class _Check(NamedTuple):
 
 
 _CHECKS = (
-    _Check(
-        "papernotes_sort",
-        is_sort,
-        '{name} = "{value}" is not an order; use title, read or year, with - in front for'
-        " descending",
-        "title",
-    ),
     _Check(
         "papernotes_feed_limit",
         lambda limit: limit >= 0,
@@ -365,6 +381,13 @@ def check_settings(app: Sphinx, config: Config) -> None:
             setattr(config, check.name, check.fallback)
     config.papernotes_folder = config.papernotes_folder.strip("/")
     _check_browse(config)
+    fields, faults = declared(config.papernotes_fields, FIELDS)
+    for fault in faults:
+        _warn(fault)
+    config.papernotes_fields = {name: field.declaration for name, field in fields.items()}
+    if wanted := fault_of_sort(config.papernotes_sort, config):
+        _warn(f'papernotes_sort = "{config.papernotes_sort}" is not an order; use {wanted}')
+        config.papernotes_sort = "title"
     if config.papernotes_search == "pagefind" and not _has_pagefind():
         from papernotes.reporting import logger
 

@@ -95,18 +95,23 @@ class Catalogue:
         if name == "title":
             found = found[::-1] if descending else found
         else:
-            values = {note.docname: self._sort_value(name, note) for note in found}
-            without = [note for note in found if not values[note.docname]]
-            found = [note for note in found if values[note.docname]]
+            ranks = {note.docname: self._rank(name, note) for note in found}
+            without = [note for note in found if not ranks[note.docname]]
+            found = [note for note in found if ranks[note.docname]]
             # A stable sort keeps the order of titles among equal values, in either direction.
-            found.sort(key=lambda note: values[note.docname], reverse=descending)
+            found.sort(key=lambda note: ranks[note.docname], reverse=descending)
             found += without
         return found[: query.limit]
 
-    def _sort_value(self, name: str, note: Note) -> str:
+    def _rank(self, name: str, note: Note) -> tuple[float | str, ...]:
+        """Return what *note* is sorted by, or nothing."""
         if name == "read":
-            return note.read.isoformat() if note.read else ""
-        return next((paper.year for paper in self.papers_of(note)), "")
+            return (note.read.isoformat(),) if note.read else ()
+        if name == "year":
+            year = next((paper.year for paper in self.papers_of(note)), "")
+            return (year,) if year else ()
+        own = note.field(name)
+        return own.ranks if own else ()
 
 
 def derive(

@@ -15,10 +15,12 @@ from sphinx.util.matching import get_matching_files
 from sphinx.util.tags import Tags
 
 from papernotes.cli.errors import CommandError
+from papernotes.core.fields import Field
 from papernotes.settings import (
     SETTINGS,
     fault_of_bibliography,
     fault_of_external_bibliographies,
+    own_fields,
 )
 
 _CONF = "conf.py"
@@ -36,6 +38,11 @@ class Site:
         """The folder of the notes, relative to the root, with slashes."""
         folder: str = self.config.papernotes_folder.strip("/")
         return folder
+
+    @property
+    def fields(self) -> dict[str, Field]:
+        """The author's own fields, by name, as far as they are declared correctly."""
+        return own_fields(self.config)
 
     @property
     def encoding(self) -> str:

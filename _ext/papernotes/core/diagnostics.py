@@ -44,6 +44,7 @@ class DiagnosticKind(Enum):
         "`redirect_from:` is not a page name, or names an existing page",
     )
     UNKNOWN_FIELD = ("unknown-field", "A front-matter key that looks like a misspelt one")
+    BAD_FIELD = ("bad-field", "A value that a field of `papernotes_fields` cannot have")
     NO_HEADING = ("no-heading", "A note whose heading is missing or shows no text")
     BAD_OPTION = ("bad-option", "A directive's option with an invalid value")
     UNKNOWN_TAG = ("unknown-tag", "A list of notes asks for a tag that no note has")
@@ -104,6 +105,12 @@ class DiagnosticKind(Enum):
         "remark",
     )
     DUPLICATE_NOTE = ("duplicate-note", "Several notes on one paper (a remark)", "check", "remark")
+    UNDECLARED_FIELD = (
+        "undeclared-field",
+        "A front-matter key that is neither known nor in `papernotes_fields` (a remark)",
+        "check",
+        "remark",
+    )
     UNUSED_ENTRY = (
         "unused-entry",
         "An entry that is not cited, has no note and is not marked to be read (a remark)",

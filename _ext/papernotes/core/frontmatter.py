@@ -9,17 +9,28 @@ from __future__ import annotations
 
 import datetime
 import difflib
-import itertools
 import re
 import unicodedata
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import yaml
 
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.core.drafts import says_draft
-from papernotes.core.model import FormerName
+from papernotes.core.fields import MYST_KEYS, Field, read_value
+from papernotes.core.model import FieldValue, FormerName
 from papernotes.core.text import NON_XML_CHARACTER, REPLACEMENT, is_visible
+from papernotes.core.yaml_values import (
+    BOOL_TAG,
+    NULL_TAG,
+    STRING_TAG,
+    count_values,
+    page_name,
+    read_key,
+    text_line,
+)
 
 FIELDS = {
     "paper": "required: the citation key of the paper that the note is on, or a list of keys for a"
@@ -36,13 +47,6 @@ FIELDS = {
 _FAST_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _FENCE = re.compile(r"-{3}\s*$")
 _HEADING = re.compile(r"#{1,6}\s")
-# File names with the suffixes of the files that a built site consists of.
-_SITE_FILE = re.compile(
-    r"\.(?:html|css|js|json|xml|bib|txt|inv|svg|png|ico|woff2?|buildinfo)$", re.IGNORECASE
-)
-_STRING_TAG = "tag:yaml.org,2002:str"
-_NULL_TAG = "tag:yaml.org,2002:null"
-_BOOL_TAG = "tag:yaml.org,2002:bool"
 # Far more than any front matter that people write.
 _MAX_VALUES = 10_000
 # YAML ends lines at these too, an editor does not; a space keeps the line numbers right.
@@ -55,8 +59,10 @@ class FrontMatter:
 
     ``papers`` holds the keys of the papers with their lines; it is empty where ``paper`` is missing
     or invalid. ``draft`` says whether nothing of the note may be published. ``summary`` is MyST
-    text, and ``summary_line`` the line on which it begins. ``rest`` is the whole text of the note,
-    with blank lines in place of the fields read here, so that every line keeps its number.
+    text, and ``summary_line`` the line on which it begins. ``fields`` are the values of the
+    author's own fields, ``markdown`` has the text of those of this kind with its line, and
+    ``unknown`` has the keys that nothing reads, with their lines. ``rest`` is the whole text of the
+    note, with blank lines in place of the fields read here, so that every line keeps its number.
     """
 
     papers: dict[str, int]
@@ -69,6 +75,9 @@ class FrontMatter:
     summary_line: int
     former_names: tuple[FormerName, ...]
     main: bool
+    fields: tuple[FieldValue, ...]
+    markdown: dict[str, tuple[str, int]]
+    unknown: dict[str, int]
     rest: str
 
 
@@ -84,17 +93,21 @@ class _Extent:
     after: int
 
 
-def parse(text: str, path: str) -> tuple[FrontMatter, list[Diagnostic]]:
+def parse(
+    text: str, path: str, own: Mapping[str, Field] = MappingProxyType({})
+) -> tuple[FrontMatter, list[Diagnostic]]:
     """Parse the front matter of the note *text*.
 
-    *path* names the file in the diagnostics. A missing or invalid field gets its default value, and
-    a diagnostic where that is a fault. No exception is raised.
+    *path* names the file in the diagnostics; *own* are the author's own fields. A missing or
+    invalid field gets its default value, and a diagnostic where that is a fault. No exception is
+    raised.
     """
     problems = _Problems(path)
     lines = text.split("\n")
     extent = _find_extent(lines, problems)
     mapping = _compose_mapping(lines, extent, problems)
-    fields, blank = _split_fields(mapping, extent, problems)
+    unknown: dict[str, int] = {}
+    fields, blank = _split_fields(mapping, extent, own, unknown, problems)
     rest = "\n".join("" if n in blank else line for n, line in enumerate(lines)) if blank else text
     summary, summary_line = _read_summary(fields, problems)
     front = FrontMatter(
@@ -108,6 +121,14 @@ def parse(text: str, path: str) -> tuple[FrontMatter, list[Diagnostic]]:
         summary_line=summary_line,
         former_names=_read_former_names(fields, problems),
         main=_read_flag(fields, "main", DiagnosticKind.BAD_MAIN, problems),
+        fields=tuple(_read_own_fields(fields, own, problems)),
+        markdown={
+            name: (node.value, text_line(node))
+            for name, field in own.items()
+            if field.kind == "markdown"
+            and isinstance(node := _get(fields, name)[1], yaml.ScalarNode)
+        },
+        unknown=unknown,
         rest=rest,
     )
     return front, sorted(problems)
@@ -221,12 +242,17 @@ def _compose_yaml(source: str) -> yaml.Node | None:
 
 
 def _split_fields(
-    mapping: yaml.MappingNode | None, extent: _Extent, problems: _Problems
+    mapping: yaml.MappingNode | None,
+    extent: _Extent,
+    own: Mapping[str, Field],
+    unknown: dict[str, int],
+    problems: _Problems,
 ) -> tuple[_Fields, set[int]]:
-    """Return the extension's own fields, and the lines to blank, counted from 0.
+    """Return the extension's and the author's *own* fields, and the lines to blank, from 0.
 
-    The other lines are left for MyST. All lines are blanked where the front matter could not be
-    parsed, because MyST would report the same fault again.
+    The other lines are left for MyST; keys that it does not read either go to *unknown*. All lines
+    are blanked where the front matter could not be parsed, because MyST would report the same fault
+    again.
     """
     everything = set(range(extent.after))
     if mapping is None:
@@ -238,7 +264,7 @@ def _split_fields(
     ends = [key.start_mark.line for key, _ in mapping.value[1:]] + [extent.end]
     for (key, value), end in zip(mapping.value, ends, strict=False):
         line = key.start_mark.line
-        if isinstance(key, yaml.ScalarNode) and key.value in FIELDS:
+        if isinstance(key, yaml.ScalarNode) and (key.value in FIELDS or key.value in own):
             if key.value in fields:
                 problems.add(
                     line + 1,
@@ -250,7 +276,7 @@ def _split_fields(
             _replace_escaped(value, problems)
             blank.update(range(line, end))
             continue
-        if _count_values(value, sizes) > _MAX_VALUES:
+        if count_values(value, sizes) > _MAX_VALUES:
             problems.add(
                 line + 1,
                 DiagnosticKind.FRONT_MATTER,
@@ -261,7 +287,10 @@ def _split_fields(
             continue
         others = True
         if isinstance(key, yaml.ScalarNode):
-            near = difflib.get_close_matches(key.value.lower(), FIELDS, n=1, cutoff=0.75)
+            names = [*FIELDS, *own]
+            near = difflib.get_close_matches(key.value.lower(), names, n=1, cutoff=0.75)
+            if not near and key.value not in MYST_KEYS:
+                unknown[key.value] = line + 1
             if near:
                 problems.add(
                     line + 1,
@@ -272,20 +301,6 @@ def _split_fields(
         return fields, everything
     # A mapping in braces has several fields on a line, which cannot be separated by lines.
     return fields, set() if mapping.flow_style else blank
-
-
-def _count_values(node: yaml.Node, known: dict[int, int]) -> int:
-    """Return the number of values in *node*, with each alias counted as a copy of its anchor.
-
-    *known* maps the ids of visited nodes to their counts. A node that contains itself counts once.
-    """
-    if isinstance(node, yaml.ScalarNode):
-        return 1
-    if id(node) not in known:
-        known[id(node)] = 1
-        parts = node.value if isinstance(node, yaml.SequenceNode) else itertools.chain(*node.value)
-        known[id(node)] = 1 + sum(_count_values(part, known) for part in parts)
-    return known[id(node)]
 
 
 def _replace_escaped(value: yaml.Node, problems: _Problems) -> None:
@@ -302,7 +317,7 @@ def _replace_escaped(value: yaml.Node, problems: _Problems) -> None:
 
 def _get(fields: _Fields, name: str) -> tuple[int, yaml.Node | None]:
     line, node = fields.get(name, (1, None))
-    if node is not None and node.tag == _NULL_TAG:
+    if node is not None and node.tag == NULL_TAG:
         return line, None
     return line, node
 
@@ -324,7 +339,7 @@ def _read_papers(fields: _Fields, problems: _Problems) -> dict[str, int]:
     for item in items:
         # A key alone belongs to the line of its field.
         line = line if item is node else item.start_mark.line + 1
-        key, fault = _read_key(item)
+        key, fault = read_key(item)
         if key in papers:
             fault = f'"paper" names "{key}" twice; delete it here'
         elif key:
@@ -332,22 +347,6 @@ def _read_papers(fields: _Fields, problems: _Problems) -> dict[str, int]:
         if fault:
             problems.add(line, DiagnosticKind.BAD_PAPER, fault)
     return papers
-
-
-def _read_key(item: yaml.Node) -> tuple[str, str]:
-    """Return a citation key, or the empty string, and what is wrong with it, if anything."""
-    if not isinstance(item, yaml.ScalarNode):
-        return "", '"paper" is not a citation key; write one key, or a list such as [first, second]'
-    key = item.value.strip()
-    if item.tag not in (_STRING_TAG, _NULL_TAG):
-        return "", f'"paper" is not a string; put the key in quotes: "{item.value}"'
-    if not key or item.tag == _NULL_TAG:
-        return "", 'a key in "paper" is empty; write a citation key or delete it'
-    if "," in key:
-        # BibTeX ends a key at a comma.
-        keys = ", ".join(filter(None, map(str.strip, key.split(","))))
-        return "", f'"paper" is not a citation key; write a list of keys: [{keys}]'
-    return key, ""
 
 
 def _read_tags(fields: _Fields, problems: _Problems) -> tuple[str, ...]:
@@ -363,7 +362,7 @@ def _read_tags(fields: _Fields, problems: _Problems) -> tuple[str, ...]:
         text = item.value.strip() if isinstance(item, yaml.ScalarNode) else ""
         # Systems differ in how they encode a letter with an accent; it is the same tag.
         text = unicodedata.normalize("NFC", text)
-        if item.tag == _STRING_TAG and is_visible(text):
+        if item.tag == STRING_TAG and is_visible(text):
             tags[text] = None
             continue
         problems.add(
@@ -380,7 +379,7 @@ def _read_draft(fields: _Fields, problems: _Problems) -> bool:
     line, node = _get(fields, "draft")
     if node is None:
         return False
-    if isinstance(node, yaml.ScalarNode) and node.tag == "tag:yaml.org,2002:bool":
+    if isinstance(node, yaml.ScalarNode) and node.tag == BOOL_TAG:
         return yaml.SafeLoader.bool_values[node.value.lower()]
     problems.add(
         line,
@@ -405,7 +404,7 @@ def _read_former_names(fields: _Fields, problems: _Problems) -> tuple[FormerName
     names: dict[str, FormerName] = {}
     for item in node.value:
         text = item.value if isinstance(item, yaml.ScalarNode) else ""
-        if name := _page_name(text):
+        if name := page_name(text):
             names[name] = FormerName(name, item.start_mark.line + 1)
             continue
         problems.add(
@@ -415,17 +414,6 @@ def _read_former_names(fields: _Fields, problems: _Problems) -> tuple[FormerName
             ' the page, relative to the root of the site, such as "papers/old-name"',
         )
     return tuple(names.values())
-
-
-def _page_name(text: str) -> str:
-    """Return the page name in a path or address within the site, or the empty string."""
-    name = re.sub(r"(?:\.md|\.html)$", "", text.strip().strip("/"))
-    parts = name.split("/")
-    is_page = all(part.strip(".") and part == part.strip() for part in parts)
-    # A file of the site cannot be a folder too; the limits on length are those of file systems.
-    is_page = is_page and not any(map(_SITE_FILE.search, parts[:-1]))
-    is_page = is_page and max(len(part.encode()) for part in parts) <= 247 and len(name) <= 1000
-    return name if is_page and not re.search(r'[\\:?#*"<>|\x00-\x1f]', name) else ""
 
 
 def _read_date(fields: _Fields, problems: _Problems) -> datetime.date | None:
@@ -447,11 +435,26 @@ def _read_date(fields: _Fields, problems: _Problems) -> datetime.date | None:
     return None
 
 
+def _read_own_fields(
+    fields: _Fields, own: Mapping[str, Field], problems: _Problems
+) -> Iterator[FieldValue]:
+    for name, field in own.items():
+        line, node = _get(fields, name)
+        if node is None:
+            continue
+        value = read_value(field, node)
+        if isinstance(value, FieldValue):
+            if value.texts:
+                yield value
+        else:
+            problems.add(line, DiagnosticKind.BAD_FIELD, f'"{name}" {value}')
+
+
 def _read_flag(fields: _Fields, name: str, kind: DiagnosticKind, problems: _Problems) -> bool:
     line, node = _get(fields, name)
     if node is None:
         return False
-    if isinstance(node, yaml.ScalarNode) and node.tag == _BOOL_TAG:
+    if isinstance(node, yaml.ScalarNode) and node.tag == BOOL_TAG:
         return bool(node.value.lower() in ("true", "yes", "on"))
     problems.add(line, kind, f'"{name}" is not true or false; write one of these, without quotes')
     return False
@@ -461,12 +464,11 @@ def _read_summary(fields: _Fields, problems: _Problems) -> tuple[str, int]:
     line, node = _get(fields, "summary")
     if node is None:
         return "", line
-    if not isinstance(node, yaml.ScalarNode) or node.tag != _STRING_TAG:
+    if not isinstance(node, yaml.ScalarNode) or node.tag != STRING_TAG:
         problems.add(
             line,
             DiagnosticKind.BAD_SUMMARY,
             '"summary" is not text; put it in quotes, or indent it below "summary: |"',
         )
         return "", line
-    # The text of a block scalar begins on the line after its indicator.
-    return node.value, node.start_mark.line + (2 if node.style in ("|", ">") else 1)
+    return node.value, text_line(node)

@@ -19,6 +19,20 @@ class FormerName:
 
 
 @dataclass(frozen=True, slots=True)
+class FieldValue:
+    """The value of a field of the author's own.
+
+    ``texts`` are its parts as readers see them, and ``ranks`` what orders them: numbers or texts,
+    alike for all values of a field.
+    """
+
+    name: str
+    value: str | float | datetime.date | tuple[str, ...]
+    texts: tuple[str, ...]
+    ranks: tuple[float, ...] | tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """The content of a note's front matter and heading.
 
@@ -26,7 +40,8 @@ class Note:
     the heading as plain text; ``read`` is the day on which the papers were read; ``lines`` are the
     lines of the keys in the file, and ``tags_line`` is that of the tags; ``former_names`` are pages
     that redirect to the note; ``draft`` is true for a draft, which only some builds show; ``main``
-    says that links by key lead to this note among several.
+    says that links by key lead to this note among several; ``fields`` are the values of the
+    author's own fields, in the order of their declaration.
     """
 
     docname: str
@@ -39,6 +54,11 @@ class Note:
     former_names: tuple[FormerName, ...] = ()
     draft: bool = False
     main: bool = False
+    fields: tuple[FieldValue, ...] = ()
+
+    def field(self, name: str) -> FieldValue | None:
+        """Return the value of the field *name*, or None if the note has none."""
+        return next((field for field in self.fields if field.name == name), None)
 
     @property
     def key(self) -> str:
@@ -114,7 +134,8 @@ class Citation:
 class Query:
     """The options of a ``{papers}`` directive.
 
-    ``paged`` says whether the list may be split over several pages.
+    ``paged`` says whether the list may be split over several pages. ``columns`` are those of a
+    table, and ``group`` is the column that groups its rows, with ``-`` in front for descending.
     """
 
     tags: tuple[str, ...] = ()
@@ -123,6 +144,8 @@ class Query:
     view: str = "cards"
     line: int = 1
     paged: bool = False
+    columns: tuple[str, ...] = ()
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,4 +170,23 @@ class Page:
 
 
 SORTS = ("title", "read", "year")
-VIEWS = ("cards", "list")
+VIEWS = ("cards", "list", "table")
+# The columns of tables beside the author's own fields and the fields of BibTeX.
+COLUMNS = {
+    "title": "the title of the note, with a link to it",
+    "paper": "the titles of its papers",
+    "authors": "their authors, shortened as on cards",
+    "venue": "where they appeared",
+    "year": "when",
+    "links": "links to abstract, PDF and DOI",
+    "key": "the citation keys",
+    "read": "the day of `read`",
+    "tags": "the tags",
+    "summary": "the summary",
+}
+# The fields of an entry that a table can show, as BibTeX and BibLaTeX name them.
+ENTRY_FIELDS = frozenset(
+    "abstract address booktitle chapter doi edition editor eprint howpublished institution isbn"
+    " issn issue journal journaltitle keywords language location month note number organization"
+    " pages publisher school series type url volume".split()
+)

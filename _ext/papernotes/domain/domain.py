@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import replace
 from typing import Any, ClassVar
+from urllib.parse import quote
 
 from docutils import nodes
 from sphinx.addnodes import pending_xref
@@ -17,6 +18,7 @@ from sphinx.domains import Domain, ObjType
 from sphinx.environment import BuildEnvironment
 from sphinx.errors import NoUri
 from sphinx.util.nodes import make_refnode
+from sphinx.util.osutil import relative_uri
 
 from papernotes.bibliography import formatting
 from papernotes.bibliography.latex import Span, flatten
@@ -28,6 +30,7 @@ from papernotes.core.model import Note, Paper
 from papernotes.domain.records import Formatted, Mention, NotedPaper, Record
 from papernotes.domain.xrefs import DOMAIN, NoteRole
 from papernotes.i18n import _, phrases
+from papernotes.nodes import download
 
 
 class PaperNotesDomain(Domain):
@@ -266,10 +269,14 @@ class PaperNotesDomain(Domain):
     ) -> nodes.reference | None:
         """Link to the notes that *target* stands for, with their titles or a given text.
 
-        A link of type ``place`` leads to the document *target*, at the id that it carries.
+        A link of type ``place`` leads to the document *target*, at the id that it carries; one of
+        type ``file`` leads to a file that the build writes beside the pages.
         """
         children: list[nodes.Node] = list(node.children)
         try:
+            if typ == "file":
+                address = relative_uri(builder.get_target_uri(fromdocname), quote(target))
+                return download("", "", *children, refuri=address, internal=True)
             if typ == "place":
                 # Only HTML has a target at each citation and link.
                 id_ = node["papernotes_id"] if builder.format == "html" else ""

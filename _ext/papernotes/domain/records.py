@@ -76,11 +76,16 @@ class Excerpt:
 
 @dataclass(frozen=True, slots=True)
 class NotedPaper:
-    """A note, with the nodes that other pages show of it."""
+    """A note, with the nodes that other pages show of it; ``fields`` are those in Markdown."""
 
     note: Note
     title: Excerpt
     summary: Excerpt
+    fields: tuple[tuple[str, Excerpt], ...] = ()
+
+    def field(self, name: str) -> Excerpt | None:
+        """Return the nodes of the field *name*, or None if it is not in Markdown."""
+        return next((excerpt for each, excerpt in self.fields if each == name), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,9 @@ def add_page_assets(
     if record and record.page.works:
         app.add_css_file("works.css")
         app.add_js_file("works.js", loading_method="defer")
+    if record and any(query.view == "table" for query in record.page.queries):
+        app.add_css_file("tables.css")
+        app.add_js_file("tables.js", loading_method="defer")
     if writes_site(app):
         head.add_head(app, pagename, context, doctree)
 

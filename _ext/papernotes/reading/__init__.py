@@ -31,7 +31,7 @@ def setup(app: Sphinx) -> None:
     app.add_directive("reading-list", directives.ReadingListDirective)
     app.add_directive("works", directives.WorksDirective)
     app.connect("source-read", transforms.take_front_matter)
-    app.add_transform(transforms.ParseSummary)
+    app.add_transform(transforms.ParseFrontMatter)
     app.add_transform(transforms.SpellOutInHeadings)
     app.add_transform(transforms.PlacePlaceholders)
     app.add_transform(transforms.PlaceFootnotes)

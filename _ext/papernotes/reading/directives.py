@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import unicodedata
 from typing import ClassVar
 
@@ -11,18 +12,22 @@ from sphinx.util.docutils import SphinxDirective
 
 from papernotes import nodes as placeholders
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
-from papernotes.core.model import VIEWS, Query
+from papernotes.core.model import COLUMNS, ENTRY_FIELDS, VIEWS, Query
 from papernotes.reporting import note_problem
-from papernotes.settings import is_sort
+from papernotes.settings import fault_of_sort, own_fields
 
 # Set in a document that has a list with further pages.
 _HAS_PAGED_LIST = "papernotes_has_paged_list"
 
 OPTIONS = {
     "tags": "only notes with one of these tags, separated by commas",
-    "sort": "the order: `title` (default), `read` or `year`, with `-` in front for descending",
+    "sort": "the order: `title` (default), `read`, `year` or a field of yours, with `-` in front"
+    " for descending",
     "limit": "the largest number of notes to list",
-    "view": "`cards` (default), or `list` for one line a note",
+    "view": "`cards` (default), `list` for one line a note, or `table`",
+    "columns": "the columns of a table, separated by commas; by default title, authors, year and"
+    " your own fields",
+    "group": "the column by which a table is divided, with `-` in front for descending",
 }
 
 
@@ -47,11 +52,17 @@ class PapersDirective(_ListDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return the placeholder; report options with a wrong value, and use their defaults."""
-        limit = self.limit()
+        limit, view = self.limit(), self.view()
+        is_table = view == "table"
         query = Query(
-            tags=self.tags(), sort=self.sort(), limit=limit, view=self.view(),
-            line=self.lineno, paged=limit is None and self.is_paged(),
+            tags=self.tags(), sort=self.sort(), limit=limit, view=view, line=self.lineno,
+            paged=limit is None and not is_table and self.is_paged(),
+            columns=self.columns() if is_table else (), group=self.group() if is_table else "",
         )  # fmt: skip
+        for name in ("columns", "group"):
+            if name in self.options and not is_table:
+                message = f":{name}: is for tables; add :view: table, or delete it"
+                self.problem(DiagnosticKind.BAD_OPTION, message)
         return self.place(placeholders.papers(query=query))
 
     def is_paged(self) -> bool:
@@ -69,14 +80,10 @@ class PapersDirective(_ListDirective):
     def sort(self) -> str:
         default: str = self.config.papernotes_sort
         value: str = self.options.get("sort", default).strip()
-        if is_sort(value):
-            return value
-        self.problem(
-            DiagnosticKind.BAD_OPTION,
-            f':sort: "{value}" is unknown; write title, read or year, with - in front for'
-            " descending",
-        )
-        return default
+        if wanted := fault_of_sort(value, self.config):
+            self.problem(DiagnosticKind.BAD_OPTION, f':sort: "{value}" is unknown; write {wanted}')
+            return default
+        return value
 
     def limit(self) -> int | None:
         value = self.options.get("limit", "").strip()
@@ -90,12 +97,33 @@ class PapersDirective(_ListDirective):
         )
         return None
 
+    def columns(self) -> tuple[str, ...]:
+        text = self.options.get("columns", "")
+        names = dict.fromkeys(name.strip() for name in text.split(",") if name.strip())
+        known = tuple(name for name in names if self.is_column("columns", name))
+        return known or ("title", "authors", "year", *own_fields(self.config))
+
+    def group(self) -> str:
+        name: str = self.options.get("group", "").strip()
+        return name if not name or self.is_column("group", name.removeprefix("-")) else ""
+
+    def is_column(self, option: str, name: str) -> bool:
+        """Return whether *name* is a column; report it if not."""
+        names = {**COLUMNS, **own_fields(self.config)}
+        if name in names or name in ENTRY_FIELDS:
+            return True
+        near = difflib.get_close_matches(name.lower(), [*names, *ENTRY_FIELDS], n=1, cutoff=0.6)
+        advice = f'did you mean "{near[0]}"?' if near else f"use some of {', '.join(names)}"
+        self.problem(DiagnosticKind.BAD_OPTION, f':{option}: "{name}" is no column; {advice}')
+        return False
+
     def view(self) -> str:
         value: str = self.options.get("view", VIEWS[0]).strip()
         if value in VIEWS:
             return value
         self.problem(
-            DiagnosticKind.BAD_OPTION, f':view: "{value}" is unknown; write {" or ".join(VIEWS)}'
+            DiagnosticKind.BAD_OPTION,
+            f':view: "{value}" is unknown; write {", ".join(VIEWS[:-1])} or {VIEWS[-1]}',
         )
         return VIEWS[0]
 

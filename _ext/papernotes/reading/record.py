@@ -59,7 +59,7 @@ def note_document(app: Sphinx, doctree: nodes.document) -> None:
     docname = env.docname
     path = env.doc2path(docname, base=False).as_posix()
     front = env.temp_data.get(FRONT_MATTER)
-    sources = list(doctree.findall(placeholders.summary_source))
+    sources = list(doctree.findall(placeholders.front_matter_source))
     for source in sources:
         source.parent.remove(source)
     if front is not None or docname in env.config.papernotes_sections:
@@ -79,8 +79,9 @@ def note_document(app: Sphinx, doctree: nodes.document) -> None:
             title = section[0] if section is not None else nodes.title("", docname)
             assert isinstance(title, nodes.Element)
             heading = without_links(title)
+            parsed = {source["name"]: source.children for source in sources}
             limit: int = env.config.papernotes_summary_words
-            opening = sources[0].children if sources else shorten(_opening(holder), limit, docname)
+            opening = parsed.pop("summary", None) or shorten(_opening(holder), limit, docname)
             note = Note(
                 docname=docname,
                 keys=tuple(front.papers),
@@ -92,8 +93,10 @@ def note_document(app: Sphinx, doctree: nodes.document) -> None:
                 former_names=front.former_names,
                 draft=front.draft,
                 main=front.main,
+                fields=front.fields,
             )
-            noted = NotedPaper(note, Excerpt.of(heading), Excerpt.of(opening))
+            fields = tuple((name, Excerpt.of(part)) for name, part in parsed.items())
+            noted = NotedPaper(note, Excerpt.of(heading), Excerpt.of(opening), fields)
     spelled: tuple[Spelled, ...] = env.temp_data.get(SPELLED) or ()
     domain = PaperNotesDomain.of(env)
     record = Record(
@@ -141,7 +144,7 @@ def _key_prefixes(env: BuildEnvironment) -> tuple[str, ...]:
 def _page(
     docname: str,
     doctree: nodes.document,
-    sources: list[placeholders.summary_source],
+    sources: list[placeholders.front_matter_source],
     spelled: tuple[Spelled, ...],
     key_prefixes: tuple[str, ...],
     known: Bibliography,

@@ -28,6 +28,7 @@ from papernotes.reading.comments import strip_comments
 from papernotes.reading.parser import Parser
 from papernotes.reading.record import DRAFT, FRONT_MATTER, SPELLED, first_section, is_note, line_of
 from papernotes.reporting import note_problem, noted_problems
+from papernotes.settings import own_fields
 
 # The raw nodes that MyST creates for a line break.
 _LINE_BREAKS = ("<br />", "\\\\")
@@ -43,46 +44,52 @@ def take_front_matter(app: Sphinx, docname: str, content: list[str]) -> None:
     if not is_note(env, docname):
         return
     path = env.doc2path(docname, base=False).as_posix()
-    front, problems = frontmatter.parse(content[0], path)
+    front, problems = frontmatter.parse(content[0], path, own_fields(env.config))
     content[0] = front.rest
     env.temp_data[FRONT_MATTER] = front
     for problem in problems:
         note_problem(env, problem)
 
 
-class ParseSummary(SphinxTransform):
-    """Parse the summary in a note's front matter as a part of the note.
+class ParseFrontMatter(SphinxTransform):
+    """Parse the summary and the Markdown in a note's front matter as parts of the note.
 
-    It stays in the document while transforms run, so that they treat its links and citations like
-    all others.
+    They stay in the document while transforms run, so that these treat their links and citations
+    like all others.
     """
 
     default_priority = 5
 
     def apply(self, **kwargs: Any) -> None:
-        """Add the parsed summary at the end of the document."""
+        """Add the parsed texts at the end of the document."""
         front = self.env.temp_data.get(FRONT_MATTER)
-        if front is None or not front.summary.strip():
+        if front is None:
             return
-        part = new_document(self.document["source"], self.document.settings)
-        part.reporter = self.document.reporter
-        # Empty lines in place of those above the summary keep the line numbers of warnings right.
-        Parser().parse("\n" * (front.summary_line - 1) + front.summary, part)
-        strip_comments(part, self.env)
-        self.keep_to_text(part, front.summary_line)
-        if not self.config.papernotes_raw_html:
-            self.spell_out_html(part, front.summary_line)
-        self.document += placeholders.summary_source("", *part.children)
+        texts = {"summary": (front.summary, front.summary_line), **front.markdown}
+        for name, (text, line) in texts.items():
+            if not text.strip():
+                continue
+            part = new_document(self.document["source"], self.document.settings)
+            part.reporter = self.document.reporter
+            # Empty lines in place of those above the text keep the line numbers of warnings right.
+            Parser().parse("\n" * (line - 1) + text, part)
+            strip_comments(part, self.env)
+            self.keep_to_text(part, name, line)
+            if not self.config.papernotes_raw_html:
+                self.spell_out_html(part, name, line)
+            self.document += placeholders.front_matter_source("", *part.children, name=name)
 
-    def keep_to_text(self, part: nodes.document, line: int) -> None:
-        """Remove what a card cannot hold: headings, and lists of notes, which hold cards."""
+    def keep_to_text(self, part: nodes.document, name: str, line: int) -> None:
+        """Remove what a card or cell cannot hold: headings, and lists of notes, which hold both."""
         path = self.env.doc2path(self.env.docname, base=False).as_posix()
+        is_summary = name == "summary"
+        what, place = ("the summary", "card") if is_summary else (f'the field "{name}"', "table")
         for node in list(part.findall(nodes.Element)):
             if isinstance(node, placeholders.Placeholder):
-                message = "a list of notes or works, which a card cannot show; delete it"
+                message = f"a list of notes or works, which a {place} cannot show; delete it"
                 node.parent.remove(node)
             elif isinstance(node, nodes.section):
-                message = "a heading, which a card cannot show; write a paragraph"
+                message = f"a heading, which a {place} cannot show; write a paragraph"
                 title, *rest = node.children
                 assert isinstance(title, nodes.Element)
                 node.replace_self([nodes.paragraph("", "", *title.children), *rest])
@@ -91,13 +98,13 @@ class ParseSummary(SphinxTransform):
             problem = Diagnostic(
                 path,
                 node.line or line,
-                f"the summary contains {message}",
-                DiagnosticKind.BAD_SUMMARY,
+                f"{what} contains {message}",
+                DiagnosticKind.BAD_SUMMARY if is_summary else DiagnosticKind.BAD_FIELD,
             )
             note_problem(self.env, problem)
 
-    def spell_out_html(self, part: nodes.document, line: int) -> None:
-        """Replace raw HTML in a summary by its source as text."""
+    def spell_out_html(self, part: nodes.document, name: str, line: int) -> None:
+        """Replace raw HTML in the text of the field *name* by its source as text."""
         path = self.env.doc2path(self.env.docname, base=False).as_posix()
         for node in list(part.findall(nodes.raw)):
             source = node.astext()
@@ -109,7 +116,7 @@ class ParseSummary(SphinxTransform):
             problem = Diagnostic(
                 path,
                 node.line or line,
-                f'"{source.split(maxsplit=1)[0]}" in the summary is shown as text; write Markdown,'
+                f'"{source.split(maxsplit=1)[0]}" in the {name} is shown as text; write Markdown,'
                 " or set papernotes_raw_html = True in conf.py",
                 DiagnosticKind.RAW_HTML,
             )

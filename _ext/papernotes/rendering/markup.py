@@ -5,10 +5,13 @@ Links to notes and pages are cross-references, which the domain resolves to addr
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Mapping, Sequence
 
 from docutils import nodes
 from sphinx.addnodes import pending_xref
+from sphinx.config import Config
+from sphinx.util.i18n import format_date
 from sphinx_design.shared import create_component
 
 from papernotes.bibliography import formatting
@@ -117,6 +120,19 @@ def paper_links(paper: Paper) -> list[nodes.Node]:
 def draft_mark() -> list[nodes.Node]:
     """Return what stands after the title of a draft."""
     return [nodes.Text(" "), nodes.inline("", _("Draft"), classes=["pn-draft"])]
+
+
+def file_link(name: str, docname: str, children: Sequence[nodes.Node]) -> pending_xref:
+    """Return a link by which readers of the page *docname* download the file *name* of the site."""
+    link = place_link(name, "", docname, children)
+    link["reftype"] = "file"
+    return link
+
+
+def day_text(config: Config, day: datetime.date) -> str:
+    """Return *day* as ``papernotes_date_format`` writes it, in the site's language."""
+    noon = datetime.datetime(day.year, day.month, day.day, 12, tzinfo=datetime.UTC)
+    return format_date(config.papernotes_date_format, date=noon, language=config.language)
 
 
 def empty_list(text: str) -> nodes.Element:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Sequence
 
 from docutils import nodes
-from sphinx.environment import BuildEnvironment
-from sphinx.util.i18n import format_date
 from sphinx_design.shared import create_component
 
 from papernotes.bibliography import formatting
@@ -18,8 +15,16 @@ from papernotes.i18n import _, phrases
 from papernotes.nodes import fold
 from papernotes.rendering import note_card, work_entry
 from papernotes.rendering.context import RenderContext
-from papernotes.rendering.markup import draft_mark, external, inline, joined, paper_links
+from papernotes.rendering.markup import (
+    day_text,
+    draft_mark,
+    external,
+    inline,
+    joined,
+    paper_links,
+)
 from papernotes.rendering.shown import Shown
+from papernotes.rendering.tables.columns import columns
 
 
 def header(context: RenderContext, node: nodes.Element) -> list[nodes.Node]:
@@ -47,7 +52,8 @@ def header(context: RenderContext, node: nodes.Element) -> list[nodes.Node]:
 def header_shows(shown: Shown, note: Note) -> list[object]:
     """Return what the header of *note* shows that is not in its own file."""
     papers = [shown.paper(paper) for paper in shown.catalogue.papers_of(note)]
-    return [papers, shown.tag_pages(note)]
+    excerpts = [shown.excerpt(excerpt) for _, excerpt in shown.domain.noted(note).fields]
+    return [papers, shown.tag_pages(note), excerpts]
 
 
 def searchable_text(header: nodes.Element) -> nodes.Text:
@@ -70,15 +76,31 @@ def _header(context: RenderContext, note: Note, papers: Sequence[Paper]) -> node
         whole += nodes.bullet_list("", *items, classes=["pn-papers"])
     groups: list[list[nodes.Node]] = []
     if note.read is not None:
-        groups.append([nodes.Text(_("Read on %s") % _day(context.env, note.read))])
+        groups.append([nodes.Text(_("Read on %s") % day_text(context.env.config, note.read))])
     groups += [[link] for link in (paper_links(papers[0]) if papers and is_single else [])]
     if groups:
         whole += nodes.paragraph("", "", *joined(groups), classes=["pn-links"])
+    if note.fields:
+        whole += _own_fields(context, note)
     whole.extend(note_card.tags(context, note, note.docname))
     if papers and is_single:
         whole += work_entry.context_object(context, note.key)
         whole += _bibtex(papers[0])
     return whole
+
+
+def _own_fields(context: RenderContext, note: Note) -> nodes.Element:
+    """Return the author's own fields of *note*, each with its label."""
+    names = [field.name for field in note.fields]
+    items = [
+        nodes.definition_list_item(
+            "",
+            nodes.term("", column.label),
+            nodes.definition("", *column.cell(context, note, note.docname)),
+        )
+        for column in columns(context.env.config, names)
+    ]
+    return nodes.definition_list("", *items, classes=["pn-fields"])
 
 
 def _paper(context: RenderContext, paper: Paper) -> list[nodes.Node]:
@@ -123,9 +145,3 @@ def _bibtex(paper: Paper) -> nodes.Element:
             "selected": _("Selected, not copied"),
         },
     )
-
-
-def _day(env: BuildEnvironment, day: datetime.date) -> str:
-    noon = datetime.datetime(day.year, day.month, day.day, 12, tzinfo=datetime.UTC)
-    language: str = env.config.language
-    return format_date(env.config.papernotes_date_format, date=noon, language=language)

@@ -1,4 +1,4 @@
-"""The list of notes that ``{papers}`` asks for, and the pages that a long list goes on."""
+"""The notes that ``{papers}`` asks for, and the pages on which a long list goes on."""
 
 from __future__ import annotations
 
@@ -15,11 +15,15 @@ from papernotes.rendering import note_card
 from papernotes.rendering.context import RenderContext, section_depth
 from papernotes.rendering.markup import empty_list
 from papernotes.rendering.shown import Shown
+from papernotes.rendering.tables.table import table, table_shows
 
 
 def papers(context: RenderContext, node: nodes.Element) -> list[nodes.Node]:
     """Return the notes that the placeholder *node* selects, as cards or as lines."""
     docname, query = node["docname"], node["query"]
+    level = min(section_depth(node) + 1, 6)
+    if query.view == "table":
+        return table(context, query, docname, level)
     page = context.archives.front if query.paged else None
     notes = page.notes if page else context.catalogue.select(query)
     if not notes:
@@ -30,7 +34,6 @@ def papers(context: RenderContext, node: nodes.Element) -> list[nodes.Node]:
             note_card.title_list([note_card.title_line(context, note, docname) for note in notes])
         ]
     else:
-        level = min(section_depth(node) + 1, 6)
         shown = [note_card.grid([note_card.card(context, note, docname, level) for note in notes])]
     if page is None:
         return shown
@@ -42,6 +45,8 @@ def papers(context: RenderContext, node: nodes.Element) -> list[nodes.Node]:
 
 def papers_shows(shown: Shown, query: Query) -> list[object]:
     """Return what the list of notes that *query* selects shows."""
+    if query.view == "table":
+        return table_shows(shown, query)
     if query.paged and shown.archives.front:
         return page_shows(shown, shown.archives.front)
     return _notes_show(shown, query.view, shown.catalogue.select(query))

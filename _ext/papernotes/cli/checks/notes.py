@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from papernotes.bibliography.reader import Bibliography
 from papernotes.catalogue import derive
 from papernotes.core import frontmatter
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
+from papernotes.core.fields import Field
 from papernotes.core.model import Note
 
 _DAY = datetime.timedelta(days=1)
@@ -49,10 +50,19 @@ class NoteFile:
     front: frontmatter.FrontMatter
 
 
-def check_note(path: str, text: str) -> tuple[NoteFile, list[Diagnostic]]:
-    """Return the note *text* with its front matter parsed, and the faults of this note alone."""
-    front, problems = frontmatter.parse(text, path)
+def check_note(path: str, text: str, own: Mapping[str, Field]) -> tuple[NoteFile, list[Diagnostic]]:
+    """Return the note *text* with its front matter parsed, and the faults of this note alone.
+
+    *own* are the author's own fields.
+    """
+    front, problems = frontmatter.parse(text, path, own)
     diagnostics = list(problems)
+    for key, line in front.unknown.items():
+        message = (
+            f'nothing reads the key "{key}"; declare it in conf.py, such as papernotes_fields ='
+            f' {{"{key}": "text"}}, or delete it'
+        )
+        diagnostics.append(Diagnostic(path, line, message, DiagnosticKind.UNDECLARED_FIELD))
     body = _FRONT.sub(_blank, front.rest)
     if not front.summary.strip() and not _has_opening(body):
         message = "the note has no summary; write a paragraph before its first section"

@@ -22,6 +22,8 @@ from papernotes.cli.checks import notes as note_checks
 from papernotes.cli.checks.entries import check_duplicates, check_entry, check_key
 from papernotes.cli.site import Site
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind, Fix, without_suppressed
+from papernotes.core.fields import declared
+from papernotes.core.frontmatter import FIELDS
 from papernotes.core.text import check_encoding, replace_control_characters
 
 # A directive that, with one of these options, also shows entries that are not cited.
@@ -89,6 +91,8 @@ def check(site: Site) -> CheckResult:
     cited: set[str] = set()
     shows_all = False
     folder = f"{site.folder}/"
+    own, faults = declared(site.config.papernotes_fields, FIELDS)
+    diagnostics += [Diagnostic("conf.py", 1, fault, DiagnosticKind.BAD_OPTION) for fault in faults]
     for name in site.documents():
         content = storage.read(site.root / name) or b""
         text = content.decode("utf-8-sig", "replace").replace("\r\n", "\n")
@@ -98,7 +102,7 @@ def check(site: Site) -> CheckResult:
         cited.update(note_checks.possible_citation_keys(text))
         shows_all = shows_all or bool(_SHOWS_ALL.search(text) and _ALL.search(text))
         if name.startswith(folder) and name.endswith(".md"):
-            note, found = note_checks.check_note(name, text)
+            note, found = note_checks.check_note(name, text, own)
             notes.append(note)
             diagnostics += found
             cited.update(note.front.papers)

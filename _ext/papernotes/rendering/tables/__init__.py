@@ -1,0 +1,1 @@
+"""Tables of notes: columns with their values, and the rows that ``{papers}`` asks for."""
