@@ -237,7 +237,7 @@ def write_files(app: Sphinx, before: State) -> dict[str, str]:
         *filter_data.files(app, shown),
         *feed.files(app, shown, summaries),
         *catalogue_json.files(app, shown, summaries),
-        *csv_tables.files(app, shown),
+        *csv_tables.files(app, shown, summaries),
         *social_cards.files(app),
         *sitemap.files(app),
         *redirects.files(app),

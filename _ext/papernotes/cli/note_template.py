@@ -31,6 +31,8 @@ VARIABLES = {
     "venue": "where the paper appeared",
     "url": "the address that the note's title links to",
     "today": "today's date, `YYYY-MM-DD`",
+    "fields": "your own fields ({confval}`papernotes_fields`), each with `name`, `label`, `kind`"
+    " and `choices`",
 }
 
 _MARKS = {"emphasis": "*", "strong": "**", "code": "`"}
@@ -55,6 +57,7 @@ def render(site: Site, paper: Paper, today: datetime.date) -> str:
         "venue": flatten(formatting.short_venue(paper)),
         "url": formatting.target(paper),
         "today": today.isoformat(),
+        "fields": list(site.fields.values()),
     }
     try:
         return environment.get_template(NAME).render(values)

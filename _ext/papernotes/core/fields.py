@@ -83,7 +83,7 @@ def _declare(name: Any, value: Any, reserved: set[str]) -> Field | str:
         return f'has the unknown key "{unknown[0]}"; use label, kind and choices'
     kind, choices = value.get("kind", "text"), value.get("choices", ())
     label = value.get("label", name.replace("_", " ").replace("-", " ").capitalize())
-    if kind not in KINDS:
+    if not (isinstance(kind, str) and kind in KINDS):
         return f"has the unknown kind {kind!r}; use {', '.join(KINDS)}"
     if not (isinstance(label, str) and is_visible(label)):
         return f'has the label {label!r}; write a text, such as "label": "Method"'
@@ -97,8 +97,8 @@ def _declare(name: Any, value: Any, reserved: set[str]) -> Field | str:
             if kind in _WITH_CHOICES
             else f'is of the kind "{kind}", which has no choices; delete them'
         )
-    normal = (unicodedata.normalize("NFC", choice.strip()) for choice in choices)
-    return Field(name, label.strip(), kind, tuple(dict.fromkeys(normal)))
+    normal = (unicodedata.normalize("NFC", " ".join(choice.split())) for choice in choices)
+    return Field(name, " ".join(label.split()), kind, tuple(dict.fromkeys(normal)))
 
 
 def read_value(field: Field, node: yaml.Node) -> FieldValue | str:
@@ -108,7 +108,7 @@ def read_value(field: Field, node: yaml.Node) -> FieldValue | str:
     else:
         items = [node]
     texts = [
-        unicodedata.normalize("NFC", item.value.strip())
+        unicodedata.normalize("NFC", " ".join(item.value.split()))
         for item in items
         if isinstance(item, yaml.ScalarNode)
     ]
@@ -123,7 +123,7 @@ def read_value(field: Field, node: yaml.Node) -> FieldValue | str:
         return _choose(field, list(dict.fromkeys(texts)))
     if field.kind == "markdown":
         return FieldValue(field.name, node.value, (node.value,), (fold_plain(node.value),))
-    return _read_text(field, " ".join(texts[0].split()))
+    return _read_text(field, texts[0])
 
 
 def _read_text(field: Field, text: str) -> FieldValue | str:
@@ -156,7 +156,7 @@ def _choose(field: Field, texts: list[str]) -> FieldValue | str:
             hint = f'did you mean "{near[0]}"? ' if near else ""
             return f'has the unknown value "{text}"; {hint}{_wanted(field)}'
     chosen = [choice for choice in field.choices if choice in texts]
-    ranks = tuple(float(field.choices.index(choice)) for choice in chosen)
+    ranks = tuple(field.choices.index(choice) for choice in chosen)
     value = chosen[0] if field.kind == "choice" else tuple(chosen)
     return FieldValue(field.name, value, tuple(chosen), ranks)
 

@@ -287,7 +287,8 @@ def _split_fields(
             continue
         others = True
         if isinstance(key, yaml.ScalarNode):
-            names = [*FIELDS, *own]
+            # Keys such as "domain" resemble "main", and are no misspelling of it.
+            names = [*(name for name in FIELDS if name != "main"), *own]
             near = difflib.get_close_matches(key.value.lower(), names, n=1, cutoff=0.75)
             if not near and key.value not in MYST_KEYS:
                 unknown[key.value] = line + 1

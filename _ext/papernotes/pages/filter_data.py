@@ -24,6 +24,7 @@ from papernotes.rendering import markup
 from papernotes.rendering.html_fragments import Renderer
 from papernotes.rendering.note_card import line_shows
 from papernotes.rendering.shown import Shown
+from papernotes.settings import own_fields
 
 FILE = "notes.js"
 
@@ -41,7 +42,9 @@ def files(app: Sphinx, shown: Shown) -> Iterator[File]:
         text = text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
         return f"papernotes.notes({text});\n".encode()
 
-    rows = [[line_shows(shown, note), note.read, note.tags, note.keys] for note in notes]
+    rows = [
+        [line_shows(shown, note), note.read, note.tags, note.keys, note.fields] for note in notes
+    ]
     yield File(FILE, rows, content)
 
 
@@ -59,6 +62,10 @@ def _data(app: Sphinx, domain: PaperNotesDomain, notes: tuple[Note, ...]) -> dic
             )
         )
     }
+    # Markdown and addresses say nothing about the order of notes.
+    fields = [
+        field for field in own_fields(app.config).values() if field.kind not in ("markdown", "link")
+    ]
     titles = _titles(app, domain, notes)
     rows = []
     for note in notes:
@@ -68,6 +75,8 @@ def _data(app: Sphinx, domain: PaperNotesDomain, notes: tuple[Note, ...]) -> dic
         people = (
             flatten(formatting.byline(paper, 0, phrases())) for paper in catalogue.papers_of(note)
         )
+        own = [note.field(field.name) for field in fields]
+        words = [text for value in own if value for text in value.texts]
         others = [names for names in people if names not in byline]
         rows.append(
             [
@@ -75,13 +84,15 @@ def _data(app: Sphinx, domain: PaperNotesDomain, notes: tuple[Note, ...]) -> dic
                 title,
                 int(is_html),
                 byline,
-                " ".join((*others, *note.keys)),
+                " ".join((*others, *note.keys, *words)),
                 catalogue.years_of(note),
                 note.read.isoformat() if note.read else "",
                 [tags[tag] for tag in note.tags],
+                [value.ranks if value else [] for value in own],
             ]
         )
-    return {"tags": list(tags), "notes": rows}
+    names = [(field.name, field.label, field.choices) for field in fields]
+    return {"tags": list(tags), "fields": names, "notes": rows}
 
 
 def _titles(

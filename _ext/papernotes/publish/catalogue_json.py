@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from sphinx.application import Sphinx
 
 from papernotes.bibliography import csl, formatting
-from papernotes.core.model import Note, Paper
+from papernotes.core.model import FieldValue, Note, Paper
 from papernotes.domain import PaperNotesDomain
 from papernotes.publish import site_info
 from papernotes.publish.files import File
@@ -46,6 +48,8 @@ def files(app: Sphinx, shown: Shown, summaries: Summaries) -> Iterator[File]:
             card_shows(shown, note),
             [(key, papers.get(key)) for key in note.keys],
             note.main,
+            note.fields,
+            [shown.excerpt(excerpt) for _, excerpt in domain.noted(note).fields],
             note.read,
             _cites(domain, note),
         )
@@ -70,6 +74,12 @@ def _cites(domain: PaperNotesDomain, note: Note) -> list[str]:
     return [key for key in cited if key in domain.catalogue.papers]
 
 
+def _json(field: FieldValue) -> object:
+    """Return the value of a field of the author's own, in the types of JSON."""
+    value = field.value
+    return value.isoformat() if isinstance(value, datetime.date) else value
+
+
 def _catalogue(
     app: Sphinx, head: Mapping[str, Any], notes: Sequence[Note], summaries: Summaries
 ) -> bytes:
@@ -85,9 +95,15 @@ def _catalogue(
                 "title": summary.title,
                 "read": note.read.isoformat() if note.read else None,
                 "tags": note.tags,
-                "summary": {"text": summary.text, "html": summary.html},
+                "summary": asdict(summary.summary),
                 "cites": _cites(domain, note),
                 "papers": [item(app, paper) for paper in domain.catalogue.papers_of(note)],
+                "fields": {
+                    field.name: asdict(summary.fields[field.name])
+                    if field.name in summary.fields
+                    else _json(field)
+                    for field in note.fields
+                },
             }
         )
     text = json.dumps({**head, "notes": records}, ensure_ascii=False, indent=1)

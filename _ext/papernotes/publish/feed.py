@@ -125,7 +125,7 @@ def _add_entry(app: Sphinx, feed: ElementTree.Element, note: Note, summary: Summ
     _add(entry, "updated", _time(note.read))
     for tag in note.tags:
         _add(entry, "category", term=tag)
-    _add(entry, "content", summary.html, type="html")
+    _add(entry, "content", summary.summary.html, type="html")
 
 
 def _id(app: Sphinx, name: str) -> str:

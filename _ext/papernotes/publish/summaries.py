@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote, urljoin, urlsplit
 
@@ -17,17 +17,25 @@ from papernotes.mathematics import renderer as mathematics
 from papernotes.nodes import cited_work
 from papernotes.publish import site_info
 from papernotes.publish.plaintext import Prose
-from papernotes.rendering.context import RenderContext
+from papernotes.rendering.context import RenderContext, relocated
 from papernotes.rendering.html_fragments import Renderer
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
-    """A note's title as text, and its summary as HTML and as text."""
+class Text:
+    """A text as HTML, and as plain text."""
 
-    title: str
     html: str
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A note's title as text, its summary, and the author's own fields in Markdown, by name."""
+
+    title: str
+    summary: Text
+    fields: Mapping[str, Text]
 
 
 class Summaries:
@@ -54,16 +62,22 @@ def _render(app: Sphinx, notes: Sequence[Note]) -> Iterator[Summary]:
     assert isinstance(builder, StandaloneHTMLBuilder)
     root: str = app.config.root_doc
     prose = Prose(app.config)
-    titles = [nodes.paragraph("", "", *context.title(note)) for note in notes]
-    bodies = [nodes.container("", *context.summary(note, root)) for note in notes]
     renderer = Renderer(app, root)
-    for note, title, body in zip(
-        notes, map(renderer.settle, titles), map(renderer.settle, bodies), strict=True
-    ):
+
+    def rendered(note: Note, excerpt: Iterable[nodes.Node]) -> Text:
+        body = renderer.settle(nodes.container("", *excerpt))
         text = prose.plain([body])
         _detach(app, builder, site_info.page(app, note.docname), body)
-        html = renderer.write(body.children).strip()
-        yield Summary(prose.one_line([title]), html, text)
+        return Text(renderer.write(body.children).strip(), text)
+
+    for note in notes:
+        title = renderer.settle(nodes.paragraph("", "", *context.title(note)))
+        fields = {
+            name: rendered(note, relocated(excerpt.nodes(), note.docname, root))
+            for name, excerpt in context.domain.noted(note).fields
+        }
+        summary = rendered(note, context.summary(note, root))
+        yield Summary(prose.one_line([title]), summary, fields)
 
 
 def _detach(

@@ -10,11 +10,14 @@
 
   /**
    * A note in the loaded data: address, title, whether the title is HTML, "authors · year · venue",
-   * further words to search, years of its papers, day read, and the numbers of its tags.
-   * @typedef {[string, string, 0 | 1, string, string, string[], string, number[]]} Row
-   * @typedef {{ tags: string[], notes: Row[] }} Data
+   * further words to search, years of its papers, day read, the numbers of its tags, and for each
+   * field of the author's own what orders its values: for a choice, its number.
+   * @typedef {[string, string, 0 | 1, string, string, string[], string, number[], (number | string)[][]]} Row
+   * A field of the author's own: name, label and choices, if it has any.
+   * @typedef {[string, string, string[]]} Field
+   * @typedef {{ tags: string[], fields: Field[], notes: Row[] }} Data
    * @typedef {{ row: Row, text: string, line: HTMLLIElement | null }} Note
-   * @typedef {{ words: string, tags: string[], year: string, sort: string }} Choice
+   * @typedef {{ words: string, tags: string[], year: string, sort: string, own: Map<string, string> }} Choice
    */
 
   /** @type {HTMLElement | null} */
@@ -84,7 +87,9 @@
    */
   function fromAddress() {
     const query = new URLSearchParams(location.search);
+    const others = [...query].filter(([name]) => !["q", "tag", "year", "sort"].includes(name));
     return {
+      own: new Map(others),
       words: query.get("q") ?? "",
       tags: query.getAll("tag"),
       year: query.get("year") ?? "",
@@ -101,6 +106,7 @@
     if (choice.words.trim()) query.set("q", choice.words.trim());
     for (const tag of choice.tags) query.append("tag", tag);
     if (choice.year) query.set("year", choice.year);
+    for (const [name, value] of choice.own) if (value) query.set(name, value);
     if (choice.sort !== first) query.set("sort", choice.sort);
     const search = String(query);
     const address = `${location.pathname}${search && `?${search}`}${location.hash}`;
@@ -112,21 +118,24 @@
   }
 
   /**
-   * Return the notes sorted; notes without the day or year to sort by come last.
+   * Return the notes sorted; notes without what to sort by come last.
    * @param {Note[]} notes sorted by title
    * @param {string} sort
+   * @param {Field[]} fields
    * @returns {Note[]}
    */
-  function sorted(notes, sort) {
+  function sorted(notes, sort, fields) {
     const descending = sort.startsWith("-");
-    const column = { read: 6, year: 5 }[sort.replace("-", "")];
-    if (column === undefined) return descending ? [...notes].reverse() : notes;
+    const name = sort.replace("-", "");
+    const column = { read: 6, year: 5 }[name];
+    const own = fields.findIndex(([each]) => each === name);
+    if (column === undefined && own < 0) return descending ? [...notes].reverse() : notes;
     /** @param {Note} note */
-    const value = (note) => String(note.row[column]);
-    const known = notes.filter(value);
+    const value = (note) => (column === undefined ? note.row[8][own][0] : String(note.row[column]));
+    const known = notes.filter((note) => (value(note) ?? "") !== "");
     const sign = descending ? -1 : 1;
     known.sort((a, b) => (value(a) === value(b) ? 0 : value(a) < value(b) ? -sign : sign));
-    return [...known, ...notes.filter((note) => !value(note))];
+    return [...known, ...notes.filter((note) => !known.includes(note))];
   }
 
   /**
@@ -174,6 +183,16 @@
     for (const value of ["title", "-title", "-read", "read", "-year", "year"]) {
       sort.append(make("option", { value }, list?.getAttribute(`data-by${value}`) ?? value));
     }
+    const selects = data.fields.map(([name, label, options]) => {
+      for (const [sign, text] of [["", said.up], ["-", said.down]]) {
+        sort.append(make("option", { value: sign + name }, (text ?? "").replace("%s", label)));
+      }
+      const all = make("option", { value: "" }, said.all ?? "");
+      const select = make("select", {}, all, ...options.map((each) => make("option", {}, each)));
+      select.value = choice.own.get(name) ?? "";
+      if (select.selectedIndex < 0) select.value = "";
+      return select;
+    });
     sort.value = choice.sort;
     if (sort.selectedIndex < 0) sort.value = first;
 
@@ -214,6 +233,7 @@
         tags: boxes.filter((each) => each.checked).map((each) => each.value),
         year: year.value,
         sort: sort.value,
+        own: new Map(data.fields.map(([name], at) => [name, selects[at].value])),
       };
       const wanted = fold(now.words).split(/\s+/).filter(Boolean);
       const numbers = now.tags.map((name) => data.tags.indexOf(name));
@@ -221,10 +241,16 @@
         ({ row, text }) =>
           (!now.year || row[5].includes(now.year)) &&
           numbers.every((number) => row[7].includes(number)) &&
+          data.fields.every(([name, , options], at) => {
+            const value = now.own.get(name);
+            return !value || row[8][at].includes(options.indexOf(value));
+          }) &&
           wanted.every((word) => text.includes(word)),
       );
-      found = sorted(fits, now.sort);
-      const chosen = Boolean(wanted.length || now.tags.length || now.year || now.sort !== first);
+      found = sorted(fits, now.sort, data.fields);
+      const chosen =
+        Boolean(wanted.length || now.tags.length || now.year || now.sort !== first) ||
+        [...now.own.values()].some(Boolean);
       results.replaceChildren();
       shown = 0;
       if (chosen) add();
@@ -249,7 +275,7 @@
     }
 
     words.addEventListener("input", show);
-    for (const control of [year, sort, tags]) control.addEventListener("change", show);
+    for (const control of [year, sort, tags, ...selects]) control.addEventListener("change", show);
     more.addEventListener("click", () => {
       const before = results.childElementCount;
       add();
@@ -258,6 +284,7 @@
     });
     clear.addEventListener("click", () => {
       words.value = year.value = "";
+      for (const select of selects) select.value = "";
       sort.value = first;
       for (const each of boxes) each.checked = false;
       show();
@@ -270,6 +297,9 @@
         { className: "pn-filter-line" },
         make("label", {}, make("span", {}, said.words ?? ""), words),
         make("label", {}, make("span", {}, said.year ?? ""), year),
+        ...data.fields.flatMap(([, label, options], at) =>
+          options.length ? [make("label", {}, make("span", {}, label), selects[at])] : [],
+        ),
         make("label", {}, make("span", {}, said.order ?? ""), sort),
         clear,
       ),
@@ -309,7 +339,7 @@
   });
   list.prepend(details);
   const choice = fromAddress();
-  if (choice.words || choice.tags.length || choice.year || choice.sort !== first) {
+  if (choice.words || choice.tags.length || choice.year || choice.own.size || choice.sort !== first) {
     details.open = true;
   }
 })();
