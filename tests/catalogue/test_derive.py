@@ -6,13 +6,14 @@ import datetime
 import itertools
 import random
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pytest
 
 from papernotes.bibliography.reader import Bibliography, read
 from papernotes.catalogue.derive import Catalogue, derive
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
-from papernotes.core.model import Citation, Note, Page, Query
+from papernotes.core.model import Citation, FieldValue, Note, Page, Query
 
 
 def bibliography(text: str) -> Bibliography:
@@ -161,6 +162,18 @@ def test_a_query_by_year_sorts_notes_without_a_year_last(sort: str, expected: st
     )
     derived = catalogue([note(key, key) for key in "ebdac"], found=found)
     assert "".join(keys(derived.select(Query(sort=sort)))) == expected
+
+
+def test_a_query_by_a_field_of_one_s_own_sorts_by_its_ranks() -> None:
+    def rated(key: str, *ranks: float) -> Note:
+        fields = (FieldValue("rating", "", ("",) * len(ranks), ranks),) if ranks else ()
+        return replace(note(key, key), fields=fields)
+
+    derived = catalogue(
+        [rated("a", 10), rated("b", 9), rated("c"), rated("d", 0, 3), rated("e", 0)]
+    )
+    assert "".join(keys(derived.select(Query(sort="rating")))) == "edbac"
+    assert "".join(keys(derived.select(Query(sort="-rating")))) == "abdec"
 
 
 def test_a_note_on_an_unknown_paper_sorts_as_one_without_a_year() -> None:

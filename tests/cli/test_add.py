@@ -197,6 +197,17 @@ def test_open_starts_the_editor_with_the_new_note(site: Site, tmp_path: Path) ->
     assert seen.read_text().endswith("/papers/arpit2017closer.md")
 
 
+def test_new_note_has_the_fields_of_one_s_own(site: Site) -> None:
+    conf = (site.folder / "conf.py").read_text(encoding="utf-8")
+    fields = '{"status": {"kind": "choice", "choices": ["to do", "done"]}, "rating": "number"}'
+    site.write("conf.py", f"{conf}papernotes_fields = {fields}\n")
+    run(site, "add", "-", text=CLOSER)
+    front = read(site, "papers/arpit2017closer.md").split("---")[1].splitlines()
+    assert front[4:] == ["status: # to do, done", "rating:"]
+    # The fields are still empty, and that is no fault.
+    assert "status" not in run(site, "check").stdout
+
+
 def test_template_of_the_site_overrides_the_built_in_template(site: Site) -> None:
     site.edit("conf.py", "project =", "templates_path = ['_templates']\nproject =")
     site.write("_templates/note.md", "{{ key }}|{{ authors }}|{{ year }}|{{ venue }}|{{ url }}|")

@@ -29,6 +29,12 @@ def page(content: str) -> Callable[[Site], None]:
     return lambda site: site.write("plain.md", content)
 
 
+def declare(fields: str) -> Callable[[Site], None]:
+    """Return what declares fields of the author's own."""
+    declared = f"papernotes_fields = {fields}\nhtml_theme"
+    return lambda site: site.edit("conf.py", "html_theme", declared)
+
+
 def bib(content: str) -> Callable[[Site], None]:
     """Return what adds *content* at the end of the bibliography, whose lines are counted below."""
 
@@ -130,6 +136,22 @@ CASES = {
         ('papers/zeta.md:3: WARNING: "redirect_from" is not a list; write "redirect_from:'
         ' [papers/old]" [papernotes.bad-redirect]'),
     ),
+    "value of a field of one's own": (
+        lambda site: (
+            declare('{"rating": "number"}')(site),
+            zeta("rating: high\n")(site),
+        ),
+        ('papers/zeta.md:3: WARNING: "rating" is not a number: "high"; write digits, such as 4 or'
+        " 0.85 [papernotes.bad-field]"),
+    ),
+    "heading in a field of one's own": (
+        lambda site: (
+            declare('{"result": "markdown"}')(site),
+            zeta("result: |\n  # Big\n")(site),
+        ),
+        ('papers/zeta.md:4: WARNING: the field "result" contains a heading, which a table cannot'
+        " show; write a paragraph [papernotes.bad-field]"),
+    ),
     "misspelt field": (
         zeta("tag: [a]\n"),
         ('papers/zeta.md:3: WARNING: unknown front-matter key "tag"; did you mean "tags"?'
@@ -176,8 +198,8 @@ CASES = {
         " the option [papernotes.bad-option]"),
     ),
     "unknown view": (
-        page("# Page\n\n```{papers}\n:view: table\n```\n"),
-        ('plain.md:3: WARNING: :view: "table" is unknown; write cards or list'
+        page("# Page\n\n```{papers}\n:view: grid\n```\n"),
+        ('plain.md:3: WARNING: :view: "grid" is unknown; write cards, list or table'
         " [papernotes.bad-option]"),
     ),
     "unknown tag": (

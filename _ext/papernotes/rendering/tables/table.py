@@ -74,7 +74,10 @@ def table(context: RenderContext, query: Query, docname: str, level: int) -> lis
     shown = columns(context.env.config, query.columns)
     every = list(dict.fromkeys(note for group in groups for note in group.notes))
     choices = _choices(context.catalogue, shown, every)
-    whole = notes_table(classes=["pn-tables"], data=_texts(context, choices))
+    number = _number(context.domain.records[docname], query)
+    # Landmarks of a page need different names.
+    name = "%s" if number == 1 else f"%s ({number})"
+    whole = notes_table(classes=["pn-tables"], data=_texts(context, name, choices))
     for group in groups:
         if group.heading:
             heading = nodes.rubric("", group.heading, classes=["pn-group-title"])
@@ -86,12 +89,12 @@ def table(context: RenderContext, query: Query, docname: str, level: int) -> lis
                 [[of_note[note.docname] for note in group.notes] for of_note in choices.values()]
             ),
         }
-        box = scrolling(classes=["pn-table"], label=group.heading or _("Notes"), data=data)
+        box = scrolling(classes=["pn-table"], label=name % (group.heading or _("Notes")), data=data)
         box += _table(context, shown, group, docname)
         whole += box
     if context.domain.writes_site:
-        name = file_name(context.domain.records[docname], query)
-        link = file_link(name, docname, [nodes.Text("CSV")])
+        file = file_name(context.domain.records[docname], query)
+        link = file_link(file, docname, [nodes.Text("CSV")])
         whole += nodes.paragraph("", "", link, classes=["pn-links", "pn-csv"])
     return [whole]
 
@@ -108,9 +111,13 @@ def table_shows(shown: Shown, query: Query) -> list[object]:
 
 def file_name(record: Record, query: Query) -> str:
     """Return the name of the CSV file of a table: that of the page, numbered from the second."""
-    tables = [each for each in record.page.queries if each.view == "table"]
-    number = tables.index(query) + 1
+    number = _number(record, query)
     return f"{record.page.docname}{f'.{number}' if number > 1 else ''}.csv"
+
+
+def _number(record: Record, query: Query) -> int:
+    """Return which of the tables of its page the table of *query* is, from 1."""
+    return [each for each in record.page.queries if each.view == "table"].index(query) + 1
 
 
 def _table(
@@ -164,12 +171,14 @@ def _choices(
 
 
 def _texts(
-    context: RenderContext, choices: dict[tuple[str, tuple[str, ...]], dict[str, list[int]]]
+    context: RenderContext,
+    name: str,
+    choices: dict[tuple[str, tuple[str, ...]], dict[str, list[int]]],
 ) -> dict[str, str]:
     """Return what the script says, in the site's language."""
     found = forms("%(count)d note", "%(count)d notes", context.env.config.language)
     return {
-        "label": _("Filter"),
+        "label": name % _("Filter"),
         "words": _("Words"),
         "all": _("All"),
         "none": _("No notes found"),
