@@ -13,7 +13,12 @@ CONF = """\
 project = "equal"
 extensions = ["papernotes"]
 exclude_patterns = ["_*", "part.md"]
-papernotes_sections = ["page", "works"]
+papernotes_sections = ["page", "tables", "works"]
+papernotes_fields = {
+    "rating": "number",
+    "method": {"kind": "choices", "choices": ["a", "b"]},
+    "result": "markdown",
+}
 papernotes_browse = [
     *["tags", "years", "authors", "venues", "map", "neighbours", "related", "filter"]
 ]
@@ -44,6 +49,7 @@ SETTINGS = [
     "html_use_index = False",
     'html_baseurl = ""',
     'language = "fr"',
+    'papernotes_fields = {"rating": {"label": "Mark", "kind": "number"}}',
     'html_additional_pages = {"404": "more.html"}',
     "bibtex_reference_style = 'label'",
     "math_number_all = True",
@@ -73,6 +79,20 @@ By {eq}`first`, and {eq}`second`, {cite:t}`k0` holds.
 ```
 """
 WORKS = "# Works\n\n```{works}\n```\n\n```{reading-list}\n```\n"
+TABLES = """\
+# Tables
+
+```{papers}
+:view: table
+:columns: title, authors, year, method, rating, result, summary, tags, links, key
+```
+
+```{papers}
+:view: table
+:sort: -rating
+:group: method
+```
+"""
 PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M{}0h9v9z"/></svg>\n'
 SLUGS = ["alpha", "beta", "gamma", "delta", "deep/er", "été"]
 KEYS = [f"k{number}" for number in range(6)]
@@ -96,6 +116,7 @@ class NoteFile:
     equation: bool = False
     draft: bool = False
     broken: str = ""
+    own: str = ""
     letter: str = "a"
 
     def text(self) -> str:
@@ -104,7 +125,7 @@ class NoteFile:
         front += [f"read: 2020-01-0{self.read}"] if self.read else []
         front += [f"redirect_from: {list(self.former)}"] if self.former else []
         front += ["draft: true"] if self.draft else []
-        front += [self.broken] if self.broken else []
+        front += [text for text in (self.own, self.broken) if text]
         cites = [f"Here {{cite:t}}`{key}` is cited." for key in self.cited]
         links = [f"There is {{note}}`{key}`." for key in self.linked]
         lines = ["---", *front, "---", "", f"# Title {self.title}", "", f"Summary {self.summary}."]
@@ -149,6 +170,7 @@ class Shelf:
         write("conf.py", CONF)
         write("index.md", INDEX)
         write("chapter.md", CHAPTER)
+        write("tables.md", TABLES)
         write("part.md", "Part one.\n")
         write("page.md", "# A page\n\nIt cites {cite:p}`k1` and links {note}`k2`.\n")
         write("works.md", WORKS)

@@ -25,7 +25,9 @@ from sphinx.util.typing import ExtensionMetadata
 
 from papernotes.cli.note_template import VARIABLES
 from papernotes.core.diagnostics import WARNING_TYPE, DiagnosticKind
+from papernotes.core.fields import KINDS
 from papernotes.core.frontmatter import FIELDS
+from papernotes.core.model import COLUMNS
 from papernotes.publish import catalogue_json
 from papernotes.reading.directives import OPTIONS
 from papernotes.settings import SETTINGS
@@ -115,6 +117,24 @@ class ListOptions(Generated):
         return (described("list-option", name, text) for name, text in OPTIONS.items())
 
 
+class FieldKinds(Generated):
+    """All kinds of fields of the author's own."""
+
+    def markdown(self) -> Iterator[str]:
+        """Write a list."""
+        return (f"- `{name}`: {text}" for name, text in KINDS.items())
+
+
+class Columns(Generated):
+    """The columns of tables that have a name of their own."""
+
+    def markdown(self) -> Iterator[str]:
+        """Write a table."""
+        yield "| column | |\n| --- | --- |"
+        for name, text in COLUMNS.items():
+            yield f"| `{name}` | {text} |"
+
+
 class Messages(Generated):
     """The messages of builds, or those that only commands give."""
 
@@ -195,6 +215,8 @@ def described_type(schema: dict[str, Any]) -> str:
         return "one of " + ", ".join(f"`{value}`" for value in schema["enum"])
     if schema["type"] == "array":
         return f"list of {described_type(schema['items'])}"
+    if schema["type"] == "object" and "properties" not in schema:
+        return f"object of {described_type(schema['additionalProperties'])}"
     if schema["type"] == "object":
         names = ", ".join(
             f"`{name}` ({described_type(value)})" for name, value in schema["properties"].items()
@@ -236,6 +258,8 @@ def setup(app: Sphinx) -> ExtensionMetadata:
         "generated-theme-options": ThemeOptions,
         "generated-front-matter": FrontMatterFields,
         "generated-list-options": ListOptions,
+        "generated-field-kinds": FieldKinds,
+        "generated-columns": Columns,
         "generated-messages": Messages,
         "generated-template-variables": TemplateVariables,
         "generated-extras": Extras,

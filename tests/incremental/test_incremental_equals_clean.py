@@ -54,6 +54,18 @@ changes = st.one_of(
     st.sampled_from([{"draft": True}, {"draft": False}]),
     st.sampled_from([{"broken": text} for text in ("", "a: b: c", "tag: x", "- x", "read: x")]),
     st.just({"broken": "main: true"}),
+    st.sampled_from(
+        [
+            {"own": text}
+            for text in (
+                "",
+                "rating: 2",
+                "rating: x",
+                "method: [b]\nrating: 10",
+                "method: [a, b]\nresult: See {note}`alpha`, {cite:t}`k1` and {eq}`second`",
+            )
+        ]
+    ),
     st.builds(lambda slug: {"former": (f"papers/{slug}",)}, slugs),
 )
 
