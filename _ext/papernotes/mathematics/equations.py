@@ -26,6 +26,8 @@ from papernotes.reporting import note_problem
 
 # Marks a node as a copy of an equation that has its number and label elsewhere.
 COPY = "papernotes_copy"
+# Holds the MathML of a node.
+MATHML = "papernotes_mathml"
 
 
 class EquationDomain(MathDomain):
@@ -114,6 +116,44 @@ def equation_target(env: BuildEnvironment, label: str) -> object:
     return env.domains.math_domain.equations.get(label)
 
 
+class PlaceDisplays(SphinxTransform):
+    """Move displayed formulas out of the lines in which they were written.
+
+    A displayed formula parts its paragraph. Where there is no paragraph to part, as in a heading,
+    it becomes an inline formula.
+    """
+
+    default_priority = 90
+
+    def apply(self, **kwargs: Any) -> None:
+        """Move the formulas of the document."""
+        for node in list(self.document.findall(nodes.math_block)):
+            parent = node.parent
+            if isinstance(parent, nodes.paragraph):
+                self.part(parent, node)
+            elif isinstance(parent, nodes.TextElement):
+                node.replace_self(nodes.math("", node.astext()))
+
+    def part(self, paragraph: nodes.paragraph, formula: nodes.math_block) -> None:
+        """Put *formula* between what stands before and after it in *paragraph*."""
+        place = paragraph.index(formula)
+        rest = paragraph.children[place + 1 :]
+        if rest and isinstance(rest[0], nodes.Text):
+            text = rest[0].lstrip()
+            if text[:1] and text[0] in ".,;:":
+                # Punctuation belongs to the line of the formula.
+                formula.children = [nodes.Text(formula.astext() + text[0])]
+                text = text[1:].lstrip()
+            rest[:1] = [nodes.Text(text)] if text else []
+        following = nodes.paragraph("", "", *rest)
+        following.source, following.line = paragraph.source, paragraph.line
+        del paragraph[place:]
+        if paragraph.children and isinstance(paragraph[-1], nodes.Text):
+            paragraph[-1] = nodes.Text(paragraph[-1].rstrip())
+        before = [paragraph] if paragraph.astext() else []
+        paragraph.replace_self([*before, formula, *([following] if rest else [])])
+
+
 class NumberEquations(SphinxTransform):
     r"""Give each equation that is to be numbered a stable label, a number and a target.
 
@@ -133,6 +173,7 @@ class NumberEquations(SphinxTransform):
                 number += 1
                 node["number"] = number
                 self.domain.claim(self.env.docname, node["label"], number)
+                number = self.number_rows(node, number)
 
     @property
     def domain(self) -> EquationDomain:
@@ -162,6 +203,26 @@ class NumberEquations(SphinxTransform):
         self.document.note_explicit_target(target)
         node["label"], node["docname"] = label, self.env.docname
 
+    def number_rows(self, node: nodes.math_block, number: int) -> int:
+        """Give each row with a label of its own its number, after that of the first of them.
+
+        Return the last number. Along the toctrees, Sphinx numbers only whole equations.
+        """
+        first, *others = tex.labels(node.astext()) or [""]
+        rows = {first: number}
+        numbers_whole = self.config.numfig and self.config.math_numfig
+        for label in others:
+            if label in rows or self.is_taken(label, node):
+                continue
+            rows[label] = number if numbers_whole else number + len(rows)
+            target = nodes.target("", "", ids=[make_id(f"equation-{label}")])
+            node.parent.insert(node.parent.index(node), target)
+            self.document.note_explicit_target(target)
+            self.domain.claim(self.env.docname, label, rows[label])
+        if len(rows) > 1 and not numbers_whole:
+            node["rows"] = rows
+        return max(rows.values())
+
     def serial(self) -> str:
         """Return a label as Sphinx makes it for equations without one."""
         return f"{self.env.docname}:{self.env.new_serialno('sphinx.ext.math#equations')}"
@@ -181,6 +242,9 @@ class NumberEquations(SphinxTransform):
 def mark_as_copy(node: nodes.math_block) -> None:
     """Mark *node* as a copy, without the number and label, which belong to the original."""
     node["number"] = node["label"] = None
+    if node.attributes.pop("rows", None):
+        # Converted with the numbers of its rows.
+        node.attributes.pop(MATHML, None)
     node[COPY] = True
 
 
@@ -201,7 +265,10 @@ class LabelEquationsForLatex(SphinxPostTransform):
                     node["nowrap"] = node["no-wrap"] = True
             elif node.get("label") and node.get("nowrap"):
                 # Sphinx would put the label before the environment, where it labels the section.
-                source = tex.labelled(source, f"equation:{node['docname']}:{node['label']}")
+                prefix = f"equation:{node['docname']}:"
+                numbers: dict[str, int] = node.get("rows", {})
+                rows = {label: prefix + label for label in numbers}
+                source = tex.labelled(source, prefix + node["label"], rows)
                 node["label"] = None
             else:
                 source = tex.unlabelled(source)

@@ -22,6 +22,7 @@ from xml.etree import ElementTree
 from math_core import LatexError, LatexToMathML
 
 from papernotes.core.text import NON_XML_CHARACTER
+from papernotes.mathematics import symbols
 from papernotes.mathematics import tex as latex
 
 MATHML = "http://www.w3.org/1998/Math/MathML"
@@ -32,6 +33,9 @@ Macros = tuple[tuple[str, str], ...]
 
 _ENTITY = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)[A-Za-z]+;")
 _PRIMES = re.compile("[\N{PRIME}\N{DOUBLE PRIME}\N{TRIPLE PRIME}\N{QUADRUPLE PRIME}]+")
+
+# A symbol that math-core knows only by its command.
+_REFUSED = re.compile("Unicode input is not supported for this symbol yet: '(.)'")
 
 # The class of ``mathematics.css`` for each style declaration that math-core writes.
 _CLASSES = {
@@ -103,11 +107,7 @@ def to_mathml(tex: str, display: str, macros: Macros = ()) -> str:
     block = display == "block"
     if match := NON_XML_CHARACTER.search(tex):
         raise MathematicsError(f"the character U+{ord(match[0]):04X} is not allowed")
-    prepared = latex.prepare(tex, display=block)
-    try:
-        source = _converter(macros).convert_with_local_state(prepared, displaystyle=block)
-    except LatexError as error:
-        raise MathematicsError(_reason(error)) from error
+    source = _convert(latex.prepare(symbols.spelled(tex), display=block), macros, block=block)
     source = _ENTITY.sub(lambda match: html.unescape(match[0]), source)
     math = ElementTree.fromstring(source)  # noqa: S314 -- written by math-core
     if math.find(".//a") is not None:
@@ -130,6 +130,21 @@ def to_mathml(tex: str, display: str, macros: Macros = ()) -> str:
     annotation = ElementTree.SubElement(semantics, "annotation", encoding="application/x-tex")
     annotation.text = tex
     return ElementTree.tostring(math, encoding="unicode")
+
+
+def _convert(prepared: str, macros: Macros, *, block: bool) -> str:
+    """Return what math-core makes of *prepared*, with commands for symbols that it refuses."""
+    try:
+        return _converter(macros).convert_with_local_state(prepared, displaystyle=block)
+    except LatexError as error:
+        refused = _REFUSED.search(str(error))
+        if not refused:
+            raise MathematicsError(_reason(error)) from error
+    symbol = refused[1]
+    replaced = symbols.replace(prepared, symbol, symbols.name(symbol) or f"\\text{{{symbol}}}")
+    if replaced == prepared:
+        raise MathematicsError(f"the symbol {symbol} is not known")
+    return _convert(replaced, macros, block=block)
 
 
 def _reason(error: LatexError) -> str:

@@ -23,11 +23,11 @@ from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.core.model import Paper
 from papernotes.i18n import _
 from papernotes.mathematics import macros, mathml, tex
+from papernotes.mathematics.equations import MATHML
 from papernotes.mathematics.mathml_text import to_text
 from papernotes.reporting import note_problem
 
 NAME = "mathml"
-ATTRIBUTE = "papernotes_mathml"
 # The variable in the context of a page that tells, by Sphinx, whether the page has formulas.
 HAS_FORMULAS = "has_maths_elements"
 # Sphinx's name for the document that it makes from a title or a table of contents to render it.
@@ -63,9 +63,9 @@ class ConvertMathematics(SphinxTransform):
         definitions = macros.for_converter(self.config)
         for node in formulas(self.document):
             try:
-                node[ATTRIBUTE] = convert(node, definitions)
+                node[MATHML] = convert(node, definitions)
             except mathml.MathematicsError as error:
-                node[ATTRIBUTE] = []
+                node[MATHML] = []
                 problem = _problem(path, get_node_line(node) or 1, node.astext(), error)
                 note_problem(self.env, problem)
 
@@ -129,7 +129,8 @@ def convert(node: nodes.Element, definitions: mathml.Macros) -> list[str]:
     """
     if isinstance(node, nodes.math):
         return [mathml.to_mathml(node.astext(), "inline", definitions)]
-    return [mathml.to_mathml(part, "block", definitions) for part in tex.formulas(node.astext())]
+    source = tex.tagged(node.astext(), node.get("rows", {}))
+    return [mathml.to_mathml(part, "block", definitions) for part in tex.formulas(source)]
 
 
 def faults(paper: Paper, parts: Iterable[Span], definitions: mathml.Macros) -> Iterator[Diagnostic]:
@@ -149,7 +150,7 @@ def node_mathml(node: nodes.Element, definitions: mathml.Macros) -> list[str]:
     Formulas from BibTeX, and those read for another renderer, have not been converted yet: convert
     them.
     """
-    converted: list[str] | None = node.get(ATTRIBUTE)
+    converted: list[str] | None = node.get(MATHML)
     if converted is None:
         try:
             converted = convert(node, definitions)
@@ -171,7 +172,7 @@ def plain_text(inline: Iterable[nodes.Node]) -> str:
 def _plain(node: nodes.Node) -> str:
     if _is_formula(node):
         assert isinstance(node, nodes.Element)
-        return _readable(node, node.get(ATTRIBUTE))
+        return _readable(node, node.get(MATHML))
     return node.astext() if isinstance(node, nodes.Text) else plain_text(node.children)
 
 
@@ -182,7 +183,7 @@ def make_readable(root: nodes.Node) -> None:
     MathML.
     """
     for node in formulas(root):
-        if converted := node.get(ATTRIBUTE):
+        if converted := node.get(MATHML):
             node.children = []
             node.append(nodes.Text(_readable(node, converted)))
 
@@ -268,7 +269,7 @@ def visit_math_block(self: Any, node: nodes.math_block) -> None:
     self.body.append(self.starttag({}, "div", "", CLASS="pn-formula"))
     _write(self, node)
     self.body.append("</div>")
-    if node.get("number"):
+    if node.get("number") and not node.get("rows"):
         number = self.encode(equation_number(self, node))
         self.body.append(f"{self.starttag({}, 'span', '', CLASS='eqno')}({number})")
         self.add_permalink_ref(node, _("Link to this equation"))

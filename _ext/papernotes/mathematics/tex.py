@@ -6,8 +6,9 @@ in terms that it knows. It would also number equations, which is left to Sphinx.
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 # Commands that the converter does not know, defined by those that it knows.
 COMMANDS = {
@@ -78,14 +79,34 @@ def unlabelled(tex: str) -> str:
     return _TOKEN.sub(lambda match: "" if match["label"] is not None else match[0], tex)
 
 
-def labelled(tex: str, label: str) -> str:
-    r"""Return the environment *tex* with *label* in place of its first ``\label``, or added."""
-    command = f"\\label{{{label}}}"
-    for match in _TOKEN.finditer(tex):
-        if match["label"] is not None:
-            return tex[: match.start()] + command + tex[match.end() :]
+def labelled(tex: str, label: str, others: Mapping[str, str] | None = None) -> str:
+    r"""Return the environment *tex* with *label* in place of its first ``\label``, or added.
+
+    *others* maps further labels to those that replace them.
+    """
+    count = itertools.count()
+
+    def named(match: re.Match[str]) -> str:
+        if match["label"] is None:
+            return match[0]
+        old = match["label"]
+        return f"\\label{{{(others or {}).get(old, old) if next(count) else label}}}"
+
+    written = _TOKEN.sub(named, tex)
+    if next(count):
+        return written
     begin = next((match for match in _TOKEN.finditer(tex) if match["side"] == "begin"), None)
-    return tex[: begin.end()] + command + tex[begin.end() :] if begin else tex
+    return f"{tex[: begin.end()]}\\label{{{label}}}{tex[begin.end() :]}" if begin else tex
+
+
+def tagged(tex: str, numbers: Mapping[str, int]) -> str:
+    r"""Return *tex* with the number of each label in *numbers* as a ``\tag`` of its row."""
+    return _TOKEN.sub(
+        lambda match: (
+            f"\\tag{{{numbers[match['label']]}}}" if match["label"] in numbers else match[0]
+        ),
+        tex,
+    )
 
 
 def unnumbered(tex: str) -> str:
@@ -135,7 +156,7 @@ def _translate(tex: str) -> Iterator[str]:
         elif match["row"]:
             yield match["row"]
         elif match["text"]:
-            end = _closing(tex, position)
+            end = closing(tex, position)
             yield from _text(match["text"], tex[position:end])
             position = end + 1
         elif match["label"] is None and not match["unnumbered"]:
@@ -157,7 +178,7 @@ def _text(command: str, content: str) -> Iterator[str]:
             yield f"{{{part}}}" if number % 2 else f"{command}{part}}}"
 
 
-def _closing(tex: str, start: int) -> int:
+def closing(tex: str, start: int) -> int:
     """Return the position of the brace that closes the one before *start*, or the end of *tex*."""
     depth = 1
     for match in re.finditer(r"\\.|[{}]", tex[start:], re.DOTALL):
