@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 
 import pytest
+import yaml
 
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.core.frontmatter import FIELDS, FrontMatter, parse
@@ -83,10 +84,12 @@ def test_citation_key_may_use_any_yaml_notation(source: str, key: str) -> None:
 @pytest.mark.parametrize(
     ("fields", "line", "reason"),
     [
+        ("paper: k\ntags: [a, b\nread: 2020-01-01", 3, 'what begins here is not closed; add "]"'),
+        ("title: {a: b\npaper: k\n", 2, 'what begins here is not closed; add "}"'),
         (
-            "paper: k\ntags: [a, b\nread: 2020-01-01",
-            4,
-            "expected ',' or ']', but got ':'; correct this line",
+            "title: 'a\n\npaper: k",
+            2,
+            "what begins here is not closed; add a quotation mark",
         ),
         ("paper: a: b", 2, "mapping values are not allowed here; correct this line"),
         (
@@ -95,7 +98,7 @@ def test_citation_key_may_use_any_yaml_notation(source: str, key: str) -> None:
             "found character '\\t' that cannot start any token; correct this line",
         ),
         ("paper: k\ntags: *there", 3, "found undefined alias 'there'; correct this line"),
-        ("paper: k\n\ntitle: 'a", 5, "found unexpected end of stream; correct this line"),
+        ("paper: k\n\ntitle: 'a", 4, "what begins here is not closed; add a quotation mark"),
         ("paper: k\ntitle: a\x08b", 3, "the character U+0008 is not allowed; correct this line"),
     ],
 )
@@ -107,7 +110,77 @@ def test_invalid_yaml_is_reported_at_the_line_of_the_fault(
     assert parse_faults(text) == [
         (line, DiagnosticKind.FRONT_MATTER, f"front matter is not valid YAML: {reason}"),
     ]
-    assert front.papers == {}
+    # A field without a fault is read.
+    has_key = "paper: k\n" in f"{fields}\n" and "\t" not in fields
+    assert list(front.papers) == (["k"] if has_key else [])
+
+
+def test_fields_without_a_fault_are_read_beside_those_with_one() -> None:
+    fields = "tags: &x [a]\nsummary: a: b\npaper: k\norphan: true\nother: *x\nread: 2020-01-01"
+    front, problems = parse(note(fields), PATH)
+    assert [problem.line for problem in problems] == [3]
+    assert (list(front.papers), front.tags) == (["k"], ("a",))
+    assert front.read == datetime.date(2020, 1, 1)
+    # MyST, which would report the fault again, gets the rest without it.
+    assert front.rest.startswith("---\n{orphan: true}\n---\n\n")
+
+
+NOT_FIRST = "front matter does not begin on the first line of the file; delete what is above it"
+WHICH = "front matter that begins with"
+NO_YAML = 'which is not read; write YAML between two lines "---"'
+BEGINS = 'front matter does not begin with "---" but with'
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "message", "key"),
+    [
+        ("\n---\npaper: k\n---\n", 2, NOT_FIRST, "k"),
+        (" \n\n---\norphan: true\npaper: k\n---\n", 3, NOT_FIRST, "k"),
+        ("<!-- mine -->\n---\npaper: k\n---\n", 2, NOT_FIRST, "k"),
+        (" ---\npaper: k\n---\n", 1, f'{BEGINS} " ---"; correct this line', "k"),
+        ("----\npaper: k\n----\n", 1, f'{BEGINS} "----"; correct this line', "k"),
+        ("\u2014\npaper: k\n\u2014\n", 1, f'{BEGINS} "\u2014"; correct this line', "k"),
+        (
+            "paper: k\ntags: [a]\n",
+            1,
+            'front matter is not opened; write a line "---" above it and below it',
+            "k",
+        ),
+        ("paper: k\n---\n", 1, 'front matter is not opened; write a line "---" above it', "k"),
+        (
+            "+++\npaper = 'k'\n+++\n",
+            1,
+            f'front matter that begins with "+++" is TOML, {NO_YAML}',
+            "",
+        ),
+        ('{\n"paper": "k"\n}\n', 1, f'front matter that begins with "{{" is JSON, {NO_YAML}', ""),
+    ],
+)
+def test_what_was_meant_as_front_matter_is_reported(
+    text: str, line: int, message: str, key: str
+) -> None:
+    whole = f"{text}\n# Title\n\nText.\n"
+    front, _ = parse(whole, PATH)
+    # One message, and none on the paper that is missing as a consequence.
+    assert parse_faults(whole) == [(line, DiagnosticKind.FRONT_MATTER, message)]
+    assert "".join(front.papers) == key
+    assert front.rest.endswith("\n# Title\n\nText.\n")
+    assert front.rest.count("\n") == whole.count("\n")
+    assert "k" not in front.rest
+
+
+@pytest.mark.parametrize("text", ["\n---\n\nText.\n\n---\n", "+++\n\nText.\n", "- paper: k\n"])
+def test_text_that_begins_like_front_matter_is_unchanged(text: str) -> None:
+    assert parse(text, PATH)[0].rest == text
+
+
+def test_aliases_of_the_extension_s_fields_are_left_for_myst() -> None:
+    text = note("paper: k\ntags: &a [x, y]\nother: *a\nmore: {b: *a}\nnote: |\n  one\n  two")
+    front = parse_valid(text)
+    assert front.tags == ("x", "y")
+    left = yaml.safe_load(front.rest.split("---")[1])
+    assert left == {"other": ["x", "y"], "more": {"b": ["x", "y"]}, "note": "one\ntwo\n"}
+    assert front.rest.count("\n") == text.count("\n")
 
 
 @pytest.mark.parametrize(
@@ -175,7 +248,7 @@ def test_fault_before_a_comment_does_not_move_the_end_of_front_matter() -> None:
 
 @pytest.mark.parametrize("broken", ["tags: [a", "- a"])
 def test_invalid_front_matter_is_blanked_so_that_myst_does_not_report_it_again(broken: str) -> None:
-    front, _ = parse(note(f"orphan: true\n{broken}"), PATH)
+    front, _ = parse(note(f"{broken}\n{broken}"), PATH)
     assert front.rest == "\n\n\n\n\n# Title\n\nText.\n"
 
 
@@ -188,7 +261,6 @@ def test_invalid_front_matter_is_blanked_so_that_myst_does_not_report_it_again(b
         ("", 1),
         ("# Title\n\nText.\n", 1),
         ("Text.\n---\npaper: k\n---\n", 1),
-        ("----\npaper: k\n----\n", 1),
         ("---\n---", 1),
         ("---\n\n---\n", 1),
         ("---\n# paper: k\n---\n", 1),

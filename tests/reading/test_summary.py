@@ -43,7 +43,7 @@ def shown(source: str, words: int) -> str:
         (f"{TEN}See Fig. 3 by A. Smith et al. (2017) and so on. {TEN}", 15, TEN + "…"),
         # What is announced and left out is not announced.
         (f"{TEN}It is given by:\n\n{FORMULA}{TEN}", 20, TEN + "…"),
-        (f"It is given by:\n\n{FORMULA}{TEN}", 5, "…"),
+        (f"It is given by:\n\n{FORMULA}{TEN}", 5, "It is given by: …"),
         # There is at least one sentence, unless it is far too long.
         (TEN * 3, 6, TEN + "…"),
         ("word " * 30, 10, "word " * 10 + "…"),

@@ -45,7 +45,10 @@ class DiagnosticKind(Enum):
     )
     UNKNOWN_FIELD = ("unknown-field", "A front-matter key that looks like a misspelt one")
     BAD_FIELD = ("bad-field", "A value that a field of `papernotes_fields` cannot have")
-    NO_HEADING = ("no-heading", "A note whose heading is missing or shows no text")
+    NO_HEADING = (
+        "no-heading",
+        "A note whose heading is missing, is not of the first level, or shows no text",
+    )
     BAD_OPTION = ("bad-option", "A directive's option with an invalid value")
     UNKNOWN_TAG = ("unknown-tag", "A list of notes asks for a tag that no note has")
     SAME_ADDRESS = (
@@ -53,6 +56,10 @@ class DiagnosticKind(Enum):
         "Two tags or years, or one of them and a document, whose pages would get the same address",
     )
     BAD_MATH = ("bad-math", "A formula that cannot be converted to MathML")
+    UNREAD_FORMULA = (
+        "unread-formula",
+        "A formula that is shown as text: one that is not closed, or one in brackets `\\(…\\)`",
+    )
     BAD_MACRO = ("bad-macro", "An invalid macro in `papernotes_macros`")
     NO_MATHJAX = ("no-mathjax", "MathJax is configured but not installed")
     NO_PAGEFIND = ("no-pagefind", "Pagefind cannot index the site")
@@ -67,6 +74,10 @@ class DiagnosticKind(Enum):
     BAD_CROSSREF = (
         "bad-crossref",
         "An entry whose `crossref` or `xdata` names no entry, or is circular",
+    )
+    MISSING_FILE = (
+        "missing-file",
+        "A picture, page or other file that a document names, and that does not exist",
     )
     BAD_LINK = ("bad-link", "An address that is not allowed as a link")
     INCOMPLETE_ENTRY = (
@@ -93,6 +104,12 @@ class DiagnosticKind(Enum):
     NO_TAGS = ("no-tags", "A note without tags", "check")
     SIMILAR_TAGS = ("similar-tags", "Tags that differ only in case, or by one letter", "check")
     FUTURE_DAY = ("future-day", "`read:` is a day in the future (a remark)", "check", "remark")
+    OBSIDIAN = (
+        "obsidian",
+        "Syntax of Obsidian, which is shown as text without `papernotes_obsidian` (a remark)",
+        "check",
+        "remark",
+    )
     GONE_LINK = (
         "gone-link",
         "An address that no longer exists (`papernotes linkcheck`)",
@@ -174,8 +191,12 @@ class Diagnostic:
 def without_suppressed(
     diagnostics: Iterable[Diagnostic], suppressed: Iterable[str]
 ) -> list[Diagnostic]:
-    """Return the diagnostics that ``suppress_warnings`` does not list, sorted and unique."""
+    """Return the diagnostics that ``suppress_warnings`` does not list, sorted and unique.
+
+    Faults in front matter come first: what is missing elsewhere may follow from them.
+    """
     hidden = set(suppressed)
     if hidden & {WARNING_TYPE, f"{WARNING_TYPE}.*"}:
         return []
-    return sorted({each: None for each in diagnostics if each.label not in hidden})
+    unique = {each: None for each in diagnostics if each.label not in hidden}
+    return sorted(unique, key=lambda each: (each.kind is not DiagnosticKind.FRONT_MATTER, each))

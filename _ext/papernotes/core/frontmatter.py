@@ -20,6 +20,7 @@ import yaml
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.core.drafts import says_draft
 from papernotes.core.fields import MYST_KEYS, Field, read_value
+from papernotes.core.frontmatter_yaml import Pair, Problems, compose_mapping, find_extent, rest_of
 from papernotes.core.model import FieldValue, FormerName
 from papernotes.core.text import NON_XML_CHARACTER, REPLACEMENT, is_visible
 from papernotes.core.yaml_values import (
@@ -44,13 +45,8 @@ FIELDS = {
     " redirects to the note",
 }
 
-_FAST_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_FENCE = re.compile(r"-{3}\s*$")
-_HEADING = re.compile(r"#{1,6}\s")
 # Far more than any front matter that people write.
 _MAX_VALUES = 10_000
-# YAML ends lines at these too, an editor does not; a space keeps the line numbers right.
-_SPACES_FOR_LINE_ENDS = str.maketrans("\x85\u2028\u2029", "   ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,18 +77,6 @@ class FrontMatter:
     rest: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Extent:
-    """The lines of the YAML, counted from 0: from ``start`` up to, but excluding, ``end``.
-
-    ``after`` is the first line of the note's body.
-    """
-
-    start: int
-    end: int
-    after: int
-
-
 def parse(
     text: str, path: str, own: Mapping[str, Field] = MappingProxyType({})
 ) -> tuple[FrontMatter, list[Diagnostic]]:
@@ -102,16 +86,21 @@ def parse(
     invalid field gets its default value, and a diagnostic where that is a fault. No exception is
     raised.
     """
-    problems = _Problems(path)
+    problems = Problems(path)
     lines = text.split("\n")
-    extent = _find_extent(lines, problems)
-    mapping = _compose_mapping(lines, extent, problems)
+    extent = find_extent(lines, FIELDS, problems)
+    is_read = bool(extent.end) or not problems
+    told = len(problems)
+    mapping = compose_mapping(lines, extent, problems)
+    is_whole = len(problems) == told
     unknown: dict[str, int] = {}
-    fields, blank = _split_fields(mapping, extent, own, unknown, problems)
-    rest = "\n".join("" if n in blank else line for n, line in enumerate(lines)) if blank else text
+    fields, others = _split_fields(mapping, own, unknown, problems)
+    rest = rest_of(lines, extent, mapping, others, is_whole=is_whole)
+    # What could not be read may hold the keys of the papers.
+    asks = (is_whole and is_read) or "paper" in fields
     summary, summary_line = _read_summary(fields, problems)
     front = FrontMatter(
-        papers=_read_papers(fields, problems) if mapping else {},
+        papers=_read_papers(fields, problems) if asks else {},
         tags=_read_tags(fields, problems),
         tags_line=_get(fields, "tags")[0],
         read=_read_date(fields, problems),
@@ -142,127 +131,23 @@ def is_draft(text: str) -> bool:
     return "draft" in text.casefold() and parse(text, "")[0].draft
 
 
-class _Problems(list[Diagnostic]):
-    def __init__(self, path: str) -> None:
-        super().__init__()
-        self.path = path
-
-    def add(self, line: int, kind: DiagnosticKind, message: str) -> None:
-        self.append(Diagnostic(self.path, line, message, kind))
-
-
 _Fields = dict[str, tuple[int, yaml.Node]]
-
-
-def _find_extent(lines: list[str], problems: _Problems) -> _Extent:
-    """Find the front matter, and report it if it is not closed.
-
-    Front matter that is not closed ends before the first empty line or the first heading, so that
-    the note is still read. A "---" in the note's body does not close it.
-    """
-    if not _FENCE.match(lines[0]):
-        return _Extent(0, 0, 0)
-    close = next((n for n, line in enumerate(lines[1:], 1) if _FENCE.match(line)), None)
-    end = 1
-    while end < len(lines) and lines[end].strip() and not lines[end].startswith("#"):
-        end += 1
-    if close is not None and not _includes_body(lines, end, close):
-        return _Extent(1, close, close + 1)
-    problems.add(
-        1,
-        DiagnosticKind.FRONT_MATTER,
-        'front matter is not closed; end it with a line that contains only "---"',
-    )
-    return _Extent(1, end, end)
-
-
-def _includes_body(lines: list[str], end: int, close: int) -> bool:
-    """Return whether the lines from *end* to *close* belong to the note's body.
-
-    They do if they contain a heading and are not YAML, while the lines before them are.
-    """
-    return (
-        any(_HEADING.match(line) for line in lines[end:close])
-        and not _is_yaml(lines[1:close])
-        and _is_yaml(lines[1:end])
-    )
-
-
-def _is_yaml(lines: list[str]) -> bool:
-    problems = _Problems("")
-    _compose_mapping(lines, _Extent(0, len(lines), len(lines)), problems)
-    return not problems
-
-
-def _compose_mapping(
-    lines: list[str], extent: _Extent, problems: _Problems
-) -> yaml.MappingNode | None:
-    """Return the mapping in the front matter; report anything else, and return None."""
-    source = "\n" * extent.start + "\n".join(lines[extent.start : extent.end]) + "\n"
-    source = source.translate(_SPACES_FOR_LINE_ENDS)
-    line = 1
-    try:
-        node = _compose_yaml(source)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        # The parser finds a missing end at the end, which may be after the last line of the file.
-        line = min(mark.line + 1, max(extent.after, 1)) if mark else line
-        reason = f"{error.problem or error.context}; correct this line"
-    except yaml.reader.ReaderError as error:
-        line = source.count("\n", 0, error.position) + 1
-        reason = f"the character U+{error.character:04X} is not allowed; correct this line"
-    except (RecursionError, ValueError, OverflowError):
-        # PyYAML passes an escape such as "\UFFFFFFFF" to chr() unchecked.
-        reason = "it is nested too deeply, or escapes a character that does not exist; correct it"
-    else:
-        if node is None:
-            return yaml.MappingNode("tag:yaml.org,2002:map", [])
-        if isinstance(node, yaml.MappingNode):
-            return node
-        problems.add(
-            node.start_mark.line + 1,
-            DiagnosticKind.FRONT_MATTER,
-            'front matter is not a mapping; write lines such as "paper: some2020key"',
-        )
-        return None
-    problems.add(line, DiagnosticKind.FRONT_MATTER, f"front matter is not valid YAML: {reason}")
-    return None
-
-
-def _compose_yaml(source: str) -> yaml.Node | None:
-    """Return the root node of the YAML *source*.
-
-    The C parser, where PyYAML has it, is several times as fast; the Python parser describes faults
-    better.
-    """
-    try:
-        return yaml.compose(source, _FAST_LOADER)
-    except (yaml.YAMLError, ValueError, OverflowError, RecursionError):
-        return yaml.compose(source, yaml.SafeLoader)
 
 
 def _split_fields(
     mapping: yaml.MappingNode | None,
-    extent: _Extent,
     own: Mapping[str, Field],
     unknown: dict[str, int],
-    problems: _Problems,
-) -> tuple[_Fields, set[int]]:
-    """Return the extension's and the author's *own* fields, and the lines to blank, from 0.
+    problems: Problems,
+) -> tuple[_Fields, list[Pair]]:
+    """Return the extension's and the author's *own* fields, and the other ones, for MyST.
 
-    The other lines are left for MyST; keys that it does not read either go to *unknown*. All lines
-    are blanked where the front matter could not be parsed, because MyST would report the same fault
-    again.
+    Keys that MyST does not read either go to *unknown*.
     """
-    everything = set(range(extent.after))
-    if mapping is None:
-        return {}, everything
     fields: _Fields = {}
-    blank: set[int] = set()
-    others = False
+    others: list[Pair] = []
     sizes: dict[int, int] = {}
-    ends = [key.start_mark.line for key, _ in mapping.value[1:]] + [extent.end]
-    for (key, value), end in zip(mapping.value, ends, strict=False):
+    for key, value in mapping.value if mapping else ():
         line = key.start_mark.line
         if isinstance(key, yaml.ScalarNode) and (key.value in FIELDS or key.value in own):
             if key.value in fields:
@@ -274,7 +159,6 @@ def _split_fields(
                 )
             fields[key.value] = (line + 1, value)
             _replace_escaped(value, problems)
-            blank.update(range(line, end))
             continue
         if count_values(value, sizes) > _MAX_VALUES:
             problems.add(
@@ -283,9 +167,8 @@ def _split_fields(
                 f'"{key.value}" expands to more than {_MAX_VALUES} values through aliases, and is'
                 " left out; write its values out, or delete it",
             )
-            blank.update(range(line, end))
             continue
-        others = True
+        others.append((key, value))
         if isinstance(key, yaml.ScalarNode):
             # Keys such as "domain" resemble "main", and are no misspelling of it.
             names = [*(name for name in FIELDS if name != "main"), *own]
@@ -298,13 +181,10 @@ def _split_fields(
                     DiagnosticKind.UNKNOWN_FIELD,
                     f'unknown front-matter key "{key.value}"; did you mean "{near[0]}"?',
                 )
-    if not others:
-        return fields, everything
-    # A mapping in braces has several fields on a line, which cannot be separated by lines.
-    return fields, set() if mapping.flow_style else blank
+    return fields, others
 
 
-def _replace_escaped(value: yaml.Node, problems: _Problems) -> None:
+def _replace_escaped(value: yaml.Node, problems: Problems) -> None:
     """Replace forbidden characters, which YAML allows as escapes, and report them."""
     for node in [value, *(value.value if isinstance(value, yaml.SequenceNode) else [])]:
         if isinstance(node, yaml.ScalarNode) and (found := NON_XML_CHARACTER.search(node.value)):
@@ -323,7 +203,7 @@ def _get(fields: _Fields, name: str) -> tuple[int, yaml.Node | None]:
     return line, node
 
 
-def _read_papers(fields: _Fields, problems: _Problems) -> dict[str, int]:
+def _read_papers(fields: _Fields, problems: Problems) -> dict[str, int]:
     line, node = _get(fields, "paper")
     if node is None or (isinstance(node, yaml.ScalarNode) and not node.value.strip()):
         items: list[yaml.Node] = []
@@ -350,7 +230,7 @@ def _read_papers(fields: _Fields, problems: _Problems) -> dict[str, int]:
     return papers
 
 
-def _read_tags(fields: _Fields, problems: _Problems) -> tuple[str, ...]:
+def _read_tags(fields: _Fields, problems: Problems) -> tuple[str, ...]:
     line, node = _get(fields, "tags")
     if node is None:
         return ()
@@ -376,7 +256,7 @@ def _read_tags(fields: _Fields, problems: _Problems) -> tuple[str, ...]:
     return tuple(tags)
 
 
-def _read_draft(fields: _Fields, problems: _Problems) -> bool:
+def _read_draft(fields: _Fields, problems: Problems) -> bool:
     line, node = _get(fields, "draft")
     if node is None:
         return False
@@ -390,7 +270,7 @@ def _read_draft(fields: _Fields, problems: _Problems) -> bool:
     return True
 
 
-def _read_former_names(fields: _Fields, problems: _Problems) -> tuple[FormerName, ...]:
+def _read_former_names(fields: _Fields, problems: Problems) -> tuple[FormerName, ...]:
     line, node = _get(fields, "redirect_from")
     if node is None:
         return ()
@@ -417,7 +297,7 @@ def _read_former_names(fields: _Fields, problems: _Problems) -> tuple[FormerName
     return tuple(names.values())
 
 
-def _read_date(fields: _Fields, problems: _Problems) -> datetime.date | None:
+def _read_date(fields: _Fields, problems: Problems) -> datetime.date | None:
     line, node = _get(fields, "read")
     if node is None:
         return None
@@ -437,7 +317,7 @@ def _read_date(fields: _Fields, problems: _Problems) -> datetime.date | None:
 
 
 def _read_own_fields(
-    fields: _Fields, own: Mapping[str, Field], problems: _Problems
+    fields: _Fields, own: Mapping[str, Field], problems: Problems
 ) -> Iterator[FieldValue]:
     for name, field in own.items():
         line, node = _get(fields, name)
@@ -451,7 +331,7 @@ def _read_own_fields(
             problems.add(line, DiagnosticKind.BAD_FIELD, f'"{name}" {value}')
 
 
-def _read_flag(fields: _Fields, name: str, kind: DiagnosticKind, problems: _Problems) -> bool:
+def _read_flag(fields: _Fields, name: str, kind: DiagnosticKind, problems: Problems) -> bool:
     line, node = _get(fields, name)
     if node is None:
         return False
@@ -461,7 +341,7 @@ def _read_flag(fields: _Fields, name: str, kind: DiagnosticKind, problems: _Prob
     return False
 
 
-def _read_summary(fields: _Fields, problems: _Problems) -> tuple[str, int]:
+def _read_summary(fields: _Fields, problems: Problems) -> tuple[str, int]:
     line, node = _get(fields, "summary")
     if node is None:
         return "", line

@@ -17,7 +17,7 @@ from papernotes.mathematics import renderer as mathematics
 from papernotes.nodes import cited_work
 from papernotes.publish import site_info
 from papernotes.publish.plaintext import Prose
-from papernotes.rendering.context import RenderContext, relocated
+from papernotes.rendering.context import RenderContext
 from papernotes.rendering.html_fragments import Renderer
 
 
@@ -73,7 +73,7 @@ def _render(app: Sphinx, notes: Sequence[Note]) -> Iterator[Summary]:
     for note in notes:
         title = renderer.settle(nodes.paragraph("", "", *context.title(note)))
         fields = {
-            name: rendered(note, relocated(excerpt.nodes(), note.docname, root))
+            name: rendered(note, context.relocated(excerpt, note.docname, root))
             for name, excerpt in context.domain.noted(note).fields
         }
         summary = rendered(note, context.summary(note, root))

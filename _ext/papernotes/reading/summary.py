@@ -41,11 +41,12 @@ def shorten(opening: Sequence[nodes.Node], words: int, docname: str) -> list[nod
     kept: list[nodes.Node] = [
         node for node in _fitting(opening, words) if not isinstance(node, nodes.raw)
     ]
-    while kept and _is_unfinished(kept[-1]):
-        paragraph = kept.pop()
-        assert isinstance(paragraph, nodes.paragraph)
-        if (end := _last_end(paragraph, _size(paragraph) - 1)) is not None:
-            kept.append(_up_to(paragraph, end))
+    paragraph = kept[-1] if kept else None
+    # What announces a formula, say, goes with it, unless nothing else would be left.
+    if isinstance(paragraph, nodes.paragraph) and paragraph.astext().rstrip().endswith(":"):
+        end = _last_end(paragraph, _size(paragraph))
+        if end is not None or len(kept) > 1:
+            kept[-1:] = [] if end is None else [_up_to(paragraph, end)]
     more = place_link(docname, "", docname, [nodes.Text(ELLIPSIS)])
     last = _closing(kept)
     if last is not None:
@@ -180,8 +181,3 @@ def _closing(blocks: Sequence[nodes.Node]) -> nodes.paragraph | None:
         return last
     assert isinstance(last, nodes.Element)
     return None if isinstance(last, _WHOLE) else _closing(last.children)
-
-
-def _is_unfinished(block: nodes.Node) -> bool:
-    """Return whether *block* announces what is left out, such as a formula."""
-    return isinstance(block, nodes.paragraph) and block.astext().rstrip().endswith((":", ","))
