@@ -50,6 +50,11 @@ def forms(singular: str, plural: str, language: str) -> dict[str, str]:
     return by_category
 
 
+def language_tag(language: str) -> str:
+    """Return Sphinx's name of a language, such as ``zh_CN``, as a tag of BCP 47: ``zh-CN``."""
+    return language.replace("@latin", "-Latn").replace("@cyrillic", "-Cyrl").replace("_", "-")
+
+
 def phrases() -> Phrases:
     """Return the words that references and citations put around names and titles."""
     return _phrases(get_translator(CATALOGUE))

@@ -16,6 +16,7 @@ from sphinx.application import Sphinx
 
 from papernotes.domain import PaperNotesDomain
 from papernotes.domain.records import NotedPaper
+from papernotes.i18n import language_tag
 from papernotes.pages import schema_org
 from papernotes.publish import catalogue_json, feed, last_changed, site_info, social_cards
 from papernotes.publish.jinja import render
@@ -140,7 +141,7 @@ def _posting(app: Sphinx, docname: str, title: str, description: str) -> schema_
         title=title,
         description=description,
         url=_address(app, docname),
-        language=app.config.language,
+        language=language_tag(app.config.language),
         author=site_info.author(app.config),
         site=site_info.title(app.config),
         site_url=_address(app, app.config.root_doc),

@@ -26,17 +26,18 @@ from typing import Any
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
+from sphinx.config import Config
 
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.core.text import fold_plain
 from papernotes.domain import PaperNotesDomain
-from papernotes.i18n import _, forms
+from papernotes.i18n import _, forms, language_tag
 from papernotes.nodes import UNSEARCHED, written
 from papernotes.publish import site_info
 from papernotes.publish.jinja import render
 from papernotes.publish.plaintext import Prose
 from papernotes.rendering import markup
-from papernotes.reporting import warn
+from papernotes.reporting import logger, warn
 
 FOLDER = "pagefind"
 CHOICES = "choices.json"
@@ -142,7 +143,7 @@ def write_record(app: Sphinx, docname: str, doctree: nodes.document) -> None:
     if not (parts and parts[0].level):
         parts.insert(0, Part(app.env.titles[docname].astext(), 1))
     values = {
-        "language": app.config.language.replace("_", "-"),
+        "language": language_tag(app.config.language),
         "parts": parts,
         "byline": "".join(node.astext() for node in byline),
     }
@@ -170,6 +171,12 @@ class PagefindIndexer:
                 shutil.rmtree(folder, ignore_errors=True)
             return
         self._choices = _collect_choices(app)
+        if _joins_words(app.config):
+            # This is not the author's fault, and the search page says it too: no warning.
+            logger.info(
+                "Pagefind finds only words between spaces or punctuation; run pip install"
+                ' "pagefind[extended]" for a dictionary of the language of this site'
+            )
         self._digests = {FOLDER: _digest(app, self._choices)}
         if self._digests == before and (folder / CHOICES).exists():
             return
@@ -207,7 +214,7 @@ def _digest(app: Sphinx, choices: Choices) -> str:
     """Return the digest of the index's input, and remove records of pages that no longer exist."""
     records = _records(app)
     wanted = {_record_path(app, docname) for docname in app.env.found_docs}
-    parts = [version("pagefind"), json.dumps(choices)]
+    parts = [version("pagefind"), _is_extended(), json.dumps(choices)]
     digest = hashlib.blake2b(repr(parts).encode(), digest_size=16)
     for path in sorted(records.rglob("*.html")):
         if path not in wanted:
@@ -303,6 +310,21 @@ def _built_in(context: dict[str, Any]) -> list[str]:
     ]
 
 
+def _joins_words(config: Config) -> bool:
+    """Return whether the search cannot tell words apart in the language of the site.
+
+    Chinese and Japanese write no spaces; only an extended Pagefind has a dictionary of them.
+    """
+    return config.language[:2] in ("ja", "zh") and not _is_extended()
+
+
+def _is_extended() -> bool:
+    from pagefind.service import get_executable
+
+    path = get_executable()
+    return path is not None and "extended" in f"{path.parent.name}/{path.name}"
+
+
 def fill_page(app: Sphinx, context: dict[str, Any]) -> str:
     """Fill *context* for a search page that uses Pagefind, and return the page's template."""
     pathto = context["pathto"]
@@ -329,6 +351,8 @@ def fill_page(app: Sphinx, context: dict[str, Any]) -> str:
             "enter": _("Press Enter to search"),
             "script": _("Searching needs JavaScript. Without it, all can be reached from here:"),
             "front": site_info.title(app.config),
+            "joined": _joins_words(app.config)
+            and _("The search finds only words between spaces or punctuation."),
         },
         "found": forms("%(count)d page found", "%(count)d pages found", app.config.language),
     }

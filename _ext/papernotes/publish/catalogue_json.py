@@ -14,6 +14,7 @@ from sphinx.application import Sphinx
 from papernotes.bibliography import csl, formatting
 from papernotes.core.model import FieldValue, Note, Paper
 from papernotes.domain import PaperNotesDomain
+from papernotes.i18n import language_tag
 from papernotes.publish import site_info
 from papernotes.publish.files import File
 from papernotes.publish.plaintext import Prose
@@ -40,7 +41,7 @@ def files(app: Sphinx, shown: Shown, summaries: Summaries) -> Iterator[File]:
         "version": VERSION,
         "title": site_info.title(app.config),
         "url": site_info.page(app, app.config.root_doc) if site_info.base(app) else None,
-        "language": app.config.language,
+        "language": language_tag(app.config.language),
         "bibliography": site_info.absolute(app, BIBTEX),
     }
     content = [

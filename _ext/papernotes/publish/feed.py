@@ -15,6 +15,7 @@ from sphinx.util.logging import getLogger
 from papernotes.bibliography import formatting
 from papernotes.core.model import Note, Query
 from papernotes.domain import PaperNotesDomain
+from papernotes.i18n import language_tag
 from papernotes.publish import site_info
 from papernotes.publish.files import File
 from papernotes.publish.plaintext import Prose
@@ -90,7 +91,7 @@ def _file(app: Sphinx, shown: Shown, summaries: Summaries, feed: Feed) -> File:
 def _feed(app: Sphinx, feed: Feed, summaries: Summaries) -> bytes:
     config = app.config
     address = site_info.absolute(app, quote(feed.name))
-    root = ElementTree.Element("feed", {"xmlns": _NAMESPACE, _LANG: config.language})
+    root = ElementTree.Element("feed", {"xmlns": _NAMESPACE, _LANG: language_tag(config.language)})
     _add(root, "title", feed.title)
     _add(root, "id", _id(app, feed.name))
     _add(root, "link", rel="self", type=MEDIA_TYPE, href=address)

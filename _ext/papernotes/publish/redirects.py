@@ -11,7 +11,7 @@ from sphinx.builders.html import StandaloneHTMLBuilder
 
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.domain import PaperNotesDomain
-from papernotes.i18n import _
+from papernotes.i18n import _, language_tag
 from papernotes.publish import site_info
 from papernotes.publish.files import File
 from papernotes.publish.jinja import render
@@ -32,7 +32,7 @@ def files(app: Sphinx) -> Iterator[File]:
             continue
         title = prose.title(domain.noted(note).title.nodes())
         values = {
-            "language": app.config.language,
+            "language": language_tag(app.config.language),
             "title": title,
             "moved": _("This note has moved:"),
             "address": builder.get_relative_uri(docname, note.docname),
