@@ -9,6 +9,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from sphinx.application import Sphinx
 from sphinx.builders.epub3 import Epub3Builder
+from sphinxcontrib.serializinghtml import SerializingHTMLBuilder
 
 # Style sheets of features that a book does not have: pages for browsing, and what scripts add.
 _UNUSED = tuple(f"_static/{name}.css" for name in ("browse", "filter", "previews"))
@@ -61,7 +62,12 @@ def binds(app: Sphinx) -> bool:
 
 def writes_site(app: Sphinx) -> bool:
     """Return whether the builder writes HTML pages, which it can update one by one."""
-    return app.builder.format == "html" and not binds(app)
+    return app.builder.format == "html" and not binds(app) and not writes_data(app)
+
+
+def writes_data(app: Sphinx) -> bool:
+    """Return whether the builder writes HTML as data for other programs, as ``json`` does."""
+    return isinstance(app.builder, SerializingHTMLBuilder)
 
 
 def setup(app: Sphinx) -> None:

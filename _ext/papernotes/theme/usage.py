@@ -10,6 +10,7 @@ from pathlib import Path
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 
+from papernotes.builders import writes_data
 from papernotes.theme import FOLDER, NAME
 
 
@@ -51,5 +52,6 @@ def is_used(app: Sphinx) -> bool:
     return (
         isinstance(builder, StandaloneHTMLBuilder)
         and builder.name != "epub"
+        and not writes_data(app)
         and any(FOLDER.samefile(folder) for folder in builder.theme.get_theme_dirs())
     )
