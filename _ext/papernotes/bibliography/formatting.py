@@ -131,14 +131,18 @@ def textual_citation(paper: Paper, phrases: Phrases = ENGLISH, suffix: str = "")
 
     *suffix* is the letter after the year, as in :func:`reference`.
     """
+    return f"{cited_names(paper, phrases)} ({year(paper, phrases)}{suffix})"
+
+
+def cited_names(paper: Paper, phrases: Phrases = ENGLISH, *, full: bool = False) -> str:
+    """Return the names of a citation, such as "Zhang et al.", or all of them if *full*."""
     families = [flatten(cited_name(person)) for person in people(paper)]
     if not families:
-        names = flatten(byline(paper) or title(paper))
-    elif len(families) > 2 or (len(families) == 2 and families[-1].lower() == OTHERS):
-        names = families[0] + phrases.others
-    else:
-        names = phrases.last.join(families)
-    return f"{names} ({year(paper, phrases)}{suffix})"
+        return flatten(byline(paper) or title(paper))
+    others = len(families) > 1 and families[-1].lower() == OTHERS
+    if others or (len(families) > 2 and not full):
+        return ", ".join(families[:-1] if full else families[:1]) + phrases.others
+    return phrases.last.join(filter(None, (", ".join(families[:-1]), families[-1])))
 
 
 def title(paper: Paper) -> tuple[Span, ...]:

@@ -19,6 +19,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.errors import NoUri
 from sphinx.util.nodes import make_refnode
 from sphinx.util.osutil import relative_uri
+from sphinxcontrib.bibtex.citation_target import parse_citation_targets
 
 from papernotes.bibliography import formatting
 from papernotes.bibliography.latex import Span, flatten
@@ -27,6 +28,7 @@ from papernotes.catalogue.archives import Archives, build_archives
 from papernotes.catalogue.derive import Catalogue, derive
 from papernotes.core.diagnostics import Diagnostic
 from papernotes.core.model import Note, Paper
+from papernotes.domain.citation_text import citation_text
 from papernotes.domain.records import Formatted, Mention, NotedPaper, Record
 from papernotes.domain.xrefs import DOMAIN, NoteRole
 from papernotes.i18n import _, phrases
@@ -45,6 +47,7 @@ class PaperNotesDomain(Domain):
         "bibliography": Bibliography(),
         "bound": False,
         "formatted": {},
+        "phrases": None,
         "sources": {},
     }
     data_version = 5
@@ -130,21 +133,20 @@ class PaperNotesDomain(Domain):
             (name, digest) for name, digest in otherdata["sources"].items() if name in docnames
         )
 
-    def spell(self, key: str, *, linked: bool) -> str:
-        """Return the text for the work *key* in a heading: its title if *linked*, or a citation.
+    def spell(self, role: str, target: str) -> str:
+        """Return the text for a citation in a heading: a title if *role* is empty, for a link.
 
         A link may name a note instead, whose title is not known while documents are read.
         """
-        if key not in self.bibliography and linked and self._is_name(key):
-            return key.rpartition("/")[2]
-        if key not in self.bibliography:
-            return f"[?{key}]"
-        paper = self.bibliography.paper(key)
-        return (
-            flatten(formatting.title(paper))
-            if linked
-            else formatting.textual_citation(paper, phrases())
-        )
+        if role:
+            targets = tuple(parse_citation_targets(target))
+            return citation_text(role, targets, self._paper, phrases())
+        if (paper := self._paper(target)) is not None:
+            return flatten(formatting.title(paper))
+        return target.rpartition("/")[2] if self._is_name(target) else f"[?{target}]"
+
+    def _paper(self, key: str) -> Paper | None:
+        return self.bibliography.paper(key) if key in self.bibliography else None
 
     def _is_name(self, target: str) -> bool:
         folder = self.env.config.papernotes_folder
@@ -156,7 +158,7 @@ class PaperNotesDomain(Domain):
             name
             for name, record in sorted(self.records.items())
             if any(
-                self.spell(spelled.citation.key, linked=spelled.linked) != spelled.text
+                self.spell(spelled.role, spelled.target) != spelled.text
                 for spelled in record.spelled
             )
         ]
@@ -171,6 +173,9 @@ class PaperNotesDomain(Domain):
             # A link to a draft is no fault, but drafts may have faults of their own.
             with_drafts = self._catalogue({**self.records, **self.drafts})
             self.catalogue = replace(self.catalogue, problems=with_drafts.problems)
+        if self.data["phrases"] != phrases():
+            # The language has changed, in which references were formatted.
+            self.data["formatted"], self.data["phrases"] = {}, phrases()
         formatted = {key: self._format(key, paper) for key, paper in self.catalogue.papers.items()}
         self.data["formatted"] = formatted
         self.archives = self._archives() if of_pages else Archives()

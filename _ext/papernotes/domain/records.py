@@ -114,10 +114,15 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class Spelled:
-    """A citation in a heading, or a link to a note if ``linked``, and the text that replaced it."""
+    """A citation in a heading, and the text that replaced it and all that was cited with it.
+
+    ``role`` is the name of its role, or empty for a link to a note, and ``target`` is what the role
+    was applied to.
+    """
 
     citation: Citation
-    linked: bool
+    role: str
+    target: str
     text: str
 
 

@@ -113,7 +113,7 @@ def citation_list(context: RenderContext, citation_map: CitationMap, docname: st
 
 def _work_link(context: RenderContext, key: str, docname: str) -> nodes.Node:
     """Return the short name of a work, as a link to its note or else to the work, if possible."""
-    name = nodes.Text(context.domain.spell(key, linked=False))
+    name = nodes.Text(context.domain.spell("t", key))
     if note := context.catalogue.leading(key):
         return note_link(note, docname, [name])
     url = formatting.target(context.catalogue.papers[key])

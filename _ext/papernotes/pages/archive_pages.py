@@ -177,7 +177,7 @@ class _PageRenderer:
         if note is not None:
             title = note.title
             address = self.builder.get_relative_uri(self.docname, note.docname)
-        name = self.context.domain.spell(key, linked=False)
+        name = self.context.domain.spell("t", key)
         return graph_svg.Label(name, f"{name}: {title}", address, noted=note is not None)
 
     def _title(self, content: Content) -> str:

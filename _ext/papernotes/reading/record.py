@@ -151,7 +151,7 @@ def _page(
 ) -> Page:
     """Return what the document shows; *known* contains the keys of the bibliography."""
     # What headings name counts as cited, except for a note that is linked by its name.
-    links = [each.citation for each in spelled if each.linked and each.citation.key not in known]
+    links = [each.citation for each in spelled if not each.role and each.citation.key not in known]
     citations = [each.citation for each in spelled if each.citation not in links]
     targets: set[str] = set()
     for root in (doctree, *sources):

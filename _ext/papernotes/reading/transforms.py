@@ -142,24 +142,19 @@ class SpellOutInHeadings(SphinxTransform):
             if not isinstance(title.parent, nodes.section):
                 continue
             for node in list(title.findall(addnodes.pending_xref)):
-                linked = bool(linked_notes(node))
-                place = node["ids"][0] if node["ids"] else ""
-                spelled = [
-                    Spelled(
-                        Citation(self.env.docname, key, line_of(node), place),
-                        linked,
-                        domain.spell(key, linked=linked),
-                    )
-                    for key in (*cited_keys(node), *linked_notes(node))
-                ]
-                if not spelled:
+                keys = (*cited_keys(node), *linked_notes(node))
+                if not keys:
                     continue
-                found += spelled
+                role = "" if linked_notes(node) else node["reftype"]
+                text = domain.spell(role, node["reftarget"])
+                place = node["ids"][0] if node["ids"] else ""
+                for key in keys:
+                    citation = Citation(self.env.docname, key, line_of(node), place)
+                    found.append(Spelled(citation, role, node["reftarget"], text))
                 # Links to the citation lead to the section, since titles are copied without ids.
                 title.parent["ids"] += node["ids"]
                 node["ids"], node["names"] = [], []
-                text = ", ".join(part.text for part in spelled)
-                has_own_text = linked and node.get("refexplicit")
+                has_own_text = not role and node.get("refexplicit")
                 node.replace_self(nodes.Text(node.astext() if has_own_text else text))
         if found:
             self.env.temp_data[SPELLED] = tuple(found)
