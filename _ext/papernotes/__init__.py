@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 
-# The libraries whose extensions this one builds upon.
-_LIBRARIES = ("myst_parser", "sphinx_design", "sphinxcontrib.bibtex")
+# The libraries whose extensions this one builds upon, beside MyST's parser.
+_LIBRARIES = ("sphinx_design", "sphinxcontrib.bibtex")
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
@@ -38,7 +38,9 @@ def setup(app: Sphinx) -> ExtensionMetadata:
 
     # First: it acts before Sphinx loads the environment of an earlier build.
     incremental.setup(app)
-    for library in _LIBRARIES:
+    # MyST-NB declares the settings of MyST's parser too, which can be done only once.
+    parser = "myst_nb" if "myst_nb" in app.config.extensions else "myst_parser"
+    for library in (parser, *_LIBRARIES):
         app.setup_extension(library)
     reporting.setup(app)
     i18n.setup(app)

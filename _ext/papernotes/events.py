@@ -17,7 +17,7 @@ from sphinx.util.parallel import ParallelTasks, SerialTasks
 
 from papernotes.builders import binds, writes_site
 from papernotes.citations.domain import CitationDomain
-from papernotes.core.diagnostics import Diagnostic
+from papernotes.core.diagnostics import Diagnostic, without_suppressed
 from papernotes.domain import PaperNotesDomain
 from papernotes.incremental import (
     doctree_cache,
@@ -128,7 +128,8 @@ def derive_catalogue(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
     domain.writes_site = writes_site(app)
     domain.frame = sidebar.derive(app)
     CitationDomain.of(env).prepare()
-    for problem in sorted({*domain.problems(), *formula_problems(app, domain)}):
+    problems = {*domain.problems(), *formula_problems(app, domain)}
+    for problem in without_suppressed(problems, app.config.suppress_warnings):
         warn(problem)
     if not writes_site(app):
         return domain.records

@@ -16,7 +16,14 @@ logger = getLogger(__name__)
 
 
 def warn(problem: Diagnostic) -> None:
-    """Report *problem* as ``path:line: WARNING: message [papernotes.kind]``."""
+    """Report *problem* as ``path:line: WARNING: message [papernotes.kind]``.
+
+    A remark is no warning, which would fail a build that allows none.
+    """
+    if problem.severity == "remark":
+        place = f"{problem.path}:{problem.line}"
+        logger.info("%s: remark: %s [%s]", place, problem.message, problem.label)
+        return
     logger.warning(
         "%s",
         problem.message,

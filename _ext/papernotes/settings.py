@@ -111,6 +111,14 @@ SETTINGS = (
         "read Pandoc's `[@key]`, `[see @key, p. 3; @other]` and `@key` as citations",
     ),
     Setting(
+        "papernotes_obsidian",
+        False,
+        "env",
+        (bool,),
+        "read what Obsidian adds to Markdown: `[[key]]`, `[[note#heading|text]]`,"
+        " `![[picture.png|100]]`, callouts, task lists, `==marks==` and `%% comments %%`",
+    ),
+    Setting(
         "papernotes_raw_html",
         False,
         "env",

@@ -391,7 +391,7 @@ TWINS = {
         "{cite:p}`alpha2001{p; q},{see [x]}beta2002`",
     ),
     "markup after keys": (
-        "@alpha2001<br>x @alpha2001$x$ @alpha2001*x*",
+        "@alpha2001<br>x @{alpha2001}$x$ @alpha2001*x*",
         "{cite:t}`alpha2001`<br>x {cite:t}`alpha2001`$x$ {cite:t}`alpha2001`*x*",
     ),
     "roles beside a key": (
@@ -440,7 +440,7 @@ TWINS = {
 UNTOUCHED = {
     "mail": "Mail me@alpha2001.org, <me@alpha2001.org>, [me](mailto:me@alpha2001.org).",
     "links": "[@alpha2001](https://example.org), [text @alpha2001](https://example.org)",
-    "links to pages": "[@alpha2001](plain.md), [*see @alpha2001*](plain.md#x)",
+    "links to pages": "[@alpha2001](/plain.md), [*see @alpha2001*](/plain.md#x)",
     "link by reference": "[@alpha2001], [@beta2002][x]\n\n[@alpha2001]: https://example.org\n"
     "[x]: https://example.org",
     "address": "https://example.org/@alpha2001 and <https://example.org/@alpha2001>",

@@ -26,11 +26,17 @@ _UTF_8 = "utf-8-sig"
 
 
 def new(
-    folder: Path, description: Description, bibliography: Path | None, today: datetime.date
+    folder: Path,
+    description: Description,
+    bibliography: Path | None,
+    today: datetime.date,
+    *,
+    obsidian: bool = False,
 ) -> tuple[list[str], int]:
     """Write a site to *folder*, and return the names of its files.
 
-    It begins with a copy of the file *bibliography*, or with a few papers. Also return the number
+    It begins with a copy of the file *bibliography*, or with a few papers; *obsidian* says whether
+    the notes are written in Obsidian. Also return the number
     of problems in the bibliography. Raise a CommandError, before anything is written, if *folder*
     is not empty or the bibliography cannot be used.
     """
@@ -44,7 +50,7 @@ def new(
             f"{show(bibliography or Path(name))} has no entry that a note can be about; name a file"
             " that has one with a title, or leave out --bib"
         )
-    parts = files.Parts(name, "" if encoding == _UTF_8 else encoding)
+    parts = files.Parts(name, "" if encoding == _UTF_8 else encoding, obsidian=obsidian)
     note = _note(read, keys, name, description, today)
     # The key of another author's file is not always the name of a file.
     note_name = f"papers/{keys[0] if _PLAIN_KEY.fullmatch(keys[0]) else 'example'}.md"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -91,6 +91,11 @@ class Site:
         exclude = [*self.config.exclude_patterns, *EXCLUDE_PATHS]
         found = get_matching_files(self.root, self.config.include_patterns, exclude)
         yield from sorted(name for name in found if name.endswith(suffixes))
+
+    def settings(self) -> Mapping[str, Any]:
+        """Return what conf.py sets, among it settings of extensions that are not loaded."""
+        raw: Mapping[str, Any] = self.config._raw_config  # noqa: SLF001
+        return raw
 
     def notes(self) -> Iterator[str]:
         """Yield the files of the notes, sorted, relative to the root, with slashes."""

@@ -94,6 +94,11 @@ def _ask(
     type=click.Path(path_type=Path),
     help="Begin with a copy of this bibliography file instead of a few papers.",
 )
+@click.option(
+    "--obsidian/--no-obsidian",
+    default=None,
+    help="Read what Obsidian adds to Markdown, such as [[links]]; no if it is left out.",
+)
 def new(
     folder: Path,
     title: str | None,
@@ -101,23 +106,28 @@ def new(
     language: str | None,
     url: str | None,
     bibliography: Path | None,
+    obsidian: bool | None,
 ) -> None:
     """Write a new site to FOLDER.
 
     The site has a front page, one note that shows how notes are written, a bibliography, a reading
     list, and what it takes to build, check and publish them. Its README.md says how.
 
-    In a terminal, the command asks for the title, the author, the language and the address that no
-    option names. FOLDER must be empty or not exist; a .git and a .venv in it are kept.
+    In a terminal, the command asks for the title, the author, the language, the address and the
+    program that no option names. FOLDER must be empty or not exist; a .git and a .venv in it are
+    kept.
     """
     from papernotes.cli.new import new as run
     from papernotes.cli.scaffold.files import check_folder
 
     # Before any question.
     check_folder(folder)
-    description = description_of(title, author, language, url, asks=sys.stdin.isatty())
+    asks = sys.stdin.isatty()
+    description = description_of(title, author, language, url, asks=asks)
+    if obsidian is None and asks:
+        obsidian = click.confirm("Will you write the notes in Obsidian?", err=True)
     today = datetime.datetime.now().astimezone().date()
-    names, problems = run(folder, description, bibliography, today)
+    names, problems = run(folder, description, bibliography, today, obsidian=bool(obsidian))
     for name in names:
         click.echo(show(folder / name))
     if bibliography and problems:

@@ -1,10 +1,12 @@
-"""Plain text: encodings, forbidden characters, letter suffixes and sort keys."""
+"""Plain text: encodings, forbidden characters, similar names, letter suffixes, sort keys."""
 
 from __future__ import annotations
 
+import difflib
 import re
 import string
 import unicodedata
+from collections.abc import Iterable
 
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 
@@ -29,6 +31,15 @@ def check_encoding(content: bytes, path: str, encoding: str) -> Diagnostic | Non
             DiagnosticKind.ENCODING,
         )
     return None
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return the question whether the most similar of *known* was meant, or the empty string."""
+    # Suffixes make the names of all files alike.
+    stems = {each.rpartition("/")[2].partition(".")[0].casefold(): each for each in sorted(known)}
+    stem = name.rpartition("/")[2].partition(".")[0].casefold()
+    near = difflib.get_close_matches(stem, stems, n=1, cutoff=0.6)
+    return f'did you mean "{stems[near[0]]}"?' if near else ""
 
 
 def is_visible(text: str) -> bool:

@@ -15,6 +15,7 @@ def setup(app: Sphinx) -> None:
         directives,
         drafts,
         markdown_syntax,
+        missing_files,
         parser,
         record,
         source_files,
@@ -31,7 +32,9 @@ def setup(app: Sphinx) -> None:
     app.add_directive("reading-list", directives.ReadingListDirective)
     app.add_directive("works", directives.WorksDirective)
     app.connect("source-read", transforms.take_front_matter)
+    app.add_transform(transforms.AddHeading)
     app.add_transform(transforms.ParseFrontMatter)
+    app.add_transform(missing_files.ReplaceMissing)
     app.add_transform(transforms.SpellOutInHeadings)
     app.add_transform(transforms.PlacePlaceholders)
     app.add_transform(transforms.PlaceFootnotes)

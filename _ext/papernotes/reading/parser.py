@@ -1,10 +1,11 @@
-"""MyST's parser, with Pandoc's citations and messages for endless includes and unsafe links."""
+"""MyST's parser, with our plugins, and messages for endless includes and unsafe links."""
 
 from __future__ import annotations
 
 import re
 from functools import partial
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
 
 from docutils import nodes
 from myst_parser.config.main import TopmatterReadError, merge_file_level, read_topmatter
@@ -13,11 +14,19 @@ from myst_parser.parsers.sphinx_ import MystParser
 from myst_parser.warnings_ import create_warning
 from sphinx import addnodes
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 
 from papernotes.citations.pandoc_domain import PandocDomain
 from papernotes.citations.pandoc_rule import pandoc_plugin
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
+from papernotes.core.headings import low_heading
+from papernotes.core.wiki_links import Vault
+from papernotes.domain import PaperNotesDomain
+from papernotes.reading.markdown_syntax import money_plugin, title_plugin
+from papernotes.reading.obsidian_syntax import obsidian_plugin
+from papernotes.reading.record import FRONT_MATTER
 from papernotes.reading.renderer import Renderer
+from papernotes.reading.unread_syntax import unread_plugin
 from papernotes.reporting import note_problem
 
 # MyST leaves a link with a forbidden scheme in the page as its source text.
@@ -27,16 +36,18 @@ _NO_PROSE = (nodes.FixedTextElement, nodes.literal, nodes.math, nodes.raw)
 
 
 class Parser(MystParser):
-    """MyST's parser, which reports documents that include themselves instead of aborting."""
+    """MyST's parser, which reports documents that include themselves instead of aborting.
+
+    Only a document ``needs_title``; a part of one does not.
+    """
+
+    needs_title = True
 
     def parse(self, inputstring: str, document: nodes.document) -> None:
         """Parse *inputstring* into *document*, or leave only a heading there."""
         env = document.settings.env
         try:
-            if env.config.papernotes_pandoc_citations:
-                self._parse_with_citations(inputstring, document)
-            else:
-                super().parse(inputstring, document)
+            self._parse(inputstring, document)
         except RecursionError:
             path = env.doc2path(env.docname, base=False).as_posix()
             fault = (
@@ -46,12 +57,12 @@ class Parser(MystParser):
             note_problem(env, problem)
             section = nodes.section("", nodes.title("", env.docname), names=["empty"])
             document.children = []
-            super().parse("", document)
+            self._parse("", document)
             document.append(section)
             document.note_implicit_target(section, section)
 
-    def _parse_with_citations(self, inputstring: str, document: nodes.document) -> None:
-        """Parse as MyST does, with our plugin and renderer, for which it has no setting."""
+    def _parse(self, inputstring: str, document: nodes.document) -> None:
+        """Parse as MyST does, with our plugins and renderer, for which it has no setting."""
         env = document.settings.env
         config = env.myst_config
         try:
@@ -62,9 +73,28 @@ class Parser(MystParser):
             warn = partial(_warn_of_front_matter, document)
             config = merge_file_level(config, topmatter, warn)
         md = create_md_parser(config, Renderer)
-        md.use(pandoc_plugin, partial(PandocDomain.of(env).is_key, env.docname))
+        if env.config.papernotes_pandoc_citations:
+            md.use(pandoc_plugin, partial(PandocDomain.of(env).is_key, env.docname))
+        if env.config.papernotes_obsidian:
+            md.use(obsidian_plugin)
+            cast("Renderer", md.renderer).vault = _vault(env)
+        md.use(money_plugin)
+        md.use(unread_plugin, obsidian=env.config.papernotes_obsidian)
+        if self.needs_title and env.temp_data.get(FRONT_MATTER) is not None:
+            md.use(title_plugin, partial(_note_low_heading, env), env.docname.rpartition("/")[2])
         md.options["document"] = document
         md.render(inputstring)
+
+
+def _vault(env: BuildEnvironment) -> Vault:
+    """Return what links in two brackets can lead to."""
+    paths = {env.doc2path(name, base=False).as_posix() for name in env.found_docs}
+    return Vault(Path(env.srcdir), paths, PaperNotesDomain.of(env).bibliography.places)
+
+
+def _note_low_heading(env: BuildEnvironment, line: int, level: int) -> None:
+    path = env.doc2path(env.docname, base=False).as_posix()
+    note_problem(env, low_heading(path, line, level))
 
 
 def _warn_of_front_matter(document: nodes.document, kind: Any, message: str) -> None:
@@ -98,7 +128,30 @@ def _may_be_unsafe(node: nodes.Node) -> bool:
     return isinstance(node, nodes.Text) and ":" in node and not isinstance(node.parent, _NO_PROSE)
 
 
+def _parser_beside_notebooks() -> type[MystParser]:
+    """Return a parser of Markdown that leaves the notebooks of MyST-NB to its parser.
+
+    That parser has no place for our plugins.
+    """
+    from myst_nb import sphinx_ as myst_nb
+
+    class NotebookParser(myst_nb.Parser):  # type: ignore[misc]  # an optional library
+        def parse(self, inputstring: str, document: nodes.document) -> None:
+            env = document.settings.env
+            path = env.doc2path(env.docname)
+            configs = (env.myst_config, env.mystnb_config)
+            is_notebook = myst_nb.create_nb_reader(path, *configs, inputstring) is not None
+            if is_notebook:
+                super().parse(inputstring, document)
+            else:
+                Parser().parse(inputstring, document)
+
+    return NotebookParser
+
+
 def add_parser(app: Sphinx) -> None:
-    """Replace MyST's parser."""
+    """Replace MyST's parser, and that of MyST-NB if the site uses it."""
+    if "myst_nb" in app.extensions:
+        app.add_source_parser(_parser_beside_notebooks(), override=True)
     app.add_source_parser(Parser, override=True)
     app.connect("doctree-read", note_unsafe_links, priority=590)

@@ -11,7 +11,6 @@ from sphinx.environment import BuildEnvironment
 
 from papernotes import nodes as placeholders
 from papernotes.bibliography.reader import Bibliography
-from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.core.model import Citation, Note, Page
 from papernotes.domain import PaperNotesDomain
 from papernotes.domain.records import Excerpt, Mention, NotedPaper, Record, Spelled
@@ -20,7 +19,7 @@ from papernotes.mathematics.equations import referenced_labels
 from papernotes.mathematics.renderer import make_readable, plain_text
 from papernotes.reading import sentences
 from papernotes.reading.summary import shorten
-from papernotes.reporting import note_problem, noted_problems
+from papernotes.reporting import noted_problems
 
 # Where the front matter of a note, whether a document is a draft, and its spelled-out citations are
 # kept while it is read.
@@ -72,16 +71,14 @@ def note_document(app: Sphinx, doctree: nodes.document) -> None:
     noted = None
     if front is not None:
         section = first_section(doctree)
-        if section is None:
-            note_problem(env, _no_heading(path))
+        assert section is not None  # a transform adds what is missing
         if front.papers:
-            holder: nodes.Element = section if section is not None else doctree
-            title = section[0] if section is not None else nodes.title("", docname)
+            title = section[0]
             assert isinstance(title, nodes.Element)
             heading = without_links(title)
             parsed = {source["name"]: source.children for source in sources}
             limit: int = env.config.papernotes_summary_words
-            opening = parsed.pop("summary", None) or shorten(_opening(holder), limit, docname)
+            opening = parsed.pop("summary", None) or shorten(_opening(section), limit, docname)
             note = Note(
                 docname=docname,
                 keys=tuple(front.papers),
@@ -109,15 +106,6 @@ def note_document(app: Sphinx, doctree: nodes.document) -> None:
         problems=noted_problems(env),
     )
     domain.note_record(docname, record)
-
-
-def _no_heading(path: str) -> Diagnostic:
-    return Diagnostic(
-        path,
-        1,
-        'the note has no heading; begin it with a line such as "# The title of the paper"',
-        DiagnosticKind.NO_HEADING,
-    )
 
 
 def _opening(holder: nodes.Element) -> list[nodes.Node]:

@@ -1,32 +1,70 @@
-"""MyST's renderer, with Pandoc's citations.
+"""MyST's renderer, with Pandoc's citations, Obsidian's syntax, and messages on what is not read.
 
 Together with the parser, this is the only module that uses MyST beyond its public interface.
 """
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import quote
 
 from docutils import nodes
+from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
 from myst_parser.mdit_to_docutils.sphinx_ import SphinxRenderer
 from myst_parser.mocking import MockInliner
+from myst_parser.slugs import github_slugify
 
 from papernotes.citations.domain import CitationDomain
 from papernotes.citations.pandoc_rule import UNCITED
+from papernotes.core import files
+from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
+from papernotes.core.wiki_links import Vault, WikiLink
+from papernotes.domain import PaperNotesDomain
+from papernotes.nodes import mark
+from papernotes.reading import missing_files, unread_syntax
+from papernotes.reading.obsidian_syntax import LINE, PICTURES
+from papernotes.reporting import note_problem
 
 if TYPE_CHECKING:
     from docutils.parsers.rst.states import Inliner
 
 # Directives that turn their text into code or into a link.
 _NO_PROSE_DIRECTIVES = ("parsed-literal", "button-link", "button-ref")
+# The admonitions of docutils, and which of them Obsidian's other callouts look like.
+_ADMONITIONS = {
+    "attention": nodes.attention,
+    "caution": nodes.caution,
+    "danger": nodes.danger,
+    "error": nodes.error,
+    "hint": nodes.hint,
+    "important": nodes.important,
+    "note": nodes.note,
+    "tip": nodes.tip,
+    "warning": nodes.warning,
+}
+_LOOKS = {
+    **{name: name for name in _ADMONITIONS},
+    **dict.fromkeys(("success", "check", "done"), "tip"),
+    **dict.fromkeys(("question", "help", "faq"), "hint"),
+    **dict.fromkeys(("failure", "fail", "missing"), "danger"),
+    "bug": "error",
+}
+_BOXES = {False: "\N{BALLOT BOX} ", True: "\N{BALLOT BOX WITH CHECK} "}
 
 
 class Renderer(SphinxRenderer):
-    """MyST's renderer, which renders Pandoc's citations as the library's roles do."""
+    """MyST's renderer, which renders Pandoc's citations as the library's roles do.
+
+    ``vault`` is what Obsidian's links lead to, if the parser reads its syntax.
+    """
+
+    vault: Vault | None = None
 
     def render_pandoc_citation(self, token: SyntaxTreeNode) -> None:
         """Call the role that is equivalent to the citation."""
@@ -46,8 +84,7 @@ class Renderer(SphinxRenderer):
         name = cite.mode.value
         role = CitationDomain.of(self.document.settings.env).role(name)
         assert role is not None
-        # Roles treat <, and a leading !, as their own syntax unless they are escaped.
-        text = re.sub("[<!]", "\0\\g<0>", cite.target())
+        text = _without_syntax(cite.target())
         line = max((token.map or (1,))[0] + token.meta["line"], 1)
         inliner = cast("Inliner", MockInliner(self))
         found, _ = role(f"cite:{name}", cite.source, text, line, inliner)
@@ -70,12 +107,150 @@ class Renderer(SphinxRenderer):
         with self._uncited():
             return super().dict_to_fm_field_list(*args, **kwargs)
 
+    def render_inline(self, token: SyntaxTreeNode) -> None:
+        """Render a block of text, and report what in it is not read."""
+        self._report_unread(token)
+        super().render_inline(token)
+
+    def render_math_block(self, token: SyntaxTreeNode) -> None:
+        """Render a displayed formula, and report it if it goes on into the text."""
+        self._report_unread(token)
+        super().render_math_block(token)
+
+    def render_myst_line_comment(self, token: SyntaxTreeNode) -> None:
+        """Render a comment, and report it if it is one of Obsidian's."""
+        self._report_unread(token)
+        super().render_myst_line_comment(token)
+
+    def _report_unread(self, token: SyntaxTreeNode) -> None:
+        line = (token.map or (1,))[0]
+        for problem in unread_syntax.problems(token.meta, self._path, line):
+            note_problem(self.sphinx_env, problem)
+
+    @property
+    def _path(self) -> str:
+        """The path of the file that is rendered, which another may include."""
+        return Path(
+            os.path.relpath(self.document["source"], self.document.settings.env.srcdir)
+        ).as_posix()
+
+    def render_image(self, token: SyntaxTreeNode) -> None:
+        """Render a picture, with the line that it stands on."""
+        super().render_image(token)
+        self._move_to_line(token)
+
+    def render_link_unknown(self, token: SyntaxTreeNode) -> None:
+        """Render a link to a file, with the line that it stands on."""
+        super().render_link_unknown(token)
+        self._move_to_line(token)
+
+    def _move_to_line(self, token: SyntaxTreeNode) -> None:
+        node = self.current_node.children[-1]
+        if node.line:
+            node.line += token.meta.get(LINE, 0)
+
+    def render_wikilink(self, token: SyntaxTreeNode) -> None:
+        """Render a link in two brackets, as a role or the usual syntax of Markdown would."""
+        link: WikiLink = token.meta["link"]
+        vault = self.vault
+        assert vault is not None
+        home = self._path
+        line = (token.map or (1,))[0] + token.meta[LINE]
+        shown = link.text if not link.size else ""
+        document = vault.document(link.target, home) if link.target else home
+        file = "" if document else vault.file(link.target, home)
+        if vault.is_key(link.target) and not (link.heading and document):
+            role = PaperNotesDomain.of(self.document.settings.env).role("note")
+            assert role is not None
+            text = f"{_without_syntax(shown)} <{link.target}>" if shown else link.target
+            inliner = cast("Inliner", MockInliner(self))
+            self.current_node.extend(role("note", link.source, text, line, inliner)[0])
+        elif document:
+            heading = "" if link.heading.startswith("^") else link.heading
+            slug = _slug(self.md_config, heading)
+            target = f"/{quote(document)}" if link.target else ""
+            self._render_link(f"{target}{slug}", shown or heading, token)
+        elif file and link.embed and Path(file).suffix.lower() in PICTURES:
+            self._render_picture(f"/{quote(file)}", shown, link.size, token)
+        elif file:
+            self._render_link(f"/{quote(file)}", shown or link.target, token)
+        else:
+            message = vault.fault(link, home)
+            note_problem(
+                self.sphinx_env, Diagnostic(home, line, message, DiagnosticKind.MISSING_FILE)
+            )
+            self.current_node.append(nodes.Text(shown or link.target))
+
+    def _render_link(self, target: str, text: str, token: SyntaxTreeNode) -> None:
+        opening = Token("link_open", "a", 1, attrs={"href": target}, map=_map(token))
+        closing = Token("link_close", "a", -1)
+        inside = [Token("text", "", 0, content=text)] if text else []
+        self.render_link(SyntaxTreeNode([opening, *inside, closing]).children[0])
+
+    def _render_picture(
+        self, target: str, text: str, size: tuple[str, ...], token: SyntaxTreeNode
+    ) -> None:
+        sizes = dict(zip(("width", "height"), size, strict=False))
+        image = Token("image", "img", 0, attrs={"src": target, **sizes}, map=_map(token))
+        image.children = [Token("text", "", 0, content=text)] if text else []
+        self.render_image(SyntaxTreeNode([image]).children[0])
+
+    def render_mark(self, token: SyntaxTreeNode) -> None:
+        """Render marked text."""
+        with self.current_node_context(mark(), append=True):
+            self.render_children(token)
+
+    def render_callout(self, token: SyntaxTreeNode) -> None:
+        """Render a callout as an admonition, which can be folded if it can in Obsidian."""
+        kind = token.meta["kind"]
+        looks = _LOOKS.get(kind, "note")
+        title = next((child for child in token.children if child.type == "callout_title"), None)
+        if title is None and kind in _ADMONITIONS:
+            node = cast("nodes.Element", _ADMONITIONS[kind]())
+        else:
+            heading = nodes.title("", "" if title else kind.replace("-", " ").capitalize())
+            node = nodes.admonition("", heading, classes=[looks])
+            if title:
+                with self.current_node_context(heading):
+                    self.render_children(title)
+        if fold := token.meta["fold"]:
+            node["collapsible"] = "open" if fold == "+" else "closed"
+        self.add_line_and_source_path(node, token)
+        with self.current_node_context(node, append=True):
+            self.render_children(token)
+
+    def render_callout_title(self, token: SyntaxTreeNode) -> None:
+        """Render nothing: the callout renders its title."""
+
+    def render_list_item(self, token: SyntaxTreeNode) -> None:
+        """Render the box of a task as text, which every format has; MyST writes a form."""
+        checked = token.meta.pop("checked", None) if self.vault else None
+        super().render_list_item(token)
+        if checked is not None:
+            paragraph = next(self.current_node.children[-1].findall(nodes.paragraph))
+            paragraph.insert(0, nodes.Text(_BOXES[checked]))
+
     def run_directive(self, name: str, *args: Any, **kwargs: Any) -> list[nodes.Element]:
-        """Run a directive, without citations if its text is not prose."""
+        """Run a directive: without citations if its text is no prose, and not on a missing file."""
+        if name in missing_files.INCLUDING and self._is_missing(*args):
+            return []
         if name not in _NO_PROSE_DIRECTIVES:
             return super().run_directive(name, *args, **kwargs)
         with self._uncited():
             return super().run_directive(name, *args, **kwargs)
+
+    def _is_missing(self, target: str, content: str, position: int, *rest: Any) -> bool:
+        """Return whether the file that a directive includes is missing, and report it if so."""
+        env = self.document.settings.env
+        target = target.strip()
+        if not target or target.startswith("<"):
+            return False
+        message = files.fault(
+            Path(env.srcdir), env.doc2path(env.docname, base=False).as_posix(), target
+        )
+        if message:
+            missing_files.report(env, target, position, message)
+        return bool(message)
 
     @contextmanager
     def _uncited(self) -> Iterator[None]:
@@ -85,3 +260,17 @@ class Renderer(SphinxRenderer):
             yield
         finally:
             self.md_env[UNCITED] = before
+
+
+def _map(token: SyntaxTreeNode) -> list[int] | None:
+    return list(token.map) if token.map else None
+
+
+def _without_syntax(text: str) -> str:
+    """Return *text* as roles take it, for which <, and a leading !, are syntax."""
+    return re.sub("[<!]", "\0\\g<0>", text)
+
+
+def _slug(config: Any, heading: str) -> str:
+    """Return the anchor of a *heading* in an address, or the empty string without a heading."""
+    return f"#{(config.heading_slug_func or github_slugify)(heading)}" if heading else ""

@@ -18,6 +18,7 @@ from sphinxcontrib.bibtex.nodes import bibliography as library_bibliography
 from papernotes import nodes as placeholders
 from papernotes.core import frontmatter
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
+from papernotes.core.headings import empty_heading, no_heading
 from papernotes.core.model import Citation
 from papernotes.core.text import is_visible
 from papernotes.domain import PaperNotesDomain
@@ -51,6 +52,31 @@ def take_front_matter(app: Sphinx, docname: str, content: list[str]) -> None:
         note_problem(env, problem)
 
 
+class AddHeading(SphinxTransform):
+    """Give a note without a heading one: the name of its file."""
+
+    default_priority = 4
+
+    def apply(self, **kwargs: Any) -> None:
+        """Put the content of the note into a section, and report the note."""
+        is_note = self.env.temp_data.get(FRONT_MATTER) is not None
+        if not is_note or first_section(self.document) is not None:
+            return
+        path = self.env.doc2path(self.env.docname, base=False)
+        note_problem(self.env, no_heading(path.as_posix()))
+        section = nodes.section("", nodes.title("", path.stem), names=[path.stem.lower()])
+        content = [node for node in self.document.children if not isinstance(node, _OF_DOCUMENT)]
+        for node in content:
+            self.document.remove(node)
+        section += content
+        self.document += section
+        self.document.note_implicit_target(section, section)
+
+
+# What stands in a document outside its sections: front matter.
+_OF_DOCUMENT = (nodes.field_list, nodes.docinfo, nodes.meta)
+
+
 class ParseFrontMatter(SphinxTransform):
     """Parse the summary and the Markdown in a note's front matter as parts of the note.
 
@@ -65,6 +91,8 @@ class ParseFrontMatter(SphinxTransform):
         front = self.env.temp_data.get(FRONT_MATTER)
         if front is None:
             return
+        parser = Parser()
+        parser.needs_title = False
         texts = {"summary": (front.summary, front.summary_line), **front.markdown}
         for name, (text, line) in texts.items():
             if not text.strip():
@@ -72,7 +100,7 @@ class ParseFrontMatter(SphinxTransform):
             part = new_document(self.document["source"], self.document.settings)
             part.reporter = self.document.reporter
             # Empty lines in place of those above the text keep the line numbers of warnings right.
-            Parser().parse("\n" * (line - 1) + text, part)
+            parser.parse("\n" * (line - 1) + text, part)
             strip_comments(part, self.env)
             self.keep_to_text(part, name, line)
             if not self.config.papernotes_raw_html:
@@ -192,10 +220,7 @@ class PlacePlaceholders(SphinxTransform):
             return
         title.append(nodes.Text(self.env.docname.rsplit("/", 1)[-1]))
         path = self.env.doc2path(self.env.docname, base=False).as_posix()
-        message = "the note's heading is empty; write the title of the paper after its #"
-        note_problem(
-            self.env, Diagnostic(path, title.line or 1, message, DiagnosticKind.NO_HEADING)
-        )
+        note_problem(self.env, empty_heading(path, title.line or 1))
 
     def add_references(self) -> None:
         """Close the page with a section for its references."""

@@ -7,12 +7,14 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from papernotes.bibliography.reader import Bibliography
 from papernotes.catalogue import derive
-from papernotes.core import frontmatter
+from papernotes.core import files, frontmatter
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.core.fields import Field
+from papernotes.core.headings import empty_heading, low_heading, no_heading
 from papernotes.core.model import Note
 
 _DAY = datetime.timedelta(days=1)
@@ -38,7 +40,14 @@ _HEADING = re.compile(
 )
 _FRONT = re.compile(r"\A\s*---[ \t]*\n.*?^---[ \t]*$", re.MULTILINE | re.DOTALL)
 _ROLE = re.compile(r"(?:\{|:)(?:(?:foot)?cite|note)(?::[\w*]+)?(?:\}|:)(`+)(.+?)\1", re.DOTALL)
+_WIKI_LINK = re.compile(r"\[\[([^\[\]|#\n]+)")
 _AT = re.compile(r"@\{?([^\s{}\[\];,`]+)")
+# Directives with the name of a file.
+_INCLUDES = re.compile(r"^[ ]*(?:`{3,}|~{3,}|:{3,})\{include\}", re.MULTILINE)
+_NAMES_FILE = re.compile(
+    r"^[ ]*(?:`{3,}|~{3,}|:{3,})\{(?:figure|image|include|literalinclude)\}[ \t]+([^<\s].*)$",
+    re.MULTILINE,
+)
 _NO_TEXT = re.compile(r"^(?:%|\(.*\)=$|:::|```|<!--.*-->$|\[[^\]]+\]:)")
 
 
@@ -69,6 +78,7 @@ def check_note(path: str, text: str, own: Mapping[str, Field]) -> tuple[NoteFile
         diagnostics.append(
             Diagnostic(path, _heading_line(body), message, DiagnosticKind.NO_SUMMARY)
         )
+    diagnostics += _heading_faults(path, body)
     unread = {DiagnosticKind.BAD_TAGS, DiagnosticKind.FRONT_MATTER}
     if not front.tags and unread.isdisjoint(problem.kind for problem in problems):
         message = 'the note has no tags; add "tags: [some-tag]" to its front matter'
@@ -83,16 +93,22 @@ def check_note(path: str, text: str, own: Mapping[str, Field]) -> tuple[NoteFile
     return NoteFile(path, front), diagnostics
 
 
-def check_links(path: str, text: str) -> Iterator[Diagnostic]:
-    """Yield the broken links of a document."""
+def check_links(root: Path, path: str, text: str) -> Iterator[Diagnostic]:
+    """Yield the broken links of a document below *root*, and the files that it names in vain."""
     # Most documents have no broken link, not even in code; for them, skip the slower search.
-    if not any(_link_fault(target) for _, target in _targets(text)):
-        return
-    prose = _prose(text)
-    for position, target in _targets(prose):
-        if fault := _link_fault(target):
+    if any(_link_fault(target) or files.is_path(target) for _, target in _targets(text)):
+        prose = _prose(text)
+        for position, target in _targets(prose):
             line = prose.count("\n", 0, position) + 1
-            yield Diagnostic(path, line, fault, DiagnosticKind.BROKEN_LINK)
+            if fault := _link_fault(target):
+                yield Diagnostic(path, line, fault, DiagnosticKind.BROKEN_LINK)
+            elif files.is_path(target) and (fault := files.fault(root, path, target)):
+                yield Diagnostic(path, line, fault, DiagnosticKind.MISSING_FILE)
+    for match in _NAMES_FILE.finditer(_FENCED.sub(_without_code, text)):
+        target = match[1].strip()
+        if not files.OUTSIDE.match(target) and (fault := files.fault(root, path, target)):
+            line = text.count("\n", 0, match.start()) + 1
+            yield Diagnostic(path, line, fault, DiagnosticKind.MISSING_FILE)
 
 
 def addresses(text: str) -> Iterator[tuple[int, str]]:
@@ -102,6 +118,17 @@ def addresses(text: str) -> Iterator[tuple[int, str]]:
     for position, target in sorted(found):
         if _HTTP.match(target) and len(target.split()) == 1:
             yield prose.count("\n", 0, position) + 1, target
+
+
+def without_code(text: str) -> str:
+    """Return *text* with code replaced by spaces, but with the content of other directives."""
+    return _CODE.sub(_blank, _FENCED.sub(_without_code, text))
+
+
+def _without_code(match: re.Match[str]) -> str:
+    """Return a fenced block that is a directive as it is, and code as spaces."""
+    is_directive = match[3].lstrip().startswith("{") and not match[3].lstrip().startswith("{code")
+    return match[0] if is_directive else _blank(match)
 
 
 def _prose(text: str) -> str:
@@ -212,11 +239,30 @@ def possible_citation_keys(text: str) -> Iterator[str]:
     """Yield all that could be a citation key in a document: all cited keys, and possibly more."""
     for match in _ROLE.finditer(text):
         yield from re.findall(r"[^\s,{}<>]+", match[2])
+    yield from _WIKI_LINK.findall(text)
     for match in _AT.finditer(text):
         key = match[1]
         while key:
             yield key
             key = re.sub(r"[^\W_]+$|[\W_]+$", "", key)
+
+
+def _heading_faults(path: str, body: str) -> Iterator[Diagnostic]:
+    """Yield what is wrong with the heading of a note, which a file that it includes may have."""
+    prose = _FENCED.sub(_blank, body)
+    match = _HEADING.search(prose)
+    if match is None:
+        if not _INCLUDES.search(body):
+            yield no_heading(path)
+        return
+    line = prose.count("\n", 0, match.start()) + 1
+    text = match[0].strip()
+    # A line of hyphens underlines a heading of the second level.
+    level = len(text) - len(text.lstrip("#")) or (2 if text.endswith("-") else 1)
+    if level > 1:
+        yield low_heading(path, line, level)
+    elif not text.strip("# \t"):
+        yield empty_heading(path, line)
 
 
 def _heading_line(body: str) -> int:

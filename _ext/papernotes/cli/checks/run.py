@@ -20,11 +20,13 @@ from papernotes.cli.bibfile.edit import delimit_like, edit, is_single_string
 from papernotes.cli.bibfile.entry import Entry
 from papernotes.cli.checks import notes as note_checks
 from papernotes.cli.checks.entries import check_duplicates, check_entry, check_key
+from papernotes.cli.checks.syntax import SyntaxCheck
 from papernotes.cli.site import Site
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind, Fix, without_suppressed
 from papernotes.core.fields import declared
 from papernotes.core.frontmatter import FIELDS
 from papernotes.core.text import check_encoding, replace_control_characters
+from papernotes.core.wiki_links import Vault
 
 # A directive that, with one of these options, also shows entries that are not cited.
 _SHOWS_ALL = re.compile(r"\{bibliography\}|\.\. bibliography::")
@@ -93,7 +95,9 @@ def check(site: Site) -> CheckResult:
     folder = f"{site.folder}/"
     own, faults = declared(site.config.papernotes_fields, FIELDS)
     diagnostics += [Diagnostic("conf.py", 1, fault, DiagnosticKind.BAD_OPTION) for fault in faults]
-    for name in site.documents():
+    documents = list(site.documents())
+    syntax = SyntaxCheck(site.settings(), Vault(site.root, frozenset(documents), read.places))
+    for name in documents:
         content = storage.read(site.root / name) or b""
         text = content.decode("utf-8-sig", "replace").replace("\r\n", "\n")
         text, controls = replace_control_characters(text, name)
@@ -107,7 +111,8 @@ def check(site: Site) -> CheckResult:
             diagnostics += found
             cited.update(note.front.papers)
         if name.endswith(".md"):
-            diagnostics += note_checks.check_links(name, text)
+            diagnostics += note_checks.check_links(site.root, name, text)
+            diagnostics += syntax.check(name, text, note_checks.without_code(text))
     diagnostics += note_checks.check_tags(notes)
     diagnostics += note_checks.check_papers(notes, read)
     if not shows_all:

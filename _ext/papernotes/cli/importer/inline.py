@@ -138,6 +138,11 @@ class Inline:
     def _mathematics(self, match: re.Match[str]) -> str:
         inline = match["a"] or match["b"] or match["e"]
         if inline is not None:
+            # Beside a digit, dollar signs are read as money.
+            beside = match.string[max(match.start() - 1, 0) : match.start()]
+            beside += match.string[match.end() : match.end() + 1]
+            if re.search(r"\d", beside) and "`" not in inline:
+                return self._keep(f"{{math}}`{' '.join(inline.split())}`")
             return self._formula(inline)
         display = (match["c"] or match["d"] or "").strip()
         alone = match.string.strip() == match[0].strip()

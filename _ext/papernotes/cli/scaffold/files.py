@@ -37,7 +37,8 @@ class Parts:
 
     ``bibliography`` is the name of the bibliography file and ``encoding`` its encoding, if that is
     not UTF-8. ``exclude`` are more patterns of files that are not pages, ``sort`` the order of the
-    notes on the front page, and ``settings`` are lines that end ``conf.py``.
+    notes on the front page, and ``settings`` are lines that end ``conf.py``. ``obsidian`` says
+    whether to read Obsidian's syntax.
     """
 
     bibliography: str = "refs.bib"
@@ -45,6 +46,7 @@ class Parts:
     exclude: tuple[str, ...] = ()
     sort: str = ""
     settings: str = ""
+    obsidian: bool = False
 
 
 def render(description: Description, parts: Parts) -> dict[str, str]:

@@ -1,0 +1,70 @@
+"""The files that a document names: where they are, and what is told of those that are missing."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote
+
+from papernotes.core.text import nearest
+
+OUTSIDE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//|#|\?")
+_SUFFIX = re.compile(r"\.(?=\w*[A-Za-z])\w{1,8}$")
+_MARKDOWN = (".md", ".html")
+
+
+def is_path(target: str) -> bool:
+    """Return whether *target* names a file of the site: it is relative, and has a suffix."""
+    return not OUTSIDE.match(target) and bool(_SUFFIX.search(target.partition("#")[0]))
+
+
+def find(root: Path, home: str, target: str) -> str:
+    """Return the path from *root* of the file that *target* means in the document *home*.
+
+    A target may be percent-encoded. Return the empty string if there is no such file.
+    """
+    for name in dict.fromkeys((target, unquote(target))):
+        path = path_of(home, name)
+        if path.endswith(".*"):
+            if any((root / path).parent.glob(PurePosixPath(path).name)):
+                return path
+        elif (root / path).is_file():
+            return path
+    return ""
+
+
+def fault(root: Path, home: str, target: str) -> str:
+    """Return the message on *target* in the document *home*, or nothing if the file exists."""
+    target = target.partition("#")[0] if _SUFFIX.search(target.partition("#")[0]) else target
+    if find(root, home, target):
+        return ""
+    name = unquote(target)
+    what = "page" if name.endswith(_MARKDOWN) else "file"
+    advice = _near(root, home, name) or "correct the name, or add the file"
+    return f'the {what} "{name}" does not exist; {advice}'
+
+
+def path_of(home: str, name: str) -> str:
+    """Return *name* from the root; it is relative to the document *home*, or begins with /."""
+    folder = PurePosixPath() if name.startswith("/") else PurePosixPath(home).parent
+    return Path(os.path.normpath(folder / name.lstrip("/"))).as_posix()
+
+
+def _near(root: Path, home: str, name: str) -> str:
+    """Return the question whether a similar name was meant: there, or elsewhere on the site."""
+    path = PurePosixPath(path_of(home, name))
+    beside = root / path.parent
+    folder = name.rpartition("/")[0]
+    prefix = f"{folder}/" if folder or name.startswith("/") else ""
+    names = [each.name for each in beside.iterdir() if each.is_file()] if beside.is_dir() else []
+    if near := nearest(path.name, [each for each in names if each != PurePosixPath(home).name]):
+        return near.replace('"', f'"{prefix}', 1)
+    same = path.name.casefold()
+    for base, folders, files in os.walk(root):
+        folders[:] = sorted(each for each in folders if each[0] not in "._")
+        for each in sorted(files):
+            if each.casefold() == same:
+                start = "" if base == str(root) else f"{Path(base).relative_to(root).as_posix()}/"
+                return f'did you mean "/{start}{each}"?'
+    return ""

@@ -1,0 +1,87 @@
+"""Report pictures, pages and other files that documents name and that do not exist.
+
+Sphinx and MyST would report a missing file too, once for each page that shows the place, some of
+them without a line.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.transforms import SphinxTransform
+
+from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
+from papernotes.core.files import OUTSIDE, fault, find, is_path, path_of
+from papernotes.reading.record import line_of
+from papernotes.reporting import note_problem
+
+# Directives whose argument is the name of a file that they include.
+INCLUDING = frozenset({"include", "literalinclude"})
+
+
+class ReplaceMissing(SphinxTransform):
+    """Replace what names a missing file by its text, and report it once.
+
+    The document depends on the file, so that it is read again when the file is there.
+    """
+
+    # After parsing, and before Sphinx collects pictures.
+    default_priority = 8
+
+    def apply(self, **kwargs: Any) -> None:
+        """Replace the nodes."""
+        for node in list(self.document.findall(nodes.Element)):
+            if isinstance(node, nodes.image):
+                self.picture(node)
+            elif isinstance(node, addnodes.download_reference):
+                if "://" not in node["reftarget"] and self.is_missing(node, node["reftarget"]):
+                    node.replace_self(node.children)
+            elif (
+                isinstance(node, addnodes.pending_xref)
+                and node.get("reftype") == "myst"
+                and node.get("refdomain") is None
+                and is_path(node["reftarget"])
+                and self.is_missing(node, node["reftarget"])
+            ):
+                shown = node.children if node.astext() else [nodes.literal("", node["reftarget"])]
+                node.replace_self(shown)
+
+    def picture(self, node: nodes.image) -> None:
+        """Correct the name of a picture, or put its description in its place."""
+        target = node["uri"]
+        if OUTSIDE.match(target) or not target:
+            return
+        if self.is_missing(node, target):
+            text = node.get("alt") or unquote(target)
+            shown: nodes.Element = nodes.inline("", text, classes=["pn-missing"])
+            if not isinstance(node.parent, nodes.TextElement):
+                shown = nodes.paragraph("", "", shown)
+            node.replace_self(shown)
+        elif not find(self.root, self.home, target).endswith(target.lstrip("./")):
+            node["uri"] = unquote(target)
+
+    @property
+    def root(self) -> Path:
+        return Path(self.env.srcdir)
+
+    @property
+    def home(self) -> str:
+        return self.env.doc2path(self.env.docname, base=False).as_posix()
+
+    def is_missing(self, node: nodes.Element, target: str) -> bool:
+        """Return whether *target* is missing, and report it if so."""
+        message = fault(self.root, self.home, target)
+        if message:
+            report(self.env, target, line_of(node), message)
+        return bool(message)
+
+
+def report(env: Any, target: str, line: int, message: str) -> None:
+    """Report a missing file, and have the document read again when it is there."""
+    home = env.doc2path(env.docname, base=False).as_posix()
+    env.note_dependency(path_of(home, unquote(target.partition("#")[0])))
+    note_problem(env, Diagnostic(home, line, message, DiagnosticKind.MISSING_FILE))
