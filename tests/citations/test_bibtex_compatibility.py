@@ -670,7 +670,7 @@ def test_a_citation_in_a_heading_is_spelt_out(tmp_path: Path) -> None:
     ours = build(site, OURS, "papernotes_references = False\n")
     assert ours.messages == alone.messages == []
     contents = ours.page("index").cssselect("div.body a.reference")
-    assert [text(link) for link in contents] == ["Page on Gödel (1931)", "Why Crocker (1969)"]
+    assert [text(link) for link in contents] == ["Page on Gödel (1931)", "Why (Crocker, 1969)"]
     page = ours.page("page")
     assert [text(work) for work in page.cssselect("div.citation p")] == works
     assert len(works) == 2

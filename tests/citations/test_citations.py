@@ -8,9 +8,13 @@ from typing import Any
 
 import lxml.html
 import pytest
-from sites import Site, text
+from sites import ROOTS, Site, text
+from sphinxcontrib.bibtex.citation_target import parse_citation_targets
 
-from papernotes.bibliography import formatting
+from papernotes.bibliography import formatting, reader
+from papernotes.bibliography.formatting import ENGLISH
+from papernotes.core.model import Paper
+from papernotes.domain.citation_text import citation_text
 
 Element = lxml.html.HtmlElement
 OWN = {"bibtex_reference_style": "papernotes"}
@@ -258,7 +262,7 @@ def test_a_citation_in_a_heading_is_text_and_no_raw_key(tiny: Site) -> None:
     build = tiny.build(confoverrides=OWN | {"papernotes_sections": []})
     tree = build.page("plain")
     assert text(tree.cssselect("h1")[0]).startswith("On Gamma et al. (2003) and On beta")
-    assert text(tree.cssselect("h2")[0]).startswith("After Alpha (2001)")
+    assert text(tree.cssselect("h2")[0]).startswith("After (Alpha, 2001)")
     assert tree.findtext(".//title").startswith("On Gamma et al. (2003) and On beta")
     front = build.page("index")
     assert text(front.cssselect(".toctree-wrapper a")[0]) == "On Gamma et al. (2003) and On beta"
@@ -270,6 +274,37 @@ def test_a_citation_in_a_heading_is_text_and_no_raw_key(tiny: Site) -> None:
     for name in ("plain", "index", "papers/delta"):
         shown = text(build.page(name).cssselect(".body")[0])
         assert not re.search(r"(?<!\{)\b(gamma2003|beta2002|alpha2001)\b(?!,)", shown), name
+
+
+@pytest.mark.parametrize(
+    ("role", "target", "expected"),
+    [
+        ("p", "gamma2003", "(Gamma et al., 2003)"),
+        (
+            "p",
+            "{see}gamma2003{p. 3},beta2002",
+            "(see Gamma et al., 2003, p. 3; Beta and Other, 2002)",
+        ),
+        ("t", "gamma2003{p. 3}", "Gamma et al. (2003, p. 3)"),
+        ("t", "alpha2001,beta2002", "Alpha (2001) and Beta and Other (2002)"),
+        ("ts", "gamma2003", "Gamma, Gamma and Gamma (2003)"),
+        ("author", "gamma2003", "Gamma et al."),
+        ("authorpar", "alpha2001", "(Alpha)"),
+        ("year", "gamma2003,alpha2001", "2003; 2001"),
+        ("yearpar", "gamma2003", "(2003)"),
+        ("empty", "gamma2003", ""),
+        ("p", "nosuch", "[?nosuch]"),
+    ],
+)
+def test_a_citation_in_a_heading_keeps_its_form(role: str, target: str, expected: str) -> None:
+    path = ROOTS / "tiny/refs.bib"
+    read = reader.read([(path.name, path.read_bytes())], "utf-8")
+
+    def paper(key: str) -> Paper | None:
+        return read.paper(key) if key in read else None
+
+    targets = tuple(parse_citation_targets(target))
+    assert citation_text(role, targets, paper, ENGLISH) == expected
 
 
 def test_a_heading_follows_its_entry(tiny: Site) -> None:

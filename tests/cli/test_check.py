@@ -412,6 +412,73 @@ def test_check_reports_the_problems_that_a_build_reports(site: Site) -> None:
     ]
 
 
+NO_TITLE = 'begin the note with a line such as "# The title of the paper" [papernotes.no-heading]'
+LOW = 'the note begins with a heading of level 2, "##", and is titled by its file;'
+UNREAD = {
+    "a picture": ("![x](convergance.png)", 10, 'did you mean "convergence.png"?', "missing-file"),
+    "an encoded name": ("![x](a%20c.png)", 10, 'the file "a c.png"', "missing-file"),
+    "a page": ("Text\n[x](beat.md#a).", 11, 'did you mean "beta.md"?', "missing-file"),
+    "a figure": ("```{figure} fig.png\n```", 10, 'the file "fig.png"', "missing-file"),
+    "an inclusion": (":::{include} /nothing.md\n:::", 10, 'page "/nothing.md"', "missing-file"),
+    "a formula": ("Text\nand $x + y.", 11, "is not closed", "unread-formula"),
+    "a block": ("$$\nx", 10, "is not closed", "unread-formula"),
+    "a formula in a directive": (":::{note}\nText $x + y.\n:::", 11, "closed", "unread-formula"),
+    "brackets": ("So \\(x+y\\).", 10, "write $x+y$", "unread-formula"),
+    "a link": ("[[beta2002]]", 10, "is a link in Obsidian", "obsidian"),
+    "a callout": ("> [!note] Title\n> Text", 10, "callout in Obsidian", "obsidian"),
+}
+
+
+@pytest.mark.parametrize(("source", "line", "message", "kind"), UNREAD.values(), ids=UNREAD)
+def test_what_is_not_read_is_reported(
+    site: Site, source: str, line: int, message: str, kind: str
+) -> None:
+    site.write("papers/convergence.png", b"")
+    site.write("papers/a b.png", b"")
+    note(site, f"Text.\n\n{source}")
+    (only,) = found(site)
+    assert only.startswith(f"papers/zeta.md:{line}: ")
+    assert message in only
+    assert only.endswith(f"[papernotes.{kind}]")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "![x](a%20b.png) ![x](<a b.png>) [x](beta.md) [x](/plain.md#a) [x](label) [x](#here)",
+        "```{figure} a b.png\n```\n\n```{include} ../plain.md\n```\n\n![x](a*.*)",
+        "````\n```{figure} fig.png\n```\n![x](nothing.png) $x\n````",
+        "It costs $10, and then $20. So $x$ and $$y$$.\n\n$$\nx\n$$",
+        "`[[x]]` and a == b, \\[sic\\]",
+    ],
+)
+def test_what_is_read_is_not_reported(site: Site, source: str) -> None:
+    site.write("papers/a b.png", b"")
+    note(site, f"Text.\n\n{source}")
+    assert found(site) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "line", "message"),
+    [
+        ("Text.\n", 1, f"the note has no heading and is titled by its file; {NO_TITLE}"),
+        (
+            "Text.\n\n## Loss\n\nText.\n",
+            7,
+            f"{LOW} {NO_TITLE}",
+        ),
+        (
+            "Loss\n---\n\nText.\n",
+            5,
+            f"{LOW} {NO_TITLE}",
+        ),
+    ],
+)
+def test_note_without_a_title_is_reported(site: Site, body: str, line: int, message: str) -> None:
+    site.write("papers/zeta.md", f"---\npaper: zeta2006\ntags: [letters]\n---\n{body}")
+    assert f"papers/zeta.md:{line}: {message}" in found(site)
+
+
 def test_suppress_warnings_silences_faults_and_remarks(site: Site) -> None:
     add(site, entry("pages = {1-2}", key="mine"))
     assert len(found(site)) == 2

@@ -317,7 +317,7 @@ def test_in_a_terminal_it_asks_for_what_no_option_names(tmp_path: Path) -> None:
         stderr=subprocess.PIPE,
         text=True,
     ) as process:
-        os.write(leader, b"My notes\nnowhere\nfr\nhttps://example.org\n")
+        os.write(leader, b"My notes\nnowhere\nfr\nhttps://example.org\ny\n")
         _, said = process.communicate(timeout=60)
     os.close(leader)
     os.close(follower)
@@ -327,6 +327,7 @@ def test_in_a_terminal_it_asks_for_what_no_option_names(tmp_path: Path) -> None:
         "Language of the site [en]: ",
         '"nowhere" is not a language code',
         "Address of the site [none yet]: ",
+        "Will you write the notes in Obsidian? [y/N]: ",
     ]:
         assert part in said, said
     assert "Author" not in said
@@ -334,6 +335,7 @@ def test_in_a_terminal_it_asks_for_what_no_option_names(tmp_path: Path) -> None:
     assert (config.project, config.author) == ("My notes", "A. Author")
     assert config.language == "fr"
     assert '"https://example.org/"' in (site.folder / "conf.py").read_text(encoding="utf-8")
+    assert config.papernotes_obsidian is True
 
 
 def test_workflow_checks_builds_and_publishes_without_the_tests_of_the_engine(site: Site) -> None:

@@ -95,6 +95,48 @@ def test_equations_have_numbers_that_references_show(zeta: Site) -> None:
         assert page.get_element_by_id(f"equation-{label}") is not None
 
 
+LABELS = r"""---
+paper: zeta2006
+---
+
+# Zeta
+
+The $D^⊤ ∈ ℝ$, so $$x$$, and more.
+
+\begin{align}
+a &= b \label{one} \\
+c &= d \\
+e &= f \label{two}
+\end{align}
+
+$$
+g \label{three}
+$$
+
+{eq}`one` {eq}`two` {eq}`three`
+"""
+
+
+def test_each_label_of_an_environment_has_its_number(zeta: Site) -> None:
+    zeta.write("papers/zeta.md", LABELS)
+    build = zeta.build()
+    assert build.messages == []
+    page = build.page("papers/zeta")
+    links = {link.get("href"): text(link) for link in page.cssselect("a[href^='#equation-']")}
+    for label, number in (("one", "(1)"), ("two", "(2)"), ("three", "(3)")):
+        assert links[f"#equation-{label}"] == number
+        assert page.get_element_by_id(f"equation-{label}") is not None
+    rows = [text(row) for row in page.cssselect(".amsmath mtr")]
+    assert ["(1)" in rows[0], "(" in rows[1], "(2)" in rows[2]] == [True, False, True]
+    # A card has no numbers, and the formula in a line of text stands on its own.
+    card = build.page("index").cssselect(".pn-summary")[-1]
+    assert "(1)" not in text(card.cssselect(".pn-equation")[1])
+    assert not page.cssselect("p .pn-equation")
+    latex = zeta.build("latex").read("tiny.tex")
+    assert r"\label{equation:papers/zeta:two}" in latex
+    assert r"D^\top" in latex
+
+
 @pytest.mark.parametrize("theme", ["alabaster", "furo"])
 def test_a_card_shows_a_formula_without_its_number(zeta: Site, theme: str) -> None:
     build = zeta.build(confoverrides={"html_theme": theme})

@@ -189,3 +189,24 @@ def test_labels_can_be_read_removed_and_replaced() -> None:
     assert tex.unnumbered(source).endswith("\\end{align*}")
     assert tex.labels(tex.labelled(source, "new")) == ["new", "two"]
     assert tex.labelled(r"\begin{align}a\end{align}", "x") == r"\begin{align}\label{x}a\end{align}"
+
+
+@pytest.mark.parametrize(
+    ("tex", "same"),
+    [
+        ("D^⊤", r"D^\top"),
+        ("x ⊥ y", r"x \perp y"),
+        ("∅ ∴ ∠", r"\varnothing \therefore \angle"),
+        ("√x + √{y+1} + ∛8", r"\sqrt x + \sqrt{y+1} + \sqrt[3]8"),
+        ("√(x)", r"\surd (x)"),
+        ("D^′", r"D^{\prime}"),
+        ("x\N{COMBINING CIRCUMFLEX ACCENT}", r"\hat{x}"),
+        ("\N{LATIN SMALL LETTER Z WITH CIRCUMFLEX}", r"\hat{z}"),
+        ("v\N{COMBINING RIGHT ARROW ABOVE}", r"\vec{v}"),
+        (r"\text{⊤ ist} ⊤", r"\text{⊤ ist} \top"),
+        ("⟐", r"\text{⟐}"),
+    ],
+)
+def test_symbols_of_unicode_are_those_of_tex(tex: str, same: str) -> None:
+    shown, expected = (to_mathml(each, "inline").split("<annotation")[0] for each in (tex, same))
+    assert shown == expected

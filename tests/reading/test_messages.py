@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 
 import pytest
-from sites import PROJECT, Site, text
+from sites import PNG, PROJECT, Site, text
 
 from papernotes.core.diagnostics import DiagnosticKind
 
@@ -50,8 +50,8 @@ BIB_LINES = 43
 CASES = {
     "no YAML": (
         note("---\npaper: zeta2006\ntags: [a, b\nread: 2020-01-01\n---\n\n# Zeta\n"),
-        ('papers/zeta.md:4: WARNING: front matter is not valid YAML: expected \',\' or \']\', but'
-        " got ':'; correct this line [papernotes.front-matter]"),
+        ('papers/zeta.md:3: WARNING: front matter is not valid YAML: what begins here is not'
+        ' closed; add "]" [papernotes.front-matter]'),
     ),
     "not closed": (
         note("---\npaper: zeta2006\n\n# Zeta\n\nThe summary.\n"),
@@ -159,8 +159,28 @@ CASES = {
     ),
     "no heading": (
         note("---\npaper: zeta2006\n---\n\nThe summary.\n"),
-        ('papers/zeta.md:1: WARNING: the note has no heading; begin it with a line such as "# The'
-        ' title of the paper" [papernotes.no-heading]'),
+        ('papers/zeta.md:1: WARNING: the note has no heading and is titled by its file; begin the'
+        ' note with a line such as "# The title of the paper" [papernotes.no-heading]'),
+    ),
+    "no heading of the first level": (
+        note("---\npaper: zeta2006\n---\n\nThe summary.\n\n## Loss\n\nText.\n"),
+        ('papers/zeta.md:7: WARNING: the note begins with a heading of level 2, "##", and is titled'
+        ' by its file; begin the note with a line such as "# The title of the paper"'
+        " [papernotes.no-heading]"),
+    ),
+    "formula that is not closed": (
+        page("# Page\n\nText.\n\n$$\nx\n\nMore.\n"),
+        ('plain.md:5: WARNING: "$$" begins a formula that is not closed; close it with "$$", or'
+        " write \\$ for a dollar sign [papernotes.unread-formula]"),
+    ),
+    "picture that does not exist": (
+        lambda site: (
+            site.write("papers/convergence.png", PNG),
+            zeta()(site),
+            site.edit("papers/zeta.md", "The summary.", "One\nline, ![](convergance.png)."),
+        ),
+        ('papers/zeta.md:8: WARNING: the file "convergance.png" does not exist; did you mean'
+        ' "convergence.png"? [papernotes.missing-file]'),
     ),
     "unknown key cited": (
         page("# Page\n\nText, and\n\n{cite:t}`gama2003` cited.\n"),

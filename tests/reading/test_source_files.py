@@ -302,7 +302,7 @@ CASES = [
     note("raw-file", OUTSIDE, body="```{raw} html\n:file: ../../outside.md\n```"),
     note(
         "include-nothing",
-        "7: CRITICAL: Directive \"include\": file not found: '{root}/etc/nothing' [docutils]",
+        '7: WARNING: the file "/etc/nothing" does not exist; correct the name, or add the file [papernotes.missing-file]',
         body="```{include} /etc/nothing\n```",
     ),
     # Names of files.

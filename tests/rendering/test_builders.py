@@ -36,6 +36,19 @@ def test_dirhtml(tiny: Site) -> None:
     assert alpha.cssselect("a[href='../beta/']")
 
 
+@pytest.mark.parametrize("builder", ["json", "pickle"])
+@pytest.mark.parametrize("theme", ["alabaster", "marginalia"])
+def test_builders_of_data_write_the_notes(tiny: Site, builder: str, theme: str) -> None:
+    settings = {"html_theme": theme, "papernotes_browse": ["tags"]}
+    build = tiny.build(builder, confoverrides=settings)
+    assert build.messages == []
+    if builder == "json":
+        note = json.loads(build.read("papers/alpha.fjson"))
+        assert note["title"].startswith("Alpha of")
+        assert "A summary with" in note["body"]
+    assert (build.outdir / "papers/alpha.fjson").exists() == (builder == "json")
+
+
 def test_text(tiny: Site) -> None:
     build = tiny.build("text")
     assert build.messages == []

@@ -230,11 +230,12 @@ def rest_of(
 ) -> str:
     """Return the text of the note with blank lines in place of all but the *others*."""
     kept = [*lines]
-    has_anchors = _ALIAS.search("\n".join(lines[: extent.end]))
-    in_place = is_whole and extent.start == 1 and not has_anchors
     if not others or mapping is None:
         kept[: extent.after] = [""] * extent.after
-    elif in_place and mapping.flow_style:
+        return "\n".join(kept)
+    has_anchors = _ALIAS.search("\n".join(lines[: extent.end]))
+    in_place = is_whole and extent.start == 1 and not has_anchors
+    if in_place and mapping.flow_style:
         # Fields in braces share lines.
         pass
     elif in_place:

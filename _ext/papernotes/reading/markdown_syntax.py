@@ -30,7 +30,11 @@ DOLLARS = {
     "myst_dmath_allow_space": False,
     "myst_dmath_double_inline": True,
 }
-_AMOUNT = re.compile(r"\$\d[\d.,]*(?=,?\s+[A-Za-z]{2}|(?<=[.])\s+[A-Za-z]|[;:]\s+[A-Za-z])")
+# An amount of money, by what follows it: a word, the end of a sentence, or a closing bracket.
+_AMOUNT = re.compile(
+    r"\$\d[\d.,]*(?:[kKMB]|bn)?"
+    r"(?=,?\s+[A-Za-z]{2}|(?<=[.])\s+[A-Za-z]|[;:]\s+[A-Za-z]|[)\]\u201d\"])"
+)
 # Whether markdown-it's environment has seen the beginning of the text.
 _TITLED = "papernotes_titled"
 # Links to headings of other notes need anchors.

@@ -29,6 +29,7 @@ _BRACKETS = re.compile(
 # Text in escaped brackets is a formula if it has signs of one.
 _SIGNS = re.compile(r"\\[A-Za-z]+|\^|(?<![A-Za-z]{2})_|[=+<>]")
 _DOLLARS = re.compile(r"(\$\$?)([^$]*)(\$\$?)?")
+_BEGINNING = re.compile(r"[\w\\{(|\[+-]")
 _MONEY = re.compile(r"\d[\d.,]*(?![\d.,]*[\\^_={])")
 _COMMAND = re.compile(r"\\[A-Za-z]+")
 _TEX = re.compile(r"\\[A-Za-z]+|[\^_][\w{\\]|=")
@@ -170,7 +171,10 @@ def _dollars(text: str) -> Iterator[tuple[int, int, bool]]:
         elif closed:
             is_formula = bool(_TEX.search(inside) or _LETTERS.fullmatch(inside))
         else:
-            is_formula = bool(inside) and not inside[0].isspace()
+            # After a letter or a digit, the sign is that of a currency.
+            is_currency = match.start() and text[match.start() - 1].isalnum()
+            begins = _BEGINNING.match(inside) and not is_currency
+            is_formula = bool(begins or _TEX.search(inside))
         end = match.end() if closed else match.end(1) + len(inside.partition("\n")[0])
         if is_formula:
             yield match.start(), end, closed

@@ -104,6 +104,8 @@ def check_links(root: Path, path: str, text: str) -> Iterator[Diagnostic]:
                 yield Diagnostic(path, line, fault, DiagnosticKind.BROKEN_LINK)
             elif files.is_path(target) and (fault := files.fault(root, path, target)):
                 yield Diagnostic(path, line, fault, DiagnosticKind.MISSING_FILE)
+    if not any(f"{{{name}}}" in text for name in ("figure", "image", "include", "literalinclude")):
+        return
     for match in _NAMES_FILE.finditer(_FENCED.sub(_without_code, text)):
         target = match[1].strip()
         if not files.OUTSIDE.match(target) and (fault := files.fault(root, path, target)):
@@ -249,13 +251,15 @@ def possible_citation_keys(text: str) -> Iterator[str]:
 
 def _heading_faults(path: str, body: str) -> Iterator[Diagnostic]:
     """Yield what is wrong with the heading of a note, which a file that it includes may have."""
-    prose = _FENCED.sub(_blank, body)
-    match = _HEADING.search(prose)
+    match = _HEADING.search(body)
+    if match is not None and any(fence in body[: match.start()] for fence in ("```", "~~~")):
+        body = _FENCED.sub(_blank, body)
+        match = _HEADING.search(body)
     if match is None:
         if not _INCLUDES.search(body):
             yield no_heading(path)
         return
-    line = prose.count("\n", 0, match.start()) + 1
+    line = body.count("\n", 0, match.start()) + 1
     text = match[0].strip()
     # A line of hyphens underlines a heading of the second level.
     level = len(text) - len(text.lstrip("#")) or (2 if text.endswith("-") else 1)

@@ -112,7 +112,7 @@ def check(site: Site) -> CheckResult:
             cited.update(note.front.papers)
         if name.endswith(".md"):
             diagnostics += note_checks.check_links(site.root, name, text)
-            diagnostics += syntax.check(name, text, note_checks.without_code(text))
+            diagnostics += syntax.check(name, text)
     diagnostics += note_checks.check_tags(notes)
     diagnostics += note_checks.check_papers(notes, read)
     if not shows_all:

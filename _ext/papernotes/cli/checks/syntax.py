@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from papernotes.cli.checks.notes import without_code
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.core.wiki_links import Vault
 
@@ -18,17 +19,19 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 
-_FORMULA = re.compile(
-    r"(?<![\\$])\$\$(?:(?!\n[ \t]*\n)[^$])+\$\$"
-    r"|(?<![\\$\d])\$(?![\s$\d])[^$\n]*?(?<![\s\\])\$(?![\d$])"
-    r"|\\begin\{(\w+\*?)\}(?:(?!\n[ \t]*\n).)*?\\end\{\1\}",
-    re.DOTALL,
+# Both begin with a character, which makes the search fast.
+_DOLLARS = re.compile(
+    r"\$(?:\$(?<![\\$]\$\$)(?:(?!\n[ \t]*\n)[^$])+\$\$"
+    r"|(?<![\\$\d]\$)(?![\s$\d])[^$\n]*?(?<![\s\\])\$(?![\d$]))"
 )
+_ENVIRONMENT = re.compile(r"\\begin\{(\w+\*?)\}(?:(?!\n[ \t]*\n).)*?\\end\{\1\}", re.DOTALL)
 _SIGN = re.compile(
     r"(?<!\\)\$|\\[(\[]|\\begin\{|\[\[|(?<![=\w])==(?![\s=])|%%|^[ >]*\[!\w"
     r"|^[ >]*(?:[-*+]|\d+[.)])[ ]+\[[ xX]\][ ]",
     re.MULTILINE,
 )
+# Some of what a sign holds, for a faster search.
+_SIGNS = ("$", "\\(", "\\[", "\\begin{", "[[", "==", "%%", "[!", "[ ] ", "[x] ", "[X] ")
 # Directives whose content is no Markdown.
 _NO_PROSE = re.compile(
     r"code|source|math|raw|parsed|literal|include|mermaid|graphviz|toctree|table"
@@ -43,9 +46,13 @@ class SyntaxCheck:
     vault: Vault
     parsers: list[MarkdownIt] = field(default_factory=list)
 
-    def check(self, path: str, text: str, prose: str) -> Iterator[Diagnostic]:
-        """Yield the diagnostics of the document *text*; *prose* is the text without its code."""
-        if _SIGN.search(_FORMULA.sub("", prose)):
+    def check(self, path: str, text: str) -> Iterator[Diagnostic]:
+        """Yield the diagnostics of the document *text*."""
+        # Most documents have no sign but formulas, not even in code.
+        rest = _without_formulas(text)
+        if not any(sign in rest for sign in _SIGNS):
+            return
+        if _SIGN.search(_without_formulas(without_code(text))):
             yield from self._of(self._parser(), path, text, 1, {})
 
     def _parser(self) -> MarkdownIt:
@@ -82,3 +89,7 @@ class SyntaxCheck:
         for child in token.children or ():
             if child.type == "wikilink" and (fault := self.vault.fault(child.meta["link"], path)):
                 yield Diagnostic(path, line + child.meta[LINE], fault, DiagnosticKind.MISSING_FILE)
+
+
+def _without_formulas(text: str) -> str:
+    return _ENVIRONMENT.sub("", _DOLLARS.sub("", text))
