@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from outputs import ALL, build_again
-from sites import Site, text
+from sites import PNG, Site, text
 
 
 def test_first_build_writes_every_page(tiny: Site) -> None:
@@ -177,3 +178,22 @@ def test_change_of_the_bibliography_is_detected_by_its_content(tiny: Site, chang
     else:
         path.touch()
         assert tiny.build().written == set()
+
+
+def test_what_is_added_later_is_shown_as_in_a_clean_build(tiny: Site) -> None:
+    """A picture of a summary, and another language: each was kept in what pages are made of."""
+    front = "---\npaper: zeta2006\ntags: [generalization]\nread: 2020-01-01\n"
+    note = f"{front}summary: A ![picture](a%20b.png) and ![](q.png).\n---\n\n# Zeta\n\nText.\n"
+    tiny.write("papers/zeta.md", note)
+    tiny.edit("conf.py", "html_theme", 'papernotes_browse = ["tags"]\nhtml_theme')
+    assert len(tiny.build().messages) == 2
+    tiny.write("papers/a b.png", PNG)
+    tiny.write("papers/q.png", PNG)
+    tiny.edit("conf.py", "html_theme", 'language = "fr"\nhtml_theme')
+    build = build_again(tiny)
+    assert build.messages == []
+    assert {Path(image.get("src")).name for image in build.page("index").cssselect("img")} == {
+        "a%20b.png",
+        "q.png",
+    }
+    assert "Dans " in text(build.page("works"))

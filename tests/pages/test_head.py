@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
@@ -160,6 +161,24 @@ def test_pages_have_their_canonical_address_and_language(tiny: Site) -> None:
         (canonical,) = page.cssselect("head link[rel=canonical]")
         assert canonical.get("href") == ADDRESS + address
         assert metas(page)["og:url"] == [ADDRESS + address]
+
+
+def test_language_is_a_tag_of_bcp_47_wherever_it_is_published(tiny: Site) -> None:
+    tiny.edit("papers/alpha.md", "read:", "redirect_from: [papers/old]\nread:")
+    settings = {"language": "zh_CN", "papernotes_search": "pagefind"}
+    build = tiny.build(confoverrides=settings)
+    assert build.messages == []
+    assert 'xml:lang="zh-CN"' in build.read("feed.xml")
+    assert json.loads(build.read("papers.json"))["language"] == "zh-CN"
+    for name in ("papers/alpha", "papers/old", "index"):
+        assert build.page(name).get("lang") == "zh-CN"
+    for path in build.outdir.rglob("*.*"):
+        if path.suffix in (".html", ".xml", ".json") and path.is_file():
+            assert b"zh_CN" not in path.read_bytes(), path
+    # The search says what it cannot do; an extended Pagefind can.
+    is_extended = find_spec("pagefind_bin_extended") is not None
+    said = "only words between spaces or punctuation" in text(build.page("search"))
+    assert said != is_extended
 
 
 def test_author_s_own_description_is_kept(tiny: Site) -> None:
