@@ -171,6 +171,42 @@ def test_crossref_gets_the_new_key_of_the_parent_entry(site: Site) -> None:
     assert "@proceedings{arent2020parent," in read(site)
 
 
+CHAPTER = "@incollection{ch, title={The chapter}, author={Ann Bee}, crossref={Bk}}"
+BOOK = "@book{bk, title={The book}, editor={Ed Itor}, publisher={P}, year={2011}}"
+
+
+@pytest.mark.parametrize("text", [f"{CHAPTER}\n{BOOK}", f"{BOOK}\n{CHAPTER}"])
+def test_chapter_inherits_and_its_book_gets_no_note(site: Site, text: str) -> None:
+    result = run(site, "add", "-", text=text)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert "crossref = {itor2011book}" in read(site)
+    notes = [line for line in result.stdout.splitlines() if line.endswith(".md")]
+    assert [Path(note).name for note in notes] == ["bee2011chapter.md"]
+    assert "refs.bib:45: remark" not in run(site, "check").stdout
+    assert site.build().messages == []
+
+
+def test_chapter_inherits_from_a_book_of_the_site(site: Site) -> None:
+    run(site, "add", "--to-read", "-", text=BOOK)
+    result = run(site, "add", "-", text=CHAPTER.replace("Bk", "itor2011book"))
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert "@incollection{bee2011chapter," in read(site)
+
+
+def test_book_of_a_chapter_is_not_put_on_the_reading_list(site: Site) -> None:
+    run(site, "add", "--to-read", "-", text=f"{CHAPTER}\n{BOOK}")
+    assert read(site).count("to-read") == read(site).count("to-read}") == 2
+
+
+def test_entry_of_fields_for_others_is_added_without_a_note(site: Site) -> None:
+    text = "@misc{a, title={First}, author={A Eh}, xdata={pub}}\n@xdata{pub, year={2020}}"
+    result = run(site, "add", "-", text=text)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert "@misc{eh2020first," in read(site)
+    assert "@xdata{pub," in read(site)
+    assert len(result.stdout.splitlines()) == 3
+
+
 def test_to_read_puts_the_paper_on_the_reading_list_without_a_note(site: Site) -> None:
     before = files(site.folder / "papers")
     result = run(site, "add", "--to-read", "1706.05394")
@@ -362,6 +398,7 @@ def test_key_option_sets_the_key_and_rejects_taken_and_invalid_ones(site: Site) 
     assert "@misc{memorization," in read(site)
     for key, message in [
         ("alpha2001", 'the key "alpha2001" is taken by "On alpha"'),
+        ("202510", '"202510" is not a citation key'),
         ("no key", '"no key" is not a citation key'),
     ]:
         _nothing_written(site, ["--key", key, "10.1162/neco.2006.18.7.1527"], message)
@@ -481,6 +518,7 @@ def test_unusable_answer_of_the_arxiv_api_ends_the_command(
         ("hello", "standard input holds no BibTeX entry"),
         ("\n@misc{a, title = {x}\n\n@misc{b, title={y}}", "standard input:2: the entry"),
         ("@misc{a, title = what}", 'undefined macro "what"'),
+        ("@misc{a, title={x}, crossref={b}}", 'the entry "a", crossref names the key "b"'),
         ("@misc{a, title={X}, author={A, B, C, D}}", "has too many commas"),
         ("@misc{a, author={A B}}", 'the entry "a" has no title'),
     ],

@@ -8,7 +8,7 @@ from papernotes.bibliography import names
 from papernotes.bibliography.identifiers import Identifier, identify
 from papernotes.bibliography.titles import comparison_key, protect_capitals
 from papernotes.cli.bibfile import keys
-from papernotes.cli.bibfile.clean import clean, clean_value
+from papernotes.cli.bibfile.clean import clean, clean_value, escape
 from papernotes.cli.bibfile.entry import Entry
 
 
@@ -139,7 +139,9 @@ KEYS = [
     ("{OpenAI}", "2023", "{GPT-4} technical report", "openai2023gpt"),
     ("Hadley O'Neill", "2014", "The what's what of data", "oneill2014whats"),
     ("", "", "The the", "the"),
-    ("", "2020", "", "2020"),
+    ("", "2020", "", "work2020"),
+    ("", "2025", "10", "work202510"),
+    ("", "", "True", "worktrue"),
     ("", "", "", "work"),
 ]
 
@@ -190,3 +192,54 @@ def test_names_are_reordered_if_bibtex_reads_them_the_same(
 )
 def test_titles_are_compared_without_markup(a: str, b: str) -> None:
     assert comparison_key(a) == comparison_key(b)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("title", "Earning $75,000 per year & more", r"Earning \$75,000 per year \& more"),
+        ("title", "From $10 to $20 (or 30$)", r"From \$10 to \$20 (or 30\$)"),
+        ("title", "It costs $10 (or 20$)", r"It costs \$10 (or 20\$)"),
+        ("title", r"The $\ell_1$ norm, $k$NN and 50%", r"The $\ell_1$ norm, $k$NN and 50\%"),
+        ("title", r"{a}_b \c", r"\textbraceleft{}a\textbraceright{}\_b \textbackslash{}c"),
+        ("url", "https://x.example/a_b?c={d}", "https://x.example/a_b?c=%7Bd%7D"),
+    ],
+)
+def test_plain_text_is_escaped_for_bibtex(name: str, text: str, value: str) -> None:
+    assert escape(name, text) == value
+    assert clean_value(name, value) == value
+
+
+@pytest.mark.parametrize(
+    ("value", "cleaned"),
+    [
+        ("Earning $75,000 per year", r"Earning \$75,000 per year"),
+        ("From $10 to $20", r"From \$10 to \$20"),
+        ("$75,000 for $x$", r"\$75,000 for $x$"),
+        ("The $ x $ and $5 + y$", "The $ x $ and $5 + y$"),
+    ],
+)
+def test_dollar_sign_that_begins_no_formula_is_escaped(value: str, cleaned: str) -> None:
+    assert clean_value("title", value) == cleaned
+
+
+@pytest.mark.parametrize(
+    "eprint",
+    [
+        "arXiv:0901.1234v2",
+        "{arXiv:0901.1234}",
+        "0901.1234v2 [cs.LG]",
+        "arXiv: 0901.1234",
+        "http://arxiv.org/abs/0901.1234v2",
+        "abs/0901.1234",
+        "0901.1234.pdf",
+    ],
+)
+def test_arxiv_identifier_is_cleaned_however_it_is_written(eprint: str) -> None:
+    fields = clean(Entry("misc", "", {"title": "X", "eprint": eprint})).fields
+    assert fields == {
+        "title": "X",
+        "eprint": "0901.1234",
+        "year": "2009",
+        "archiveprefix": "arXiv",
+    }

@@ -7,15 +7,17 @@ import re
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from papernotes.bibliography import reader
+from papernotes.bibliography.formatting import NO_WORKS
 from papernotes.bibliography.identifiers import Identifier
 from papernotes.bibliography.reader import TO_READ, Bibliography
 from papernotes.cli import note_template, storage
 from papernotes.cli.bibfile import keys
 from papernotes.cli.bibfile.append import Appended, append, layout_of
-from papernotes.cli.bibfile.entry import Entry
+from papernotes.cli.bibfile.entry import Entry, with_inherited
 from papernotes.cli.errors import CommandError
 from papernotes.cli.library import IndexedEntry, Library
 from papernotes.cli.site import Site, show
@@ -90,17 +92,29 @@ class _Addition:
         self.new: list[tuple[str, Entry]] = []
         # Maps the keys that the entries came with to their keys in the bibliography.
         self.keys: dict[str, str] = {}
+        # The entries by the keys that they came with, and the keys that they refer to.
+        self.given: dict[str, Entry] = {}
+        self.parents: set[str] = set()
 
     def run(self, papers: Sequence[Incoming | Identifier]) -> list[Outcome]:
+        for paper in papers:
+            if isinstance(paper, Incoming):
+                self.parents.update(key.casefold() for key in paper.entry.parents())
+                if paper.keyed:
+                    self.given.setdefault(paper.entry.given_key.casefold(), paper.entry)
         outcomes = [self._find_or_add(paper) for paper in papers]
         for paper, outcome in zip(papers, outcomes, strict=True):
             if isinstance(paper, Incoming) and paper.keyed:
-                self.keys.setdefault(paper.entry.given_key, outcome.indexed.key)
+                self.keys.setdefault(paper.entry.given_key.casefold(), outcome.indexed.key)
         self.new = [(key, _with_new_references(entry, self.keys)) for key, entry in self.new]
         target = self.site.file_for_new_entries() if self.new else None
         before = self.library.contents[target] if target else None
         appended = self._append(target, before or b"") if target else None
-        to_note = self._keys_to_note(outcomes)
+        to_note = self._keys_to_note(
+            outcome
+            for paper, outcome in zip(papers, outcomes, strict=True)
+            if not self._is_parent(paper)
+        )
         with ExitStack() as drafts:
             notes = {
                 key: drafts.enter_context(storage.Draft(path, text.encode()))
@@ -129,7 +143,7 @@ class _Addition:
                     f"{paper} has just been removed from the bibliography; try again"
                 )
             return self._existing(indexed, f"{paper} is already in the bibliography")
-        entry = paper.entry
+        entry = with_inherited(paper.entry, self._find, partial(_refuse, paper.entry))
         for identifier in sorted(entry.identifiers(), key=str):
             if indexed := self.library.by_identifier(identifier):
                 return self._existing(indexed, f"{identifier} is already in the bibliography")
@@ -141,12 +155,28 @@ class _Addition:
             why = f'the key "{entry.given_key}" is already in the bibliography'
             return self._existing(indexed, why)
         key = self._key(entry)
-        if self.options.to_read:
+        if self.options.to_read and not self._is_parent(paper):
             entry = _on_reading_list(entry)
         self.new.append((key, entry))
         indexed = IndexedEntry(entry, key, self.site.file_for_new_entries(), 0)
         self.library.extend([indexed])
         return Outcome(indexed, added=True)
+
+    def _find(self, key: str) -> Entry | None:
+        """Return the entry that another refers to by *key*: a new one, or one of the site."""
+        if entry := self.given.get(key.casefold()):
+            return entry
+        indexed = self.library.by_key(key)
+        return indexed.entry if indexed else None
+
+    def _is_parent(self, paper: Incoming | Identifier) -> bool:
+        """Return whether *paper* is only what others refer to, such as the book of a chapter."""
+        if isinstance(paper, Identifier):
+            return False
+        entry = paper.entry
+        return entry.type in NO_WORKS or (
+            paper.keyed and entry.given_key.casefold() in self.parents
+        )
 
     def _existing(self, indexed: IndexedEntry, why: str) -> Outcome:
         added = any(key == indexed.key for key, _ in self.new)
@@ -163,6 +193,8 @@ class _Addition:
                 )
             return self.options.key
         key = keys.make_key(entry, self.site.config.papernotes_key_pattern)
+        if entry.type in NO_WORKS:
+            key = entry.given_key or key
         return keys.make_unique(key, lambda key: self.library.by_key(key) is not None)
 
     def _keys_to_note(self, outcomes: Iterable[Outcome]) -> list[str]:
@@ -198,6 +230,10 @@ class _Addition:
         }
 
 
+def _refuse(entry: Entry, fault: str) -> None:
+    raise CommandError(f'in the entry "{entry.given_key or entry.title()}", {fault}')
+
+
 def _complete(outcome: Outcome, notes: dict[str, Path], lines: dict[str, int]) -> Outcome:
     """Return *outcome* with the line of a new entry and the path of a new note."""
     indexed = outcome.indexed
@@ -210,9 +246,9 @@ def _complete(outcome: Outcome, notes: dict[str, Path], lines: dict[str, int]) -
 def _with_new_references(entry: Entry, new_keys: dict[str, str]) -> Entry:
     """Return *entry* with the new keys of its parent entries."""
     fields = dict(entry.fields)
-    for name in {"crossref", "xref", "xdata"} & fields.keys():
+    for name in {"crossref", "xref", "xdata", "entryset"} & fields.keys():
         parents = (key.strip() for key in fields[name].split(","))
-        fields[name] = ",".join(new_keys.get(key, key) for key in parents)
+        fields[name] = ",".join(new_keys.get(key.casefold(), key) for key in parents)
     return replace(entry, fields=fields)
 
 

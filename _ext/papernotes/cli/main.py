@@ -88,8 +88,8 @@ def add(
       1706.05394, hep-th/9901001   arXiv identifier, with or without a version
       10.1162/neco.2006.18.7.1527  DOI
       https://…                    URL of a paper on arXiv, or of a DOI
-      refs-to-add.bib              BibTeX file
-      -                            BibTeX from standard input
+      refs-to-add.bib              file in BibTeX, RIS, CSL-JSON or PubMed's format (nbib)
+      -                            the same from standard input
 
     For an identifier or a URL, the BibTeX is fetched from arXiv or the DOI registry. Each entry is
     cleaned, given a citation key, and appended to the first bibliography file that no other program
@@ -144,17 +144,17 @@ def _incoming(site: Site, papers: Sequence[str]) -> Iterator[Incoming | Identifi
     from papernotes.bibliography.identifiers import Identifier, identify
     from papernotes.cli.add import Incoming
     from papernotes.cli.bibfile.clean import clean
-    from papernotes.cli.bibfile.entry import parse
     from papernotes.cli.fetch import fetch
+    from papernotes.cli.formats.detect import read_entries
 
     parts: list[Identifier | list[Incoming]] = []
     for paper in papers:
         if identifier := identify(paper):
             parts.append(identifier)
             continue
-        content, name = _bibtex(paper)
-        entries = [clean(entry) for entry in parse(content, name)]
-        parts.append([Incoming(entry, keyed=True) for entry in entries])
+        content, name = _content(paper)
+        entries = [clean(entry) for entry in read_entries(content, name)]
+        parts.append([Incoming(entry, keyed=bool(entry.given_key)) for entry in entries])
     fetched = fetch(site, [part for part in parts if isinstance(part, Identifier)])
     for part in parts:
         if isinstance(part, Identifier):
@@ -163,11 +163,11 @@ def _incoming(site: Site, papers: Sequence[str]) -> Iterator[Incoming | Identifi
             yield from part
 
 
-def _bibtex(paper: str) -> tuple[bytes, str]:
-    """Return the content and the name of the BibTeX file that the argument *paper* names."""
+def _content(paper: str) -> tuple[bytes, str]:
+    """Return the content and the name of the file that the argument *paper* names."""
     if paper == _STANDARD_INPUT:
         if sys.stdin.isatty():
-            click.echo("Paste BibTeX, then press Control-D:", err=True)
+            click.echo("Paste BibTeX, RIS, CSL-JSON or nbib, then press Control-D:", err=True)
         return sys.stdin.buffer.read(), "standard input"
     path = Path(paper)
     if path.is_file():

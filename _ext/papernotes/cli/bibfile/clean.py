@@ -6,6 +6,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Callable
+from dataclasses import replace
 
 from pybtex.bibtex.utils import split_name_list
 
@@ -34,6 +35,13 @@ _MATH_OR_URL = re.compile(
     r"((?<!\\)\$(?:[^$\\]|\\.)*\$|\\\(.*?\\\)|\\(?:url|href|path)\s*\{[^{}]*\})", re.DOTALL
 )
 _UNESCAPED = re.compile(r"(?<!\\)[&%#_]")
+_DOLLAR = re.compile(r"(?<!\\)\$")
+# Pandoc's rule: no space inside the dollar signs, and no digit after them.
+_FORMULA = re.compile(r"((?<![\\\w$])\$(?=[^\s$])(?:[^$\\]|\\.)*?(?<=[^\s\\])\$(?!\d))", re.DOTALL)
+# A number and words, as in "$10 (or 20$)", which only look like a formula.
+_MONEY = re.compile(r"\$\d[\d.,]*[ \w]*\s[^\\^_=<>+*/{}]*[A-Za-z]{2}[^\\^_=<>+*/{}]*\$")
+_PRICES = re.compile(r"(?<!\\)\$\d(?:[^$\\]|\\.)*\$\d")
+_ADDRESS_CHARS = str.maketrans({char: f"%{ord(char):02X}" for char in "{}\\"})
 _TAG_MACROS = {
     "i": r"\emph",
     "em": r"\emph",
@@ -64,7 +72,27 @@ def clean(entry: Entry) -> Entry:
     kind = _clean_identifiers(entry.type, fields)
     if "month" in fields:
         fields["month"] = _month(fields["month"])
-    return Entry(kind, entry.given_key, fields)
+    return replace(entry, type=kind, fields=fields)
+
+
+def escape(name: str, text: str) -> str:
+    """Return plain *text* as the value of the BibTeX field *name*; formulas stay formulas."""
+    if name in VERBATIM:
+        return text.translate(_ADDRESS_CHARS)
+    parts = split_formulas(text)
+    parts[::2] = ["".join(_LATEX.get(char, char) for char in part) for part in parts[::2]]
+    return "".join(parts)
+
+
+def split_formulas(text: str) -> list[str]:
+    """Split *text* into prose and formulas between dollar signs, in turn; money is prose."""
+    parts = [""]
+    for position, part in enumerate(_FORMULA.split(text)):
+        if position % 2 and not _MONEY.fullmatch(part):
+            parts += [part, ""]
+        else:
+            parts[-1] += part
+    return parts
 
 
 def clean_value(name: str, value: str) -> str:
@@ -72,7 +100,8 @@ def clean_value(name: str, value: str) -> str:
     value = _INVISIBLE.sub("", unicodedata.normalize("NFC", value))
     if name in VERBATIM:
         return " ".join(fix_entities(value, lambda char: char).split())
-    value = fix_latex(fix_markup(fix_entities(value, lambda char: _LATEX.get(char, char))))
+    value = fix_markup(fix_entities(value, lambda char: _LATEX.get(char, char)))
+    value = fix_latex(fix_dollars(value))
     if name in ("author", "editor"):
         return " and ".join(_clean_name(part) for part in split_name_list(value))
     if name == "pages":
@@ -122,6 +151,15 @@ def fix_latex(value: str) -> str:
     return "".join(parts)
 
 
+def fix_dollars(value: str) -> str:
+    """Put a backslash before the dollar signs of *value* that begin no formula."""
+    if len(_DOLLAR.findall(value)) % 2 == 0 and not _PRICES.search(value):
+        return value
+    parts = split_formulas(value)
+    parts[::2] = [_DOLLAR.sub(r"\\$", part) for part in parts[::2]]
+    return "".join(parts)
+
+
 def outside_mathematics(value: str) -> list[str]:
     """Return the parts of *value* that are neither mathematics nor URLs."""
     return _MATH_OR_URL.split(value)[::2]
@@ -165,7 +203,7 @@ def _clean_identifiers(kind: str, fields: dict[str, str]) -> str:
     doi, url = identify(fields.get("doi", "")), identify(fields.get("url", ""))
     if doi and doi.kind == "DOI":
         fields["doi"] = doi.value
-    eprint = parse_arxiv(identifiers.arxiv_id(fields))
+    eprint = _eprint(fields)
     if url and (url == eprint or (doi and url.value.lower() == doi.value.lower())):
         del fields["url"]
     if eprint is None:
@@ -192,3 +230,15 @@ def arxiv_year(identifier: Identifier) -> str:
     """Return the year of submission from the digits of an arXiv identifier."""
     two_digits = identifier.value.rpartition("/")[2][:2]
     return f"19{two_digits}" if two_digits >= "91" else f"20{two_digits}"
+
+
+def _eprint(fields: dict[str, str]) -> Identifier | None:
+    """Return the arXiv identifier of an entry from any of its fields."""
+    if identifier := parse_arxiv(identifiers.arxiv_id(fields)):
+        return identifier
+    # Some programs add the class, "[cs.LG]", or the name of a file.
+    eprint = re.sub(
+        r"^abs/|\s*\[[\w.-]*\]$|\.pdf$", "", identifiers.unbrace(fields.get("eprint", ""))
+    )
+    found = identify(eprint)
+    return found if found and found.kind == "arXiv" else None

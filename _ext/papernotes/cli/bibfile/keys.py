@@ -24,6 +24,8 @@ _SUFFIX = re.compile(r"(?:[a-z]{1,2}|-\d+)?")
 _APOSTROPHE = re.compile("['’]")
 _WORD = re.compile(r"[^\W_]+")
 _NOT_IN_KEYS = re.compile(r"[^a-z0-9]")
+# Words that YAML reads as a truth value or as nothing.
+_YAML_WORDS = frozenset("true false yes no on off null".split())
 _FIELDS = ("family", "year", "word", "Family", "Word")
 
 
@@ -42,8 +44,9 @@ def check_pattern(pattern: str) -> None:
 
 
 def check_key(key: str) -> None:
-    """Raise a CommandError if BibTeX or a citation could not hold *key*."""
-    if not re.fullmatch(r"[A-Za-z0-9](?:[\w:.+/-]*\w)?", key, re.ASCII):
+    """Raise a CommandError if BibTeX, front matter or a citation could not hold *key*."""
+    fits = re.fullmatch(r"[A-Za-z0-9](?:[\w:.+/-]*\w)?", key, re.ASCII)
+    if not fits or not _is_text(key):
         raise CommandError(
             f'"{key}" is not a citation key; use letters and digits, such as smith2019super'
         )
@@ -52,7 +55,8 @@ def check_key(key: str) -> None:
 def make_key(entry: Entry, pattern: str) -> str:
     """Make a key for *entry* from *pattern*, in ASCII.
 
-    Parts of the pattern that the entry lacks are left out. The key is never empty.
+    Parts of the pattern that the entry lacks are left out. A key that would be empty or a number
+    begins with "work".
     """
     family, word = _family(entry), _word(entry)
     key = pattern.format(
@@ -62,7 +66,14 @@ def make_key(entry: Entry, pattern: str) -> str:
         word=word,
         Word=word.capitalize(),
     )
-    return key if re.search(r"[a-z0-9]", key, re.IGNORECASE) else "work"
+    if not re.search(r"[A-Za-z0-9]", key):
+        return "work"
+    return key if _is_text(key) else f"work{key}"
+
+
+def _is_text(key: str) -> bool:
+    """Return whether YAML reads *key*, after ``paper:``, as text."""
+    return re.search(r"[A-Za-z]", key) is not None and key.lower() not in _YAML_WORDS
 
 
 def make_unique(key: str, is_taken: Callable[[str], bool]) -> str:
@@ -83,7 +94,7 @@ def _family(entry: Entry) -> str:
     if person := entry.first_person():
         return _ascii(family_name(person))
     names = ("organization", "institution", "publisher")
-    return next((_words(entry.fields[name])[0] for name in names if _words(entry.get(name))), "")
+    return next((words[0] for name in names if (words := _words(entry.get(name)))), "")
 
 
 def _word(entry: Entry) -> str:

@@ -17,7 +17,7 @@ from papernotes.bibliography.scanner import SourceEntry
 from papernotes.cli import storage
 from papernotes.cli.bibfile import keys
 from papernotes.cli.bibfile.edit import delimit_like, edit, is_single_string
-from papernotes.cli.bibfile.entry import Entry
+from papernotes.cli.bibfile.entry import Entry, with_inherited
 from papernotes.cli.checks import notes as note_checks
 from papernotes.cli.checks.entries import check_duplicates, check_entry, check_key
 from papernotes.cli.checks.syntax import SyntaxCheck
@@ -81,6 +81,11 @@ def check(site: Site) -> CheckResult:
         for source in (_expanded(each, macros) for each in found)
         if read.places.get(source.key) == (path, source.line)
     ]
+    by_key = {entry.given_key.lower(): entry for _, _, entry in entries}
+    entries = [
+        (path, source, with_inherited(entry, lambda key: by_key.get(key.lower())))
+        for path, source, entry in entries
+    ]
     external = {name for name in sources if site.is_external(site.root / name)}
     for path, source, entry in entries:
         diagnostics += check_entry(path, source)
@@ -143,8 +148,7 @@ def _unused(
 ) -> Iterator[Diagnostic]:
     used = cited | set(read.to_read())
     for _, _, entry in entries:
-        for name in ("crossref", "xref", "xdata", "entryset"):
-            used.update(key.strip() for key in entry.get(name).split(","))
+        used.update(entry.parents())
     for key, (path, line) in read.places.items():
         if key not in used:
             message = (
