@@ -76,7 +76,7 @@ categories: [Theory]
 weight: 3
 ---
 
-The samples `\(p\)` and `$$n$$`, with $d$ for 5 dollars. See [the other]({{< relref "other.md" >}})
+The samples `\(p\)` and `$$n$$`, with $d$ for $5 or $10. See [the other]({{< relref "other.md" >}})
 and [it]({{< ref "/posts/bundle" >}}#part), or {{< tweet 123 >}}.
 
 % no comment
@@ -124,12 +124,12 @@ def test_hugo_collection_is_converted(import_documents: RunImport) -> None:
     )
     body = imported.body("papers/closer.md")
     for part in [
-        "The samples $p$ and $n$, with $d$ for 5 dollars.",
+        "The samples $p$ and $n$, with $d$ for \\$5 or \\$10.",
         "See {note}`the other <other>`",
         "[it](</pages/bundle.md>)",
         "{{< tweet 123 >}}",
         "\\% no comment",
-        "![A plot](</pictures/plot-2.png>)",
+        ":::{figure-md}\n![A plot](</pictures/plot-2.png>)\n\nA plot\n:::",
         "\\![missing]\\(nowhere.png)",
         '````python\nx = "[@key] {{< no >}}"\n````',
         "## Details",
@@ -154,7 +154,8 @@ def test_hugo_collection_is_converted(import_documents: RunImport) -> None:
         (31, '"nolanguage" is not a known language; the code is not highlighted'),
     ]:
         assert re.search(rf"closer\.md:{line}: .*{re.escape(message)}", report), (message, report)
-    assert "content/draft.md:1: is a draft; it goes to drafts/, which is not built" in report
+    assert "content/draft.md:1: is a draft; it stays one, by draft: true" in report
+    assert imported.read("papers/draft.md").startswith("---\npaper: draft\ndraft: true\n---\n")
     assert "bundle/index.md:1: names no paper; it becomes a page" in report
     entry = reader.read([("refs.bib", imported.read("refs.bib").encode())]).paper("2017closer")
     assert dict(entry.fields) == {
@@ -255,13 +256,15 @@ def test_jekyll_collection_is_converted(import_documents: RunImport) -> None:
     assert sorted(n for n in files(imported.site.folder) if n.endswith(".md")) == [
         "README.md",
         "bibliography.md",
-        "drafts/later.md",
         "index.md",
+        "pages/later.md",
         "papers/old.md",
         "papers/super-convergence.md",
         "reading-list.md",
     ]
-    assert "read: 2017-08-27\n" in imported.read("papers/super-convergence.md")
+    assert imported.read("pages/later.md").startswith("---\norphan: true\ndraft: true\n---\n")
+    front = imported.read("papers/super-convergence.md")
+    assert "tags: [optimization, training]\nread: 2017-08-27\n" in front
     body = imported.body("papers/super-convergence.md")
     for part in [
         "{% include figure.html %} Rates $\\eta$ grow, as in {note}`the old <old>`",
@@ -359,19 +362,249 @@ def test_obsidian_collection_is_converted(import_documents: RunImport) -> None:
     body = imported.body("papers/Closer-look.md")
     for part in [
         "{note}`Other note <2014other>` or {note}`that <2014other>`, not Nobody. **Mark** it.",
-        "<!--hidden-->",
         "![](</pictures/shot.png>)",
         ":::{admonition} Do\n:class: tip\n\nthis $x$.\n:::",
         "[@zhang2017understanding] says so",
     ]:
         assert part in body, part
     report = "\n".join(imported.report())
-    for message in ["^block is left out", '"Nobody", which does not exist', "#Part is left out"]:
+    assert "hidden" not in body + report
+    for message in [
+        "^block is left out",
+        "Closer look.md:6: a private comment is left out",
+        '"Nobody", which does not exist',
+        "#Part is left out",
+    ]:
         assert message in report
     refs = imported.read("refs.bib")
     assert "@misc{zhang2017understanding" in refs
     assert "journal = {Journal of Machine Learning Research}" in refs
     imported.build()
+
+
+# What each kind of collection has, what becomes of it, and what is told of it.
+CONVERSIONS: dict[str, tuple[str, str, str, str]] = {
+    "a sidenote": (
+        "hugo",
+        "A word {{% sidenote %}}\nOf *this*.\n\nAnd more.\n{{% /sidenote %}} goes on.",
+        "A word[^sidenote-1] goes on.\n\n[^sidenote-1]: Of *this*.\n\n    And more.",
+        "",
+    ),
+    "a sidenote with its words": (
+        "hugo",
+        'The {{< sidenote "right" "id" "words" >}}Note.{{< /sidenote >}} go on.',
+        "The words[^sidenote-1] go on.\n\n[^sidenote-1]: Note.",
+        "",
+    ),
+    "a sidenote of Tufte's": (
+        "jekyll",
+        "Word{% sidenote 'id' 'A *note*, with $x$.' %} goes on.",
+        "Word[^sidenote-1] goes on.\n\n[^sidenote-1]: A *note*, with $x$.",
+        "",
+    ),
+    "a notice": (
+        "hugo",
+        '{{% notice tip "The *title*" %}}\nInside.\n{{% /notice %}}',
+        ":::{admonition} The *title*\n:class: tip\n\nInside.\n\n:::",
+        "",
+    ),
+    "details": (
+        "jekyll",
+        "{% details The title %}\nInside.\n{% enddetails %}",
+        ":::{admonition} The title\n:class: details\n\nInside.\n\n:::",
+        "",
+    ),
+    "an unknown pair": (
+        "hugo",
+        "An {{< mark >}}*inner*{{< /mark >}} text, and {{< mark >}}another{{< /mark >}}.",
+        "An *inner* text, and another.",
+        (
+            "a.md:1: {{< mark >}} is an unknown pair of tags; only what is between them is kept"
+            " (2 times in all)"
+        ),
+    ),
+    "unknown shortcodes": (
+        "hugo",
+        "{{< tweet 1 >}} {{< tweet 2 >}}\n\n{{< tweet 3 >}}",
+        "{{< tweet 1 >}} {{< tweet 2 >}}\n\n{{< tweet 3 >}}",
+        "a.md:1: {{< tweet 1 >}} is an unknown shortcode; it is left as text (3 times in all)",
+    ),
+    "a shortcode that is shown": ("hugo", "Write {{</* x */>}}.", "Write {{< x >}}.", ""),
+    "a formula": (
+        "hugo",
+        "Let {{< katex >}}y_1{{< /katex >}}.\n\n{{< katex >}}\nx^2\n{{< /katex >}}",
+        "Let $y_1$.\n\n$$\nx^2\n$$",
+        "",
+    ),
+    "a picture with a caption": (
+        "hugo",
+        '{{< marginfigure file="p.png"\n   caption="A *caption*, $x$" >}}',
+        ":::{figure-md}\n![A caption, x](</pictures/p.png>)\n\nA *caption*, $x$\n:::",
+        "",
+    ),
+    "a picture around its caption": (
+        "hugo",
+        '{{< side src="p.png" alt="Alt" >}}\nThe caption.\n{{< /side >}}',
+        ":::{figure-md}\n![Alt](</pictures/p.png>)\n\nThe caption.\n:::",
+        "",
+    ),
+    "a picture within a line": (
+        "hugo",
+        'See {{< figure src="p.png" caption="this" >}}.',
+        "See ![this](</pictures/p.png>) (this).",
+        "",
+    ),
+    "a picture that is included": (
+        "jekyll",
+        '{% include figure.liquid path="p.png" caption="A caption" class="big" %}',
+        ":::{figure-md}\n![A caption](</pictures/p.png>)\n\nA caption\n:::",
+        "",
+    ),
+    "a figure in HTML": (
+        "mkdocs",
+        '<figure>\n  ![Alt](p.png){ width="300" }\n  <figcaption>Cap</figcaption>\n</figure>',
+        ":::{figure-md}\n![Alt](</pictures/p.png>)\n\nCap\n:::",
+        "",
+    ),
+    "a citation of jekyll-scholar": (
+        "jekyll",
+        "As {% cite known2000 %} says.",
+        "As [@known2000] says.",
+        "",
+    ),
+    "links in a table": (
+        "obsidian",
+        (
+            "| a | b |\n|---|---|\n| [[other\\|alias]] | ![[p.png\\|100]] |\n"
+            "| [[other|alias]] | ![[p.png|cap|10x20]] |"
+        ),
+        (
+            "| a | b |\n|---|---|\n| {note}`alias <other2000>` | ![](</pictures/p.png>) |\n"
+            "| {note}`alias <other2000>` | ![cap](</pictures/p.png>) |"
+        ),
+        "a.md:3: the size of the picture p.png is left out (2 times in all)",
+    ),
+    "a target that stands alone": (
+        "hugo",
+        'See {{< relref "gone" >}} and {{< relref "other.md" >}}, <a href="other.md">it</a>.',
+        "See gone and {note}`other2000`, {note}`it <other2000>`.",
+        'a.md:1: the link to "gone", which does not exist, becomes text',
+    ),
+    "a post that is gone": (
+        "jekyll",
+        "See {% post_url 2016-01-01-gone %}.",
+        "See 2016-01-01-gone.",
+        'a.md:1: the link to "2016-01-01-gone", which does not exist, becomes text',
+    ),
+    "money": (
+        "mkdocs",
+        "Costs $10, and then $20, or $5 (not 10$).\n\n## Only $3\n\n`$x` <https://x.example/$y>",
+        (
+            "Costs \\$10, and then \\$20, or \\$5 (not 10\\$).\n\n## Only \\$3\n\n`$x`"
+            " <https://x.example/$y>"
+        ),
+        "",
+    ),
+    "formulas with spaces": ("mkdocs", "Let $ x $ and $ y_1 = 2 $.", "Let $x$ and $y_1 = 2$.", ""),
+    "code in a list": (
+        "mkdocs",
+        "- item\n\n      $ make [[x]]",
+        "- item\n\n      $ make [[x]]",
+        "",
+    ),
+    "tasks": (
+        "obsidian",
+        "- [ ] one\n- [x] two\n  1. [X] three\n\n[x] no task",
+        "- ☐ one\n- ☑ two\n  1. ☑ three\n\n[x] no task",
+        "",
+    ),
+    "inline footnotes": (
+        "obsidian",
+        "A word^[See [[other]], $x^2$.] and^[two].",
+        (
+            "A word[^note-1] and[^note-2].\n\n[^note-1]: See {note}`other <other2000>`, $x^2$.\n\n"
+            "[^note-2]: two"
+        ),
+        "",
+    ),
+    "tabs": (
+        "mkdocs",
+        '=== "A $x$"\n\n    One\n\n    !!! tip\n        Two\n\n=== "B"\n    Three\n\nAfter.',
+        (
+            ":::::{tab-set}\n::::{tab-item} A $x$\n\nOne\n\n"
+            ":::{admonition} Tip\n:class: tip\n\nTwo\n:::\n\n::::\n"
+            ":::{tab-item} B\nThree\n:::\n:::::\n\nAfter."
+        ),
+        "",
+    ),
+    "private comments": (
+        "obsidian",
+        "A %%secret%% word, `%%code%%`.\n\n%%\nsecret `tick\n\nmore secret\n%%\n\nAfter.",
+        "A  word, `%%code%%`.\n\nAfter.",
+        "a.md:1: a private comment is left out (2 times in all)",
+    ),
+    "a comment that is not closed": (
+        "obsidian",
+        "Before 50%%.\n\n%%\nsecret\n\nsecret",
+        "Before 50%%.",
+        "a.md:3: a private comment, %%, is not closed; what follows is left out",
+    ),
+    "a comment of Liquid": (
+        "jekyll",
+        "A{% comment %} secret {% endcomment %} word.",
+        "A word.",
+        "a.md:1: a private comment is left out",
+    ),
+    "a comment as a shortcode": (
+        "hugo",
+        "A{{< comment >}} secret {{< /comment >}} word.",
+        "A word.",
+        "a.md:1: a private comment is left out",
+    ),
+    "a comment in HTML": (
+        "mkdocs",
+        "A <!-- $5 --> word.\n\n<!--\n# No title\n\n---\n[[x]] https://arxiv.org/abs/1706.05394\n-->",
+        "A <!-- $5 --> word.\n\n<!--\n# No title\n\n---\n[[x]] https://arxiv.org/abs/1706.05394\n-->",
+        "",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CONVERSIONS)
+def test_syntax_of_other_programs_is_carried_over_or_told(
+    import_documents: RunImport, name: str
+) -> None:
+    kind, markdown, expected, told = CONVERSIONS[name]
+    folder = "_posts/" if kind == "jekyll" else ""
+    imported = import_documents(
+        kind,
+        **{
+            f"{folder}a.md": f"{markdown}\n",
+            f"{folder}other.md": "---\ntitle: Other\nurl: https://x.example/\n---\n",
+            f"{folder}p.png": PICTURE,
+            "known.bib": "@misc{known2000, title={K}, author={A K}, year=2000}\n"
+            "@misc{other2000, title={Other}, url={https://x.example/}, year=2000}",
+        },
+    )
+    assert imported.body("pages/a.md") == expected
+    report = [line.replace(folder, "") for line in imported.report()]
+    found = [line for line in report if line.startswith("a.md") and "names no paper" not in line]
+    # What is told of tags and sizes in attributes has tests of its own.
+    assert [line for line in found if "is left out" not in line or line == told] == (
+        [told] if told else []
+    )
+    assert "secret" not in "".join(map(str, imported.report())) + imported.read("pages/a.md")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_conversions_build_without_warnings(import_documents: RunImport, kind: str) -> None:
+    folder = "_posts/" if kind == "jekyll" else ""
+    texts = [text for of, text, _, _ in CONVERSIONS.values() if of == kind]
+    documents = {f"{folder}{number}.md": f"{text}\n" for number, text in enumerate(texts)}
+    # As the summary of a note, all of them stand on its card, too.
+    url = "---\nurl: https://x.example/p\n---\n\n# Note\n\n"
+    documents[f"{folder}note.md"] = url + "\n\n".join(texts[::-1])
+    import_documents(kind, **documents, **{f"{folder}p.png": PICTURE}).build()
 
 
 # Markdown from real notes that could make a build warn.
@@ -538,6 +771,171 @@ def test_unknown_url_becomes_an_entry_with_title_and_url() -> None:
         "title": "T",
         "url": "https://example.org/p",
     }
+
+
+METADATA = """# A note
+
+**Authors**: Jane Doe, John Q. Public, et al.
+**Venue**: Journal of $5 & More, 2019 **arXiv**: [1901.00001](https://arxiv.org/abs/1901.00001v2)
+- **Code**: https://x.example/code
+- **Rating**: 5/5, see [[gone]]
+**Tags**: #one, two
+
+The summary.
+
+## Section
+
+Text.
+"""
+
+
+def test_metadata_of_a_note_goes_to_its_entry_and_the_rest_to_a_list(
+    import_documents: RunImport,
+) -> None:
+    imported = import_documents("obsidian", **{"a.md": METADATA})
+    entry = reader.read([("refs.bib", imported.read("refs.bib").encode())]).paper("doe2019note")
+    assert dict(entry.fields) == {
+        "title": "A note",
+        "journal": r"Journal of \$5 \& More",
+        "year": "2019",
+        "eprint": "1901.00001",
+        "archiveprefix": "arXiv",
+    }
+    assert (entry.type, len(entry.authors)) == ("article", 3)
+    assert imported.read("papers/a.md") == (
+        "---\npaper: doe2019note\ntags: [one, two]\n---\n\n# A note\n\nThe summary.\n\n"
+        "## Details\n\n"
+        "- **Code**: <https://x.example/code>\n- **Rating**: 5/5, see gone\n\n## Section\n\nText.\n"
+    )
+    result = run(imported.site, "check")
+    assert "broken-latex" not in result.stdout
+    build = imported.build()
+    assert text(build.page("index").cssselect(".sd-card-text, .pn-summary")[0]) == "The summary."
+
+
+@pytest.mark.parametrize(
+    ("top", "fields"),
+    [
+        ("**Year:** 2017\\\n**DOI**: 10.1000/x", {"year": "2017", "doi": "10.1000/x"}),
+        ("Venue: ICML 2017\nAuthors: A. Bee; C. Dee", {"booktitle": "ICML", "year": "2017"}),
+        ("> **Conference**: CVPR\n> **arXiv**: 1706.05394v2 [cs.LG]", {"eprint": "1706.05394"}),
+        (
+            "- **Published**: 2017-06-12\n- **PDF**: [here](https://x.example/p.pdf)",
+            {"year": "2017", "month": "June", "pdf": "https://x.example/p.pdf"},
+        ),
+        (
+            "**Paper title**: The $x$ of $5\n\n**Paper**: <https://openreview.net/forum?id=x>",
+            {"title": r"The $x$ of \$5", "howpublished": "OpenReview"},
+        ),
+    ],
+)
+def test_metadata_has_many_forms(
+    import_documents: RunImport, top: str, fields: dict[str, str]
+) -> None:
+    imported = import_documents("mkdocs", **{"a.md": f"# T\n\n{top}\n\nThe summary.\n"})
+    read = reader.read([("refs.bib", imported.read("refs.bib").encode())])
+    (key,) = read.places
+    assert fields.items() <= dict(read.paper(key).fields).items()
+    assert imported.body("papers/a.md") == "The summary."
+
+
+@pytest.mark.parametrize(
+    "top",
+    [
+        "**Main idea**: a network is trained.\n\nhttps://arxiv.org/abs/1706.05394",
+        "**Abstract**: https://arxiv.org/abs/1706.05394",
+        "Note: this is prose, see https://arxiv.org/abs/1706.05394.",
+    ],
+)
+def test_prose_that_begins_like_metadata_stays(import_documents: RunImport, top: str) -> None:
+    imported = import_documents("mkdocs", **{"a.md": f"# T\n\n{top}\n"})
+    assert imported.body("papers/a.md") == top
+
+
+def test_what_an_entry_of_the_collection_lacks_stays_in_the_note(
+    import_documents: RunImport,
+) -> None:
+    imported = import_documents(
+        "mkdocs",
+        **{
+            "docs/a.md": "# T\n\n**DOI**: 10.1000/x\n**Venue**: ICML 2017\n\nThe summary.\n",
+            "my.bib": "@misc{my2000, title={T}, author={A B}, year=2000, doi={10.1000/x}}",
+        },
+    )
+    assert imported.body("papers/a.md").endswith("## Details\n\n- **Venue**: ICML 2017")
+    assert imported.read("refs.bib").count("@") == 1
+
+
+def test_front_matter_says_what_its_paper_is(import_documents: RunImport) -> None:
+    front = (
+        "venue: ICML\nyear: 2017\nauthors: [A. Bee, C. Dee]\nauthor: me\nurl: https://x.example/"
+    )
+    imported = import_documents("hugo", **{"a.md": f"---\ntitle: T\n{front}\n---\nText.\n"})
+    refs = imported.read("refs.bib")
+    assert "@inproceedings{bee2017t,\n" in refs
+    assert "author = {A. Bee and C. Dee}" in refs
+    assert [line for line in imported.report() if "left out" in line] == [
+        "a.md:6: author: me is left out"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "front"),
+    [
+        ("hugo", "a.md", "draft: true\n"),
+        ("hugo", "a.md", "draft: yes\nurl: https://x.example/p\n"),
+        ("hugo", "a.md", "draft: true\ntags: [\n"),
+        ("jekyll", "_posts/a.md", "published: false\n"),
+        ("jekyll", "_drafts/a.md", "arxiv: 1706.05394\n"),
+        ("obsidian", "a.md", "publish: false\n"),
+        ("mkdocs", "a.md", "draft: true\n"),
+    ],
+)
+def test_draft_stays_one_where_it_stands(
+    import_documents: RunImport, kind: str, name: str, front: str
+) -> None:
+    imported = import_documents(kind, **{name: f"---\n{front}---\n\n# T\n\nText.\n"})
+    folder = "papers" if "://" in front or "arxiv" in front else "pages"
+    assert "\ndraft: true\n---\n" in imported.read(f"{folder}/a.md")
+    assert f"{name}:1: is a draft; it stays one, by draft: true" in imported.report()
+
+
+@pytest.mark.parametrize(
+    ("kind", "front", "tags"),
+    [
+        ("jekyll", "tags: one two", "[one, two]"),
+        ("jekyll", "tags: deep learning, two", "[deep learning, two]"),
+        ("jekyll", "category: deep learning", "[deep learning]"),
+        ("obsidian", "tags: one two", "[one, two]"),
+        ("hugo", "tags: deep learning", "[deep learning]"),
+    ],
+)
+def test_tags_in_one_text_are_parted_as_the_program_does(
+    import_documents: RunImport, kind: str, front: str, tags: str
+) -> None:
+    name = "_posts/a.md" if kind == "jekyll" else "a.md"
+    imported = import_documents(
+        kind, **{name: f"---\n{front}\narxiv: 1706.05394\ntitle: T\n---\nText.\n"}
+    )
+    assert f"\ntags: {tags}\n" in imported.read("papers/a.md")
+
+
+def test_title_with_money_makes_an_entry_without_faults(import_documents: RunImport) -> None:
+    front = (
+        "title: Earning $75,000 per year & 10% of $x_1$\narxiv: 1706.05394\nsummary: Only $5_.\n"
+    )
+    second = "title: '10'\ndate: 2025-01-01\nlink: https://x.example/10\n"
+    imported = import_documents(
+        "hugo", **{"a.md": f"---\n{front}---\nText.\n", "b.md": f"---\n{second}---\nText.\n"}
+    )
+    refs = imported.read("refs.bib")
+    assert r"title = {Earning \$75,000 per year \& 10\% of $x_1$}" in refs
+    assert "@misc{work10,\n" in refs
+    assert "\nsummary: Only \\$5\\_.\n" in imported.read("papers/a.md")
+    assert "\n# Earning \\$75,000 per year & 10% of $x_1$\n" in imported.read("papers/a.md")
+    result = run(imported.site, "check")
+    assert "broken-latex" not in result.stdout
+    imported.build()
 
 
 def test_notes_on_the_same_paper_are_linked_by_name(import_documents: RunImport) -> None:

@@ -39,7 +39,7 @@ _DOLLAR = re.compile(r"(?<!\\)\$")
 # Pandoc's rule: no space inside the dollar signs, and no digit after them.
 _FORMULA = re.compile(r"((?<![\\\w$])\$(?=[^\s$])(?:[^$\\]|\\.)*?(?<=[^\s\\])\$(?!\d))", re.DOTALL)
 # A number and words, as in "$10 (or 20$)", which only look like a formula.
-_MONEY = re.compile(r"\$\d[\d.,]*[ \w]*\s[^\\^_=<>+*/{}]*[A-Za-z]{2}[^\\^_=<>+*/{}]*\$")
+MONEY = re.compile(r"\$\d[\d.,]*[ \w]*\s[^\\^_=<>+*/{}]*[A-Za-z]{2}[^\\^_=<>+*/{}]*\$")
 _PRICES = re.compile(r"(?<!\\)\$\d(?:[^$\\]|\\.)*\$\d")
 _ADDRESS_CHARS = str.maketrans({char: f"%{ord(char):02X}" for char in "{}\\"})
 _TAG_MACROS = {
@@ -88,7 +88,7 @@ def split_formulas(text: str) -> list[str]:
     """Split *text* into prose and formulas between dollar signs, in turn; money is prose."""
     parts = [""]
     for position, part in enumerate(_FORMULA.split(text)):
-        if position % 2 and not _MONEY.fullmatch(part):
+        if position % 2 and not MONEY.fullmatch(part):
             parts += [part, ""]
         else:
             parts[-1] += part

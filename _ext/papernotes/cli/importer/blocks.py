@@ -10,9 +10,8 @@ from pygments.lexers import find_lexer_class_by_name
 from pygments.util import ClassNotFound
 
 from papernotes.cli.importer.collection import Kind
-
-# The number and the text of a source line.
-Line = tuple[int, str]
+from papernotes.cli.importer.marks import BOX, END_OF_BOX, FIGURE, PART, Line
+from papernotes.cli.importer.shortcodes import Report
 
 _FENCE = re.compile(r"([ ]{0,3}(?:[*+-][ ]+)?)(`{3,}|~{3,})[ \t]*(.*?)[ \t]*$")
 _HEADING = re.compile(r"[ ]{0,3}(#{1,6})(?:[ \t]+(.*?))??[ \t#]*$")
@@ -20,6 +19,8 @@ _UNDERLINE = re.compile(r"[ ]{0,3}(=+|-{2,})[ \t]*$")
 _RULE = re.compile(r"[ ]{0,3}([-*_])(?:[ \t]*\1){2,}[ \t]*$")
 _LIST = re.compile(r"[ \t]*(?:[*+-]|\d{1,9}[.)])(?:[ \t]|$)")
 _ADMONITION = re.compile(r"(?:!!!|\?\?\?\+?)[ \t]*([\w-]+)?(?:[^\"\n]*\"(.*)\")?[ \t]*$")
+_COMMENT = re.compile(r"[ ]{0,3}<!--")
+_TAB = re.compile(r"===[+!]?[ \t]+\"(.*)\"[ \t]*$")
 _CALLOUT = re.compile(r">[ \t]*\[!([\w-]+)\][+-]?[ \t]*(.*)$")
 _ATTRIBUTES = re.compile(r"[ \t]*\{:[^{}]*\}[ \t]*$")
 _HEADING_ATTRIBUTES = re.compile(r"[ \t]*\{:?[ \t]*[#.][^{}]*\}[ \t]*$")
@@ -47,7 +48,7 @@ class Blocks:
 
     kind: Kind
     inline: Callable[[str, int], str]
-    report: Callable[[int, str], None]
+    report: Report
     shift: int = 0
     level: int = 1
     _paragraph: list[Line] = field(default_factory=list)
@@ -56,7 +57,8 @@ class Blocks:
         """Return *lines* as MyST."""
         out: list[str] = []
         position = 0
-        in_list = False
+        # The column at which the text of the last list item begins, or 0 outside of lists.
+        column = 0
         while position < len(lines):
             number, text = lines[position]
             block = self._block(lines, position)
@@ -65,10 +67,13 @@ class Blocks:
                 converted, position = block
                 out += converted
                 continue
-            if not text.strip() or self._is_code(text, in_list):
+            if not text.strip() or self._is_code(text, column):
                 out += [*self._flush(), text]
             else:
-                in_list = bool(_LIST.match(text)) or (in_list and text[0] in " \t")
+                if item := _LIST.match(text):
+                    column = len(item[0].expandtabs(4))
+                elif text[0] not in " \t":
+                    column = 0
                 self._paragraph.append((number, text))
             position += 1
         return out + self._flush()
@@ -82,9 +87,9 @@ class Blocks:
         converted = self.inline(text, number).split("\n")
         return [_SPECIAL.sub(r"\1\\\2", line) for line in converted]
 
-    def _is_code(self, text: str, in_list: bool) -> bool:
-        """Return whether a line is part of an indented code block."""
-        return text.startswith(("    ", "\t")) and not self._paragraph and not in_list
+    def _is_code(self, text: str, column: int) -> bool:
+        """Return whether a line is part of an indented code block, in a list item or not."""
+        return text.expandtabs(4).startswith(" " * (column + 4)) and not self._paragraph
 
     def _block(self, lines: Sequence[Line], position: int) -> tuple[list[str], int] | None:
         """Convert the block that starts at *position*, and return the position after it.
@@ -94,6 +99,8 @@ class Blocks:
         number, text = lines[position]
         if fence := _FENCE.match(text):
             return self._fence(lines, position, fence)
+        if _COMMENT.match(text):
+            return _comment(lines, position)
         if text.strip() in ("\\[", "\\\\[", "$$"):
             return self._display(lines, position)
         if (block := self._program_block(lines, position)) is not None:
@@ -114,14 +121,20 @@ class Blocks:
         return None
 
     def _program_block(self, lines: Sequence[Line], position: int) -> tuple[list[str], int] | None:
-        """Convert a block in syntax that only the other program has."""
-        text = lines[position][1]
+        """Convert a block in syntax that only the other program has, or that marks stand for."""
+        number, text = lines[position]
+        if text.startswith(FIGURE):
+            return self._figure(number, text), position + 1
+        if text.startswith(BOX):
+            return self._box(lines, position)
         if self.kind in _OPEN and (opening := _OPEN[self.kind].match(text)):
             return self._highlight(lines, position, opening[1] or "text")
         if self.kind == "jekyll" and _RAW.match(text):
             return [], position + 1
         if self.kind == "mkdocs" and (admonition := _ADMONITION.match(text)):
             return self._admonition(lines, position, admonition)
+        if self.kind == "mkdocs" and _TAB.match(text):
+            return self._tabs(lines, position)
         if self.kind == "obsidian" and (callout := _CALLOUT.match(text)):
             return self._callout(lines, position, callout)
         return None
@@ -166,30 +179,58 @@ class Blocks:
         nested = Blocks(self.kind, self.inline, self.report, self.shift, self.level)
         return nested.convert(lines)
 
+    def _figure(self, number: int, text: str) -> list[str]:
+        """Convert the line of a figure into a figure, or into a picture if it has no caption."""
+        source, alt, caption = text.removeprefix(FIGURE).split(PART)
+        alt = re.sub(r"[\[\]]", "", alt or re.sub(r"[*`$]", "", caption))
+        picture = self.inline(f"![{alt}](<{source}>)", number)
+        if not caption:
+            return ["", picture, ""]
+        shown = self.inline(caption, number)
+        if not picture.startswith("!["):
+            return ["", picture, "", shown, ""]
+        return ["", ":::{figure-md}", picture, "", shown, ":::", ""]
+
+    def _box(self, lines: Sequence[Line], position: int) -> tuple[list[str], int]:
+        """Convert a box, which other boxes may be in."""
+        end, depth = position, 0
+        while end < len(lines):
+            depth += lines[end][1].startswith(BOX) - lines[end][1].startswith(END_OF_BOX)
+            if depth == 0:
+                break
+            end += 1
+        number, text = lines[position]
+        name, title = text.removeprefix(BOX).split(PART)
+        content = self._convert_nested(lines[position + 1 : end])
+        return self._directive(name, title, number, content), end + 1
+
+    def _tabs(self, lines: Sequence[Line], position: int) -> tuple[list[str], int] | None:
+        """Convert the tabs that begin here; return None if they are empty."""
+        items: list[list[str]] = []
+        end = position
+        while end < len(lines) and (tab := _TAB.match(lines[end][1])):
+            number, start = lines[end][0], end + 1
+            end = _end_of_indented(lines, start)
+            content = self._convert_nested([(n, text[4:]) for n, text in lines[start:end]])
+            if not any(line.strip() for line in content):
+                return None
+            items.append(_fenced(f"{{tab-item}} {self.inline(tab[1], number)}", content))
+            while end < len(lines) and not lines[end][1].strip():
+                end += 1
+        content = [line for item in items for line in item]
+        return ["", *_fenced("{tab-set}", content), ""], end
+
     def _directive(self, name: str, title: str, number: int, content: list[str]) -> list[str]:
-        colons = max((len(line) - len(line.lstrip(":")) for line in content), default=0)
-        fence = ":" * max(3, colons + 1)
         heading = self.inline(title, number) if title else name.replace("-", " ").capitalize()
         if not any(line.strip() for line in content):
             return ["", f"**{heading}**", ""]
-        return [
-            "",
-            f"{fence}{{admonition}} {heading}",
-            f":class: {name.lower()}",
-            "",
-            *content,
-            fence,
-            "",
-        ]
+        content = [f":class: {name.lower()}", "", *content]
+        return ["", *_fenced(f"{{admonition}} {heading}", content), ""]
 
     def _admonition(
         self, lines: Sequence[Line], position: int, match: re.Match[str]
     ) -> tuple[list[str], int]:
-        end = position + 1
-        while end < len(lines) and (not lines[end][1].strip() or lines[end][1].startswith("    ")):
-            end += 1
-        while not lines[end - 1][1].strip():
-            end -= 1
+        end = _end_of_indented(lines, position + 1)
         content = self._convert_nested([(n, text[4:]) for n, text in lines[position + 1 : end]])
         number = lines[position][0]
         return self._directive(match[1] or "note", match[2] or "", number, content), end
@@ -226,11 +267,41 @@ class Blocks:
         return ["", f"{'#' * self.level} {self.inline(text, number)}".rstrip(), ""]
 
 
+def _fenced(opening: str, content: list[str]) -> list[str]:
+    """Return a directive, with a fence that is longer than those in its *content*."""
+    colons = max((len(line) - len(line.lstrip(":")) for line in content), default=0)
+    fence = ":" * max(3, colons + 1)
+    return [f"{fence}{opening}", *content, fence]
+
+
+def _end_of_indented(lines: Sequence[Line], start: int) -> int:
+    """Return the position after the indented lines from *start*, without blank lines at the end."""
+    end = start
+    while end < len(lines) and (not lines[end][1].strip() or lines[end][1].startswith("    ")):
+        end += 1
+    while end > start and not lines[end - 1][1].strip():
+        end -= 1
+    return end
+
+
+def _comment(lines: Sequence[Line], position: int) -> tuple[list[str], int] | None:
+    """Return an HTML comment of several lines as it is; return None if it ends on its line."""
+    for later in range(position, len(lines)):
+        if "-->" in lines[later][1]:
+            if later == position:
+                return None
+            return [text for _, text in lines[position : later + 1]], later + 1
+    return None
+
+
 def headings(lines: Sequence[Line]) -> Iterator[tuple[int, int, str]]:
     """Yield the index in *lines*, the level and the text of each heading."""
     mark = ""
+    in_comment = False
     for index, (_, text) in enumerate(lines):
-        if mark:
+        if in_comment or _COMMENT.match(text):
+            in_comment = "-->" not in text
+        elif mark:
             if re.fullmatch(rf"[ \t]*{re.escape(mark[0])}{{{len(mark)},}}[ \t]*", text):
                 mark = ""
         elif fence := _FENCE.match(text):

@@ -13,6 +13,7 @@ from typing import Any, Literal
 import yaml
 
 from papernotes.cli.errors import CommandError
+from papernotes.cli.importer.marks import Line, numbered, without_marks
 from papernotes.cli.site import show
 
 Kind = Literal["hugo", "jekyll", "mkdocs", "obsidian"]
@@ -29,6 +30,16 @@ _YAML = re.compile(
 )
 _TOML = re.compile(r"\ufeff?\+\+\+[ \t]*\n(.*?)^\+\+\+[ \t]*(?:\n|\Z)", re.MULTILINE | re.DOTALL)
 _DATED_NAME = re.compile(r"(\d{4}-\d\d-\d\d)-(.+)")
+
+
+# The fields of Jekyll and Obsidian by which a document is not published, and the words for that.
+_PUBLISHED = ("published", "publish")
+_NO = frozenset({"false", "no", "off"})
+_DRAFT = re.compile(
+    r"^[\"']?(?:draft[\"']?\s*[:=]\s*[\"']?(?:true|yes|on)|publish(?:ed)?[\"']?\s*[:=]\s*"
+    r"[\"']?(?:false|no|off))\b",
+    re.MULTILINE | re.IGNORECASE,
+)
 
 
 class _Loader(yaml.SafeLoader):
@@ -94,12 +105,30 @@ class Document:
         value = self.fields.get("aliases") or self.fields.get("permalink") or []
         return [str(alias) for alias in (value if isinstance(value, list) else [value])]
 
-    def tags(self) -> list[str]:
+    def numbered(self) -> list[Line]:
+        """Return the lines of the body with their numbers."""
+        return numbered(self.body, self.line)
+
+    def is_draft(self) -> bool:
+        """Return whether the document is a draft, or is not to be published."""
+        if self.fault:
+            # Whatever else is wrong with the front matter, a draft must stay private.
+            return bool(_DRAFT.search(self.body)) or "_drafts/" in f"/{self.name}"
+        draft = str(self.fields.get("draft") or "no").lower() not in _NO
+        private = any(str(self.fields.get(name, "")).lower() in _NO for name in _PUBLISHED)
+        return "_drafts/" in f"/{self.name}" or draft or private
+
+    def tags(self, kind: Kind) -> list[str]:
         """Return tags, categories and topics, each once."""
         found: dict[str, None] = {}
         for name in ("tags", "categories", "tag", "category", "topics"):
             value = self.fields.get(name)
-            parts = re.split(r"[,;]", value) if isinstance(value, str) else value
+            # Jekyll and Obsidian part the words of a text; Jekyll does not if the name is singular.
+            words = kind == "obsidian" or (kind == "jekyll" and name in ("tags", "categories"))
+            parts: object = value
+            if isinstance(value, str):
+                has_marks = re.search("[,;]", value) is not None
+                parts = value.split() if words and not has_marks else re.split("[,;]", value)
             for part in parts if isinstance(parts, list) else []:
                 if text := str(part if part is not None else "").strip().lstrip("#"):
                     found[text] = None
@@ -166,6 +195,7 @@ def _yaml(text: str) -> Any:
 def _document(path: Path, root: Path) -> Document:
     name = path.relative_to(root).as_posix()
     text = path.read_bytes().decode("utf-8", "replace").replace("\r\n", "\n").lstrip("\ufeff")
+    text = without_marks(text)
     match = _YAML.match(text) or _TOML.match(text)
     if match is None:
         return Document(path, name, {}, text, 1)

@@ -3,41 +3,47 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from papernotes.bibliography import reader
 from papernotes.bibliography.identifiers import identify
 from papernotes.bibliography.titles import comparison_key
 from papernotes.cli.bibfile import keys
-from papernotes.cli.bibfile.clean import clean, fix_latex
+from papernotes.cli.bibfile.clean import clean, escape, split_formulas
 from papernotes.cli.bibfile.entry import Entry
 from papernotes.cli.bibfile.style import Layout
-from papernotes.cli.importer.blocks import Blocks, Line, headings
+from papernotes.cli.importer import metadata
+from papernotes.cli.importer.blocks import Blocks, headings
 from papernotes.cli.importer.collection import Collection, Document, Kind, read
 from papernotes.cli.importer.inline import Inline
 from papernotes.cli.importer.link_targets import Destination, DocumentLinks, LinkTargets
+from papernotes.cli.importer.marks import Line
+from papernotes.cli.importer.metadata import ADDRESS, Facts, Item, facts_of, plain
 from papernotes.cli.importer.paper_urls import entry_of, is_paper
+from papernotes.cli.importer.shortcodes import Footnote, Preparation
 from papernotes.cli.library import IndexedEntry, Library
 from papernotes.cli.scaffold import escaping
 from papernotes.cli.scaffold.description import Description
 from papernotes.cli.scaffold.files import Parts, check_folder, render, write
+from papernotes.cli.scaffold.texts import texts
 from papernotes.cli.site import show
 
 _KEY_PATTERN = "{family}{year}{word}"
 _PAPER_FIELDS = "link arxiv doi paper url pdf paper_url paperurl source external_link links".split()
 _KNOWN_FIELDS = frozenset(
-    "title date created tags categories tag category topics draft summary aliases".split()
+    "title date created tags categories tag category topics draft publish published summary"
+    " aliases".split()
 ) | frozenset(_PAPER_FIELDS)
-_ADDRESS = re.compile(r"https?://[^\s<>)\]\"'}]+")
 # The number of documents between two reports of progress.
 _PROGRESS_INTERVAL = 500
 # The number of lines at the start of a note that may hold the URL of its paper.
 _TOP_LINES = 15
 _FENCED = re.compile(r"^[ ]{0,3}(`{3,}|~{3,}).*?^[ ]{0,3}\1", re.MULTILINE | re.DOTALL)
-_MARKUP = re.compile(r"!?\[([^\[\]]*)\]\([^()]*\)|[*`{}\\]")
-_SPECIAL = re.compile(r"[\\`*_{}\[\]<>#@]")
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_ATTRIBUTES = re.compile(r"\s*\{:?\s*[#.][^{}]*\}\s*$")
+_SPECIAL = re.compile(r"[\\`*_{}\[\]<>#@$]")
 
 # What ends conf.py: settings for what other programs' notes contain.
 _SETTINGS = """\
@@ -53,8 +59,25 @@ suppress_warnings = [
     "misc.highlighting_failure",
 ]
 """
-# Drafts are not built, and the report is no page.
-_PARTS = Parts(exclude=("drafts", "report.txt"), sort="-read", settings=_SETTINGS)
+# The report is no page.
+_PARTS = Parts(exclude=("report.txt",), sort="-read", settings=_SETTINGS)
+
+
+@dataclass
+class Source:
+    """A document as it was read: its title, the other lines, and what its metadata says.
+
+    The title is Markdown if it is a heading, on ``title_line``; otherwise this is None. The block
+    of metadata is ``lines[: metadata_end]``. ``footnotes`` are those that shortcodes hold.
+    """
+
+    document: Document
+    title: str
+    title_line: int | None
+    lines: list[Line]
+    metadata_end: int
+    facts: Facts
+    footnotes: list[Footnote]
 
 
 @dataclass
@@ -70,6 +93,8 @@ class Importer:
     description: Description
     progress: Callable[[str], None] = lambda _: None
     reported: set[tuple[str, int, str]] = field(default_factory=set)
+    # The first place and the number of what is told once for all documents.
+    counted: dict[str, tuple[tuple[str, int, str], int]] = field(default_factory=dict)
     written: int = 0
 
     def run(self) -> None:
@@ -82,6 +107,7 @@ class Importer:
         self.collection: Collection = read(self.kind, self.source)
         self.library, old = self._bibliography()
         self.new_entries: list[tuple[str, Entry]] = []
+        self.sources = {each.name: self._source(each) for each in self.collection.documents}
         destinations = list(self._destinations())
         targets = LinkTargets(self.kind, self.source, self.collection.assets, destinations)
         texts: dict[str, str] = {}
@@ -106,10 +132,50 @@ class Importer:
 
     def report(self) -> list[str]:
         """Return one line for each thing that could not be converted, sorted by file and line."""
-        return [f"{path}:{line}: {message}" for path, line, message in sorted(self.reported)]
+        counted = {
+            (path, line, message + (f" ({count} times in all)" if count > 1 else ""))
+            for (path, line, message), count in self.counted.values()
+        }
+        return [f"{path}:{line}: {text}" for path, line, text in sorted(self.reported | counted)]
 
-    def _report(self, document: Document, line: int, message: str) -> None:
-        self.reported.add((show(document.path), line, " ".join(message.split())))
+    def _report(self, document: Document, line: int, message: str, kind: str = "") -> None:
+        told = (show(document.path), line, " ".join(message.split()))
+        if kind:
+            first, count = self.counted.get(kind, (told, 0))
+            self.counted[kind] = (first, count + 1)
+        else:
+            self.reported.add(told)
+
+    def _source(self, document: Document) -> Source:
+        def report(line: int, message: str, kind: str = "") -> None:
+            self._report(document, line, message, kind)
+
+        label = _unused_label("sidenote", document.body)
+        preparation = Preparation(self.kind, document.line, report, label)
+        document.body = preparation.prepare(document.body)
+        lines = document.numbered()
+        title, index = _title(document, lines)
+        title_line = None
+        if index is not None:
+            title_line = lines[index][0]
+            following = lines[index + 1][1] if index + 1 < len(lines) else ""
+            length = 2 if re.fullmatch(r"[ ]{0,3}=+[ \t]*", following) else 1
+            del lines[index : index + length]
+        # What stands above the title is no metadata.
+        is_first = not any(text.strip() for _, text in lines[: index or 0])
+        end, items = metadata.find(lines) if is_first else (0, [])
+        facts = facts_of([*self._front_matter_items(document), *items])
+        return Source(document, title, title_line, lines, end, facts, preparation.footnotes)
+
+    @staticmethod
+    def _front_matter_items(document: Document) -> Iterator[Item]:
+        """Yield what the front matter says of the paper."""
+        for name in sorted(metadata.FRONT_MATTER & document.fields.keys()):
+            value = document.fields[name]
+            text = "; ".join(map(str, value)) if isinstance(value, list) else str(value)
+            # A single word is the name under which a site knows one of its writers.
+            if text and (name != "authors" or " " in text.strip()):
+                yield Item(name, text, document.lines.get(name, 1))
 
     def _bibliography(self) -> tuple[Library, str]:
         """Return the entries of the collection's own bibliography files, and their text."""
@@ -128,12 +194,10 @@ class Importer:
     def _destinations(self) -> Iterator[Destination]:
         taken: set[str] = set()
         for document in self.collection.documents:
-            draft = str(document.fields.get("draft", "")).lower() == "true"
-            draft = draft or "_drafts/" in f"/{document.name}"
-            key = self._key(document)
-            folder = "drafts" if draft else "papers" if key else "pages"
-            if draft:
-                self._report(document, 1, "is a draft; it goes to drafts/, which is not built")
+            key = self._key(self.sources[document.name])
+            folder = "papers" if key else "pages"
+            if document.is_draft():
+                self._report(document, 1, "is a draft; it stays one, by draft: true")
             slug = base = re.sub(r"[^\w.-]+", "-", document.slug).strip("-.") or "note"
             number = 1
             while f"{folder}/{slug}".lower() in taken:
@@ -142,22 +206,27 @@ class Importer:
             taken.add(f"{folder}/{slug}".lower())
             yield Destination(document, folder, slug, key)
 
-    def _key(self, document: Document) -> str:
-        """Return the key of the paper that *document* is about, and add its entry if it is new.
+    def _key(self, source: Source) -> str:
+        """Return the key of the paper that a document is about, and add its entry if it is new.
 
         Return the empty string if the document names no paper.
         """
-        address = self._address(document)
-        if not address:
+        document, facts = source.document, source.facts
+        address = _address(source)
+        if not address and not facts.names_paper():
             if not document.name.startswith("_"):
                 self._report(document, 1, "names no paper; it becomes a page")
             return ""
-        title = fix_latex(_MARKUP.sub(r"\1", self._title(document)[0]))
-        entry = clean(entry_of(address, title))
+        entry = entry_of(address, escape("title", plain(_ATTRIBUTES.sub("", source.title))))
+        entry = replace(entry, type=facts.type or entry.type, fields=entry.fields | facts.fields)
+        entry = clean(entry)
         existing = next(
             (e for i in entry.identifiers() if (e := self.library.by_identifier(i))), None
         ) or self.library.by_title(entry)
         if existing and _may_be_same(existing.entry, entry):
+            # The files of the collection stay as they are, so what they lack goes to the note.
+            lacking = [item for name, item in facts.sources.items() if not existing.entry.get(name)]
+            facts.rest += dict.fromkeys(lacking)
             return existing.key
         key = keys.make_unique(
             keys.make_key(entry, _KEY_PATTERN), lambda key: self.library.by_key(key) is not None
@@ -166,74 +235,72 @@ class Importer:
         self.library.extend([IndexedEntry(entry, key, self.target / "refs.bib", 1)])
         return key
 
-    def _address(self, document: Document) -> str:
-        """Return the URL of the paper, from the front matter or the first lines of *document*."""
-        for name in _PAPER_FIELDS:
-            value, _ = document.text(name)
-            if identifier := identify(value):
-                base = "arxiv.org/abs" if identifier.kind == "arXiv" else "doi.org"
-                return f"https://{base}/{identifier.value}"
-            if re.match(r"https?://\S+$", value):
-                return value
-        top = "\n".join(document.body.strip().split("\n")[:_TOP_LINES])
-        addresses = (match[0].rstrip(".,;:") for match in _ADDRESS.finditer(top))
-        return next((address for address in addresses if is_paper(address)), "")
-
-    def _title(self, document: Document) -> tuple[str, int | None]:
-        """Return the title, and the index of its line in the body if it is a heading there."""
-        lines = list(enumerate(document.body.split("\n"), document.line))
-        first = next(headings(lines), None)
-        title, _ = document.text("title")
-        heading = first[2] if first and first[1] == 1 else ""
-        if heading and (not title or comparison_key(heading) == comparison_key(title)):
-            return heading, first[0] if first else None
-        return title or document.slug.replace("-", " ").replace("_", " "), None
-
     def _text(self, destination: Destination, targets: LinkTargets) -> str:
         """Return the converted text of a document."""
         document = destination.document
+        source = self.sources[document.name]
         if document.fault:
             self._report(document, 1, f"{document.fault}; it is kept as text")
-        lines: list[Line] = list(enumerate(document.body.split("\n"), document.line))
+        is_note = bool(destination.key)
+        lines = source.lines[source.metadata_end :] if is_note else source.lines
         prose = _FENCED.sub("", document.body)
         inline = Inline(
             self.kind,
             DocumentLinks(targets, document.path.parent),
             _KnownKeys(self.library),
-            lambda line, message: self._report(document, line, message),
-            _footnotes(prose),
+            lambda line, message, kind="": self._report(document, line, message, kind),
+            _footnotes(prose) | {note.label for note in source.footnotes},
             _references(prose),
+            _unused_label("note", document.body),
         )
-        title, index = self._title(document)
-        if index is None:
-            title = _SPECIAL.sub(r"\\\g<0>", title)
-        else:
-            title = inline.convert(title, lines[index][0])
-            following = lines[index + 1][1] if index + 1 < len(lines) else ""
-            length = 2 if re.fullmatch(r"[ ]{0,3}=+[ \t]*", following) else 1
-            del lines[index : index + length]
+        title = (
+            _as_markdown(source.title)
+            if source.title_line is None
+            else inline.convert(source.title, source.title_line)
+        )
         levels = [level for _, level, _ in headings(lines)]
         blocks = Blocks(self.kind, inline.convert, inline.report, 2 - min(levels) if levels else 0)
-        body = "\n".join(blocks.convert(lines)).strip("\n")
-        body = re.sub(r"\n{3,}", "\n\n", body)
+        body = blocks.convert(lines)
+        if is_note and source.facts.rest:
+            first = next(headings(list(enumerate(body))), None)
+            position = first[0] if first else len(body)
+            body[position:position] = self._rest(source.facts.rest, inline)
+        for note in source.footnotes:
+            body += ["", *_footnote(note.label, blocks.convert(note.lines()))]
+        for label, text in inline.notes:
+            body += ["", f"[^{label}]: {text}"]
+        whole = re.sub(r"\n{3,}", "\n\n", "\n".join(body).strip("\n"))
         front_matter = self._front_matter(destination)
-        return "\n".join([front_matter, f"# {title}", *(["", body] if body else []), ""])
+        return "\n".join([front_matter, f"# {title}", *(["", whole] if whole else []), ""])
+
+    def _rest(self, items: Sequence[Item], inline: Inline) -> list[str]:
+        """Return the section for metadata that no entry has a field for."""
+        heading = texts(self.description.language)["details"]
+        listed = []
+        for item in items:
+            value = f"<{item.value}>" if ADDRESS.fullmatch(item.value) else item.value
+            listed.append(inline.convert(f"- **{item.label}**: {value}", item.line))
+        return ["", f"## {heading}", "", *listed, ""]
 
     def _front_matter(self, destination: Destination) -> str:
-        document = destination.document
+        document, facts = destination.document, self.sources[destination.document.name].facts
+        used = {item.label for item in facts.sources.values()} if destination.key else set()
         for name, value in document.fields.items():
-            if name not in _KNOWN_FIELDS:
+            if name not in _KNOWN_FIELDS and name not in used:
                 self._report(document, document.lines.get(name, 1), f"{name}: {value} is left out")
-        if not destination.key or destination.folder == "pages":
-            return "---\norphan: true\n---\n"
-        front: dict[str, object] = {"paper": destination.key}
-        if tags := document.tags():
-            front["tags"] = tags
-        if day := document.day():
-            front["read"] = day
-        summary, _ = document.text("summary")
-        if summary:
-            front["summary"] = _SPECIAL.sub(r"\\\g<0>", summary)
+        front: dict[str, object] = {}
+        if destination.key:
+            front["paper"] = destination.key
+            if tags := [*dict.fromkeys([*document.tags(self.kind), *facts.tags])]:
+                front["tags"] = tags
+            if day := facts.read or document.day():
+                front["read"] = day
+            if summary := document.text("summary")[0]:
+                front["summary"] = _as_markdown(summary)
+        else:
+            front["orphan"] = True
+        if document.is_draft():
+            front["draft"] = True
         return escaping.front_matter(front)
 
 
@@ -272,3 +339,50 @@ def _references(text: str) -> dict[str, str]:
         for label, target in definitions
         if not re.match(r"(?:https?|ftp)://|mailto:", target, re.IGNORECASE)
     }
+
+
+def _title(document: Document, lines: Sequence[Line]) -> tuple[str, int | None]:
+    """Return the title, and the index of its line in *lines* if it is a heading there."""
+    first = next(headings(lines), None)
+    title, _ = document.text("title")
+    heading = first[2] if first and first[1] == 1 else ""
+    if heading and (not title or comparison_key(heading) == comparison_key(title)):
+        return heading, first[0] if first else None
+    return title or document.slug.replace("-", " ").replace("_", " "), None
+
+
+def _address(source: Source) -> str:
+    """Return the URL of the paper, from front matter, metadata or the first lines."""
+    for name in _PAPER_FIELDS:
+        value, _ = source.document.text(name)
+        if identifier := identify(value):
+            base = "arxiv.org/abs" if identifier.kind == "arXiv" else "doi.org"
+            return f"https://{base}/{identifier.value}"
+        if re.match(r"https?://\S+$", value):
+            return value
+    if source.facts.addresses:
+        return source.facts.addresses[0]
+    top = "\n".join(text for _, text in source.lines).strip().split("\n")[:_TOP_LINES]
+    visible = _COMMENT.sub("", "\n".join(top))
+    addresses = (match[0].rstrip(".,;:") for match in ADDRESS.finditer(visible))
+    return next((address for address in addresses if is_paper(address)), "")
+
+
+def _as_markdown(text: str) -> str:
+    """Return *text*, which is not Markdown but may have formulas, as Markdown."""
+    parts = split_formulas(text)
+    parts[::2] = [_SPECIAL.sub(r"\\\g<0>", part) for part in parts[::2]]
+    return "".join(parts)
+
+
+def _unused_label(label: str, text: str) -> str:
+    """Return *label*, or one like it, for footnotes that *text* does not have."""
+    while f"[^{label}-" in text:
+        label += "-x"
+    return label
+
+
+def _footnote(label: str, content: list[str]) -> list[str]:
+    """Return the definition of a footnote; its later paragraphs are indented."""
+    first, *rest = "\n".join(content).strip("\n").split("\n")
+    return [f"[^{label}]: {first}", *(f"    {line}" if line else "" for line in rest)]

@@ -3,27 +3,45 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from papernotes.cli.bibfile.clean import MONEY
 from papernotes.cli.importer.collection import Kind
+from papernotes.cli.importer.marks import OPEN, Placeholders
+from papernotes.cli.importer.shortcodes import (
+    PICTURE_NAME,
+    Picture,
+    Report,
+    arguments_of,
+    picture_of,
+)
 
 _CODE = re.compile(r"(?<![`\\])(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
 _MATHEMATICS = re.compile(
     r"\\\\\((?P<a>.+?)\\\\\)|\\\((?P<b>.+?)\\\)|\\\\?\[(?P<c>[^\[\]]*?[\\^_=+<>].*?)\\\\?\]"
-    r"|(?<!\\)\$\$(?P<d>.+?)(?<!\\)\$\$|(?<![\\\w$])\$(?P<e>(?! )[^$\n]*?(?<![ \\]))\$(?!\d)",
+    r"|(?<!\\)\$\$(?P<d>.+?)(?<!\\)\$\$|(?<![\\\w$])\$(?P<e>(?! )[^$\n]*?(?<![ \\]))\$(?!\d)"
+    r"|(?<![\\\w$])\$ (?P<f>[A-Za-z]|[^$\n]*?[\\^_=][^$\n]*?) \$(?!\w)",
     re.DOTALL,
 )
+_AUTOLINK = re.compile(r"<(?:https?|ftp)://[^<>\s]+>", re.IGNORECASE)
+_DOLLAR = re.compile(r"(?<!\\)\$")
+_TASK = re.compile(r"^([ \t]*(?:[*+-]|\d{1,9}[.)])[ \t]+)\[([ xX])\](?=[ \t]+\S)", re.MULTILINE)
+_INLINE_FOOTNOTE = re.compile(r"(?<!\\)\^\[((?:[^\[\]]|\[(?:[^\[\]]|\[[^\[\]]*\])*\])+)\]")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _SHORTCODE = re.compile(
     r"\{\{[<%][ \t]*/?[ \t]*(?P<name>[\w.-]+)[ \t]*(?P<rest>.*?)[ \t]*/?[%>]\}\}", re.DOTALL
 )
-_ARGUMENT = re.compile(r'(?:([\w-]+)=)?(?:"([^"]*)"|`([^`]*)`|([^\s"]+))')
+# A shortcode that the author wants to show, not to use.
+_ESCAPED_SHORTCODE = re.compile(r"\{\{([<%])/\*(.*?)\*/([>%])\}\}", re.DOTALL)
 _LIQUID = re.compile(
     r"\{%-?[ \t]*(\w+)[ \t]*(.*?)[ \t]*-?%\}|\{\{-?[ \t]*(.*?)[ \t]*-?\}\}", re.DOTALL
 )
-_WIKI = re.compile(r"(!?)\[\[([^\[\]|#^\n]*)(#[^\[\]|\n]*)?(?:\|([^\[\]\n]*))?\]\]")
+# In a table, Obsidian writes a backslash before the bar.
+_WIKI = re.compile(r"(!?)\[\[([^\[\]|#^\n]*?)(#[^\[\]|\n]*?)?(?:\\?\|([^\[\]\n]*))?\]\]")
+# The width, and the height, of a picture.
+_SIZE = re.compile(r"(?:^|\\?\|)[ \t]*\d+(?:x\d+)?[ \t]*$")
 _LINK = re.compile(
     r"(!?)\[((?:[^\[\]\\]|\\.|\[[^\[\]]*\])*)\]\("
     r"[ \t]*(?:<([^<>\n]*)>|([^()\s]*(?:\([^()\s]*\)[^()\s]*)*))"
@@ -31,19 +49,21 @@ _LINK = re.compile(
 )
 _REFERENCE = re.compile(r"(!?)\[([^\[\]^][^\[\]]*)\](?:\[([^\[\]]*)\])?(?![(\[])(:[ \t]+\S+)?")
 _HTML_IMAGE = re.compile(r"<img\b([^<>]*)>", re.IGNORECASE)
+_HTML_LINK = re.compile(
+    r"<a\b[^<>]*?\bhref[ \t]*=[ \t]*(?:\"([^\"]*)\"|'([^']*)')[^<>]*>(.*?)</a>",
+    re.IGNORECASE | re.DOTALL,
+)
 _HTML_ATTRIBUTE = re.compile(r"(src|alt)[ \t]*=[ \t]*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
 _ATTRIBUTES = re.compile(r"\{:?[ \t]*(?:[.#][\w-]+|[\w-]+=(?:\"[^\"]*\"|\S+?))(?:[ \t][^{}]*)?\}")
 _FOOTNOTE = re.compile(r"\[\^([^\]\s]+)\](:?)")
 _AT = re.compile(r"(?<![\w\\])@(?=[\w{])(\{?)([\w:.#$%&\-+?<>~/]*\w)")
 _HIGHLIGHT = re.compile(r"==(?=\S)(.+?)(?<=\S)==")
-_PERCENT = re.compile(r"%%(.+?)%%", re.DOTALL)
 _BLOCK_ID = re.compile(r"[ \t]+\^[\w-]+[ \t]*$", re.MULTILINE)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _OUTSIDE = re.compile(r"(?:https?|ftp)://|mailto:", re.IGNORECASE)
-_ROLE = re.compile(r"\{(?=[\w:+-]+\}\ufdd0)")
-
-# Placeholders stand between two Unicode noncharacters, which text does not contain.
-_WITHOUT_PLACEHOLDERS = str.maketrans("", "", "\ufdd0\ufdd1")
+_ROLE = re.compile(rf"\{{(?=[\w:+-]+\}}{OPEN})")
+# The start of a target that a shortcode names.
+_TARGET = "relref:"
 
 
 class LinkResolver(Protocol):
@@ -65,38 +85,49 @@ class Inline:
 
     *keys* are the known citation keys. *footnotes* are the names of the footnotes that have both a
     reference and a definition. *references* maps the labels of link reference definitions to their
-    targets, if these are in the collection. *report* takes the line number and a description of
-    what could not be converted.
+    targets, if these are in the collection. *report* is told what could not be converted.
+    ``notes`` are the definitions of the footnotes that stood in the text, each with its label,
+    which begins with *label*.
     """
 
     kind: Kind
     links: LinkResolver
     keys: Container[str]
-    report: Callable[[int, str], None]
+    report: Report
     footnotes: Container[str] = ()
     references: Mapping[str, str] = field(default_factory=dict)
-    kept: list[str] = field(default_factory=list)
+    label: str = "note"
+    notes: list[tuple[str, str]] = field(default_factory=list)
+    marks: Placeholders = field(default_factory=Placeholders)
 
     def convert(self, text: str, line: int) -> str:
         """Return the paragraph *text*, which starts on *line*, as MyST."""
-        self.kept = []
-        text = text.translate(_WITHOUT_PLACEHOLDERS)
+        before, self.marks = self.marks, Placeholders()
+        try:
+            return self._convert(text, line)
+        finally:
+            self.marks = before
 
+    def _convert(self, text: str, line: int) -> str:
         def line_of(match: re.Match[str]) -> int:
             return line + match.string.count("\n", 0, match.start())
 
         text = _CODE.sub(self._code, text)
         text = _COMMENT.sub(lambda m: self._keep(m[0]), text)
+        text = _TASK.sub(lambda m: f"{m[1]}{'☐' if m[2] == ' ' else '☑'}", text)
+        text = _AUTOLINK.sub(lambda m: self._keep(m[0]), text)
         text = _MATHEMATICS.sub(self._mathematics, text)
+        text = _INLINE_FOOTNOTE.sub(lambda m: self._inline_footnote(m, line_of(m)), text)
         if self.kind == "hugo":
+            text = _ESCAPED_SHORTCODE.sub(lambda m: self._keep(f"{{{{{m[1]}{m[2]}{m[3]}}}}}"), text)
             text = _SHORTCODE.sub(lambda m: self._shortcode(m, line_of(m)), text)
         if self.kind == "jekyll":
             text = _LIQUID.sub(lambda m: self._liquid(m, line_of(m)), text)
         if self.kind == "obsidian":
             text = _WIKI.sub(lambda m: self._wiki(m, line_of(m)), text)
-            text = _PERCENT.sub(lambda m: self._keep(f"<!--{m[1]}-->"), text)
             text = _HIGHLIGHT.sub(r"**\1**", text)
             text = _BLOCK_ID.sub(lambda m: self._leave_out(m[0], line_of(m)), text)
+        text = _HTML_LINK.sub(lambda m: self._html_link(m, line_of(m)), text)
         text = _HTML_IMAGE.sub(lambda m: self._html_image(m, line_of(m)), text)
         text = _REFERENCE.sub(self._reference, text)
         text = _LINK.sub(lambda m: self._link(m, line_of(m)), text)
@@ -104,17 +135,15 @@ class Inline:
         text = _FOOTNOTE.sub(lambda m: self._footnote(m, line_of(m)), text)
         text = _AT.sub(lambda m: self._at(m, line_of(m)), text)
         text = _ROLE.sub(r"\\{", text)
+        text = _DOLLAR.sub(r"\\$", text)
         return self._restore(text)
 
     def _keep(self, text: str) -> str:
         """Return a placeholder for *text*, which later conversions must not change."""
-        self.kept.append(text)
-        return f"\ufdd0{len(self.kept) - 1}\ufdd1"
+        return self.marks.keep(text)
 
     def _restore(self, text: str) -> str:
-        while "\ufdd0" in text:
-            text = re.sub("\ufdd0(\\d+)\ufdd1", lambda m: self.kept[int(m[1])], text)
-        return text
+        return self.marks.restore(text)
 
     def _leave_out(self, text: str, line: int) -> str:
         self.report(line, f"{text.strip()} is left out")
@@ -136,7 +165,9 @@ class Inline:
         return self._keep(f"${tex}$")
 
     def _mathematics(self, match: re.Match[str]) -> str:
-        inline = match["a"] or match["b"] or match["e"]
+        inline = match["a"] or match["b"] or match["e"] or match["f"]
+        if match["e"] and MONEY.fullmatch(match[0]):
+            return match[0]
         if inline is not None:
             # Beside a digit, dollar signs are read as money.
             beside = match.string[max(match.start() - 1, 0) : match.start()]
@@ -152,30 +183,47 @@ class Inline:
         return self._keep(f"$${display}$$")
 
     def _shortcode(self, match: re.Match[str], line: int) -> str:
-        name = match["name"]
-        # Positional arguments are keyed by their position.
-        arguments: dict[str, str] = {}
-        for position, argument in enumerate(_ARGUMENT.finditer(match["rest"])):
-            value = next((v for v in argument.groups()[1:] if v is not None), "")
-            arguments[argument[1] or str(position)] = value
+        name, arguments = match["name"], arguments_of(self._restore(match["rest"]))
         first = arguments.get("0", "")
         match name:
             case "relref" | "ref" if first or "path" in arguments:
-                return self._keep(f"relref:{first or arguments['path']}")
-            case "figure" | "img" | "image" if "src" in arguments:
-                alt = arguments.get("alt") or arguments.get("caption") or arguments.get("title", "")
-                return self._picture(alt, arguments["src"], line)
+                return self._target(match, first or arguments["path"], line)
             case "youtube" | "vimeo" if first:
                 host = "www.youtube.com/watch?v=" if name == "youtube" else "vimeo.com/"
                 return f"<https://{host}{first}>"
             case "math" | "katex" | "mathjax" | "latex":
                 return ""
-        return self._leave_as_text(match[0], line, "is an unknown shortcode")
+        if picture := picture_of(name, arguments):
+            return self._captioned(picture, line)
+        text = self._restore(match[0])
+        self.report(line, f"{text} is an unknown shortcode; it is left as text", name)
+        return self._keep(text)
+
+    def _captioned(self, picture: Picture, line: int) -> str:
+        """Return a picture within a paragraph, with its caption beside it."""
+        shown = self._picture(picture.alt or picture.caption, picture.source, line)
+        return f"{shown} ({picture.caption})" if picture.caption else shown
+
+    def _target(self, match: re.Match[str], target: str, line: int) -> str:
+        """Return the target of a link, or a link to it where none is around it."""
+        before = match.string[: match.start()].rstrip()
+        if re.search(r"\]\(<?$|\]:[ \t]*<?$|href[ \t]*=[ \t]*[\"']?$", before):
+            return self._keep(f"{_TARGET}{target}")
+        return self._internal_link("", target, line)
 
     def _liquid(self, match: re.Match[str], line: int) -> str:
-        if match[1] in ("post_url", "link"):
-            return self._keep(f"relref:{match[2]}")
-        expression = match[3] or ""
+        rest = match[2] or ""
+        match match[1]:
+            case "post_url" | "link":
+                return self._target(match, rest, line)
+            case "cite" if rest:
+                keys = rest.partition("--")[0].split()
+                return f"[{'; '.join(f'@{key}' for key in keys)}]"
+            case "include":
+                name, _, given = rest.partition(" ")
+                if picture := picture_of(name, arguments_of(given)):
+                    return self._captioned(picture, line)
+        expression = (match[3] or "").strip()
         if re.fullmatch(r"site\.(?:base)?url", expression):
             return ""
         filtered = re.fullmatch(
@@ -183,12 +231,30 @@ class Inline:
         )
         if filtered:
             return filtered[1]
-        return self._leave_as_text(match[0], line, "is an unknown Liquid tag or variable")
+        text = self._restore(match[0])
+        kind = f"{{% {match[1]}" if match[1] else expression
+        self.report(line, f"{text} is an unknown Liquid tag or variable; it is left as text", kind)
+        return self._keep(text)
+
+    def _inline_footnote(self, match: re.Match[str], line: int) -> str:
+        label = f"{self.label}-{len(self.notes) + 1}"
+        # The place comes first: a footnote may have footnotes itself.
+        self.notes.append((label, ""))
+        text = " ".join(self.convert(self._restore(match[1]), line).split())
+        self.notes[self.notes.index((label, ""))] = (label, text)
+        return self._keep(f"[^{label}]")
+
+    def _html_link(self, match: re.Match[str], line: int) -> str:
+        """Turn a link to a document of the collection into one of Markdown; keep others."""
+        target = self._restore(match[1] or match[2] or "")
+        if not target or target.startswith(("#", "//")) or _OUTSIDE.match(target):
+            return match[0]
+        return self._internal_link(match[3], target.removeprefix(_TARGET), line)
 
     def _wiki(self, match: re.Match[str], line: int) -> str:
         target, text = match[2].strip(), match[4]
-        if match[1] and re.search(r"\.(?:png|jpe?g|gif|svg|webp|bmp)$", target, re.IGNORECASE):
-            return self._picture("" if text is None or text.isdigit() else text, target, line)
+        if match[1] and PICTURE_NAME.fullmatch(target):
+            return self._picture(text or "", target, line)
         shown = text or target or (match[3] or "").lstrip("#")
         if match[1]:
             self.report(line, f"{match[0]} embeds another note; it becomes a link")
@@ -227,7 +293,7 @@ class Inline:
             where = "a heading of its own note" if target.startswith("#") else f'"{target}"'
             self.report(line, f"the link to {where} becomes text")
             return text
-        return self._internal_link(text, target.removeprefix("relref:"), line)
+        return self._internal_link(text, target.removeprefix(_TARGET), line)
 
     def _internal_link(self, text: str, target: str, line: int) -> str:
         """Return a link to another document or file of the collection."""
@@ -245,9 +311,12 @@ class Inline:
                 self.report(line, f"#{fragment} is left out of the link to {path}")
             return self._keep(f"[{text}](<{new_path}>)")
         self.report(line, f'the link to "{target}", which does not exist, becomes text')
-        return text
+        return text or path
 
     def _picture(self, text: str, target: str, line: int) -> str:
+        if self.kind == "obsidian" and (size := _SIZE.search(text)):
+            text = text[: size.start()]
+            self.report(line, f"the size of the picture {target} is left out", "size")
         if target.startswith("//"):
             target = f"https:{target}"
         if _OUTSIDE.match(target) or target.startswith("data:"):
@@ -278,4 +347,4 @@ class Inline:
 
 def _is_foreign(target: str) -> bool:
     scheme = _SCHEME.match(target)
-    return scheme is not None and scheme[0] != "relref:"
+    return scheme is not None and scheme[0] != _TARGET

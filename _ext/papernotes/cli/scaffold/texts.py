@@ -31,6 +31,7 @@ def texts(language: str) -> dict[str, str]:
             " citations: {citation} is one."
         ),
         "tag": _("example"),
+        "details": _("Details"),
         "example": _("This note is an example"),
         "about_title": _(
             "The line {line} names the paper, by its key in {file}. The title links to the paper,"
