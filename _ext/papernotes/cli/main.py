@@ -387,8 +387,9 @@ def import_(
 
     A document that links to a paper, in its front matter (link, arxiv, doi, url or pdf) or in its
     first lines, becomes a note. The paper becomes an entry in refs.bib, which "papernotes refresh"
-    completes. Other documents become pages. Links, images, mathematics, citations, tags and dates
-    are converted. The rest of the site is what "papernotes new" writes.
+    completes. Other documents become pages, and drafts stay drafts. Links, images, mathematics,
+    citations, tags, dates, shortcodes and metadata ("**Venue**: …") are converted. The rest of the
+    site is what "papernotes new" writes.
 
     What cannot be converted is kept as text or left out, and listed in the output and in
     report.txt. Nothing in FOLDER is changed.

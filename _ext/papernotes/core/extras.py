@@ -21,6 +21,7 @@ EXTRAS: dict[Extra, tuple[str, ...]] = {
         "filelock",
         "platformdirs>=3",
         "requests",
+        "rispy>=0.10",
     ),
     "map": ("networkx>=3.5", "numpy"),
     "mathjax": ("sphinx-mathjax-offline",),
