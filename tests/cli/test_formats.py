@@ -176,6 +176,11 @@ def test_csl_json_is_read_as_entries(data: object) -> None:
     assert (thesis.get("eprint"), thesis.get("note"), thesis.year()) == ("0901.1234", "", "2019")
 
 
+def test_lines_within_an_entry_do_not_tell_the_format() -> None:
+    (entry,) = entries("[x]\n@misc{a, title={T}, abstract={\nTY  - JOUR\nPMID- 1\n}}")
+    assert entry.get("title") == "T"
+
+
 def test_bibtex_entries_may_lack_keys() -> None:
     read = entries(KEYLESS)
     assert [entry.given_key for entry in read] == ["", "", "Doe2001"]

@@ -537,6 +537,12 @@ CONVERSIONS: dict[str, tuple[str, str, str, str]] = {
         ),
         "",
     ),
+    "tabs in a list": (
+        "mkdocs",
+        '- item\n\n    === "A"\n\n        Text',
+        '- item\n\n    === "A"\n\n        Text',
+        'a.md:3: === "A" is in a list; it is left as text',
+    ),
     "private comments": (
         "obsidian",
         "A %%secret%% word, `%%code%%`.\n\n%%\nsecret `tick\n\nmore secret\n%%\n\nAfter.",

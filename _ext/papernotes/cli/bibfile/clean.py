@@ -38,8 +38,8 @@ _UNESCAPED = re.compile(r"(?<!\\)[&%#_]")
 _DOLLAR = re.compile(r"(?<!\\)\$")
 # Pandoc's rule: no space inside the dollar signs, and no digit after them.
 _FORMULA = re.compile(r"((?<![\\\w$])\$(?=[^\s$])(?:[^$\\]|\\.)*?(?<=[^\s\\])\$(?!\d))", re.DOTALL)
-# A number and words, as in "$10 (or 20$)", which only look like a formula.
-MONEY = re.compile(r"\$\d[\d.,]*[ \w]*\s[^\\^_=<>+*/{}]*[A-Za-z]{2}[^\\^_=<>+*/{}]*\$")
+_TWO_LETTERS = re.compile("[A-Za-z]{2}")
+_TEX = frozenset("\\^_=<>+*/{}")
 _PRICES = re.compile(r"(?<!\\)\$\d(?:[^$\\]|\\.)*\$\d")
 _ADDRESS_CHARS = str.maketrans({char: f"%{ord(char):02X}" for char in "{}\\"})
 _TAG_MACROS = {
@@ -88,11 +88,17 @@ def split_formulas(text: str) -> list[str]:
     """Split *text* into prose and formulas between dollar signs, in turn; money is prose."""
     parts = [""]
     for position, part in enumerate(_FORMULA.split(text)):
-        if position % 2 and not MONEY.fullmatch(part):
+        if position % 2 and not is_money(part):
             parts += [part, ""]
         else:
             parts[-1] += part
     return parts
+
+
+def is_money(formula: str) -> bool:
+    """Return whether *formula* is none, but a price and words, as in "$10 (or 20$)"."""
+    number, _, words = formula.strip("$").partition(" ")
+    return number[:1].isdigit() and bool(_TWO_LETTERS.search(words)) and not _TEX & set(formula)
 
 
 def clean_value(name: str, value: str) -> str:

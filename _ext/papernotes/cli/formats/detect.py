@@ -13,6 +13,8 @@ _FORMATS = "BibTeX, RIS, CSL-JSON or PubMed's format (nbib)"
 RIS_START = re.compile(r"^[ \t]*TY {0,2}- ?", re.MULTILINE)
 NBIB_START = re.compile(r"^PMID ?- ", re.MULTILINE)
 _BIBTEX = re.compile(r"@\s*[A-Za-z]+\s*[{(]")
+_ENTRY = re.compile(rf"^[ \t]*{_BIBTEX.pattern}", re.MULTILINE)
+_JSON = re.compile(r"\s*[\[{]")
 # Formats that programs offer beside those that are read here.
 _OTHERS = {
     re.compile(r"\s*<(?:\?xml|!DOCTYPE|xml|html)", re.IGNORECASE): "XML or HTML",
@@ -61,7 +63,10 @@ def _encoding(content: bytes) -> str:
 
 def _reader(text: str) -> Callable[[str, str], list[tuple[int, Entry]]] | None:
     """Return the function that reads the format of *text*, or None for BibTeX and the unknown."""
-    if text.lstrip().startswith(("[", "{")):
+    # The text of an entry may have lines like those of another format.
+    bibtex = _ENTRY.search(text)
+    text = text[: bibtex.start()] if bibtex else text
+    if _JSON.match(text) and not bibtex:
         from papernotes.cli.formats import csl_json
 
         return csl_json.read

@@ -20,6 +20,7 @@ _RULE = re.compile(r"[ ]{0,3}([-*_])(?:[ \t]*\1){2,}[ \t]*$")
 _LIST = re.compile(r"[ \t]*(?:[*+-]|\d{1,9}[.)])(?:[ \t]|$)")
 _ADMONITION = re.compile(r"(?:!!!|\?\?\?\+?)[ \t]*([\w-]+)?(?:[^\"\n]*\"(.*)\")?[ \t]*$")
 _COMMENT = re.compile(r"[ ]{0,3}<!--")
+_INDENTED = re.compile(r"[ \t]+(?:===[+!]?[ \t]+\"|!!![ \t]|\?\?\?\+?[ \t])")
 _TAB = re.compile(r"===[+!]?[ \t]+\"(.*)\"[ \t]*$")
 _CALLOUT = re.compile(r">[ \t]*\[!([\w-]+)\][+-]?[ \t]*(.*)$")
 _ATTRIBUTES = re.compile(r"[ \t]*\{:[^{}]*\}[ \t]*$")
@@ -67,6 +68,8 @@ class Blocks:
                 converted, position = block
                 out += converted
                 continue
+            if self.kind == "mkdocs" and column and _INDENTED.match(text):
+                self.report(number, f"{text.strip()} is in a list; it is left as text")
             if not text.strip() or self._is_code(text, column):
                 out += [*self._flush(), text]
             else:

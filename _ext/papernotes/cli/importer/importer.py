@@ -170,11 +170,12 @@ class Importer:
     @staticmethod
     def _front_matter_items(document: Document) -> Iterator[Item]:
         """Yield what the front matter says of the paper."""
-        for name in sorted(metadata.FRONT_MATTER & document.fields.keys()):
+        names = metadata.FRONT_MATTER & document.fields.keys()
+        for name in sorted(names):
             value = document.fields[name]
             text = "; ".join(map(str, value)) if isinstance(value, list) else str(value)
-            # A single word is the name under which a site knows one of its writers.
-            if text and (name != "authors" or " " in text.strip()):
+            # Authors by themselves may be the writers of the site.
+            if name != "authors" or len(names) > 1:
                 yield Item(name, text, document.lines.get(name, 1))
 
     def _bibliography(self) -> tuple[Library, str]:

@@ -7,7 +7,7 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from papernotes.cli.bibfile.clean import MONEY
+from papernotes.cli.bibfile.clean import is_money
 from papernotes.cli.importer.collection import Kind
 from papernotes.cli.importer.marks import OPEN, Placeholders
 from papernotes.cli.importer.shortcodes import (
@@ -166,7 +166,7 @@ class Inline:
 
     def _mathematics(self, match: re.Match[str]) -> str:
         inline = match["a"] or match["b"] or match["e"] or match["f"]
-        if match["e"] and MONEY.fullmatch(match[0]):
+        if match["e"] and is_money(match[0]):
             return match[0]
         if inline is not None:
             # Beside a digit, dollar signs are read as money.

@@ -34,7 +34,7 @@ _PROSE = frozenset(
 _MEANINGS = {
     "author": "author|authors|author(s)|by|作者",
     "title": "title|paper title|标题|题目",
-    "year": "year|date|published|published on|publication date|publication year|年份|日期",
+    "year": "year|published|published on|publication date|publication year|年份",
     "venue": "venue|publication|published in|published at|appeared in|where|会议|期刊|发表",
     "journal": "journal",
     "booktitle": "conference|proceedings|booktitle|workshop",

@@ -324,8 +324,8 @@ class Preparation:
         arguments = arguments_of(rest)
         if match["end"] or (self.kind == "jekyll" and name in ("raw", "highlight")):
             return match[0]
-        if name == "include":
-            name = arguments.pop("0", "")
+        if self.kind == "jekyll" and name == "include":
+            name = arguments.pop("0", "").partition(".")[0]
         if name in NOTES and arguments:
             # Only the last argument is the text; the first is the name of the note.
             positions = [value for key, value in arguments.items() if key.isdigit()]
