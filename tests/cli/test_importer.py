@@ -402,6 +402,27 @@ CONVERSIONS: dict[str, tuple[str, str, str, str]] = {
         "Word[^sidenote-1] goes on.\n\n[^sidenote-1]: A *note*, with $x$.",
         "",
     ),
+    "a sidenote by itself": (
+        "hugo",
+        "Text.\n{{% sidenote %}}One.{{% /sidenote %}}\n\n{{% sidenote %}}\nTwo.\n{{% /sidenote %}}",
+        (
+            "Text.\n[^sidenote-1]\n\n:::{admonition} Aside\n:class: aside\n\nTwo.\n\n:::\n\n"
+            "[^sidenote-1]: One."
+        ),
+        "",
+    ),
+    "a picture of another site": (
+        "hugo",
+        (
+            '{{< figure src="https://x.example/y.png" caption="A [link](https://x.example)" >}}\n\n'
+            "[a](<https://x.example/$b>)"
+        ),
+        (
+            ":::{figure-md}\n![A link](https://x.example/y.png)\n\nA [link](https://x.example)\n:::\n\n"
+            "[a](https://x.example/$b)"
+        ),
+        "",
+    ),
     "a notice": (
         "hugo",
         '{{% notice tip "The *title*" %}}\nInside.\n{{% /notice %}}',

@@ -185,7 +185,8 @@ class Blocks:
     def _figure(self, number: int, text: str) -> list[str]:
         """Convert the line of a figure into a figure, or into a picture if it has no caption."""
         source, alt, caption = text.removeprefix(FIGURE).split(PART)
-        alt = re.sub(r"[\[\]]", "", alt or re.sub(r"[*`$]", "", caption))
+        alt = alt or re.sub(r"\[([^\[\]]*)\]\([^()]*\)|[*`$]", r"\1", caption)
+        alt = re.sub(r"[\[\]]", "", alt)
         picture = self.inline(f"![{alt}](<{source}>)", number)
         if not caption:
             return ["", picture, ""]

@@ -25,7 +25,7 @@ _MATHEMATICS = re.compile(
     r"|(?<![\\\w$])\$ (?P<f>[A-Za-z]|[^$\n]*?[\\^_=][^$\n]*?) \$(?!\w)",
     re.DOTALL,
 )
-_AUTOLINK = re.compile(r"<(?:https?|ftp)://[^<>\s]+>", re.IGNORECASE)
+_AUTOLINK = re.compile(r"(?<!\]\()<(?:https?|ftp)://[^<>\s]+>", re.IGNORECASE)
 _DOLLAR = re.compile(r"(?<!\\)\$")
 _TASK = re.compile(r"^([ \t]*(?:[*+-]|\d{1,9}[.)])[ \t]+)\[([ xX])\](?=[ \t]+\S)", re.MULTILINE)
 _INLINE_FOOTNOTE = re.compile(r"(?<!\\)\^\[((?:[^\[\]]|\[(?:[^\[\]]|\[[^\[\]]*\])*\])+)\]")

@@ -245,7 +245,9 @@ class Preparation:
         if name == "comment":
             self.report(self._line_of(start), "a private comment is left out", "private")
             return self._joints(start[0] + inner + end[0])
-        if name in NOTES or (name == "aside" and not alone):
+        # After a blank line, there is no word to which a footnote could belong.
+        apart = alone and _ends_blank(start.string[: start.start()])
+        if (name in NOTES and not apart) or (name == "aside" and not alone):
             return self._note(start, inner, end, arguments)
         if name in _FORMULAS:
             return before + self._formula(inner, alone or "display" in arguments.values()) + after
@@ -262,8 +264,8 @@ class Preparation:
             quoted = re.sub(f"(?<=[\n{SPLIT}])", "> ", text)
             return f"{before}{SPLIT}> {quoted}{SPLIT}{self._around(inner, text)}{after}"
         title = self._title(name, arguments, rest)
-        if alone and (name in _BOXES or title):
-            of = name if name in _BOXES else "note"
+        if alone and (name in _BOXES | NOTES or title):
+            of = "aside" if name in NOTES else name if name in _BOXES else "note"
             if name in _TYPED:
                 given = arguments.get("type") or arguments.get("0", "")
                 of = given.lower() if given.lower() in _BOXES else "note"
@@ -335,6 +337,12 @@ class Preparation:
         if picture and _is_alone(match.string, match.start(), match.end()):
             return self._figure(picture) + self._joints(match[0])
         return re.sub(r"\s*\n\s*", " ", match[0]) + self._joints(match[0])
+
+
+def _ends_blank(text: str) -> bool:
+    """Return whether the last whole line of *text* is blank, or there is none."""
+    lines = re.split(f"[\n{SPLIT}]", text)
+    return len(lines) < 2 or not lines[-2].strip(f" \t{JOINT}")
 
 
 def _is_alone(text: str, start: int, end: int) -> bool:
