@@ -243,3 +243,15 @@ def test_arxiv_identifier_is_cleaned_however_it_is_written(eprint: str) -> None:
         "year": "2009",
         "archiveprefix": "arXiv",
     }
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "cleaned"),
+    [
+        ("doi", r"10.1000/a{\_}b", "10.1000/a_b"),
+        ("url", r"https://x.example/a\_b{\%}20c\&d", "https://x.example/a_b%20c&d"),
+        ("file", r"a\_b", r"a\_b"),
+    ],
+)
+def test_latex_in_addresses_is_removed(name: str, value: str, cleaned: str) -> None:
+    assert clean_value(name, value) == cleaned

@@ -16,7 +16,7 @@ from papernotes.cli.formats.detect import read_entries
 
 RIS = """\
 TY  - JOUR
-TI  - Earning $75,000 per year & 10% of $\\alpha_1$
+TI  - Earning $75,000 per {Year} & 10% of $\\alpha_1$
 AU  - LeCun, Yann
 AU  - King, Martin Luther, Jr.
 AU  - Y. Bengio
@@ -26,6 +26,7 @@ VL  - 521
 IS  - 7553
 SP  - 436
 EP  - 444
+SN  - 0028-0836
 PY  - 2015/05/28/
 UR  - http://x.example/a;b?c_d=1
 DO  - https://doi.org/10.1038/nature14539
@@ -119,7 +120,7 @@ def test_ris_is_read_as_entries() -> None:
     assert article.fields == {
         "author": "LeCun, Yann and King, Jr., Martin Luther and Y. Bengio and"
         " {World Health Organization}",
-        "title": r"Earning \$75,000 per year \& 10\% of $\alpha_1$",
+        "title": r"Earning \$75,000 per {Year} \& 10\% of $\alpha_1$",
         "journal": "Nature",
         "volume": "521",
         "number": "7553",
@@ -127,6 +128,7 @@ def test_ris_is_read_as_entries() -> None:
         "year": "2015",
         "month": "may",
         "doi": "10.1038/nature14539",
+        "issn": "0028-0836",
         "url": "http://x.example/a;b?c_d=1",
         "annote": "not for readers",
     }

@@ -41,6 +41,8 @@ _FORMULA = re.compile(r"((?<![\\\w$])\$(?=[^\s$])(?:[^$\\]|\\.)*?(?<=[^\s\\])\$(
 _TWO_LETTERS = re.compile("[A-Za-z]{2}")
 _TEX = frozenset("\\^_=<>+*/{}")
 _PRICES = re.compile(r"(?<!\\)\$\d(?:[^$\\]|\\.)*\$\d")
+# What Mendeley writes in addresses, as if they were LaTeX.
+_ESCAPED = re.compile(r"\{\\([%&#_~$])\}|\\([%&#_~$])")
 _ADDRESS_CHARS = str.maketrans({char: f"%{ord(char):02X}" for char in "{}\\"})
 _TAG_MACROS = {
     "i": r"\emph",
@@ -105,6 +107,8 @@ def clean_value(name: str, value: str) -> str:
     """Clean the *value* of the field *name*, apart from the capitals of a title."""
     value = _INVISIBLE.sub("", unicodedata.normalize("NFC", value))
     if name in VERBATIM:
+        if name in ("doi", "pdf", "url"):
+            value = _ESCAPED.sub(r"\1\2", value)
         return " ".join(fix_entities(value, lambda char: char).split())
     value = fix_markup(fix_entities(value, lambda char: _LATEX.get(char, char)))
     value = fix_latex(fix_dollars(value))

@@ -44,7 +44,8 @@ _MONTH = re.compile(rf"\b({'|'.join(MONTHS)})[a-z]*\b", re.IGNORECASE)
 
 _CONTAINERS = {"article": "journal", "incollection": "booktitle", "inproceedings": "booktitle"}
 _PUBLISHERS = {"phdthesis": "school", "mastersthesis": "school", "techreport": "institution"}
-_BOOKS = frozenset({"book", "incollection", "inproceedings"})
+_BRACES = re.compile(r"\\textbraceleft\{\}([\w -]+)\\textbraceright\{\}")
+_ISSN = re.compile(r"\d{4}-?\d{3}[\dXx]\b")
 _RIS_LISTS = ["A1", "A2", "A3", "AU", "ED", "KW", "L1", "N1", "UR"]
 _RIS_TAGS = (
     "TY ER AB AN BT C7 CY DA DO EP ET ID IS JA JF JO LA M1 M3 N2 PB PY SN SP T1 T2 T3 TI VL Y1"
@@ -117,7 +118,8 @@ def _first(record: _Record, *tags: str) -> str:
 
 def _entry(kind: str, values: Mapping[str, str], authors: str, editors: str) -> Entry:
     fields = {"author": authors, "editor": editors}
-    fields |= {name: escape(name, value) for name, value in values.items()}
+    # Braces around words come from BibTeX, where they protect capitals.
+    fields |= {name: _BRACES.sub(r"{\1}", escape(name, value)) for name, value in values.items()}
     return Entry(kind, "", {name: value for name, value in fields.items() if value})
 
 
@@ -128,20 +130,20 @@ def _ris_entry(record: _Record) -> Entry:
     container = _first(record, *("JF JO T2 JA BT" if kind == "article" else "T2 BT JF JO").split())
     title = _first(record, "TI", "T1") or _first(record, "BT", "T2")
     first, last = _first(record, "SP"), _first(record, "EP")
-    place, publisher = _first(record, "CY"), _first(record, "PB")
+    number = _first(record, "SN")
     values = {
         "title": title,
         _CONTAINERS.get(kind, "series"): container if container != title else "",
         "volume": _first(record, "VL"),
-        "number": _first(record, "IS") or (_first(record, "SN") if kind == "techreport" else ""),
+        "number": _first(record, "IS") or (number if kind == "techreport" else ""),
         "pages": f"{first}--{last}" if first and last and first != last else first,
         "eid": _first(record, "C7") if not first else "",
         "edition": _first(record, "ET"),
-        _PUBLISHERS.get(kind, "publisher"): publisher,
-        "address": place,
+        _PUBLISHERS.get(kind, "publisher"): _first(record, "PB"),
+        "address": _first(record, "CY"),
         "doi": _first(record, "DO"),
         "url": _first(record, "UR"),
-        "isbn" if kind in _BOOKS else "issn": _first(record, "SN") if kind != "techreport" else "",
+        "issn" if _ISSN.match(number) else "isbn": number if kind != "techreport" else "",
         "language": _first(record, "LA"),
         "abstract": _first(record, "AB", "N2"),
         "keywords": ", ".join(record.get("KW", ())),
