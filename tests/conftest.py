@@ -15,7 +15,7 @@ from history import Repository
 from hypothesis import HealthCheck, settings
 from hypothesis.configuration import set_hypothesis_home_dir
 from pybtex.plugin import register_plugin
-from sites import NOTEBOOK, PROJECT, ROOTS, SOAK, Build, Site, build_strictly
+from sites import NOTEBOOK, PROJECT, ROOTS, SOAK, TESTS, Build, Site, build_strictly
 
 # Each run has the same examples, and Hypothesis writes nothing beside the sources. `make soak` uses
 # many new examples, and prints a failing one so that it can be run again. If CI is set, Hypothesis
@@ -84,8 +84,26 @@ def _plugins_of_pybtex() -> None:
             register_plugin(group, plugin.name, plugin.load(), force=True)
 
 
+# The files that take longest, in this order. They begin first: if one began last, the other
+# processes would have nothing to do until its end.
+LONGEST = [
+    TESTS / name
+    for name in (
+        "project/test_new_sites.py",
+        "browser/test_other_themes.py",
+        "browser/test_axe.py",
+        "incremental/test_interrupted_builds.py",
+        "browser/test_independence.py",
+        "browser/test_hostile.py",
+        "project/test_ownership.py",
+        "project/test_make.py",
+    )
+]
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Skip tests that need LaTeX if it is missing; with `-m latex`, let them fail."""
+    """Sort the tests; skip those that need LaTeX if it is missing, but not with `-m latex`."""
+    items.sort(key=lambda item: LONGEST.index(item.path) if item.path in LONGEST else len(LONGEST))
     typesetting = [item for item in items if item.get_closest_marker("latex")]
     if not typesetting or config.option.markexpr == "latex" or _has_latex():
         return

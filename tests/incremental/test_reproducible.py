@@ -24,7 +24,9 @@ EPOCH = {"SOURCE_DATE_EPOCH": "1600000000"}
 ENVIRONMENTS = [
     ("1", {"PYTHONHASHSEED": "0", **ASCII, **EPOCH, "TZ": "UTC"}),
     ("4", {"PYTHONHASHSEED": "1", **FRENCH, **EPOCH, "TZ": "Pacific/Auckland"}),
-    ("2", {"PYTHONHASHSEED": "2", **ASCII, "TZ": "America/Lima"}),
+    ("4", {"PYTHONHASHSEED": "2", **ASCII, **EPOCH, "TZ": "America/Lima"}),
+    ("2", {"PYTHONHASHSEED": "3", **FRENCH, "TZ": "UTC"}),
+    ("1", {"PYTHONHASHSEED": "4", **ASCII, **EPOCH, "TZ": "Pacific/Auckland"}),
 ]
 
 
