@@ -33,6 +33,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
         rendering,
         reporting,
         settings,
+        settings_checks,
         theme,
     )
 
@@ -45,6 +46,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     reporting.setup(app)
     i18n.setup(app)
     settings.setup(app)
+    settings_checks.setup(app)
     nodes.setup(app)
     builders.setup(app)
     mathematics.setup(app)

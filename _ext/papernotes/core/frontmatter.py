@@ -20,18 +20,22 @@ import yaml
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.core.drafts import says_draft
 from papernotes.core.fields import MYST_KEYS, Field, read_value
-from papernotes.core.frontmatter_yaml import Pair, Problems, compose_mapping, find_extent, rest_of
-from papernotes.core.model import FieldValue, FormerName
-from papernotes.core.text import NON_XML_CHARACTER, REPLACEMENT, is_visible
-from papernotes.core.yaml_values import (
+from papernotes.core.frontmatter_yaml import (
     BOOL_TAG,
     NULL_TAG,
     STRING_TAG,
+    Pair,
+    Problems,
+    compose_mapping,
     count_values,
+    find_extent,
     page_name,
     read_key,
+    rest_of,
     text_line,
 )
+from papernotes.core.model import FieldValue, FormerName
+from papernotes.core.text import NON_XML_CHARACTER, REPLACEMENT, is_visible
 
 FIELDS = {
     "paper": "required: the citation key of the paper that the note is on, or a list of keys for a"

@@ -14,16 +14,16 @@ def setup(app: Sphinx) -> None:
         comments,
         directives,
         drafts,
-        markdown_syntax,
         missing_files,
         parser,
         record,
         source_files,
         transforms,
     )
+    from papernotes.reading.syntax import extensions
 
     # Ahead of what reads the settings of MyST's parser.
-    app.connect("config-inited", markdown_syntax.enable, priority=100)
+    app.connect("config-inited", extensions.enable, priority=100)
     source_files.add_documents(app)
     comments.setup(app)
     drafts.setup(app)

@@ -22,11 +22,11 @@ from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.core.headings import low_heading
 from papernotes.core.wiki_links import Vault
 from papernotes.domain import PaperNotesDomain
-from papernotes.reading.markdown_syntax import money_plugin, title_plugin
-from papernotes.reading.obsidian_syntax import obsidian_plugin
 from papernotes.reading.record import FRONT_MATTER
 from papernotes.reading.renderer import Renderer
-from papernotes.reading.unread_syntax import unread_plugin
+from papernotes.reading.syntax.extensions import money_plugin, title_plugin
+from papernotes.reading.syntax.obsidian import obsidian_plugin
+from papernotes.reading.syntax.unread import unread_plugin
 from papernotes.reporting import note_problem
 
 # MyST leaves a link with a forbidden scheme in the page as its source text.

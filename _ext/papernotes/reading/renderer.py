@@ -27,8 +27,9 @@ from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.core.wiki_links import Vault, WikiLink
 from papernotes.domain import PaperNotesDomain
 from papernotes.nodes import mark
-from papernotes.reading import missing_files, unread_syntax
-from papernotes.reading.obsidian_syntax import LINE, PICTURES
+from papernotes.reading import missing_files
+from papernotes.reading.syntax import unread
+from papernotes.reading.syntax.obsidian import LINE, PICTURES
 from papernotes.reporting import note_problem
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ class Renderer(SphinxRenderer):
 
     def _report_unread(self, token: SyntaxTreeNode) -> None:
         line = (token.map or (1,))[0]
-        for problem in unread_syntax.problems(token.meta, self._path, line):
+        for problem in unread.problems(token.meta, self._path, line):
             note_problem(self.sphinx_env, problem)
 
     @property

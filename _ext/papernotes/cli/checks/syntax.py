@@ -58,9 +58,9 @@ class SyntaxCheck:
     def _parser(self) -> MarkdownIt:
         if not self.parsers:
             # Imported late, because few sites need it.
-            from papernotes.reading.markdown_syntax import money_plugin, parser_of
-            from papernotes.reading.obsidian_syntax import obsidian_plugin
-            from papernotes.reading.unread_syntax import unread_plugin
+            from papernotes.reading.syntax.extensions import money_plugin, parser_of
+            from papernotes.reading.syntax.obsidian import obsidian_plugin
+            from papernotes.reading.syntax.unread import unread_plugin
 
             obsidian = bool(self.settings.get("papernotes_obsidian"))
             parser = parser_of(self.settings)
@@ -72,7 +72,7 @@ class SyntaxCheck:
     def _of(
         self, parser: MarkdownIt, path: str, text: str, line: int, env: dict[str, Any]
     ) -> Iterator[Diagnostic]:
-        from papernotes.reading.unread_syntax import problems
+        from papernotes.reading.syntax.unread import problems
 
         for token in parser.parse(text, env):
             start = line + (token.map[0] if token.map else 0)
@@ -84,7 +84,7 @@ class SyntaxCheck:
 
     def _links(self, token: Token, path: str, line: int) -> Iterator[Diagnostic]:
         """Yield the links in two brackets that lead nowhere."""
-        from papernotes.reading.obsidian_syntax import LINE
+        from papernotes.reading.syntax.obsidian import LINE
 
         for child in token.children or ():
             if child.type == "wikilink" and (fault := self.vault.fault(child.meta["link"], path)):

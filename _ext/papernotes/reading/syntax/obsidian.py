@@ -1,6 +1,6 @@
 """What Obsidian adds to Markdown, as a plugin for markdown-it.
 
-Task lists are an extension of MyST's, which :mod:`.markdown_syntax` turns on.
+Task lists are an extension of MyST's, which :mod:`.extensions` turns on.
 """
 
 from __future__ import annotations

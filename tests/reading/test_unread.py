@@ -8,8 +8,8 @@ from sites import Site, text
 
 from papernotes.cli.checks.run import check
 from papernotes.cli.site import find_site
-from papernotes.reading.markdown_syntax import money_plugin, parser_of
-from papernotes.reading.unread_syntax import problems, unread_plugin
+from papernotes.reading.syntax.extensions import money_plugin, parser_of
+from papernotes.reading.syntax.unread import problems, unread_plugin
 
 
 def parser(**settings: object) -> MarkdownIt:

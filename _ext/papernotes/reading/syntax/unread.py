@@ -11,7 +11,7 @@ from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
-from papernotes.reading.obsidian_syntax import CALLOUT, LINE
+from papernotes.reading.syntax.obsidian import CALLOUT, LINE
 
 # Where a token keeps what was found in its text.
 _FOUND = "papernotes_unread"

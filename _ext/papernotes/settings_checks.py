@@ -1,0 +1,172 @@
+"""Check the values of the settings when ``conf.py`` is read.
+
+A value that is not valid is reported and replaced, so that the rest of the build goes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from papernotes.catalogue.archives import PARTS
+from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
+from papernotes.core.extras import install_command
+from papernotes.core.fields import declared
+from papernotes.core.frontmatter import FIELDS
+from papernotes.reporting import logger, warn
+from papernotes.settings import (
+    SEARCHES,
+    SETTINGS,
+    fault_of_bibliography,
+    fault_of_external_bibliographies,
+    fault_of_sort,
+)
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.config import Config
+
+
+def setup(app: Sphinx) -> None:
+    """Check the settings once ``conf.py`` is read."""
+    app.connect("config-inited", check_settings)
+
+
+def _is_folder(value: str) -> bool:
+    """Return whether *value* is a relative path without empty parts or parts of dots alone."""
+    return all(part.strip(".") for part in value.strip("/").split("/"))
+
+
+def _has_pagefind() -> bool:
+    """Return whether Pagefind and its executable, which has a package of its own, are installed."""
+    if not find_spec("pagefind"):
+        return False
+    from pagefind.service import get_executable
+
+    return get_executable() is not None
+
+
+class _Check(NamedTuple):
+    """A test that values of a setting must pass, or else are reported and replaced."""
+
+    name: str
+    is_valid: Callable[[Any], bool]
+    message: str
+    fallback: Any
+
+
+_CHECKS = (
+    _Check(
+        "papernotes_feed_limit",
+        lambda limit: limit >= 0,
+        "{name} = {value} is below 0; write how many notes the feed holds at most, or 0 for all",
+        0,
+    ),
+    _Check(
+        "papernotes_page_size",
+        lambda size: size >= 0,
+        "{name} = {value} is not a number of notes; use one above 0, or 0 for all",
+        24,
+    ),
+    _Check(
+        "papernotes_summary_words",
+        lambda words: words >= 0,
+        "{name} = {value} is not a number of words; use one above 0, or 0 for all",
+        80,
+    ),
+    _Check(
+        "papernotes_search",
+        lambda search: search in SEARCHES,
+        f'{{name}} = "{{value}}" is not a search; use {" or ".join(SEARCHES)}',
+        "sphinx",
+    ),
+    _Check(
+        "papernotes_folder",
+        _is_folder,
+        '{name} = "{value}" is not a folder beside conf.py; write the name of one, such as'
+        ' "papers"',
+        "papers",
+    ),
+)
+
+# What to write for a setting, by the last of its types.
+_EXPECTED = {
+    str: "a text in quotes",
+    bool: "True or False",
+    int: "a whole number",
+    float: "a number",
+    tuple: "a list of texts in brackets",
+    dict: "a dictionary in braces",
+}
+
+
+def check_settings(app: Sphinx, config: Config) -> None:
+    """Replace values that are not valid, with a warning for each."""
+    _check_types(config)
+    _check_bibliography(config)
+    for check in _CHECKS:
+        value = config[check.name]
+        if not check.is_valid(value):
+            _warn(check.message.format(name=check.name, value=value))
+            setattr(config, check.name, check.fallback)
+    config.papernotes_folder = config.papernotes_folder.strip("/")
+    _check_browse(config)
+    fields, faults = declared(config.papernotes_fields, FIELDS)
+    for fault in faults:
+        _warn(fault)
+    config.papernotes_fields = {name: field.declaration for name, field in fields.items()}
+    if wanted := fault_of_sort(config.papernotes_sort, config):
+        _warn(f'papernotes_sort = "{config.papernotes_sort}" is not an order; use {wanted}')
+        config.papernotes_sort = "title"
+    if config.papernotes_search == "pagefind" and not _has_pagefind():
+        # This is not the author's fault, and the site is complete with Sphinx's search: no warning.
+        logger.info(
+            "Pagefind is not installed, and the site is searched with Sphinx's own; run"
+            f' {install_command("search")}, or set papernotes_search = "sphinx"'
+        )
+        config.papernotes_search = "sphinx"
+
+
+def _warn(message: str) -> None:
+    warn(Diagnostic("conf.py", 1, message, DiagnosticKind.BAD_OPTION))
+
+
+def _check_types(config: Config) -> None:
+    """Replace values of a wrong type, which Sphinx would report but keep, with the defaults."""
+    for setting in SETTINGS:
+        value = config[setting.name]
+        parts = value if isinstance(value, list | tuple) else ()
+        if isinstance(value, setting.types) and all(isinstance(part, str) for part in parts):
+            continue
+        _warn(
+            f"{setting.name} = {value!r} is not {_EXPECTED[setting.types[-1]]}; correct it, until"
+            f" then it is {setting.default!r}"
+        )
+        setattr(config, setting.name, setting.default)
+
+
+def _check_bibliography(config: Config) -> None:
+    """Replace wrong settings of sphinxcontrib-bibtex, which does not check them itself."""
+    while fault := fault_of_bibliography(config.bibtex_bibfiles, config.bibtex_encoding):
+        _warn(fault)
+        if fault.startswith("bibtex_bibfiles"):
+            files = config.bibtex_bibfiles
+            config.bibtex_bibfiles = [files] if isinstance(files, str) else []
+        else:
+            config.bibtex_encoding = "utf-8-sig"
+    if fault := fault_of_external_bibliographies(config):
+        _warn(fault)
+
+
+def _check_browse(config: Config) -> None:
+    """Remove from ``papernotes_browse`` unknown parts, and parts whose packages are missing."""
+    if unknown := [part for part in config.papernotes_browse if part not in PARTS]:
+        _warn(f'papernotes_browse does not know "{unknown[0]}"; use some of {", ".join(PARTS)}')
+        config.papernotes_browse = [part for part in config.papernotes_browse if part in PARTS]
+    if "map" in config.papernotes_browse and not all(map(find_spec, ("networkx", "numpy"))):
+        _warn(
+            'papernotes_browse has a "map", which needs networkx and numpy; run'
+            f" {install_command('map')}, or leave it out"
+        )
+        config.papernotes_browse = [part for part in config.papernotes_browse if part != "map"]
