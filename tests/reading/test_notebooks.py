@@ -1,11 +1,9 @@
-"""MyST-NB beside the extension: notes can be notebooks. It is no dependency, not even of tests."""
+"""MyST-NB beside the extension: notes can be notebooks."""
 
 from __future__ import annotations
 
 import pytest
 from sites import Site, text
-
-pytest.importorskip("myst_nb")
 
 NOTEBOOK = """\
 ---
