@@ -72,6 +72,10 @@ class mark(nodes.Inline, nodes.TextElement):
     """The part of a quoted sentence that it is quoted for."""
 
 
+class figure(nodes.figure):
+    """A copy of a figure: without a number, for which Sphinx looks by the class."""
+
+
 class backlinks(nodes.Inline, nodes.TextElement):
     """Links back to the places that cite an entry; print leaves them out."""
 

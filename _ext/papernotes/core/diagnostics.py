@@ -193,10 +193,11 @@ def without_suppressed(
 ) -> list[Diagnostic]:
     """Return the diagnostics that ``suppress_warnings`` does not list, sorted and unique.
 
-    Faults in front matter come first: what is missing elsewhere may follow from them.
+    Files with a fault in their front matter come first: what others miss may follow from it.
     """
     hidden = set(suppressed)
     if hidden & {WARNING_TYPE, f"{WARNING_TYPE}.*"}:
         return []
     unique = {each: None for each in diagnostics if each.label not in hidden}
-    return sorted(unique, key=lambda each: (each.kind is not DiagnosticKind.FRONT_MATTER, each))
+    causes = {each.path for each in unique if each.kind is DiagnosticKind.FRONT_MATTER}
+    return sorted(unique, key=lambda each: (each.path not in causes, each))

@@ -21,6 +21,8 @@ from papernotes.reporting import note_problem
 
 # Directives whose argument is the name of a file that they include.
 INCLUDING = frozenset({"include", "literalinclude"})
+# Directives whose argument is the name of a picture.
+SHOWING = frozenset({"figure", "image"})
 
 
 class ReplaceMissing(SphinxTransform):

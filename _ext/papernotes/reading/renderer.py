@@ -235,6 +235,9 @@ class Renderer(SphinxRenderer):
         """Run a directive: without citations if its text is no prose, and not on a missing file."""
         if name in missing_files.INCLUDING and self._is_missing(*args):
             return []
+        if name in missing_files.SHOWING:
+            # docutils deletes spaces from addresses.
+            args = (args[0].strip().replace(" ", "%20"), *args[1:])
         if name not in _NO_PROSE_DIRECTIVES:
             return super().run_directive(name, *args, **kwargs)
         with self._uncited():

@@ -9,6 +9,7 @@ from sphinx import addnodes
 from sphinx.environment import BuildEnvironment
 from sphinx.util import docname_join
 
+from papernotes import nodes as placeholders
 from papernotes.citations.domain import CitationDomain
 from papernotes.core.model import Note
 from papernotes.domain import PaperNotesDomain
@@ -62,14 +63,9 @@ class RenderContext:
                 node.parent.remove(node)
                 continue
             node["ids"], node["names"] = [], []
-            # Sphinx numbers captions, and reports those that have no id: they become paragraphs.
-            if isinstance(node, nodes.figure):
-                picture, *rest = node.children
-                node.replace_self([nodes.paragraph("", "", picture), *rest])
-            elif isinstance(node, nodes.caption):
-                node.replace_self(nodes.paragraph("", "", *node.children))
-            elif isinstance(node, nodes.legend):
-                node.replace_self(node.children)
+            if type(node) is nodes.figure:
+                # Without an id it has no number, which Sphinx would report.
+                node.replace_self(placeholders.figure("", *node.children, **node.attributes))
             elif isinstance(node, addnodes.pending_xref):
                 _make_absolute(node, home, self.env.found_docs)
                 node["refdoc"] = docname
