@@ -101,7 +101,7 @@ paper: zeta2006
 
 # Zeta
 
-The $D^⊤ ∈ ℝ$, so $$x$$, and more.
+The $D^⊤ ∈ ℝ → ½$, so $$x$$, and more.
 
 \begin{align}
 a &= b \label{one} \\
@@ -134,7 +134,7 @@ def test_each_label_of_an_environment_has_its_number(zeta: Site) -> None:
     assert not page.cssselect("p .pn-equation")
     latex = zeta.build("latex").read("tiny.tex")
     assert r"\label{equation:papers/zeta:two}" in latex
-    assert r"D^\top" in latex
+    assert r"D^\top  \in  {\mathbb{R}} \rightarrow  {\tfrac{1}{2}}" in latex
 
 
 @pytest.mark.parametrize("theme", ["alabaster", "furo"])

@@ -16,6 +16,7 @@ from papernotes.mathematics import tex
 
 # Text in a formula, where a symbol is a letter like others.
 _TEXT = re.compile(r"\\(?:text[a-z]*|mbox|hbox|tag\*?|label|operatorname\*?)\s*\{")
+_TEXT_OF = r"\text{%s}"
 _ACCENTS = {
     "\N{COMBINING GRAVE ACCENT}": "grave",
     "\N{COMBINING ACUTE ACCENT}": "acute",
@@ -39,7 +40,28 @@ _PRIMES = {mark: r"\prime" * count for count, mark in enumerate("′″‴⁗", 
 _PRIMES["\N{REVERSED PRIME}"] = r"\backprime"
 _PRIME = re.compile(rf"\^\s*([{''.join(_PRIMES)}])")
 # Of these, pylatexenc knows the names in text alone.
-_DIGITS = {"\N{SUPERSCRIPT ONE}": "^1", "\N{SUPERSCRIPT TWO}": "^2", "\N{SUPERSCRIPT THREE}": "^3"}
+_NAMES = {
+    "\N{SUPERSCRIPT ONE}": "^1",
+    "\N{SUPERSCRIPT TWO}": "^2",
+    "\N{SUPERSCRIPT THREE}": "^3",
+    "\N{NOT SIGN}": r"\lnot",
+    "\N{DEGREE SIGN}": r"^\circ",
+    "\N{MIDDLE DOT}": r"\cdot",
+    "\N{VULGAR FRACTION ONE QUARTER}": r"\tfrac{1}{4}",
+    "\N{VULGAR FRACTION ONE HALF}": r"\tfrac{1}{2}",
+    "\N{VULGAR FRACTION THREE QUARTERS}": r"\tfrac{3}{4}",
+    "\N{MULTIPLICATION SIGN}": r"\times",
+    "\N{DIVISION SIGN}": r"\div",
+    "\N{DAGGER}": r"\dagger",
+    "\N{DOUBLE DAGGER}": r"\ddagger",
+    "\N{BULLET}": r"\bullet",
+    "\N{HORIZONTAL ELLIPSIS}": r"\ldots",
+    "\N{PRIME}": "'",
+    "\N{LEFTWARDS ARROW}": r"\leftarrow",
+    "\N{UPWARDS ARROW}": r"\uparrow",
+    "\N{RIGHTWARDS ARROW}": r"\rightarrow",
+    "\N{DOWNWARDS ARROW}": r"\downarrow",
+}
 # TeX's names in pylatexenc for which LaTeX needs more than amsmath and amssymb.
 _OTHER_NAMES = {r"\image": r"\Im", r"\VDash": r"\Vdash", r"\mathscr": r"\mathcal"}
 
@@ -47,8 +69,8 @@ _OTHER_NAMES = {r"\image": r"\Im", r"\VDash": r"\Vdash", r"\mathscr": r"\mathcal
 @functools.cache
 def name(symbol: str) -> str:
     """Return TeX for *symbol* in a formula, or the empty string if it has no name there."""
-    if symbol in _DIGITS:
-        return _DIGITS[symbol]
+    if symbol in _NAMES:
+        return _NAMES[symbol]
     found = get_builtin_uni2latex_dict().get(ord(symbol), "")
     if not found.startswith("\\ensuremath{"):
         return ""
@@ -82,7 +104,9 @@ def replace(source: str, symbol: str, command: str) -> str:
 
 def _in_place(command: str) -> str:
     # In braces, a relation would lose the space around it.
-    return f"{command} " if re.fullmatch(r"\\[A-Za-z]+", command) else f"{{{command}}}"
+    if re.fullmatch(r"\\[A-Za-z]+", command):
+        return f"{command} "
+    return f"{{{command}}}" if re.search(r"[\\^_]", command) else command
 
 
 def _outside_text(source: str, convert: Callable[[str], str]) -> str:
@@ -112,4 +136,6 @@ class NameSymbolsForLatex(SphinxPostTransform):
 
 
 def _named(part: str) -> str:
-    return "".join(_in_place(name(each)) if name(each) else each for each in part)
+    return re.sub(
+        r"[^\x00-\x7f]", lambda match: _in_place(name(match[0]) or _TEXT_OF % match[0]), part
+    )
