@@ -31,7 +31,7 @@ VARIABLES = {
     "venue": "where the paper appeared",
     "url": "the address that the note's title links to",
     "today": "today's date, `YYYY-MM-DD`",
-    "fields": "your own fields ({confval}`papernotes_fields`), each with `name`, `label`, `kind`"
+    "fields": "your own fields, those of `papernotes_fields`, each with `name`, `label`, `kind`"
     " and `choices`",
 }
 

@@ -121,7 +121,7 @@ def columns(config: Config, names: Iterable[str]) -> list[Column]:
         "year": _("Year"),
         "links": _("Links"),
         "key": _("Key"),
-        "read": _("Read"),
+        "read": _("Read on"),
         "tags": _("Tags"),
         "summary": _("Summary"),
     }
