@@ -398,7 +398,7 @@ CONVERSIONS: dict[str, tuple[str, str, str, str]] = {
     ),
     "a sidenote of Tufte's": (
         "jekyll",
-        "Word{% sidenote 'id' 'A *note*, with $x$.' %} goes on.",
+        "Word {% sidenote 'id' 'A *note*, with $x$.' %} goes on.",
         "Word[^sidenote-1] goes on.\n\n[^sidenote-1]: A *note*, with $x$.",
         "",
     ),

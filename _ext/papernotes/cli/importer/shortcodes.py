@@ -169,6 +169,8 @@ class Preparation:
         if self.kind in _TAG:
             text = self._pairs(text)
             text = _TAG[self.kind].sub(self._single, text)
+            # The number of a footnote follows its word.
+            text = re.sub(rf"(?<=[^\s|]) +(?=\[\^{self.label}-)", "", text)
         return self.marks.restore(text)
 
     def _line_of(self, match: re.Match[str]) -> int:
@@ -229,11 +231,7 @@ class Preparation:
             else:
                 return text
             converted = self._pair(start, text[start.end() : tag.start()], tag)
-            before = text[: start.start()]
-            if converted.startswith("[^"):
-                # The number of a footnote follows its word.
-                before = before.rstrip(" ") or before
-            text = before + converted + text[tag.end() :]
+            text = text[: start.start()] + converted + text[tag.end() :]
 
     def _pair(self, start: re.Match[str], inner: str, end: re.Match[str]) -> str:
         """Return what becomes of *inner*, between the tags *start* and *end*."""
