@@ -41,6 +41,7 @@ from papernotes.publish import (
     social_cards,
 )
 from papernotes.publish.summaries import Summaries
+from papernotes.reading.parser import vault_of
 from papernotes.rendering.shown import Shown
 from papernotes.reporting import warn
 from papernotes.theme import sidebar
@@ -108,14 +109,16 @@ def read_again(
     """Return the documents to read again although their files have not changed.
 
     They are the front page, when the notes that it binds have changed; documents whose headings
-    spell out a citation of a changed entry; and documents whose toctrees hold a document that is
-    gone.
+    spell out a citation of a changed entry; those whose links in two brackets lead elsewhere; and
+    documents whose toctrees hold a document that is gone.
     """
     domain = PaperNotesDomain.of(env)
     bound = binds(app)
     stale = bound != domain.bound or (bound and bool(added | removed))
     domain.note_bound(bound)
     outdated = domain.misspelled()
+    if app.config.papernotes_obsidian:
+        outdated += domain.misled(vault_of(env))
     outdated += [name for name, included in env.toctree_includes.items() if removed & set(included)]
     return [env.config.root_doc, *outdated] if stale else outdated
 

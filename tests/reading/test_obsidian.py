@@ -181,3 +181,15 @@ def test_other_builders_know_the_syntax(vault: Vault, builder: str) -> None:
     settings = {"version": "1", "copyright": "2026"}
     build = vault.site.build(builder, confoverrides=settings)
     assert [line for line in build.messages if "zeta.md" not in line] == []
+
+
+def test_links_follow_documents_that_come_and_go(vault: Vault) -> None:
+    site = vault.site
+    site.write("papers/fra.png", PNG)
+    site.write("gone.md", "---\norphan: true\n---\n\n# Gone\n")
+    site.remove("papers/alpha.md")
+    build = site.build()
+    told = [line.split('"')[1] for line in build.messages if "missing-file" in line]
+    gone = {"![[alpha]]", "[[ALPHA]]", "[[alpha#The first section|there]]", "[[alpha]]"}
+    assert set(told) == gone
+    assert "Gone" in {text(link) for link in build.page("papers/zeta").cssselect("p a")}

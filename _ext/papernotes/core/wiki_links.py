@@ -31,6 +31,21 @@ class WikiLink:
         return tuple(filter(None, match.groups())) if match else ()
 
 
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """Where a link to ``target`` in the document ``home`` leads: a paper, a document or a file."""
+
+    home: str
+    target: str
+    is_key: bool
+    document: str
+    file: str
+
+    @property
+    def is_somewhere(self) -> bool:
+        return bool(self.is_key or self.document or self.file)
+
+
 @dataclass(frozen=True)
 class Vault:
     """What links can lead to: the documents, the files below *root*, and the works in *keys*.
@@ -63,10 +78,16 @@ class Vault:
         """Return whether *name* is the citation key of a work."""
         return name in self.keys
 
+    def lead(self, target: str, home: str) -> Lead:
+        """Return where a link to *target* in the document *home* leads."""
+        document = self.document(target, home) if target else home
+        file = "" if document else self.file(target, home)
+        return Lead(home, target, self.is_key(target), document, file)
+
     def fault(self, link: WikiLink, home: str) -> str:
         """Return what is wrong with *link* in the document *home*, or the empty string."""
         name = link.target
-        if not name or self.is_key(name) or self.document(name, home) or self.file(name, home):
+        if self.lead(name, home).is_somewhere:
             return ""
         files = {PurePosixPath(path).name for found in self._files.values() for path in found}
         notes = {PurePosixPath(path).stem for path in self.documents}

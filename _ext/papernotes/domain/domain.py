@@ -28,6 +28,7 @@ from papernotes.catalogue.archives import Archives, build_archives
 from papernotes.catalogue.derive import Catalogue, derive
 from papernotes.core.diagnostics import Diagnostic
 from papernotes.core.model import Note, Paper
+from papernotes.core.wiki_links import Vault
 from papernotes.domain.citation_text import citation_text
 from papernotes.domain.records import Formatted, Mention, NotedPaper, Record
 from papernotes.domain.xrefs import DOMAIN, NoteRole
@@ -160,6 +161,17 @@ class PaperNotesDomain(Domain):
             if any(
                 self.spell(spelled.role, spelled.target) != spelled.text
                 for spelled in record.spelled
+            )
+        ]
+
+    def misled(self, vault: Vault) -> list[str]:
+        """Return the documents whose links in two brackets lead elsewhere now, or nowhere."""
+        return [
+            name
+            for name, record in sorted(self.records.items())
+            if any(
+                not lead.is_somewhere or vault.lead(lead.target, lead.home) != lead
+                for lead in record.leads
             )
         ]
 

@@ -14,6 +14,7 @@ from papernotes.bibliography import formatting
 from papernotes.bibliography.latex import Span
 from papernotes.core.diagnostics import Diagnostic
 from papernotes.core.model import Citation, Note, Page, Paper
+from papernotes.core.wiki_links import Lead
 from papernotes.domain.xrefs import cited_keys, linked_notes, target
 from papernotes.mathematics.equations import mark_as_copy, referenced_labels
 from papernotes.nodes import Placeholder
@@ -132,7 +133,7 @@ class Record:
 
     ``path`` is its file, relative to the source directory, with slashes. ``noted`` is None unless
     the document is a note on a paper. ``draft`` says whether the document is a draft. ``spelled``
-    holds the citations in headings.
+    holds the citations in headings, and ``leads`` says where links in two brackets lead.
     """
 
     path: str
@@ -141,4 +142,5 @@ class Record:
     draft: bool = False
     mentions: tuple[Mention, ...] = ()
     spelled: tuple[Spelled, ...] = ()
+    leads: tuple[Lead, ...] = ()
     problems: tuple[Diagnostic, ...] = ()

@@ -77,7 +77,7 @@ class Parser(MystParser):
             md.use(pandoc_plugin, partial(PandocDomain.of(env).is_key, env.docname))
         if env.config.papernotes_obsidian:
             md.use(obsidian_plugin)
-            cast("Renderer", md.renderer).vault = _vault(env)
+            cast("Renderer", md.renderer).vault = vault_of(env)
         md.use(money_plugin)
         md.use(unread_plugin, obsidian=env.config.papernotes_obsidian)
         if self.needs_title and env.temp_data.get(FRONT_MATTER) is not None:
@@ -86,7 +86,7 @@ class Parser(MystParser):
         md.render(inputstring)
 
 
-def _vault(env: BuildEnvironment) -> Vault:
+def vault_of(env: BuildEnvironment) -> Vault:
     """Return what links in two brackets can lead to."""
     paths = {env.doc2path(name, base=False).as_posix() for name in env.found_docs}
     return Vault(Path(env.srcdir), paths, PaperNotesDomain.of(env).bibliography.places)

@@ -12,6 +12,7 @@ from sphinx.environment import BuildEnvironment
 from papernotes import nodes as placeholders
 from papernotes.bibliography.reader import Bibliography
 from papernotes.core.model import Citation, Note, Page
+from papernotes.core.wiki_links import Lead
 from papernotes.domain import PaperNotesDomain
 from papernotes.domain.records import Excerpt, Mention, NotedPaper, Record, Spelled
 from papernotes.domain.xrefs import cited_keys, linked_notes, target, without_links
@@ -26,6 +27,7 @@ from papernotes.reporting import noted_problems
 FRONT_MATTER = "papernotes_front_matter"
 DRAFT = "papernotes_draft"
 SPELLED = "papernotes_spelled_citations"
+_LEADS = "papernotes_leads"
 # Nodes before the first section of a note that are not part of its summary.
 _NO_SUMMARY = (
     nodes.title,
@@ -39,6 +41,11 @@ _NO_SUMMARY = (
     addnodes.index,
     placeholders.Placeholder,
 )
+
+
+def note_lead(env: BuildEnvironment, lead: Lead) -> None:
+    """Note where a link in two brackets leads, in the document that is being read."""
+    env.temp_data[_LEADS] = (*(env.temp_data.get(_LEADS) or ()), lead)
 
 
 def is_note(env: BuildEnvironment, docname: str) -> bool:
@@ -103,6 +110,7 @@ def note_document(app: Sphinx, doctree: nodes.document) -> None:
         draft=bool(env.temp_data.get(DRAFT)),
         mentions=tuple(_mentions(doctree)),
         spelled=spelled,
+        leads=env.temp_data.get(_LEADS) or (),
         problems=noted_problems(env),
     )
     domain.note_record(docname, record)

@@ -28,6 +28,7 @@ from papernotes.core.wiki_links import Vault, WikiLink
 from papernotes.domain import PaperNotesDomain
 from papernotes.nodes import mark
 from papernotes.reading import missing_files
+from papernotes.reading.record import note_lead
 from papernotes.reading.syntax import unread
 from papernotes.reading.syntax.obsidian import LINE, PICTURES
 from papernotes.reporting import note_problem
@@ -158,9 +159,10 @@ class Renderer(SphinxRenderer):
         home = self._path
         line = (token.map or (1,))[0] + token.meta[LINE]
         shown = link.text if not link.size else ""
-        document = vault.document(link.target, home) if link.target else home
-        file = "" if document else vault.file(link.target, home)
-        if vault.is_key(link.target) and not (link.heading and document):
+        lead = vault.lead(link.target, home)
+        note_lead(self.document.settings.env, lead)
+        document, file = lead.document, lead.file
+        if lead.is_key and not (link.heading and document):
             role = PaperNotesDomain.of(self.document.settings.env).role("note")
             assert role is not None
             text = f"{_without_syntax(shown)} <{link.target}>" if shown else link.target
