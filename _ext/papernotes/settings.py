@@ -119,8 +119,8 @@ SETTINGS = (
         False,
         "env",
         (bool,),
-        "allow HTML in the `summary:` of the front matter; otherwise it is shown as text, with a"
-        " warning",
+        "allow HTML in the `summary:` and the Markdown fields of the front matter; otherwise it is"
+        " shown as text, with a warning",
     ),
     Setting(
         "papernotes_macros",

@@ -48,6 +48,11 @@ class Field:
     choices: tuple[str, ...] = ()
 
     @property
+    def is_filter(self) -> bool:
+        """Whether readers can choose or order notes by this field."""
+        return self.kind not in ("markdown", "link")
+
+    @property
     def declaration(self) -> dict[str, Any]:
         """The field as ``papernotes_fields`` declares it."""
         return {"label": self.label, "kind": self.kind, "choices": self.choices}

@@ -259,9 +259,10 @@ class PaperNotesDomain(Domain):
         Of several in a sentence, yield the first.
         """
         seen = set()
+        keys = frozenset(note.keys)
         for mention in self.records[docname].mentions:
             linked = any(note in self.catalogue.linked(target) for target in mention.links)
-            if not (linked or set(note.keys) & set(mention.keys)):
+            if not linked and keys.isdisjoint(mention.keys):
                 continue
             if mention.sentence.digest not in seen:
                 seen.add(mention.sentence.digest)

@@ -62,10 +62,7 @@ def _data(app: Sphinx, domain: PaperNotesDomain, notes: tuple[Note, ...]) -> dic
             )
         )
     }
-    # Markdown and addresses say nothing about the order of notes.
-    fields = [
-        field for field in own_fields(app.config).values() if field.kind not in ("markdown", "link")
-    ]
+    fields = [field for field in own_fields(app.config).values() if field.is_filter]
     titles = _titles(app, domain, notes)
     rows = []
     for note in notes:

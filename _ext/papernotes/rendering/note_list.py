@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from docutils import nodes
+from sphinx.config import Config
 
 from papernotes.catalogue.archives import ListPage
 from papernotes.core.model import Note, Query
@@ -16,6 +17,7 @@ from papernotes.rendering.context import RenderContext, section_depth
 from papernotes.rendering.markup import empty_list
 from papernotes.rendering.shown import Shown
 from papernotes.rendering.tables.table import table, table_shows
+from papernotes.settings import own_fields
 
 
 def papers(context: RenderContext, node: nodes.Element) -> list[nodes.Node]:
@@ -40,7 +42,7 @@ def papers(context: RenderContext, node: nodes.Element) -> list[nodes.Node]:
     shown += pager(page, docname)
     if not context.archives.filtered:
         return shown
-    return [_with_filter(shown, page.sort, context.env.config.language)]
+    return [_with_filter(shown, page.sort, context.env.config)]
 
 
 def papers_shows(shown: Shown, query: Query) -> list[object]:
@@ -116,15 +118,14 @@ def _directions(sort: str) -> tuple[str, str]:
     return _("Previous"), _("Next")
 
 
-def _with_filter(shown: Iterable[nodes.Node], sort: str, language: str) -> nodes.Element:
-    """Return the list *shown*, which is in the order *sort*, with a filter.
-
-    The filter counts by the rules of *language*.
-    """
-    found = forms("%(count)d note", "%(count)d notes", language)
+def _with_filter(shown: Iterable[nodes.Node], sort: str, config: Config) -> nodes.Element:
+    """Return the list *shown*, which is in the order *sort*, with a filter."""
+    found = forms("%(count)d note", "%(count)d notes", config.language)
+    fields = [field.name for field in own_fields(config).values() if field.is_filter]
     texts = {
         "source": "notes.js",
         "sort": sort,
+        "fields": " ".join(fields),
         "label": _("Filter and sort"),
         "words": _("Words"),
         "tags": _("Tags"),

@@ -87,9 +87,9 @@
    */
   function fromAddress() {
     const query = new URLSearchParams(location.search);
-    const others = [...query].filter(([name]) => !["q", "tag", "year", "sort"].includes(name));
+    const fields = (said.fields ?? "").split(" ").filter((name) => query.has(name));
     return {
-      own: new Map(others),
+      own: new Map(fields.map((name) => [name, query.get(name) ?? ""])),
       words: query.get("q") ?? "",
       tags: query.getAll("tag"),
       year: query.get("year") ?? "",

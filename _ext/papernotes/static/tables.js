@@ -6,8 +6,9 @@
   "use strict";
 
   /**
-   * A row, its text, its choices by number for each control, and where it stands at first.
-   * @typedef {{ element: HTMLTableRowElement, text: string, choices: number[][], at: number }} Row
+   * A row, its text, the number of its note, its choices by number for each control, and where it
+   * stands at first.
+   * @typedef {{ element: HTMLTableRowElement, text: string, note: number, choices: number[][], at: number }} Row
    */
 
   const plurals = new Intl.PluralRules(document.documentElement.lang || "en");
@@ -45,11 +46,14 @@
     const body = table.tBodies[0];
     /** @type {number[][][]} */
     const choices = JSON.parse(box.dataset.choices ?? "[]");
+    /** @type {number[]} */
+    const notes = JSON.parse(box.dataset.notes ?? "[]");
     /** @type {(number | null)[][]} */
     const ranks = JSON.parse(box.dataset.ranks ?? "[]");
     const rows = [...body.rows].map((element, at) => ({
       element,
       text: fold(element.textContent ?? ""),
+      note: notes[at],
       choices: choices.map((column) => column[at]),
       at,
     }));
@@ -118,7 +122,7 @@
           if (!fits) continue;
           count += 1;
           // A note can stand in several groups, and counts once.
-          found.add(row.element.cells[0].querySelector("a")?.href ?? row.element);
+          found.add(row.note);
         }
         box.hidden = !count;
         if (title) title.hidden = !count;

@@ -74,6 +74,7 @@ def table(context: RenderContext, query: Query, docname: str, level: int) -> lis
     shown = columns(context.env.config, query.columns)
     every = list(dict.fromkeys(note for group in groups for note in group.notes))
     choices = _choices(context.catalogue, shown, every)
+    positions = {note.docname: position for position, note in enumerate(every)}
     number = _number(context.domain.records[docname], query)
     # Landmarks of a page need different names.
     name = "%s" if number == 1 else f"%s ({number})"
@@ -84,6 +85,7 @@ def table(context: RenderContext, query: Query, docname: str, level: int) -> lis
             heading["heading-level"] = level
             whole += heading
         data = {
+            "notes": json.dumps([positions[note.docname] for note in group.notes]),
             "ranks": json.dumps([_ranks(context.catalogue, column, group) for column in shown]),
             "choices": json.dumps(
                 [[of_note[note.docname] for note in group.notes] for of_note in choices.values()]
