@@ -289,6 +289,11 @@ FAULTS = """# Page
 :columns: title
 :sort: -size
 ```
+
+```{papers}
+:view: table
+:group: -result
+```
 """
 
 
@@ -327,6 +332,10 @@ def test_wrong_options_and_declarations_are_reported(tmp_path: Path) -> None:
             'plain.md:9: :sort: "-size" is unknown; write title, read, year, method, status, tried,'
             " result, code or dataset, with - in front for descending [papernotes.bad-option]"
         ),
+        (
+            'plain.md:14: :group: "result" has no values to group by; choose another column'
+            " [papernotes.bad-option]"
+        ),
     ]
     # `papernotes check` says the same of declarations and values.
     found = run(site, "check").stdout.splitlines()
@@ -334,7 +343,8 @@ def test_wrong_options_and_declarations_are_reported(tmp_path: Path) -> None:
         assert line in [each.replace(f"{site.folder}/", "") for each in found]
     undeclared = [line for line in found if "undeclared-field" in line]
     assert [line.replace(f"{site.folder}/", "") for line in undeclared] == [
-        f'papers/{name}.md:5: remark: nothing reads the key "rating"; declare it in conf.py, such'
-        ' as papernotes_fields = {"rating": "text"}, or delete it [papernotes.undeclared-field]'
+        f'papers/{name}.md:5: remark: the key "rating" is neither known nor declared; declare it in'
+        ' conf.py, such as papernotes_fields = {"rating": "text"}, or delete it'
+        " [papernotes.undeclared-field]"
         for name in ("alpha", "beta")
     ]

@@ -105,7 +105,15 @@ class PapersDirective(_ListDirective):
 
     def group(self) -> str:
         name: str = self.options.get("group", "").strip()
-        return name if not name or self.is_column("group", name.removeprefix("-")) else ""
+        column = name.removeprefix("-")
+        if not name or not self.is_column("group", column):
+            return ""
+        own = own_fields(self.config).get(column)
+        if column in ("links", "summary") or (own and own.kind == "markdown"):
+            message = f':group: "{column}" has no values to group by; choose another column'
+            self.problem(DiagnosticKind.BAD_OPTION, message)
+            return ""
+        return name
 
     def is_column(self, option: str, name: str) -> bool:
         """Return whether *name* is a column; report it if not."""

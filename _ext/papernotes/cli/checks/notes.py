@@ -68,8 +68,8 @@ def check_note(path: str, text: str, own: Mapping[str, Field]) -> tuple[NoteFile
     diagnostics = list(problems)
     for key, line in front.unknown.items():
         message = (
-            f'nothing reads the key "{key}"; declare it in conf.py, such as papernotes_fields ='
-            f' {{"{key}": "text"}}, or delete it'
+            f'the key "{key}" is neither known nor declared; declare it in conf.py, such as'
+            f' papernotes_fields = {{"{key}": "text"}}, or delete it'
         )
         diagnostics.append(Diagnostic(path, line, message, DiagnosticKind.UNDECLARED_FIELD))
     body = _FRONT.sub(_blank, front.rest)

@@ -99,7 +99,8 @@ class Column:
         noted = shown.domain.noted(note)
         match self.name:
             case _ if excerpt := noted.field(self.name):
-                return shown.excerpt(excerpt)
+                # What orders the cells are the sources, which can differ where they look the same.
+                return [*shown.excerpt(excerpt), self.values(shown.catalogue, note)]
             case "title":
                 return shown.title(note)
             case "summary":
