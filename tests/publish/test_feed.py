@@ -183,7 +183,7 @@ def test_pictures_and_downloads_in_the_feed_have_absolute_urls(tiny: Site) -> No
     tiny.edit(
         "conf.py",
         "html_theme",
-        'myst_heading_anchors = 2\nsuppress_warnings = ["image.*", "papernotes.missing-file"]\n'
+        'myst_heading_anchors = 2\nsuppress_warnings = ["papernotes.missing-file"]\n'
         "papernotes_summary_words = 0\nhtml_theme",
     )
     made = build(tiny)

@@ -44,7 +44,7 @@ def formulas(source: str, **settings: object) -> list[str]:
         "Cheap ($5), or 10$ and 20$.",
         "It grew from $1.5 million to 2$ billion.",
         "A dollar sign \\$x and `$y`.",
-        "See \\[sic\\], \\[p. 3\\], \\[1\\], \\[x\\] and \\(as above\\).",
+        "See \\[sic\\], \\[p. 3\\], \\[1\\], \\[^2\\], \\[x\\] and \\(as above\\).",
         "`\\(x\\)` and\n\n```\n$$\n\\[ x \\]\n```",
     ],
 )

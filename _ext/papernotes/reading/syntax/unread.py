@@ -27,7 +27,7 @@ _BRACKETS = re.compile(
     re.DOTALL,
 )
 # Text in escaped brackets is a formula if it has signs of one.
-_SIGNS = re.compile(r"\\[A-Za-z]+|\^|(?<![A-Za-z]{2})_|[=+<>]")
+_SIGNS = re.compile(r"\\[A-Za-z]+|(?<=[\w)}|])\^|(?<![A-Za-z]{2})_|[=+<>]")
 _DOLLARS = re.compile(r"(\$\$?)([^$]*)(\$\$?)?")
 _BEGINNING = re.compile(r"[\w\\{(|\[+-]")
 _MONEY = re.compile(r"\d[\d.,]*(?![\d.,]*[\\^_={])")
