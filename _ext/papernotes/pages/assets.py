@@ -9,8 +9,9 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 
-from papernotes.builders import writes_site
+from papernotes.builders import binds, writes_site
 from papernotes.domain import PaperNotesDomain
+from papernotes.domain.records import NotedPaper
 from papernotes.nodes import cited_work, fold, written
 from papernotes.pages import archive_pages, head
 
@@ -18,11 +19,15 @@ STATIC = Path(__file__).parent.parent / "static"
 
 
 def add_assets(app: Sphinx) -> None:
-    """Add the style sheet of the extension's own markup to HTML pages."""
+    """Add the style sheets of the extension's own markup to HTML pages."""
     if app.builder.format != "html":
         return
     app.config.html_static_path.insert(0, str(STATIC))
     app.add_css_file("papernotes.css")
+    if app.config.papernotes_drafts:
+        app.add_css_file("drafts.css")
+    if binds(app):
+        app.add_css_file("fields.css")
 
 
 def add_page_assets(
@@ -47,6 +52,8 @@ def add_page_assets(
         app.add_css_file("previews.css")
         app.add_js_file("previews.js", loading_method="defer")
     record = PaperNotesDomain.of(app.env).records.get(pagename)
+    if record and record.noted and _has_wide_header(record.noted):
+        app.add_css_file("fields.css")
     if record and record.page.works:
         app.add_css_file("works.css")
         app.add_js_file("works.js", loading_method="defer")
@@ -55,6 +62,10 @@ def add_page_assets(
         app.add_js_file("tables.js", loading_method="defer")
     if writes_site(app):
         head.add_head(app, pagename, context, doctree)
+
+
+def _has_wide_header(noted: NotedPaper) -> bool:
+    return bool(noted.note.fields or noted.fields or len(noted.note.keys) > 1)
 
 
 def _may_need_script(node: nodes.Node) -> bool:
