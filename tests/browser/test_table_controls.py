@@ -20,19 +20,19 @@ html_favicon = "favicon.svg"
 html_math_renderer = "mathml"
 papernotes_fields = {
     "method": {"kind": "choices", "choices": ["SGD", "Adam"]},
-    "rating": "number",
+    "my-rating": {"label": "Rating", "kind": "number"},
     "result": "markdown",
 }
 """
 FIELDS = {
-    "alpha": "method: [SGD, Adam]\nrating: 9\nresult: Half of $x^2$.\n",
-    "beta": "method: SGD\nrating: 10\n",
+    "alpha": "method: [SGD, Adam]\nmy-rating: 9\nresult: Half of $x^2$.\n",
+    "beta": "method: SGD\nmy-rating: 10\n",
 }
 PAGE = """# Tables
 
 ```{papers}
 :view: table
-:columns: title, authors, year, method, rating, result, venue, links, tags
+:columns: title, authors, year, method, my-rating, result, venue, links, tags
 ```
 
 ## In groups
@@ -112,7 +112,7 @@ def test_filter_of_the_front_page_chooses_and_orders_by_fields(
     order.select_option(label="Rating, descending")
     found = page.locator(".pn-filter > .pn-list a")
     assert [text.split()[0] for text in found.all_inner_texts()] == ["Beta", "Alpha"]
-    address = "index.html?method=SGD&sort=-rating"
+    address = "index.html?method=SGD&sort=-my-rating"
     assert page.url.endswith(address)
     # The address is enough to show the same, and "Clear" takes it back.
     again = Visitor(page.context, tables).visit(address).page

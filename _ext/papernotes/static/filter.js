@@ -126,16 +126,18 @@
    */
   function sorted(notes, sort, fields) {
     const descending = sort.startsWith("-");
-    const name = sort.replace("-", "");
-    const column = { read: 6, year: 5 }[name];
+    const name = sort.replace(/^-/, "");
+    const column = new Map([["read", 6], ["year", 5]]).get(name);
     const own = fields.findIndex(([each]) => each === name);
     if (column === undefined && own < 0) return descending ? [...notes].reverse() : notes;
     /** @param {Note} note */
     const value = (note) => (column === undefined ? note.row[8][own][0] : String(note.row[column]));
-    const known = notes.filter((note) => (value(note) ?? "") !== "");
+    /** @param {Note} note */
+    const has = (note) => (value(note) ?? "") !== "";
+    const known = notes.filter(has);
     const sign = descending ? -1 : 1;
     known.sort((a, b) => (value(a) === value(b) ? 0 : value(a) < value(b) ? -sign : sign));
-    return [...known, ...notes.filter((note) => !known.includes(note))];
+    return [...known, ...notes.filter((note) => !has(note))];
   }
 
   /**
