@@ -112,9 +112,8 @@ class UnlinkDrafts(SphinxPostTransform):
             return
         for link in list(self.document.findall(addnodes.pending_xref)):
             if self.leads_to_draft(domain, link):
-                target = link["reftarget"]
-                shown = link.children if link.astext() else [nodes.literal(target, target)]
-                link.replace_self(shown)
+                name = link["reftarget"].rpartition("/")[2]
+                link.replace_self(link.children if link.astext() else nodes.literal(name, name))
 
     def leads_to_draft(self, domain: PaperNotesDomain, link: addnodes.pending_xref) -> bool:
         """Return whether *link* leads to a draft, and to no other document."""
