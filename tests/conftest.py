@@ -89,7 +89,7 @@ def _plugins_of_pybtex() -> None:
 LONGEST = [
     TESTS / name
     for name in (
-        "project/test_new_sites.py",
+        "browser/test_new_sites.py",
         "browser/test_other_themes.py",
         "browser/test_axe.py",
         "incremental/test_interrupted_builds.py",

@@ -214,7 +214,7 @@ def many_notes(notebook: Build, tmp_path_factory: pytest.TempPathFactory) -> Ite
         for number in range(MANY)
         for row in [data["notes"][number % len(data["notes"])]]
     ]
-    text = json.dumps({"tags": data["tags"], "notes": rows})
+    text = json.dumps(data | {"notes": rows})
     (folder / "notes.js").write_text(f"papernotes.notes({text});\n", encoding="utf-8")
     with serve(folder) as address:
         yield address

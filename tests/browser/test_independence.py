@@ -15,12 +15,11 @@ from host import serve
 from large import write_large_site
 from playwright.sync_api import Browser, Page, expect
 from sites import NOTEBOOK, Build, parse
-from visits import KINDS, ONCE, Visit, Visitor
+from visits import BYTES, KINDS, ONCE, Visit, Visitor, loaded
 
 pytestmark = pytest.mark.browser
 OpenPage = Callable[..., Visit]
 NOTE = KINDS["note"][0]
-BYTES = 100 * 1024
 
 
 def try_everything(page: Page) -> None:
@@ -183,13 +182,7 @@ def test_search_page_says_that_it_needs_scripts(open_page: OpenPage) -> None:
 )
 def test_note_s_page_loads_few_files_and_bytes(open_page: OpenPage, site: str, path: str) -> None:
     visit = open_page(site, path, viewport={"width": 1280, "height": 20_000})
-    page = visit.page
-    page.evaluate("document.fonts.ready")
-    sizes = {page.url: len(page.request.get(page.url).body())}
-    for url in page.evaluate("performance.getEntriesByType('resource').map(one => one.name)"):
-        sizes[url] = len(page.request.get(url).body())
-    icon = page.locator("link[rel~=icon]").evaluate("link => link.href")
-    sizes[icon] = len(page.request.get(icon).body())
+    sizes = loaded(visit.page)
     without_mathematics = {url: size for url, size in sizes.items() if "/math" not in url}
     assert len(sizes) <= 10, sizes
     assert sum(without_mathematics.values()) <= BYTES, sizes

@@ -12,6 +12,8 @@ from playwright.sync_api import BrowserContext, Page, Request
 Until = Literal["domcontentloaded", "load"]
 # axe-core and the Nu HTML Checker, where the Makefile installs them.
 CHECKERS = Path(sys.prefix, "checkers", "node_modules")
+# The most that a note may load, in bytes, without what is for mathematics alone.
+BYTES = 100 * 1024
 # Every kind of page, on the notebook and on the large site.
 KINDS = {
     "front page": ("index.html", "index.html"),
@@ -45,6 +47,14 @@ class Visit:
 
     page: Page
     faults: list[str] = field(default_factory=list)
+
+
+def loaded(page: Page) -> dict[str, int]:
+    """Return the size in bytes of the page, and of each file that it has loaded, by URL."""
+    page.evaluate("document.fonts.ready")
+    urls = page.evaluate("performance.getEntriesByType('resource').map(one => one.name)")
+    icons = page.locator("link[rel~=icon]").evaluate_all("links => links.map(link => link.href)")
+    return {url: len(page.request.get(url).body()) for url in [page.url, *urls, *icons]}
 
 
 @dataclass

@@ -583,8 +583,12 @@ def assert_same(ours: dict[str, list[str]], alone: dict[str, list[str]]) -> None
 
 
 def said(built: Build) -> list[str]:
-    """Return the messages, without the addresses in memory that Python names objects by."""
-    return [re.sub(r"0x[0-9a-f]{6,}", "0x…", message) for message in built.messages]
+    """Return the messages, without the addresses in memory that Python names objects by.
+
+    The library repeats some, which the extension shows once.
+    """
+    found = (re.sub(r"0x[0-9a-f]{6,}", "0x…", message) for message in built.messages)
+    return list(dict.fromkeys(found))
 
 
 def compare(

@@ -308,8 +308,21 @@ def test_note_with_a_summary_is_not_reported(site: Site, text: str) -> None:
 
 
 def test_summary_in_the_front_matter_counts_as_a_summary(site: Site) -> None:
-    text = "---\npaper: zeta2006\ntags: [optimization]\nsummary: x\nother: y\n---\n\n# Z\n\n## A\n"
+    text = "---\npaper: zeta2006\ntags: [optimization]\nsummary: x\norphan: y\n---\n\n# Z\n\n## A\n"
     site.write("papers/zeta.md", text)
+    assert found(site) == []
+
+
+def test_key_of_front_matter_that_nothing_reads_is_a_remark(site: Site) -> None:
+    site.edit("papers/alpha.md", "read:", "status: done\nread:")
+    advice = 'declare it in conf.py, such as papernotes_fields = {"status": "text"}, or delete it'
+    assert found(site) == [
+        (
+            'papers/alpha.md:4: remark: the key "status" is neither known nor declared;'
+            f" {advice} [papernotes.undeclared-field]"
+        )
+    ]
+    site.edit("conf.py", "html_theme", 'papernotes_fields = {"status": "text"}\nhtml_theme')
     assert found(site) == []
 
 

@@ -258,7 +258,7 @@ def test_citation_map_without_citations_says_so(site: Site) -> None:
 def test_citation_map_without_networkx_is_reported_and_omitted(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("papernotes.settings.find_spec", lambda name: None)
+    monkeypatch.setattr("papernotes.settings_checks.find_spec", lambda name: None)
     build = site.build()
     (message,) = build.messages
     assert message == (

@@ -332,10 +332,13 @@ def test_message(tiny: Site, spoil: Callable[[Site], object], message: str) -> N
 def test_a_fault_in_a_summary_is_told_once(tiny: Site, builder: str) -> None:
     # It stands on the front page, on the page of a tag, in a preview, in feeds and in JSON.
     tiny.edit("papers/beta.md", "The summary", "The [summary](gone.md), {ref}`no`,")
-    place = f"{tiny.folder}/papers/beta.md:9: WARNING:"
+    place = "papers/beta.md:9: WARNING:"
     assert tiny.build(builder).messages == [
-        f"{place} 'myst' cross-reference target not found: 'gone.md' [myst.xref_missing]",
-        f"{place} undefined label: 'no' [ref.ref]",
+        (
+            f'{place} the page "gone.md" does not exist; correct the name, or add the file'
+            " [papernotes.missing-file]"
+        ),
+        f"{tiny.folder}/{place} undefined label: 'no' [ref.ref]",
     ]
 
 

@@ -346,7 +346,12 @@ CASES = [
         f" {ABOVE}",
         keys=("a3",),
     ),
-    bib("no-key", "@misc{title = {A}}\n", f"1: WARNING: an entry cannot be read: entry key expected; {ABOVE}"),
+    bib(
+        "no-key",
+        "@misc{title = {A}}\n",
+        "1: WARNING: the @misc that begins here has no key; write one after its opening brace, such"
+        f" as @misc{{smith2020, {KIND['syntax']}",
+    ),
     bib("no-name", "@{a5}\n", f"1: WARNING: an entry cannot be read: a valid name expected; {ABOVE}"),
     bib(
         "twice",

@@ -68,9 +68,12 @@ class Shown:
 
     def byline(self, note: Note) -> list[object]:
         """Return what the byline of *note* shows."""
+        papers = self.catalogue.papers_of(note)
+        if len(papers) == 1:
+            return [formatting.byline_source(papers[0])]
         return [
             (formatting.byline_source(paper), paper.title, self.catalogue.suffixes.get(paper.key))
-            for paper in self.catalogue.papers_of(note)
+            for paper in papers
         ]
 
     def citation(self, key: str) -> object:

@@ -15,10 +15,14 @@ from pathlib import Path
 
 import pytest
 import yaml
+from host import serve
+from playwright.sync_api import Browser, expect
 from sites import Site, parse, text
+from test_axe import axe_violations
+from visits import BYTES, Visitor, loaded
 from wheels import build_wheel, constraints, install, make_environment
 
-pytestmark = pytest.mark.wheel
+pytestmark = [pytest.mark.browser, pytest.mark.wheel]
 
 ENTRY = """\
 @inproceedings{vaswani2017attention,
@@ -120,7 +124,42 @@ def found_by_search(site: Path) -> dict[str, str]:
     return found
 
 
-def test_new_site_by_its_readme(author: Author) -> None:
+def readers_find(browser: Browser, html: Path, title: str, note: str, word: str) -> None:
+    """Assert that a reader finds a note on the front page and by *word*, and can read it.
+
+    The pages are served with the strict policy. The visits record what violates it, and what is
+    loaded from elsewhere.
+    """
+    with serve(html) as address:
+        for width, scheme in ((390, "light"), (1280, "dark")):
+            context = browser.new_context(
+                viewport={"width": width, "height": 900}, color_scheme=scheme
+            )
+            # A new site has no icon yet, which browsers ask for.
+            context.route("**/favicon.ico", lambda route: route.fulfill(status=204))
+            visitor = Visitor(context, address)
+            visits = [visitor.visit(path) for path in ("index.html", note, "search.html")]
+            front, page, search = (visit.page for visit in visits)
+            expect(front.get_by_role("link", name=title, exact=True)).to_be_visible()
+            assert title in page.get_by_role("heading", level=1).inner_text()
+            sizes = loaded(page)
+            assert sum(size for url, size in sizes.items() if "/math" not in url) <= BYTES, sizes
+            search.get_by_role("main").get_by_role("searchbox", name="Words").fill(word)
+            expect(search.locator(".pn-search-found a").first).to_have_text(title)
+            for visit in visits:
+                overflow = "document.documentElement.scrollWidth - innerWidth"
+                assert visit.page.evaluate(overflow) <= 0
+                assert axe_violations(visit.page) == []
+                assert visit.faults == []
+            context.close()
+        plain = browser.new_context(java_script_enabled=False)
+        page = Visitor(plain, address).visit("index.html").page
+        page.get_by_role("link", name=title, exact=True).click()
+        assert page.url == f"{address}{note}"
+        plain.close()
+
+
+def test_new_site_by_its_readme(author: Author, browser: Browser) -> None:
     author.installs(author.folder / "empty")
     papernotes = author.folder / "empty/bin/papernotes"
     author.does(f"{papernotes} new notes --title 'My notes'", author.folder)
@@ -152,6 +191,9 @@ def test_new_site_by_its_readme(author: Author) -> None:
     assert "Attention is all you need" in text(parse(html / "tags/attention.html"))
     assert "Heads. Several." in found_by_search(site)["Attention is all you need"]
 
+    readers_find(
+        browser, html, "Attention is all you need", "papers/vaswani2017attention.html", "heads"
+    )
     _workflow_publishes_what_has_no_broken_link(author, site)
 
 
@@ -171,7 +213,7 @@ def _workflow_publishes_what_has_no_broken_link(author: Author, site: Path) -> N
     assert "nowhere.html" in output
 
 
-def test_imported_site_by_its_readme_without_make(author: Author) -> None:
+def test_imported_site_by_its_readme_without_make(author: Author, browser: Browser) -> None:
     old = Site(author.folder / "hugo")
     old.write("content/closer.md", HUGO)
     old.write("content/other.md", OTHER)
@@ -196,3 +238,4 @@ def test_imported_site_by_its_readme_without_make(author: Author) -> None:
     assert "A closer look at memorization" in text(parse(html / "bibliography.html"))
     assert (html / "_static/page.css").is_file()
     assert "Very fast training." in found_by_search(site)["Super-convergence"]
+    readers_find(browser, html, "Super-convergence", "papers/other.html", "training")
