@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import functools
+import logging
 import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoints, entry_points
 from pathlib import Path
 
 import pytest
@@ -73,15 +76,32 @@ def _whoever_calls() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _plugins_of_pybtex() -> None:
-    """Register pybtex's plugins.
+def _known_plugins() -> Iterator[None]:
+    """Keep what plugins there are, of pybtex and of Sphinx.
 
-    It would read the metadata of all installed packages for each plugin, six times a build.
+    Both would read the metadata of all installed packages for each plugin, nine times a build.
     """
     styles = [f"pybtex.style.{part}" for part in ("formatting", "labels", "names", "sorting")]
     for group in ("pybtex.backends", *styles):
         for plugin in entry_points(group=group):
             register_plugin(group, plugin.name, plugin.load(), force=True)
+
+    @functools.cache
+    def found(group: str, path: tuple[str, ...]) -> EntryPoints:
+        return entry_points(group=group)
+
+    with pytest.MonkeyPatch.context() as patch:
+        for module in ("sphinx.registry", "sphinx.theming"):
+            patch.setattr(f"{module}.entry_points", lambda group: found(group, tuple(sys.path)))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_debugging() -> Iterator[None]:
+    """Keep Sphinx from making a record of each event, which no test reads."""
+    logging.disable(logging.DEBUG)
+    yield
+    logging.disable(logging.NOTSET)
 
 
 # The files that take longest, in this order. They begin first: if one began last, the other
