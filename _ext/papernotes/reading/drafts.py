@@ -80,6 +80,12 @@ def leave_out(app: Sphinx, env: BuildEnvironment) -> None:
     env.found_docs.difference_update(PaperNotesDomain.of(env).drafts)
 
 
+def leave_out_included(app: Sphinx, path: Path, parent: str, content: list[str]) -> None:
+    """Leave out the text of a draft that another document includes."""
+    if not shows_drafts(app) and is_draft(content[0]):
+        content[0] = ""
+
+
 class LeaveOutOfToctrees(SphinxTransform):
     """Remove drafts from toctrees."""
 
@@ -138,5 +144,6 @@ def setup(app: Sphinx) -> None:
     app.connect("env-before-read-docs", set_apart, priority=300)
     # Ahead of all that derives something from the documents.
     app.connect("env-updated", leave_out, priority=100)
+    app.connect("include-read", leave_out_included)
     app.add_transform(LeaveOutOfToctrees)
     app.add_post_transform(UnlinkDrafts)
