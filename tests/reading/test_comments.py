@@ -51,7 +51,7 @@ with an empty line -->
 .. secret of reStructuredText
 ```
 
-:::{note}
+:::{admonition} A title <!-- secret in a title -->
 <!-- secret in an admonition -->
 shown
 :::

@@ -41,6 +41,11 @@ class StripComments(SphinxTransform):
             strip_comments(self.document, self.env)
 
 
+def without_comments(source: str) -> str:
+    """Return the HTML or Markdown *source* without comments of HTML."""
+    return _COMMENT.sub(lambda match: match["element"] or "", source)
+
+
 def strip_comments(root: nodes.Element, env: BuildEnvironment) -> None:
     """Remove comments under *root*, and what holds nothing else; report those without an end."""
     for comment in list(root.findall(nodes.comment)):
@@ -50,7 +55,7 @@ def strip_comments(root: nodes.Element, env: BuildEnvironment) -> None:
         if "html" not in raw.get("format", "").split() or "<!--" not in source:
             continue
         unclosed = any(match["unclosed"] is not None for match in _COMMENT.finditer(source))
-        rest = _COMMENT.sub(lambda match: match["element"] or "", source)
+        rest = without_comments(source)
         if unclosed:
             _report(env, raw, "is not closed, and hides what follows; end it with -->")
         if rest.strip():

@@ -28,6 +28,7 @@ from papernotes.core.wiki_links import Vault, WikiLink
 from papernotes.domain import PaperNotesDomain
 from papernotes.nodes import mark
 from papernotes.reading import missing_files
+from papernotes.reading.comments import without_comments
 from papernotes.reading.record import note_lead
 from papernotes.reading.syntax import unread
 from papernotes.reading.syntax.obsidian import LINE, PICTURES
@@ -235,6 +236,8 @@ class Renderer(SphinxRenderer):
 
     def run_directive(self, name: str, *args: Any, **kwargs: Any) -> list[nodes.Element]:
         """Run a directive: without citations if its text is no prose, and not on a missing file."""
+        # The class of an admonition is made of its title, before the comments in it are removed.
+        args = (without_comments(args[0]), *args[1:])
         if name in missing_files.INCLUDING and self._is_missing(*args):
             return []
         if name in missing_files.SHOWING:
