@@ -13,12 +13,15 @@ from collections.abc import Callable, Iterator
 from importlib.metadata import EntryPoints, entry_points
 from pathlib import Path
 
+import pybtex.plugin
 import pytest
 from history import Repository
 from hypothesis import HealthCheck, settings
 from hypothesis.configuration import set_hypothesis_home_dir
-from pybtex.plugin import register_plugin
 from sites import NOTEBOOK, PROJECT, ROOTS, SOAK, TESTS, Build, Site, build_strictly
+from sphinxcontrib.bibtex import plugin as bibtex_plugin
+
+from papernotes.publish import social_cards
 
 # Each run has the same examples, and Hypothesis writes nothing beside the sources. `make soak` uses
 # many new examples, and prints a failing one so that it can be run again. If CI is set, Hypothesis
@@ -52,6 +55,7 @@ CALLERS = re.compile(
     r"|GIT_(COMMON_DIR|DIR|INDEX_FILE|OBJECT_DIRECTORY|PREFIX|WORK_TREE)"  # set for a hook of Git
     r"|LANG|LANGUAGE|LC_.*"  # ssh brings along locales that are not installed
     r"|SOURCE_DATE_EPOCH|DOCUTILSCONFIG|PYTHONDEVMODE|PYTHONWARNINGS"  # what programs do and say
+    r"|PYTHONDONTWRITEBYTECODE"  # programs would compile the package each time
     r"|COLUMNS|FORCE_COLOU?R"  # and how that looks
     r"|PYTEST_(ADDOPTS|PLUGINS)"  # a pytest that a test starts would obey them
 )
@@ -77,14 +81,17 @@ def _whoever_calls() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _known_plugins() -> Iterator[None]:
-    """Keep what plugins there are, of pybtex and of Sphinx.
+    """Keep what plugins there are, of pybtex, of sphinxcontrib-bibtex and of Sphinx.
 
-    Both would read the metadata of all installed packages for each plugin, nine times a build.
+    They would read the metadata of all installed packages for each plugin, eleven times a build.
     """
     styles = [f"pybtex.style.{part}" for part in ("formatting", "labels", "names", "sorting")]
     for group in ("pybtex.backends", *styles):
         for plugin in entry_points(group=group):
-            register_plugin(group, plugin.name, plugin.load(), force=True)
+            pybtex.plugin.register_plugin(group, plugin.name, plugin.load(), force=True)
+    group = "sphinxcontrib.bibtex.style.referencing"
+    for plugin in entry_points(group=group):
+        bibtex_plugin.register_plugin(group, plugin.name, plugin.load(), force=True)
 
     @functools.cache
     def found(group: str, path: tuple[str, ...]) -> EntryPoints:
@@ -93,6 +100,14 @@ def _known_plugins() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for module in ("sphinx.registry", "sphinx.theming"):
             patch.setattr(f"{module}.entry_points", lambda group: found(group, tuple(sys.path)))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _drawn_cards() -> Iterator[None]:
+    """Draw each social card once; drawing those of a small site takes a seventh of its build."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(social_cards, "_draw", functools.cache(social_cards._draw))
         yield
 
 
