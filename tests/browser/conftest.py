@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from host import serve
 from large import write_large_site
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
 from sites import Build
 from visits import Visit, Visitor
 
@@ -60,6 +60,39 @@ def open_page(browser: Browser, addresses: dict[str, str]) -> Iterator[Callable[
             return Visitor(context, addresses[site]).visit(path, address)
 
         yield open_in_context
+
+
+@pytest.fixture(scope="module")
+def windows(browser: Browser) -> Iterator[dict[str, BrowserContext]]:
+    """Return the windows of this module's tabs, by their options."""
+    contexts: dict[str, BrowserContext] = {}
+    yield contexts
+    for context in contexts.values():
+        context.close()
+
+
+@pytest.fixture
+def open_tab(
+    browser: Browser, addresses: dict[str, str], windows: dict[str, BrowserContext]
+) -> Iterator[Callable[..., Visit]]:
+    """Return a function that opens a page of a site in a new tab, like `open_page`.
+
+    It is for tests that leave nothing in the browser's storage: tabs with the same options share a
+    window, which takes longer to open than a page.
+    """
+    with contextlib.ExitStack() as stack:
+
+        def open_in_tab(site: str, path: str, **options: Any) -> Visit:
+            name = repr(sorted(options.items()))
+            if name not in windows:
+                windows[name] = browser.new_context(**options)
+                windows[name].set_default_timeout(10_000)
+                windows[name].new_page()  # keeps the window open
+            visit = Visitor(windows[name], addresses[site]).visit(path)
+            stack.callback(visit.page.close)
+            return visit
+
+        yield open_in_tab
 
 
 @pytest.fixture(scope="session")

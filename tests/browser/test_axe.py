@@ -42,8 +42,8 @@ def looks(site: str, path: str) -> list[tuple[int, str]]:
 
 
 @pytest.mark.parametrize(("site", "path"), PAGES)
-def test_axe_finds_no_violation_on_a_page(open_page: OpenPage, site: str, path: str) -> None:
-    visit = open_page(site, path)
+def test_axe_finds_no_violation_on_a_page(open_tab: OpenPage, site: str, path: str) -> None:
+    visit = open_tab(site, path)
     page = visit.page
     if path.startswith("search"):
         page.locator(".pn-search-found li").first.wait_for()

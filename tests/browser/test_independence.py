@@ -153,9 +153,9 @@ UNLINKED = {"404.html", "search.html", "components.html"}
 
 
 @pytest.mark.parametrize(("site", "path"), ONCE)
-def test_page_is_complete_without_scripts(open_page: OpenPage, site: str, path: str) -> None:
+def test_page_is_complete_without_scripts(open_tab: OpenPage, site: str, path: str) -> None:
     size = {"width": 320, "height": 900}
-    visit = open_page(site, path, java_script_enabled=False, viewport=size)
+    visit = open_tab(site, path, java_script_enabled=False, viewport=size)
     page = visit.page
     assert page.locator("h1").is_visible()
     # Controls that need scripts are hidden.

@@ -34,9 +34,9 @@ FOCUSED = """() => {
 @pytest.mark.parametrize(
     ("site", "path"), [("notebook", small) for small, _ in KINDS.values()] + [PAGES[3]]
 )
-def test_focus_is_always_visible(open_page: OpenPage, site: str, path: str, width: int) -> None:
+def test_focus_is_always_visible(open_tab: OpenPage, site: str, path: str, width: int) -> None:
     size = {"width": width, "height": 600}
-    page = open_page(site, path, viewport=size, reduced_motion="reduce").page
+    page = open_tab(site, path, viewport=size, reduced_motion="reduce").page
     if path.startswith("search"):
         page.wait_for_load_state("networkidle")  # The results move what is below them.
     # Previews would come and go as the focus passes; test_previews.py tests them.

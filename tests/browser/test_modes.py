@@ -30,8 +30,8 @@ OVERFLOW = """() => {
 
 
 @pytest.mark.parametrize(("site", "path"), ONCE)
-def test_page_never_overflows_the_window(open_page: OpenPage, site: str, path: str) -> None:
-    page = open_page(site, path).page
+def test_page_never_overflows_the_window(open_tab: OpenPage, site: str, path: str) -> None:
+    page = open_tab(site, path).page
     # 1280 px zoomed to 400 %, a phone, widths near the breakpoints, and text at 200 %.
     for width, height, text in [
         (320, 256, 100),
@@ -99,10 +99,8 @@ def test_nothing_moves_with_reduced_motion(open_page: OpenPage, site: str, path:
 
 
 @pytest.mark.parametrize(("site", "path"), ONCE)
-def test_print_has_only_the_text_in_dark_on_white(
-    open_page: OpenPage, site: str, path: str
-) -> None:
-    page = open_page(site, path, color_scheme="dark").page
+def test_print_has_only_the_text_in_dark_on_white(open_tab: OpenPage, site: str, path: str) -> None:
+    page = open_tab(site, path, color_scheme="dark").page
     page.evaluate("document.documentElement.dataset.theme = 'dark'")
     page.emulate_media(media="print")
     furniture = "header, aside.site-sidebar, nav, footer, button, input, .headerlink, .site-skip"
