@@ -12,8 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import lxml.html
-from jinja2 import BytecodeCache
-from jinja2.bccache import Bucket
 from sphinx.testing.util import SphinxTestApp
 
 TESTS = Path(__file__).parent
@@ -110,32 +108,25 @@ class Site:
         shutil.rmtree(self.folder / "_build")
 
 
-class CompiledTemplates(BytecodeCache):
-    """The compiled templates of all builds in this process, by file and content."""
-
-    def __init__(self) -> None:
-        self.codes: dict[tuple[str, str], Any] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        """Give *bucket* the code of its template, if there is some."""
-        bucket.code = self.codes.get((bucket.key, bucket.checksum))
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep the code of a template."""
-        self.codes[bucket.key, bucket.checksum] = bucket.code
-
-
-COMPILED_TEMPLATES = CompiledTemplates()
+# The code of the templates of all builds in this process, by source, name and file.
+COMPILED_TEMPLATES: dict[tuple[Any, ...], Any] = {}
 
 
 def application(builder: str, source: Path, **options: Any) -> SphinxTestApp:
-    """Return Sphinx for the site in *source*.
+    """Return Sphinx for the site in *source*, which compiles a template once in this process.
 
     Compiling the templates of a theme takes a quarter of the build of a small site.
     """
     app = SphinxTestApp(builder, srcdir=source, **options)
     if templates := getattr(app.builder, "templates", None):
-        templates.environment.bytecode_cache = COMPILED_TEMPLATES
+        compile_template = templates.environment.compile
+
+        def compiled(*template: Any) -> Any:
+            if template not in COMPILED_TEMPLATES:
+                COMPILED_TEMPLATES[template] = compile_template(*template)
+            return COMPILED_TEMPLATES[template]
+
+        templates.environment.compile = compiled
     return app
 
 
