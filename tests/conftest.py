@@ -119,6 +119,14 @@ def _no_debugging() -> Iterator[None]:
     logging.disable(logging.NOTSET)
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Use one process more than there are cores: a third of the time, tests wait for a browser.
+
+    pytest-xdist would use fewer, since it counts only the cores that share nothing.
+    """
+    return (os.cpu_count() or 1) + 1
+
+
 # The files that take longest, in this order. They begin first: if one began last, the other
 # processes would have nothing to do until its end.
 LONGEST = [

@@ -89,8 +89,9 @@ class Site:
         """
         out = self.folder / "_build" / builder
         before = _stamps(out)
-        # Modification times can be as coarse as the clock's ticks.
-        time.sleep(0.02)
+        if before:
+            # Modification times can be as coarse as the clock's ticks.
+            time.sleep(0.02)
         app = application(builder, self.folder, **options)
         try:
             app.build(filenames=[self.folder / name for name in names])
