@@ -159,6 +159,34 @@ def test_footnotes_stand_before_the_references(tiny: Site) -> None:
         assert order[3:], "what closes the page is not looked at"
 
 
+FOOTNOTES = {
+    "@artwork{full, author={Ann Smith}, title={Full}, year=2001}": ("Ann Smith. Full. 2001.", ""),
+    "@set{titled, title={A set}}": ("A set.", ""),
+    "@book{book, title={A book}}": ("A book.", "editor"),
+    "@unpublished{draft, author={Ann Smith}, title={Draft}}": ("Ann Smith. Draft.", "note"),
+    "@misc{bare,\n}": ("bare", "title"),
+    "@article{nothing,\n}": ("nothing", "author"),
+}
+
+
+def test_footnotes_show_entries_of_every_type_and_without_fields(tiny: Site) -> None:
+    keys = {entry.partition("{")[2].partition(",")[0]: shown for entry, shown in FOOTNOTES.items()}
+    entries = (tiny.folder / "refs.bib").read_text(encoding="utf-8")
+    tiny.write("refs.bib", entries + "\n".join(FOOTNOTES))
+    cited = "\n".join(f"{{footcite}}`{key}`, {{footcite:t}}`{key}`." for key in keys)
+    tiny.write("plain.md", f"# Plain\n\n{cited}\n\n```{{footbibliography}}\n```\n")
+    tiny.write("all.md", "---\norphan: true\n---\n\n# All\n\n```{bibliography}\n:all:\n```\n")
+    build = tiny.build()
+    footnotes = build.page("plain").cssselect("aside.footnote > p")
+    assert [text(each) for each in footnotes] == [shown for shown, _ in keys.values()]
+    messages = "\n".join(build.messages)
+    for key, (_, lacks) in keys.items():
+        message = f'WARNING: the entry "{key}" has no {lacks}, which the footnote needs; add it to'
+        assert (message in messages) == bool(lacks), key
+    # The library's own way for the lists that it sorts.
+    assert "all.md:7: WARNING: missing author in nothing [bibtex.missing_field]" in messages
+
+
 def test_works_of_the_same_people_and_year_have_letters(tiny: Site) -> None:
     for number in (7, 8):
         entry = (

@@ -10,12 +10,13 @@ if TYPE_CHECKING:
 
 def setup(app: Sphinx) -> None:
     """Replace the library's domain and its role ``cite``, and add Pandoc's citations."""
-    from papernotes.citations import pandoc_domain, style
+    from papernotes.citations import footnotes, pandoc_domain, style
     from papernotes.citations.domain import CitationDomain, CitationRole, read_bibliography
 
     style.register()
     app.add_domain(CitationDomain, override=True)
     app.add_role("cite", CitationRole(), override=True)
+    footnotes.setup(app)
     pandoc_domain.setup(app)
     # Ahead of the library's own look at the bibliography (500).
     app.connect("builder-inited", read_bibliography, priority=400)

@@ -120,9 +120,13 @@ class ReadableEntry(Entry):  # type: ignore[misc]  # pybtex has no types
 
         if all(has(style, self.type) for style in styles):
             return self
-        known = copy(self)
-        known.type = _TYPES.get(self.type, "misc")
-        return known
+        return self.of_type(_TYPES.get(self.type, "misc"))
+
+    def of_type(self, name: str) -> Entry:
+        """Return the entry with the type *name*."""
+        other = copy(self)
+        other.type = name
+        return other
 
 
 class ReadableEntries(Mapping[str, ReadableEntry]):
