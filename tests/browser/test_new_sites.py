@@ -142,8 +142,6 @@ def readers_find(browser: Browser, html: Path, title: str, note: str, word: str)
             context = browser.new_context(
                 viewport={"width": width, "height": 900}, color_scheme=scheme
             )
-            # A new site has no icon yet, which browsers ask for.
-            context.route("**/favicon.ico", lambda route: route.fulfill(status=204))
             visitor = Visitor(context, address)
             visits = [visitor.visit(path) for path in ("index.html", note, "search.html")]
             front, page, search = (visit.page for visit in visits)

@@ -282,14 +282,26 @@ def test_logo_that_is_missing_is_reported_and_no_page_asks_for_it(tiny: Site) ->
         "WARNING: logo file 'logo.svg' does not exist",
         "WARNING: favicon file 'icon.svg' does not exist",
     ]
-    assert not build.page("index").cssselect(".site-logo, link[rel='shortcut icon']")
+    assert not build.page("index").cssselect(".site-logo")
+    assert icon(build, "index") == "_static/marginalia.svg"
 
 
-def test_favicon_is_that_of_sphinx(tiny: Site) -> None:
-    site = themed(tiny, more='html_favicon = "icon.svg"')
+def icon(build: Build, name: str) -> str:
+    """Return the file of the icon of a page, which must exist."""
+    [link] = build.page(name).cssselect("link[rel='shortcut icon']")
+    address: str = link.get("href").partition("?")[0]
+    assert (build.outdir / name).parent.joinpath(address).is_file()
+    return address
+
+
+def test_every_page_has_an_icon_which_is_that_of_sphinx_if_set(tiny: Site) -> None:
+    site = themed(tiny)
+    build = site.build()
+    assert icon(build, "papers/alpha") == "../_static/marginalia.svg"
+    assert icon(build, "search") == "_static/marginalia.svg"
+    site.edit("conf.py", "project =", 'html_favicon = "icon.svg"\nproject =')
     site.write("icon.svg", SVG.format(10))
-    [icon] = site.build().page("papers/alpha").cssselect("link[rel='shortcut icon']")
-    assert icon.get("href").startswith("../_static/icon.svg")
+    assert icon(site.build(), "papers/alpha") == "../_static/icon.svg"
 
 
 def test_own_style_sheet_is_linked_behind_the_theme_s(tiny: Site) -> None:

@@ -76,6 +76,9 @@ def add_context(
         context["papernotes_links"] = [
             (title, _href(app, address, context["pathto"])) for title, address in links
         ]
+        # Browsers ask for /favicon.ico where a page names no icon.
+        if not context.get("favicon_url"):
+            context["favicon_url"] = context["pathto"]("_static/marginalia.svg", resource=True)
 
 
 def _sections(app: Sphinx) -> Iterator[Section]:
