@@ -14,6 +14,7 @@ from page_checks import assert_ids_are_unique, assert_links_have_targets
 from sites import ROOTS, Build, Site, text
 
 from papernotes.publish.catalogue_json import SCHEMA
+from papernotes.rendering.tables.columns import Column
 
 CONF = """
 papernotes_browse = ["filter", "years"]
@@ -138,13 +139,26 @@ def test_groups_are_in_the_order_of_the_choices_and_notes_without_one_come_last(
 ) -> None:
     page = build.page("generalization")
     titles = [text(title) for title in page.cssselect(".pn-tables h3.pn-group-title")]
-    assert titles == ["SGD", "Adam", "Without: Method"]
+    assert titles == ["SGD", "Adam", "No method"]
     head = ["Title", "Paper", "Rating", "Dataset", "Links", "Tags", "DOI"]
     beta = ["Beta", "On beta", "10", "", "DOI", "optimization", "10.1000/beta"]
     alpha = ["Alpha of x2x^2", "On alpha", "9", '1,000 "letters"', "abstract · PDF"]
     assert table(build, 1) == [head, beta, [*alpha, "generalization C++", ""]]
     assert table(build, 2) == [head, [*alpha, "generalization C++", ""]]
     assert table(build, 3) == [head, ["Delta", "On delta", "", "", "PDF", "", ""]]
+
+
+@pytest.mark.parametrize(
+    ("name", "label", "heading"),
+    [
+        ("method", "Method", "No method"),
+        ("cost", "GPU hours", "No GPU hours"),
+        ("p", "P", "No P"),
+        ("read", "Read on", "Not read yet"),
+    ],
+)
+def test_heading_of_notes_without_a_group(name: str, label: str, heading: str) -> None:
+    assert Column(name, label).missing == heading
 
 
 def test_each_table_has_its_csv_beside_the_page(build: Build) -> None:

@@ -26,9 +26,9 @@ def texts(language: str) -> dict[str, str]:
         "reading_list": _("Reading list"),
         "about_reading_list": _("Papers to read next."),
         "about_summary": _(
-            "The paragraphs before the first section are the summary. They open the page, and they"
-            " are the card on the front page. They can contain formulas, such as {formula}, and"
-            " citations: {citation} is one."
+            "The paragraphs before the first section are the summary. They open the page, and up to"
+            " 80 words of them are the card on the front page. They can contain formulas, such as"
+            " {formula}, and citations: {citation} is one."
         ),
         "tag": _("example"),
         "details": _("Details"),

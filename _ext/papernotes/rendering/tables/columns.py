@@ -48,6 +48,14 @@ class Column:
     label: str
     field: Field | None = None
 
+    @property
+    def missing(self) -> str:
+        """The heading of notes that have nothing in this column."""
+        if self.name == "read":
+            return _("Not read yet")
+        is_word = self.label[1:2].islower()
+        return _("No %s") % (self.label[0].lower() + self.label[1:] if is_word else self.label)
+
     def values(self, catalogue: Catalogue, note: Note) -> list[Value]:
         """Return what *note* has in this column, as plain text."""
         match self.name:

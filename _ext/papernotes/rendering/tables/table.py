@@ -59,7 +59,7 @@ def rows(env: BuildEnvironment, catalogue: Catalogue, query: Query) -> list[Rows
     order = order[::-1] if query.group.startswith("-") else order
     groups = [Rows(value.text, value.text, tuple(of_value[value])) for value in order]
     if without:
-        groups.append(Rows("", _("Without: %s") % column.label, tuple(without)))
+        groups.append(Rows("", column.missing, tuple(without)))
     return groups
 
 
