@@ -76,6 +76,10 @@ class figure(nodes.figure):
     """A copy of a figure: without a number, for which Sphinx looks by the class."""
 
 
+class table(nodes.table):
+    """A copy of a table with a caption: without a number."""
+
+
 class backlinks(nodes.Inline, nodes.TextElement):
     """Links back to the places that cite an entry; print leaves them out."""
 
@@ -241,6 +245,18 @@ def setup(app: Sphinx) -> None:
     _add_node(app, notes_table, (visit_data, depart_data), content)
     _add_node(app, scrolling, (visit_scrolling, depart_data), content)
     _add_node(app, download, (visit_download, depart_download), left_out)
+
+
+def replace_picture(picture: nodes.image, text: str, *classes: str) -> None:
+    """Put *text* in the place of a picture, which may be a link and need not stand in a text."""
+    shown: nodes.Element = nodes.inline("", text, classes=list(classes))
+    picture.replace_self(shown)
+    if isinstance(shown.parent, nodes.reference):
+        shown = shown.parent
+    if not isinstance(shown.parent, nodes.TextElement):
+        paragraph = nodes.paragraph()
+        shown.replace_self(paragraph)
+        paragraph += shown
 
 
 def _add_node(app: Sphinx, node: type[nodes.Element], html: _Visitors, others: _Visitors) -> None:

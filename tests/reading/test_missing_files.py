@@ -43,7 +43,8 @@ def test_files_of_any_name_are_found(tiny: Site) -> None:
 
 
 def test_missing_file_is_reported_once_wherever_its_place_is_shown(tiny: Site) -> None:
-    body = "A ![picture](gone.png) and [a page](beat.md#x).\n\n```{figure} gone.svg\nCaption\n```\n"
+    body = "A ![picture](gone.png) and [a page](beat.md#x).\n\n```{figure} gone.svg\n"
+    body += ":target: https://example.org/\n\nCaption\n```\n"
     tiny.write("papers/zeta.md", f"---\npaper: zeta2006\ntags: [letters]\n---\n\n# Zeta\n\n{body}")
     tiny.edit("conf.py", "html_theme", 'papernotes_browse = ["tags"]\nhtml_theme')
     build = tiny.build()

@@ -241,10 +241,90 @@ def test_other_builders_know_every_node(tiny: Site, builder: str) -> None:
     assert tiny.build(builder).messages == []
 
 
-def test_figure_in_a_summary_keeps_its_caption(tiny: Site) -> None:
-    figure = "```{figure} p.png\n\nThe caption\n```\n"
+OPENING = """\
+---
+paper: zeta2006
+read: 2021-02-03
+---
+
+# On zeta
+
+See the [slides](slides.pdf), {download}`again <slides.pdf>`, {abbr}`SGD (descent)`, {kbd}`Ctrl`,
+{index}`word`, {term}`Loss`, {eq}`opening` and a footnote.[^1] [![A plot](p.png)](https://example.org/)
+
+```{figure} p.png
+:name: plot
+:target: https://example.org/
+
+The caption of the figure, with {cite:t}`alpha2001` and {download}`slides <slides.pdf>`.
+```
+
+```{image} p.png
+:width: 20px
+```
+
+```{code-block} python
+:caption: The caption of the code
+:name: code
+:linenos:
+
+a = 1
+```
+
+```{list-table} The caption of the table
+:name: numbers
+
+* - 1
+  - 2
+```
+
+```{math}
+:label: opening
+x = 1
+```
+
+```{glossary}
+Loss
+  What is made small.
+```
+
+```{only} html
+Only in [HTML](slides.pdf).
+```
+
+```{toctree}
+:hidden:
+
+beta
+```
+
+:::{admonition} By the way
+More {download}`slides <slides.pdf>`.
+:::
+
+<video src="v.mp4" controls></video>
+
+[^1]: Below the text.
+"""
+
+
+@pytest.mark.parametrize("builder", ["html", "dirhtml", "singlehtml", "latex"])
+def test_an_opening_with_nodes_of_every_kind(tiny: Site, builder: str) -> None:
     tiny.write("papers/p.png", PNG)
-    tiny.write("papers/zeta.md", f"---\npaper: zeta2006\n---\n\n# On zeta\n\nText.\n\n{figure}")
-    build = tiny.build()
+    tiny.write("papers/slides.pdf", b"%PDF-1.4")
+    tiny.write("papers/zeta.md", OPENING)
+    settings = {"papernotes_summary_words": 0, "papernotes_browse": ["tags", "years"]}
+    build = tiny.build(builder, confoverrides=settings)
     assert build.messages == []
-    assert "The caption" in text(build.page("index"))
+    if builder == "latex":
+        assert build.read("tiny.tex").count("The caption of the code") == 2
+        return
+    front = parse(build.outdir / "index.html")
+    for kind in ("figure", "code", "table"):
+        assert f"The caption of the {kind}" in text(front)
+    pages = list(build.outdir.rglob("*.html"))
+    linked = [(page, link) for page in pages for link in parse(page).xpath("//@href | //@src")]
+    files = {(page.parent / link).resolve() for page, link in linked if "_downloads" in link}
+    files |= {(page.parent / link).resolve() for page, link in linked if "_images" in link}
+    assert len(files) == 2
+    assert all(file.is_file() for file in files)

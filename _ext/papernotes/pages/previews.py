@@ -35,8 +35,7 @@ def files(app: Sphinx, shown: Shown) -> Iterator[File]:
 
     def content(key: str) -> bytes:
         element = preview(context, key, root)
-        for image in list(element.findall(nodes.image)):
-            image.parent.remove(image)
+        _remove_images(element)
         arguments = (preview_name(key), renderer().fragment(element).html)
         script = ", ".join(json.dumps(argument) for argument in arguments)
         return f"papernotes.preview({script});\n".encode()
@@ -44,3 +43,12 @@ def files(app: Sphinx, shown: Shown) -> Iterator[File]:
     for key in context.catalogue.works:
         name = f"{FOLDER}/{preview_name(key)}.js"
         yield File(name, preview_shows(shown, key), functools.partial(content, key))
+
+
+def _remove_images(element: nodes.Element) -> None:
+    """Remove the images below *element*, and links that hold nothing else."""
+    for image in list(element.findall(nodes.image)):
+        node: nodes.Element = image
+        while isinstance(node.parent, nodes.reference) and len(node.parent) == 1:
+            node = node.parent
+        node.parent.remove(node)

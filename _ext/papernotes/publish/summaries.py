@@ -14,7 +14,7 @@ from sphinx.builders.html import StandaloneHTMLBuilder
 from papernotes.core.model import Note
 from papernotes.mathematics import macros
 from papernotes.mathematics import renderer as mathematics
-from papernotes.nodes import cited_work
+from papernotes.nodes import cited_work, replace_picture
 from papernotes.publish import site_info
 from papernotes.publish.plaintext import Prose
 from papernotes.rendering.context import RenderContext
@@ -106,7 +106,7 @@ def _place_image(app: Sphinx, builder: StandaloneHTMLBuilder, node: nodes.image)
     if name := builder.images.get(node["uri"]):
         node["uri"] = site_info.absolute(app, f"{builder.imagedir}/{quote(name)}")
     elif not urlsplit(node["uri"]).scheme:
-        node.replace_self(nodes.Text(node.get("alt", "")))
+        replace_picture(node, node.get("alt", ""))
 
 
 def _convert(app: Sphinx, node: nodes.math | nodes.math_block) -> None:

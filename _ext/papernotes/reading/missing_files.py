@@ -16,6 +16,7 @@ from sphinx.transforms import SphinxTransform
 
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.core.files import OUTSIDE, fault, find, is_path, path_of
+from papernotes.nodes import replace_picture
 from papernotes.reading.record import line_of
 from papernotes.reporting import note_problem
 
@@ -58,11 +59,7 @@ class ReplaceMissing(SphinxTransform):
         if OUTSIDE.match(target) or not target:
             return
         if self.is_missing(node, target):
-            text = node.get("alt") or unquote(target)
-            shown: nodes.Element = nodes.inline("", text, classes=["pn-missing"])
-            if not isinstance(node.parent, nodes.TextElement):
-                shown = nodes.paragraph("", "", shown)
-            node.replace_self(shown)
+            replace_picture(node, node.get("alt") or unquote(target), "pn-missing")
         elif not find(self.root, self.home, target).endswith(target.lstrip("./")):
             node["uri"] = unquote(target)
 

@@ -122,9 +122,13 @@ def _opening(holder: nodes.Element) -> list[nodes.Node]:
     for node in holder.children:
         if isinstance(node, nodes.section):
             break
-        if not isinstance(node, _NO_SUMMARY):
+        if not isinstance(node, _NO_SUMMARY) and not _is_toctree(node):
             opening.append(node)
     return opening
+
+
+def _is_toctree(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.compound) and "toctree-wrapper" in node["classes"]
 
 
 def _key_prefixes(env: BuildEnvironment) -> tuple[str, ...]:

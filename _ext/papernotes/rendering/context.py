@@ -59,13 +59,12 @@ class RenderContext:
         """
         holder = nodes.container("", *excerpt.nodes())
         for node in list(holder.findall(nodes.Element)):
-            if isinstance(node, nodes.footnote_reference | nodes.target):
+            if isinstance(node, nodes.footnote_reference | nodes.target | addnodes.toctree):
                 node.parent.remove(node)
                 continue
             node["ids"], node["names"] = [], []
-            if type(node) is nodes.figure:
-                # Without an id it has no number, which Sphinx would report.
-                node.replace_self(placeholders.figure("", *node.children, **node.attributes))
+            if isinstance(node, nodes.figure | nodes.table | nodes.caption):
+                _drop_number(node)
             elif isinstance(node, addnodes.pending_xref):
                 _make_absolute(node, home, self.env.found_docs)
                 node["refdoc"] = docname
@@ -83,6 +82,17 @@ class RenderContext:
             return [place_link(name, "", docname, self.page_title(name))]
 
         return self.share("page", name, docname, make, to_itself=name == docname)[0]
+
+
+def _drop_number(node: nodes.Element) -> None:
+    """Keep Sphinx from numbering what has a caption; without an id, it would report it."""
+    if type(node) is nodes.figure:
+        node.replace_self(placeholders.figure("", *node.children, **node.attributes))
+    elif type(node) is nodes.table and any(node.findall(nodes.title)):
+        node.replace_self(placeholders.table("", *node.children, **node.attributes))
+    elif node.parent.get("literal_block"):
+        del node.parent["literal_block"]
+        node.replace_self(nodes.paragraph("", "", *node.children, classes=["code-block-caption"]))
 
 
 def _make_absolute(node: addnodes.pending_xref, home: str, documents: Container[str]) -> None:

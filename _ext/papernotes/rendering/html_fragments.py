@@ -143,9 +143,8 @@ class Renderer:
             if any(type(node) is nodes.math for node in inside):
                 renderer.convert_nodes(self.app.config, element)
             return element
+        self._begin_page()
         self.app.env.apply_post_transforms(self.document, self.docname)
-        # The builder sets this for each document that it writes.
-        self.builder.imgpath = relative_uri(self.builder.get_target_uri(self.docname), "_images")
         self.builder.post_process_images(self.document)
         settled = self.document.children[0]
         assert isinstance(settled, nodes.Element)
@@ -171,8 +170,7 @@ class Renderer:
 
     def write(self, elements: Iterable[nodes.Node], depth: int = 0) -> str:
         """Return the HTML of settled nodes, which stand in *depth* sections."""
-        self.builder.secnumbers = {}
-        self.builder.fignumbers = {}
+        self._begin_page()
         self.translator.section_level = depth
         start = len(self.translator.body)
         for element in elements:
@@ -180,6 +178,18 @@ class Renderer:
         html = "".join(self.translator.body[start:])
         del self.translator.body[start:]
         return html
+
+    def _begin_page(self) -> None:
+        """Set what a builder sets for each page ahead of its writer.
+
+        A fragment belongs to no document, whose sections and figures have numbers.
+        """
+        builder, address = self.builder, self.builder.get_target_uri(self.docname)
+        builder.secnumbers, builder.fignumbers = {}, {}
+        builder.imgpath = relative_uri(address, "_images")
+        builder.dlpath = relative_uri(address, "_downloads")
+        builder.current_docname = self.docname
+        self.translator.docnames = [self.docname]
 
     def _resolve(self, links: Iterable[pending_xref]) -> bool:
         """Resolve links to works, notes and pages; return whether all of them lead somewhere."""
