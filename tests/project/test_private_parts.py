@@ -173,7 +173,7 @@ def test_documents_are_noted_after_sphinx_has_collected_their_images(
         if isinstance(getattr(handler, "__self__", None), EnvironmentCollector)
     ]
     assert len(collectors) >= 5
-    for own in (record.note_document, source_files.note_source, source_files.note_outside):
+    for own in (record.note_document, source_files.note_source):
         assert ordered.index(own) > max(collectors)
 
 

@@ -83,14 +83,6 @@ def test_links_to_a_draft_show_their_text(drafted: Site) -> None:
     assert not paragraph.xpath(".//a")
 
 
-@pytest.mark.parametrize("option", ["", ":literal:\n"])
-def test_a_page_that_includes_a_draft_shows_nothing_of_it(drafted: Site, option: str) -> None:
-    drafted.edit("plain.md", "#", f"# Plain\n\n```{{include}} papers/draft.md\n{option}```\n\n#")
-    build = drafted.build()
-    assert build.messages == []
-    assert "penumbra" not in text(build.page("plain"))
-
-
 def test_builds_that_show_drafts_mark_them(drafted: Site) -> None:
     build = drafted.build(confoverrides={"papernotes_drafts": True})
     assert build.messages == []

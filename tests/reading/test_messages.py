@@ -396,7 +396,7 @@ def test_every_kind_is_reported_somewhere() -> None:
     # test_bad_input.py, test_comments.py and test_drafts.py.
     only_in_unit_tests = {"bib-name", "duplicate-field", "no-mathjax", "no-pagefind"}
     only_in_unit_tests |= {"control-character", "encoding", "file-name", "nesting", "outside"}
-    only_in_unit_tests |= {"raw-html", "bad-comment", "bad-draft"}
+    only_in_unit_tests |= {"raw-html", "bad-comment", "bad-draft", "draft-file"}
     assert shown | only_in_unit_tests == {
         kind.subtype for kind in DiagnosticKind if kind.found_by == "build"
     }

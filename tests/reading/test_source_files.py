@@ -97,8 +97,8 @@ DEVICE = (
     " [papernotes.file-name]"
 )
 OUTSIDE = (
-    '1: WARNING: the note includes "../outside.md" from outside the site\'s folder; copy it there'
-    " [papernotes.outside]"
+    '7: WARNING: the page shows the file "../outside.md", which is outside the site\'s folder; copy it'
+    " there, until then the page is left out [papernotes.outside]"
 )
 NO_WORDS = "the note's heading is empty; write the title of the paper after its #"
 NO_WORDS = f"5: WARNING: {NO_WORDS} [papernotes.no-heading]"
@@ -558,8 +558,8 @@ def test_nothing_else_is_reported(built: Build, site: Site) -> None:
             " correct the link [papernotes.file-name]"
         ]
     assert told.pop("papers/linked.md") == [
-        '1: WARNING: the note is a link to "../../linked.md", outside the site\'s folder; copy it'
-        " there [papernotes.outside]"
+        '1: WARNING: the file is a link to "../linked.md", which is outside the site\'s folder; copy it'
+        " there, until then the page is left out [papernotes.outside]"
     ]
     assert told.keys() <= {case.shown for case in CASES}
     # Sphinx says the same of two files: once each, in words of its own.
@@ -570,7 +570,7 @@ def test_nothing_else_is_reported(built: Build, site: Site) -> None:
 
 def test_each_note_has_its_page_and_the_others_theirs(built: Build) -> None:
     left_out = {"latin-1", "utf-16", "q" * 248, "e\u0301", "\u00e9"}
-    left_out |= {"esc\x1b", "new\nline", "caf\udce9"}
+    left_out |= {"esc\x1b", "new\nline", "caf\udce9", "include", "literal-include", "raw-file"}
     for case in CASES:
         path = Path(case.name)
         if path.suffix == ".md" and path.stem not in left_out:
@@ -588,7 +588,8 @@ def test_each_note_has_its_page_and_the_others_theirs(built: Build) -> None:
     )
     for name in ("alpha", "beta", "delta"):
         assert "summary" in text(built.page(f"papers/{name}"))
-    assert "From elsewhere." in text(built.page("papers/linked"))
+    for name in ("include", "literal-include", "raw-file", "linked"):
+        assert not (built.outdir / f"papers/{name}.html").exists()
     assert "On epsilon" in text(built.page("reading"))
 
 

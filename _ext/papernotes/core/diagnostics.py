@@ -23,7 +23,11 @@ class DiagnosticKind(Enum):
 
     ENCODING = ("encoding", "A document that cannot be decoded, and is left out")
     FILE_NAME = ("file-name", "A note whose file name is not valid on every operating system")
-    OUTSIDE = ("outside", "A note that lies, or includes a file, outside the site's folder")
+    OUTSIDE = (
+        "outside",
+        "A document from outside the site's folder, or one that would show a file from there",
+    )
+    DRAFT_FILE = ("draft-file", "A page that includes, shows or offers the file of a draft")
     NESTING = ("nesting", "A document that includes itself, or is nested too deeply")
     RAW_HTML = ("raw-html", "HTML in a `summary:`, which is shown as text")
     CONTROL_CHARACTER = ("control-character", "A control character, which no page can contain")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
@@ -12,6 +13,11 @@ from papernotes.core.text import nearest
 OUTSIDE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//|#|\?")
 _SUFFIX = re.compile(r"\.(?=\w*[A-Za-z])\w{1,8}$")
 _MARKDOWN = (".md", ".html")
+
+
+def is_inside(path: Path, folders: Iterable[Path]) -> bool:
+    """Return whether *path* lies in one of *folders*; all are without links and ``..``."""
+    return any(map(path.is_relative_to, folders))
 
 
 def is_path(target: str) -> bool:

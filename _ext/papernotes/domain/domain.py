@@ -64,6 +64,11 @@ class PaperNotesDomain(Domain):
         # The records of drafts of which this build publishes nothing, and the labels in them.
         self.drafts: dict[str, Record] = {}
         self.draft_targets: frozenset[str] = frozenset()
+        # The list of documents that Sphinx reads, whether they may show nothing of drafts, and the
+        # records of those that are left out, since they would show a file from outside.
+        self.reading: list[str] = []
+        self.hides_drafts = False
+        self.left_out: list[Record] = []
         # The documents that this build reads, and whether one of its pages could not be written.
         self.read: Set[str] = frozenset()
         self.refused = False
@@ -270,7 +275,7 @@ class PaperNotesDomain(Domain):
 
     def problems(self) -> Iterator[Diagnostic]:
         """Yield all diagnostics, in the order of files and lines."""
-        records = (*self.records.values(), *self.drafts.values())
+        records = (*self.records.values(), *self.drafts.values(), *self.left_out)
         found = {problem for record in records for problem in record.problems}
         found.update(self.bibliography.problems, self.catalogue.problems, self.archives.problems)
         yield from sorted(found)

@@ -19,6 +19,7 @@ def setup(app: Sphinx) -> None:
         record,
         source_files,
         transforms,
+        withheld,
     )
     from papernotes.reading.syntax import extensions
 
@@ -27,6 +28,7 @@ def setup(app: Sphinx) -> None:
     source_files.add_documents(app)
     comments.setup(app)
     drafts.setup(app)
+    withheld.setup(app)
     parser.add_parser(app)
     app.add_directive("papers", directives.PapersDirective)
     app.add_directive("reading-list", directives.ReadingListDirective)

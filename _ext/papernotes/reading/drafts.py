@@ -48,13 +48,11 @@ def set_apart(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
     docnames[:] = sorted({*docnames, *holders}.difference(drafts))
     targets: set[str] = set()
     for name in drafts:
-        _forget(app, env, name)
+        forget(app, env, name)
         app.builder.read_doc(name)
         domain.note_draft(name)
         targets.update(_targets(env, name))
-        _forget(app, env, name)
-        # The folder of the cache may lie among the pages.
-        Path(app.doctreedir, f"{name}.doctree").unlink(missing_ok=True)
+        forget(app, env, name)
     domain.draft_targets = frozenset(targets)
 
 
@@ -70,20 +68,16 @@ def _targets(env: BuildEnvironment, docname: str) -> Iterator[str]:
         yield from (label for label, place in places.items() if place[0] == docname)
 
 
-def _forget(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
+def forget(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
+    """Remove the document from the environment, and from the cache, which may lie among pages."""
     app.events.emit("env-purge-doc", env, docname)
     env.clear_doc(docname)
+    Path(app.doctreedir, f"{docname}.doctree").unlink(missing_ok=True)
 
 
 def leave_out(app: Sphinx, env: BuildEnvironment) -> None:
     """Remove the drafts from the documents that Sphinx and other extensions know of."""
     env.found_docs.difference_update(PaperNotesDomain.of(env).drafts)
-
-
-def leave_out_included(app: Sphinx, path: Path, parent: str, content: list[str]) -> None:
-    """Leave out the text of a draft that another document includes."""
-    if not shows_drafts(app) and is_draft(content[0]):
-        content[0] = ""
 
 
 class LeaveOutOfToctrees(SphinxTransform):
@@ -144,6 +138,5 @@ def setup(app: Sphinx) -> None:
     app.connect("env-before-read-docs", set_apart, priority=300)
     # Ahead of all that derives something from the documents.
     app.connect("env-updated", leave_out, priority=100)
-    app.connect("include-read", leave_out_included)
     app.add_transform(LeaveOutOfToctrees)
     app.add_post_transform(UnlinkDrafts)

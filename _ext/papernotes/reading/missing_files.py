@@ -1,4 +1,4 @@
-"""Report pictures, pages and other files that documents name and that do not exist.
+"""Report pictures, pages and other files that documents name and that do not exist or are withheld.
 
 Sphinx and MyST would report a missing file too, once for each page that shows the place, some of
 them without a line.
@@ -6,6 +6,7 @@ them without a line.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -18,10 +19,13 @@ from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.core.files import OUTSIDE, fault, find, is_path, path_of
 from papernotes.nodes import replace_picture
 from papernotes.reading.record import line_of
+from papernotes.reading.withheld import is_withheld
 from papernotes.reporting import note_problem
 
 # Directives whose argument is the name of a file that they include.
 INCLUDING = frozenset({"include", "literalinclude"})
+# Those that read the file without a class of ours: MyST's own, and those of other extensions.
+READING = frozenset({"graphviz", "include", "mermaid", "uml"})
 # Directives whose argument is the name of a picture.
 SHOWING = frozenset({"figure", "image"})
 
@@ -41,7 +45,7 @@ class ReplaceMissing(SphinxTransform):
             if isinstance(node, nodes.image):
                 self.picture(node)
             elif isinstance(node, addnodes.download_reference):
-                if "://" not in node["reftarget"] and self.is_missing(node, node["reftarget"]):
+                if "://" not in node["reftarget"] and self.is_unusable(node, node["reftarget"]):
                     node.replace_self(node.children)
             elif (
                 isinstance(node, addnodes.pending_xref)
@@ -49,16 +53,20 @@ class ReplaceMissing(SphinxTransform):
                 and node.get("refdomain") is None
                 and is_path(node["reftarget"])
                 and self.is_missing(node, node["reftarget"])
+            ) or (
+                isinstance(node, addnodes.pending_xref)
+                and (node.get("refdomain"), node.get("reftype")) == ("doc", "myst")
+                and node["reftarget"] not in self.env.found_docs
+                and self.is_withheld(node, (f"{node['reftarget']}{end}" for end in self.suffixes))
             ):
-                shown = node.children if node.astext() else [nodes.literal("", node["reftarget"])]
-                node.replace_self(shown)
+                _replace_by_text(node)
 
     def picture(self, node: nodes.image) -> None:
         """Correct the name of a picture, or put its description in its place."""
         target = node["uri"]
         if OUTSIDE.match(target) or not target:
             return
-        if self.is_missing(node, target):
+        if self.is_unusable(node, target):
             replace_picture(node, node.get("alt") or unquote(target), "pn-missing")
         elif not find(self.root, self.home, target).endswith(target.lstrip("./")):
             node["uri"] = unquote(target)
@@ -77,6 +85,30 @@ class ReplaceMissing(SphinxTransform):
         if message:
             report(self.env, target, line_of(node), message)
         return bool(message)
+
+    def is_unusable(self, node: nodes.Element, target: str) -> bool:
+        """Return whether *target* is missing, or no page may show it; report it if so."""
+        if self.is_missing(node, target):
+            return True
+        name = find(self.root, self.home, target)
+        return self.is_withheld(node, self.root.glob(name) if name.endswith(".*") else [name])
+
+    def is_withheld(self, node: nodes.Element, names: Iterable[str | Path]) -> bool:
+        """Return whether no page may show one of the files *names*, and report it if so."""
+        source = str(self.root / self.home)
+        files = (self.root / name for name in names)
+        return any(is_withheld(self.env, file, source, line_of(node)) for file in files)
+
+    @property
+    def suffixes(self) -> Iterable[str]:
+        suffixes: dict[str, str] = self.config.source_suffix
+        return suffixes
+
+
+def _replace_by_text(node: nodes.Element) -> None:
+    """Put the text of a link in its place, or what it names."""
+    shown = node.children if node.astext() else [nodes.literal("", node["reftarget"])]
+    node.replace_self(shown)
 
 
 def report(env: Any, target: str, line: int, message: str) -> None:

@@ -32,6 +32,7 @@ from papernotes.reading.comments import without_comments
 from papernotes.reading.record import note_lead
 from papernotes.reading.syntax import unread
 from papernotes.reading.syntax.obsidian import LINE, PICTURES
+from papernotes.reading.withheld import is_withheld
 from papernotes.reporting import note_problem
 
 if TYPE_CHECKING:
@@ -240,6 +241,8 @@ class Renderer(SphinxRenderer):
         args = (without_comments(args[0]), *args[1:])
         if name in missing_files.INCLUDING and self._is_missing(*args):
             return []
+        if name in missing_files.READING and self._is_withheld(*args):
+            return []
         if name in missing_files.SHOWING:
             # docutils deletes spaces from addresses.
             args = (args[0].strip().replace(" ", "%20"), *args[1:])
@@ -260,6 +263,14 @@ class Renderer(SphinxRenderer):
         if message:
             missing_files.report(env, target, position, message)
         return bool(message)
+
+    def _is_withheld(self, target: str, content: str, position: int, *rest: Any) -> bool:
+        """Return whether no page may show the file that a directive reads, and report it if so."""
+        env = self.document.settings.env
+        if not target.strip() or target.startswith("<"):
+            return False
+        path = Path(env.relfn2path(target.strip())[1])
+        return is_withheld(env, path, self.document["source"], position)
 
     @contextmanager
     def _uncited(self) -> Iterator[None]:

@@ -20,9 +20,10 @@ from sphinx.environment import BuildEnvironment
 
 from papernotes.catalogue.slugs import is_reserved
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
+from papernotes.core.files import is_inside
 from papernotes.core.text import check_encoding, replace_control_characters
 from papernotes.domain import PaperNotesDomain
-from papernotes.reading.record import is_note
+from papernotes.reading.withheld import homes
 from papernotes.reporting import note_problem, warn
 
 # File systems allow 255 bytes in a name, and the longest suffix of a derived file needs some.
@@ -58,7 +59,6 @@ def _odd_names(env: BuildEnvironment) -> list[Diagnostic]:
     """Return a diagnostic for each note whose file name does not work on every system."""
     root = Path(env.srcdir)
     folder = root / env.config.papernotes_folder
-    homes = (root.resolve(), folder.resolve())
     first: dict[str, Path] = {}
     problems = []
     for path in sorted(folder.rglob("*.md")):
@@ -81,11 +81,6 @@ def _odd_names(env: BuildEnvironment) -> list[Diagnostic]:
             fault = (
                 f"is that of a symbolic link to {target}, which does not exist; correct the link"
             )
-        elif path.is_symlink() and not any(map(path.resolve().is_relative_to, homes)):
-            target = path.readlink().as_posix()
-            message = f'the note is a link to "{target}", outside the site\'s folder; copy it there'
-            problems.append(Diagnostic(name, 1, message, DiagnosticKind.OUTSIDE))
-            continue
         elif is_reserved(path.stem.split(".")[0]):
             fault = "is reserved for a device on Windows; rename the file"
         else:
@@ -118,6 +113,12 @@ def _fault(env: BuildEnvironment, docname: str) -> Diagnostic | None:
             f" {_MOST_BYTES} bytes, until then the site leaves the page out",
             DiagnosticKind.FILE_NAME,
         )
+    target = env.doc2path(docname).resolve()
+    if not is_inside(target, homes(env)):
+        name = Path(os.path.relpath(target, Path(env.srcdir).resolve())).as_posix()
+        message = f'the file is a link to "{name}", which is outside the site\'s folder; copy it'
+        message += " there, until then the page is left out"
+        return Diagnostic(path, 1, message, DiagnosticKind.OUTSIDE)
     encoding: str = env.settings["input_encoding"]
     return check_encoding(env.doc2path(docname).read_bytes(), path, encoding)
 
@@ -128,25 +129,6 @@ def replace_controls(app: Sphinx, docname: str, content: list[str]) -> None:
     content[0], problems = replace_control_characters(content[0], path)
     for problem in problems:
         note_problem(app.env, problem)
-
-
-def note_outside(app: Sphinx, doctree: nodes.document) -> None:
-    """Report files outside the site's folder that a note includes.
-
-    They are published with the note, which their owner may not expect.
-    """
-    env = app.env
-    if not is_note(env, env.docname):
-        return
-    path = env.doc2path(env.docname, base=False).as_posix()
-    taken = {
-        os.path.relpath(Path(app.srcdir, name), app.srcdir)
-        for name in env.dependencies[env.docname]
-    }
-    for name in sorted(Path(name).as_posix() for name in taken):
-        if name.startswith("../"):
-            message = f'the note includes "{name}" from outside the site\'s folder; copy it there'
-            note_problem(env, Diagnostic(path, 1, message, DiagnosticKind.OUTSIDE))
 
 
 def note_source(app: Sphinx, doctree: nodes.document) -> None:
@@ -198,5 +180,4 @@ def add_documents(app: Sphinx) -> None:
     app.connect("source-read", replace_controls, priority=400)
     app.connect("env-get-outdated", find_changed)
     # After Sphinx's own collectors (500), which know what a document includes.
-    app.connect("doctree-read", note_outside, priority=590)
     app.connect("doctree-read", note_source, priority=590)

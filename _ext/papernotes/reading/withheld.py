@@ -1,0 +1,164 @@
+"""Files that no page may show: those outside the site's folder, and drafts.
+
+Pages show files by directives, pictures and downloads. A page that would show a file from outside
+is left out of the build; what a page would show of a draft is missing there.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, ClassVar
+from urllib.parse import unquote, urlsplit
+
+from docutils import nodes
+from docutils.parsers.rst.directives.misc import Raw, adapt_path
+from sphinx.application import Sphinx
+from sphinx.directives.code import LiteralInclude
+from sphinx.directives.other import Include
+from sphinx.directives.patches import CSVTable
+from sphinx.environment import BuildEnvironment
+
+from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
+from papernotes.core.files import is_inside
+from papernotes.core.frontmatter import is_draft
+from papernotes.domain import PaperNotesDomain
+from papernotes.reading.drafts import forget, shows_drafts
+from papernotes.reading.record import DRAFT
+from papernotes.reporting import note_problem
+
+# No front matter is longer.
+_BEGINNING = 100_000
+
+
+def homes(env: BuildEnvironment) -> tuple[Path, Path]:
+    """Return the site's folder and that of the notes, which may be a link to another."""
+    root = Path(env.srcdir)
+    return root.resolve(), (root / env.config.papernotes_folder).resolve()
+
+
+def is_withheld(env: BuildEnvironment, file: Path, source: str, line: int) -> bool:
+    """Return whether no page may show *file*, which *line* of the file *source* names; report it.
+
+    The document depends on a draft, so that it is read again when that is none any more.
+    """
+    path = file.resolve()
+    if not path.is_file():
+        return False
+    shown = Path(os.path.relpath(path, Path(env.srcdir).resolve())).as_posix()
+    if not is_inside(path, homes(env)):
+        rest = "page does not show it" if env.docname == env.config.root_doc else "page is left out"
+        fault = f"outside the site's folder; copy it there, until then the {rest}"
+        kind = DiagnosticKind.OUTSIDE
+    elif PaperNotesDomain.of(env).hides_drafts and not env.temp_data.get(DRAFT) and _is_draft(path):
+        env.note_dependency(str(path))
+        fault = "a draft; publish it, or delete this line, until then nothing of it is shown"
+        kind = DiagnosticKind.DRAFT_FILE
+    else:
+        return False
+    home = Path(os.path.relpath(source, env.srcdir)).as_posix()
+    message = f'the page shows the file "{shown}", which is {fault}'
+    note_problem(env, Diagnostic(home, line, message, kind))
+    return True
+
+
+def _is_draft(path: Path) -> bool:
+    with path.open(encoding="utf-8", errors="replace") as file:
+        return is_draft(file.read(_BEGINNING))
+
+
+class _Guard:
+    """A directive that shows nothing if it names a file that no page may show.
+
+    It stands ahead of the directive that it guards among the base classes. ``in_sphinx`` says that
+    file names are relative to the document, as Sphinx has it; those of docutils are relative to the
+    file that names them.
+    """
+
+    in_sphinx: ClassVar = True
+
+    def run(self) -> Any:
+        """Return what the directive shows, or nothing."""
+        directive: Any = self
+        document = directive.state.document
+        place = directive.state_machine.get_source_and_line(directive.lineno)
+        source, line = place[0] or document["source"], place[1] or directive.lineno
+        env = document.settings.env
+        if any(is_withheld(env, file, source, line) for file in self.files(env, document)):
+            return []
+        return super().run()  # type: ignore[misc]  # the guarded directive
+
+    def files(self, env: BuildEnvironment, document: nodes.document) -> Iterator[Path]:
+        """Yield the files that the directive names."""
+        directive: Any = self
+        named = [directive.options.get(name) for name in ("file", "diff")]
+        if self.in_sphinx and not directive.arguments[0].startswith("<"):
+            named.append(directive.arguments[0])
+        for name in filter(None, named):
+            yield Path(env.relfn2path(name)[1])
+            if not self.in_sphinx:
+                prefix = document.settings.root_prefix
+                yield Path(adapt_path(name, document.current_source or "", prefix))
+        address = urlsplit(directive.options.get("url", ""))
+        if address.scheme.lower() == "file":
+            yield Path(unquote(address.path))
+
+
+class GuardedInclude(_Guard, Include):
+    """``include`` of files that pages may show; MyST does not run it, but asks for its class."""
+
+
+class GuardedLiteralInclude(_Guard, LiteralInclude):
+    """``literalinclude`` of files that pages may show."""
+
+
+class GuardedTable(_Guard, CSVTable):
+    """``csv-table`` of files that pages may show."""
+
+    in_sphinx = False
+
+
+class GuardedRaw(_Guard, Raw):
+    """``raw`` of files that pages may show."""
+
+    in_sphinx = False
+
+
+def note_reading(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
+    """Note the list of documents that Sphinx reads, and whether drafts are hidden from them."""
+    domain = PaperNotesDomain.of(env)
+    domain.reading, domain.left_out = docnames, []
+    domain.hides_drafts = not shows_drafts(app)
+
+
+def leave_out(app: Sphinx, env: BuildEnvironment) -> None:
+    """Leave out the documents that would show a file from outside.
+
+    The next build finds them as new documents, and reports them again until they are corrected.
+    """
+    domain = PaperNotesDomain.of(env)
+    for name, record in list(domain.records.items()):
+        kinds = {problem.kind for problem in record.problems}
+        if DiagnosticKind.OUTSIDE not in kinds or name == app.config.root_doc:
+            continue
+        domain.left_out.append(record)
+        forget(app, env, name)
+        env.found_docs.discard(name)
+        # Sphinx would write all that it has read.
+        domain.reading[:] = [each for each in domain.reading if each != name]
+
+
+def setup(app: Sphinx) -> None:
+    """Replace the directives that show files, and connect the handlers."""
+    for name, directive in (
+        ("include", GuardedInclude),
+        ("literalinclude", GuardedLiteralInclude),
+        ("csv-table", GuardedTable),
+        ("raw", GuardedRaw),
+    ):
+        app.add_directive(name, directive, override=True)
+    # Ahead of the reading of drafts.
+    app.connect("env-before-read-docs", note_reading, priority=250)
+    # Ahead of all that derives something from the documents.
+    app.connect("env-updated", leave_out, priority=100)
