@@ -22,11 +22,11 @@ def warn(problem: Diagnostic) -> None:
     """
     if problem.severity == "remark":
         place = f"{problem.path}:{problem.line}"
-        logger.info("%s: remark: %s [%s]", place, problem.message, problem.label)
+        logger.info("%s: remark: %s [%s]", place, problem.text, problem.label)
         return
     logger.warning(
         "%s",
-        problem.message,
+        problem.text,
         location=f"{problem.path}:{problem.line}",
         type=WARNING_TYPE,
         subtype=problem.kind.subtype,

@@ -16,6 +16,7 @@ from sphinx.util.tags import Tags
 
 from papernotes.cli.errors import CommandError
 from papernotes.core.fields import Field
+from papernotes.reading.syntax import notebooks
 from papernotes.settings import (
     SETTINGS,
     fault_of_bibliography,
@@ -87,10 +88,14 @@ class Site:
         """Yield the files of the site's documents, sorted, relative to the root, with slashes."""
         setting = self.config.source_suffix
         # The Markdown parser adds its own suffix to those in conf.py.
-        suffixes = (".md", *([setting] if isinstance(setting, str) else setting))
+        suffixes = [".md", *([setting] if isinstance(setting, str) else setting)]
         exclude = [*self.config.exclude_patterns, *EXCLUDE_PATHS]
+        if "myst_nb" in self.config.extensions:
+            suffixes.append(notebooks.SUFFIX)
+            # Copies of notebooks that MyST-NB and Jupyter make.
+            exclude += ["**/jupyter_execute", "**.ipynb_checkpoints"]
         found = get_matching_files(self.root, self.config.include_patterns, exclude)
-        yield from sorted(name for name in found if name.endswith(suffixes))
+        yield from sorted(name for name in found if name.endswith(tuple(suffixes)))
 
     def settings(self) -> Mapping[str, Any]:
         """Return what conf.py sets, among it settings of extensions that are not loaded."""
@@ -100,7 +105,7 @@ class Site:
     def notes(self) -> Iterator[str]:
         """Yield the files of the notes, sorted, relative to the root, with slashes."""
         for name in self.documents():
-            if name.startswith(f"{self.folder}/") and name.endswith(".md"):
+            if name.startswith(f"{self.folder}/") and name.endswith((".md", notebooks.SUFFIX)):
                 yield name
 
     def templates(self) -> list[Path]:

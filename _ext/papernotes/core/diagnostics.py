@@ -12,6 +12,9 @@ WARNING_TYPE = "papernotes"
 
 Severity = Literal["fault", "remark"]
 
+# Lines of a notebook's cells are numbered as MyST-NB has it: 20003 is line 3 of the second cell.
+CELL = 10_000
+
 
 class DiagnosticKind(Enum):
     """A kind of problem in an author's input.
@@ -185,6 +188,13 @@ class Diagnostic:
     @property
     def severity(self) -> Severity:
         return self.kind.severity
+
+    @property
+    def text(self) -> str:
+        """The message, with the place in a notebook, whose editors number no lines."""
+        if self.path.endswith(".ipynb") and self.line > CELL:
+            return f"{self.message} (cell {self.line // CELL}, line {self.line % CELL})"
+        return self.message
 
     @property
     def label(self) -> str:

@@ -59,12 +59,13 @@ class Vault:
 
     def document(self, name: str, home: str) -> str:
         """Return the path of the document *name* that is meant in the document *home*, if any."""
-        name = name.removesuffix(".md")
-        near = (PurePosixPath(home).parent / f"{name}.md").as_posix()
-        for path in (near, f"{name}.md"):
-            if path in self.documents:
-                return path
-        return self._find(self._documents, f"{name}.md")
+        stem = name.removesuffix(".md").removesuffix(".ipynb")
+        names = (f"{stem}.md", f"{stem}.ipynb")
+        for folder in (PurePosixPath(home).parent, PurePosixPath()):
+            for path in ((folder / each).as_posix() for each in names):
+                if path in self.documents:
+                    return path
+        return next(filter(None, (self._find(self._documents, each) for each in names)), "")
 
     def file(self, name: str, home: str) -> str:
         """Return the path of the file *name* that is meant in the document *home*, if any."""

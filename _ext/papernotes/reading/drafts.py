@@ -19,6 +19,7 @@ from sphinx.util import docname_join
 
 from papernotes.core.frontmatter import is_draft
 from papernotes.domain import PaperNotesDomain
+from papernotes.reading.syntax import notebooks
 
 
 def shows_drafts(app: Sphinx) -> bool:
@@ -58,7 +59,13 @@ def set_apart(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
 
 def _is_draft(env: BuildEnvironment, docname: str) -> bool:
     path = Path(env.doc2path(docname))
-    return is_draft(path.read_text(encoding=env.settings["input_encoding"], errors="replace"))
+    text = path.read_text(encoding=env.settings["input_encoding"], errors="replace")
+    return says_draft(path, text)
+
+
+def says_draft(path: Path, text: str) -> bool:
+    """Return whether the file *path*, which holds *text*, says that it is a draft."""
+    return (notebooks.is_draft if path.suffix == notebooks.SUFFIX else is_draft)(text)
 
 
 def _targets(env: BuildEnvironment, docname: str) -> Iterator[str]:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import re
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
 from docutils import nodes
+from markdown_it import MarkdownIt
 from myst_parser.config.main import TopmatterReadError, merge_file_level, read_topmatter
 from myst_parser.parsers.mdit import create_md_parser
 from myst_parser.parsers.sphinx_ import MystParser
 from myst_parser.warnings_ import create_warning
 from sphinx import addnodes
 from sphinx.application import Sphinx
+from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 
 from papernotes.citations.pandoc_domain import PandocDomain
@@ -73,17 +76,22 @@ class Parser(MystParser):
             warn = partial(_warn_of_front_matter, document)
             config = merge_file_level(config, topmatter, warn)
         md = create_md_parser(config, Renderer)
-        if env.config.papernotes_pandoc_citations:
-            md.use(pandoc_plugin, partial(PandocDomain.of(env).is_key, env.docname))
-        if env.config.papernotes_obsidian:
-            md.use(obsidian_plugin)
-            cast("Renderer", md.renderer).vault = vault_of(env)
-        md.use(money_plugin)
-        md.use(unread_plugin, obsidian=env.config.papernotes_obsidian)
-        if self.needs_title and env.temp_data.get(FRONT_MATTER) is not None:
-            md.use(title_plugin, partial(_note_low_heading, env), env.docname.rpartition("/")[2])
+        use_plugins(md, env, needs_title=self.needs_title)
         md.options["document"] = document
         md.render(inputstring)
+
+
+def use_plugins(md: MarkdownIt, env: BuildEnvironment, *, needs_title: bool = True) -> None:
+    """Have *md*, which has our renderer, read the syntax of notes in the current document."""
+    if env.config.papernotes_pandoc_citations:
+        md.use(pandoc_plugin, partial(PandocDomain.of(env).is_key, env.docname))
+    if env.config.papernotes_obsidian:
+        md.use(obsidian_plugin)
+        cast("Renderer", md.renderer).vault = vault_of(env)
+    md.use(money_plugin)
+    md.use(unread_plugin, obsidian=env.config.papernotes_obsidian)
+    if needs_title and env.temp_data.get(FRONT_MATTER) is not None:
+        md.use(title_plugin, partial(_note_low_heading, env), env.docname.rpartition("/")[2])
 
 
 def vault_of(env: BuildEnvironment) -> Vault:
@@ -128,30 +136,19 @@ def _may_be_unsafe(node: nodes.Node) -> bool:
     return isinstance(node, nodes.Text) and ":" in node and not isinstance(node.parent, _NO_PROSE)
 
 
-def _parser_beside_notebooks() -> type[MystParser]:
-    """Return a parser of Markdown that leaves the notebooks of MyST-NB to its parser.
-
-    That parser has no place for our plugins.
-    """
-    from myst_nb import sphinx_ as myst_nb
-
-    class NotebookParser(myst_nb.Parser):  # type: ignore[misc]  # an optional library
-        def parse(self, inputstring: str, document: nodes.document) -> None:
-            env = document.settings.env
-            path = env.doc2path(env.docname)
-            configs = (env.myst_config, env.mystnb_config)
-            is_notebook = myst_nb.create_nb_reader(path, *configs, inputstring) is not None
-            if is_notebook:
-                super().parse(inputstring, document)
-            else:
-                Parser().parse(inputstring, document)
-
-    return NotebookParser
+def exclude_executed(app: Sphinx, config: Config) -> None:
+    """Exclude the copies of notebooks that MyST-NB writes beside the pages from the documents."""
+    folder = os.path.relpath(app.outdir.parent / "jupyter_execute", app.srcdir)
+    if "myst_nb" in app.extensions and not folder.startswith(os.pardir):
+        config.exclude_patterns.append(Path(folder).as_posix())
 
 
 def add_parser(app: Sphinx) -> None:
     """Replace MyST's parser, and that of MyST-NB if the site uses it."""
+    app.connect("config-inited", exclude_executed)
     if "myst_nb" in app.extensions:
-        app.add_source_parser(_parser_beside_notebooks(), override=True)
+        from papernotes.reading.syntax.notebook_parser import NotebookParser
+
+        app.add_source_parser(NotebookParser, override=True)
     app.add_source_parser(Parser, override=True)
     app.connect("doctree-read", note_unsafe_links, priority=590)

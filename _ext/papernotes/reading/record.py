@@ -20,6 +20,7 @@ from papernotes.mathematics.equations import referenced_labels
 from papernotes.mathematics.renderer import make_readable, plain_text
 from papernotes.reading import sentences
 from papernotes.reading.summary import shorten
+from papernotes.reading.syntax import notebooks
 from papernotes.reporting import noted_problems
 
 # Where the front matter of a note, whether a document is a draft, and its spelled-out citations are
@@ -49,9 +50,13 @@ def note_lead(env: BuildEnvironment, lead: Lead) -> None:
 
 
 def is_note(env: BuildEnvironment, docname: str) -> bool:
-    """Return whether the document *docname* is a note: Markdown in the folder of notes."""
+    """Return whether the document *docname* is a note: Markdown in the folder of notes.
+
+    A notebook there is one if it has front matter.
+    """
     folder: str = env.config.papernotes_folder
-    return docname.startswith(f"{folder}/") and env.doc2path(docname).suffix == ".md"
+    suffixes = (".md", notebooks.SUFFIX)
+    return docname.startswith(f"{folder}/") and env.doc2path(docname).suffix in suffixes
 
 
 def first_section(document: nodes.document) -> nodes.section | None:
@@ -122,13 +127,16 @@ def _opening(holder: nodes.Element) -> list[nodes.Node]:
     for node in holder.children:
         if isinstance(node, nodes.section):
             break
-        if not isinstance(node, _NO_SUMMARY) and not _is_toctree(node):
+        if not isinstance(node, _NO_SUMMARY) and not _is_no_text(node):
             opening.append(node)
     return opening
 
 
-def _is_toctree(node: nodes.Node) -> bool:
-    return isinstance(node, nodes.compound) and "toctree-wrapper" in node["classes"]
+def _is_no_text(node: nodes.Node) -> bool:
+    """Return whether *node* is a toctree, or a cell of a notebook that runs."""
+    if isinstance(node, nodes.compound):
+        return "toctree-wrapper" in node["classes"]
+    return isinstance(node, nodes.container) and node.get("nb_element") == "cell_code"
 
 
 def _key_prefixes(env: BuildEnvironment) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.core.files import is_inside
 from papernotes.core.text import check_encoding, replace_control_characters
 from papernotes.domain import PaperNotesDomain
+from papernotes.reading.syntax import notebooks
 from papernotes.reading.withheld import homes
 from papernotes.reporting import note_problem, warn
 
@@ -120,7 +121,10 @@ def _fault(env: BuildEnvironment, docname: str) -> Diagnostic | None:
         message += " there, until then the page is left out"
         return Diagnostic(path, 1, message, DiagnosticKind.OUTSIDE)
     encoding: str = env.settings["input_encoding"]
-    return check_encoding(env.doc2path(docname).read_bytes(), path, encoding)
+    content = env.doc2path(docname).read_bytes()
+    if path.endswith(notebooks.SUFFIX):
+        return notebooks.fault(content, path)
+    return check_encoding(content, path, encoding)
 
 
 def replace_controls(app: Sphinx, docname: str, content: list[str]) -> None:

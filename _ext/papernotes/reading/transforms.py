@@ -26,8 +26,10 @@ from papernotes.domain.records import Spelled
 from papernotes.domain.xrefs import cited_keys, linked_notes
 from papernotes.i18n import _
 from papernotes.reading.comments import strip_comments
+from papernotes.reading.drafts import says_draft
 from papernotes.reading.parser import Parser
 from papernotes.reading.record import DRAFT, FRONT_MATTER, SPELLED, first_section, is_note, line_of
+from papernotes.reading.syntax import notebooks
 from papernotes.reporting import note_problem, noted_problems
 from papernotes.settings import own_fields
 
@@ -41,11 +43,15 @@ def take_front_matter(app: Sphinx, docname: str, content: list[str]) -> None:
     MyST would turn lists into JSON, and fail at a date in a mapping.
     """
     env = app.env
-    env.temp_data[DRAFT] = frontmatter.is_draft(content[0])
+    file = env.doc2path(docname, base=False)
+    env.temp_data[DRAFT] = says_draft(file, content[0])
     if not is_note(env, docname):
         return
-    path = env.doc2path(docname, base=False).as_posix()
-    front, problems = frontmatter.parse(content[0], path, own_fields(env.config))
+    parse = notebooks.parse if file.suffix == notebooks.SUFFIX else frontmatter.parse
+    parsed = parse(content[0], file.as_posix(), own_fields(env.config))
+    if parsed is None:
+        return
+    front, problems = parsed
     content[0] = front.rest
     env.temp_data[FRONT_MATTER] = front
     for problem in problems:

@@ -22,20 +22,25 @@ from sphinx.environment import BuildEnvironment
 
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.core.files import is_inside
-from papernotes.core.frontmatter import is_draft
 from papernotes.domain import PaperNotesDomain
-from papernotes.reading.drafts import forget, shows_drafts
+from papernotes.reading.drafts import forget, says_draft, shows_drafts
 from papernotes.reading.record import DRAFT
+from papernotes.reading.syntax import notebooks
 from papernotes.reporting import note_problem
 
 # No front matter is longer.
 _BEGINNING = 100_000
 
 
-def homes(env: BuildEnvironment) -> tuple[Path, Path]:
-    """Return the site's folder and that of the notes, which may be a link to another."""
+def homes(env: BuildEnvironment) -> list[Path]:
+    """Return the site's folder and that of the notes, which may be a link to another.
+
+    MyST-NB puts the pictures that a notebook draws into a third.
+    """
     root = Path(env.srcdir)
-    return root.resolve(), (root / env.config.papernotes_folder).resolve()
+    notebook = getattr(env, "mystnb_config", None)
+    drawn = [Path(notebook.output_folder)] if notebook else []
+    return [path.resolve() for path in (root, root / env.config.papernotes_folder, *drawn)]
 
 
 def is_withheld(env: BuildEnvironment, file: Path, source: str, line: int) -> bool:
@@ -64,8 +69,9 @@ def is_withheld(env: BuildEnvironment, file: Path, source: str, line: int) -> bo
 
 
 def _is_draft(path: Path) -> bool:
+    size = None if path.suffix == notebooks.SUFFIX else _BEGINNING
     with path.open(encoding="utf-8", errors="replace") as file:
-        return is_draft(file.read(_BEGINNING))
+        return says_draft(path, file.read(size))
 
 
 class _Guard:

@@ -199,8 +199,9 @@ def check_tags(notes: Iterable[NoteFile]) -> Iterator[Diagnostic]:
 
 def check_papers(notes: Iterable[NoteFile], bibliography: Bibliography) -> Iterator[Diagnostic]:
     """Yield unknown keys of papers, rivals for ``main``, and remarks on notes on the same paper."""
-    fronts = {note.path.removesuffix(".md"): note.front for note in notes if note.front.papers}
-    paths = {docname: f"{docname}.md" for docname in fronts}
+    named_in = {note.path.rpartition(".")[0]: note for note in notes if note.front.papers}
+    fronts = {docname: note.front for docname, note in named_in.items()}
+    paths = {docname: note.path for docname, note in named_in.items()}
     named = [
         Note(docname, (*front.papers,), "", lines=(*front.papers.values(),), main=front.main)
         for docname, front in fronts.items()

@@ -27,6 +27,7 @@ from papernotes.core.fields import declared
 from papernotes.core.frontmatter import FIELDS
 from papernotes.core.text import check_encoding, replace_control_characters
 from papernotes.core.wiki_links import Vault
+from papernotes.reading.syntax import notebooks
 
 # A directive that, with one of these options, also shows entries that are not cited.
 _SHOWS_ALL = re.compile(r"\{bibliography\}|\.\. bibliography::")
@@ -115,6 +116,10 @@ def check(site: Site) -> CheckResult:
             notes.append(note)
             diagnostics += found
             cited.update(note.front.papers)
+        elif name.startswith(folder) and (parsed := notebooks.parse(text, name, own)):
+            notes.append(note_checks.NoteFile(name, parsed[0]))
+            diagnostics += parsed[1]
+            cited.update(parsed[0].papers)
         if name.endswith(".md"):
             diagnostics += note_checks.check_links(site.root, name, text)
             diagnostics += syntax.check(name, text)

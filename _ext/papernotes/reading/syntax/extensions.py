@@ -115,7 +115,7 @@ def title_plugin(md: MarkdownIt, report: Callable[[int, int], None], title: str)
         report(line + 1, int(first.tag[1]))
         shown = Token("inline", "", 0, content=title, map=[line, line + 1], level=1)
         shown.children = [Token("text", "", 0, content=title)]
-        start = int(bool(tokens) and tokens[0].type == "front_matter")
+        start = int(bool(tokens) and tokens[0].type in ("front_matter", "nb_initialise"))
         tokens[start:start] = [
             Token("heading_open", "h1", 1, map=[line, line + 1], markup="#", block=True),
             shown,
