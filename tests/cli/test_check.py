@@ -326,6 +326,14 @@ def test_key_of_front_matter_that_nothing_reads_is_a_remark(site: Site) -> None:
     assert found(site) == []
 
 
+def test_note_that_is_not_read_because_of_its_name_is_reported(site: Site) -> None:
+    site.write("papers/Zeta.MD", "---\npaper: zeta2006\n---\n\n# Zeta\n")
+    assert (
+        'papers/Zeta.MD:1: the file is not read, since its name ends with ".MD"; rename it to'
+        ' "Zeta.md" [papernotes.file-name]'
+    ) in found(site)
+
+
 def test_day_in_the_future_is_a_remark(site: Site) -> None:
     site.edit("papers/alpha.md", "read: 2020-08-31", "read: 2999-01-01")
     assert found(site) == [

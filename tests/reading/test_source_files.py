@@ -92,6 +92,10 @@ AS_TEXT = (
     "in the summary is shown as text; write Markdown, or set papernotes_raw_html = True in conf.py"
     " [papernotes.raw-html]"
 )
+FORBIDDEN = (
+    "1: WARNING: the file's name contains {}, which Windows does not allow; rename the file"
+    " [papernotes.file-name]"
+)
 DEVICE = (
     "1: WARNING: the file's name is reserved for a device on Windows; rename the file"
     " [papernotes.file-name]"
@@ -311,8 +315,11 @@ CASES = [
     note("caf\udce9", f"1: WARNING: the file's name is not UTF-8; {NO_NAME}"),
     note("CON", DEVICE),
     note("nul.x", DEVICE),
-    *(note(name) for name in ("search", "index", "genindex", "😀", "a b", "a#b%20c?d", "..e", "-f")),
-    *(note(name) for name in ("_g", "<h>", "i'j\"k", "l&m", "$n$", "o.html", "p" * 247)),
+    *(note(name) for name in ("search", "index", "genindex", "😀", "a b", "a#b%20c", "..e", "-f")),
+    *(note(name) for name in ("_g", "i'jk", "l&m", "$n$", "o.html", "p" * 247)),
+    note("c?d", FORBIDDEN.format("?")),
+    note("<h>", FORBIDDEN.format("<>")),
+    note('"k', FORBIDDEN.format('"')),
     note(
         "q" * 248,
         "1: WARNING: the file's name is too long for the files that are derived from it; shorten it"

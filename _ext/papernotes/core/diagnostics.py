@@ -25,7 +25,10 @@ class DiagnosticKind(Enum):
     """
 
     ENCODING = ("encoding", "A document that cannot be decoded, and is left out")
-    FILE_NAME = ("file-name", "A note whose file name is not valid on every operating system")
+    FILE_NAME = (
+        "file-name",
+        "A file that is not read because of its name, or whose name not every system can have",
+    )
     OUTSIDE = (
         "outside",
         "A document from outside the site's folder, or one that would show a file from there",

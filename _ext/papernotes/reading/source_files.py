@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
-import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -18,7 +16,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
-from papernotes.catalogue.slugs import is_reserved
+from papernotes.catalogue.file_names import odd_names, unwritable
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.core.files import is_inside
 from papernotes.core.text import check_encoding, replace_control_characters
@@ -29,8 +27,6 @@ from papernotes.reporting import note_problem, warn
 
 # File systems allow 255 bytes in a name, and the longest suffix of a derived file needs some.
 _MOST_BYTES = 255 - len(".doctree")
-# Control characters, and the surrogates that Python uses for bytes that are not UTF-8.
-_NO_NAME = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def leave_out_unusable(
@@ -41,7 +37,8 @@ def leave_out_unusable(
     Their pages are removed, and links to them are broken. The next build finds them as new
     documents, and so reports them again until they are corrected.
     """
-    for problem in _odd_names(env):
+    documents = [env.doc2path(name, base=False).as_posix() for name in env.found_docs]
+    for problem in odd_names(Path(env.srcdir), env.config.papernotes_folder, documents):
         warn(problem)
     for docname in sorted(added | changed):
         fault = _fault(env, docname)
@@ -56,55 +53,10 @@ def leave_out_unusable(
     return []
 
 
-def _odd_names(env: BuildEnvironment) -> list[Diagnostic]:
-    """Return a diagnostic for each note whose file name does not work on every system."""
-    root = Path(env.srcdir)
-    folder = root / env.config.papernotes_folder
-    first: dict[str, Path] = {}
-    problems = []
-    for path in sorted(folder.rglob("*.md")):
-        name = path.relative_to(root).as_posix()
-        composed = unicodedata.normalize("NFC", path.as_posix())
-        other = first.setdefault(composed.casefold(), path)
-        if "\n" in name:
-            # Sphinx ignores such files.
-            problems += _unwritable(name)
-            continue
-        if other != path and unicodedata.normalize("NFC", other.as_posix()) == composed:
-            fault = "equals that of another note in another Unicode normalization, and one of the"
-            fault += " notes is not read; rename one"
-        elif other != path:
-            known = other.relative_to(root).as_posix()
-            fault = f"differs from {known} only in case, which many systems ignore; rename one of"
-            fault += " them"
-        elif path.is_symlink() and not path.exists():
-            target = path.readlink().as_posix()
-            fault = (
-                f"is that of a symbolic link to {target}, which does not exist; correct the link"
-            )
-        elif is_reserved(path.stem.split(".")[0]):
-            fault = "is reserved for a device on Windows; rename the file"
-        else:
-            continue
-        problems.append(Diagnostic(name, 1, f"the file's name {fault}", DiagnosticKind.FILE_NAME))
-    return problems
-
-
-def _unwritable(path: str) -> list[Diagnostic]:
-    """Return a diagnostic if pages, feed or sitemap cannot contain the name *path*."""
-    if not (found := _NO_NAME.search(path)):
-        return []
-    surrogate = "\ud800" <= found[0] <= "\udfff"
-    fault = "is not UTF-8" if surrogate else f"contains the control character U+{ord(found[0]):04X}"
-    shown = _NO_NAME.sub(lambda match: match[0].encode("unicode_escape").decode("ascii"), path)
-    message = f"the file's name {fault}; rename the file, until then the site leaves the page out"
-    return [Diagnostic(shown, 1, message, DiagnosticKind.FILE_NAME)]
-
-
 def _fault(env: BuildEnvironment, docname: str) -> Diagnostic | None:
     """Return what keeps Sphinx from reading the file of *docname*, if anything does."""
     path = env.doc2path(docname, base=False).as_posix()
-    for problem in _unwritable(path):
+    for problem in unwritable(path):
         return problem
     if len(docname.rsplit("/", 1)[-1].encode()) > _MOST_BYTES:
         return Diagnostic(

@@ -14,6 +14,7 @@ from papernotes.bibliography import reader
 from papernotes.bibliography.macros import Macro, definitions, expand
 from papernotes.bibliography.reader import Bibliography
 from papernotes.bibliography.scanner import SourceEntry
+from papernotes.catalogue.file_names import odd_names
 from papernotes.cli import storage
 from papernotes.cli.bibfile import keys
 from papernotes.cli.bibfile.edit import delimit_like, edit, is_single_string
@@ -102,6 +103,7 @@ def check(site: Site) -> CheckResult:
     own, faults = declared(site.config.papernotes_fields, FIELDS)
     diagnostics += [Diagnostic("conf.py", 1, fault, DiagnosticKind.BAD_OPTION) for fault in faults]
     documents = list(site.documents())
+    diagnostics += odd_names(site.root, site.folder, documents)
     syntax = SyntaxCheck(site.settings(), Vault(site.root, frozenset(documents), read.places))
     for name in documents:
         content = storage.read(site.root / name) or b""
