@@ -63,7 +63,7 @@ def test_without_options_a_page_has_nothing_in_their_places(with_options: WithOp
     assert text(page.cssselect("title")[0]) == "Shelf"
     footer = [text(line) for line in page.cssselect(".site-footer > p")]
     assert footer == ["Made with Sphinx and Furo"]
-    assert not page.cssselect(".site-logo, link[rel='shortcut icon']")
+    assert not page.cssselect(".site-logo")
     assert "light-dark(var(--color-accent-light)" in build.read("_static/page.css")
     assert build.read("_static/page.css").count("--color-brand-primary:") == 1
 
