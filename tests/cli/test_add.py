@@ -503,7 +503,15 @@ def test_unusable_answer_to_the_bibtex_request_ends_the_command(
     _nothing_written(site, ["1706.05394"], message)
 
 
-@pytest.mark.parametrize("content", ["no XML", "<!DOCTYPE x [<!ENTITY a 'b'>]><feed>&a;</feed>"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        "no XML",
+        "<!DOCTYPE x [<!ENTITY a 'b'>]><feed>&a;</feed>",
+        *(f"<?xml version='1.0' encoding='{name}'?><feed/>" for name in ("x", "utf-7", "rot13")),
+        "<feed>" * 100_000,
+    ],
+)
 def test_unusable_answer_of_the_arxiv_api_ends_the_command(
     site: Site, server: Server, content: str
 ) -> None:

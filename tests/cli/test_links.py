@@ -183,3 +183,20 @@ def test_without_a_network_no_address_is_reported_as_gone(site: Site, server: Se
     site.write("more.md", f"# More\n\n<{server.url}/page>\n")
     lines, result = found(site)
     assert "has a host that cannot be reached" in lines[0]
+
+
+def test_what_is_no_address_is_one_finding_and_not_the_end(site: Site, server: Server) -> None:
+    bad = ["http://[", "http://[x]/", "http://a..b/", "http://a:99999/", f"http://{'a' * 300}/"]
+    site.write("more.md", "# More\n\n" + "".join(f"[x]({address})\n" for address in bad))
+    server.set("/gamma", Reply(status=302, headers={"Location": "http://["}))
+    server.set("/delta.pdf", Reply(status=429, headers={"Retry-After": "9" * 400}))
+    lines, result = found(site)
+    assert [line.partition(";")[0] for line in lines if line.startswith("more.md")] == [
+        f"more.md:{number}: {address} is not a valid address"
+        for number, address in enumerate(bad, 3)
+    ]
+    assert [line.partition(f" {server.url}")[2][:35] for line in lines[len(bad) :]] == [
+        "/gamma could not be checked: http:/",
+        "/delta.pdf could not be checked: 12",
+    ]
+    assert result.exit_code == 1

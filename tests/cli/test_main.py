@@ -117,7 +117,7 @@ def test_missing_library_is_reported_with_the_install_command(tmp_path: Path, li
     assert result.stderr == (
         f'papernotes: the module "{library}" is missing; install the libraries of the command line:'
         f' {sys.executable} -m pip install anyascii "click>=8.2" defusedxml filelock'
-        ' "platformdirs>=3" requests "rispy>=0.10"\n'
+        ' "platformdirs>=3" "requests>=2.32" "rispy>=0.10" "urllib3>=2.6"\n'
     )
 
 

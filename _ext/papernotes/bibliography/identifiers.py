@@ -107,9 +107,12 @@ def _unescaped(match: re.Match[str]) -> str:
 def identify(text: str) -> Identifier | None:
     """Return the identifier in *text*, which may be an address, or None."""
     text = address(text)
-    parts = urlsplit(text)
-    if parts.scheme.lower() in ("http", "https"):
+    try:
+        parts = urlsplit(text)
         host, path = parts.hostname or "", unquote(parts.path)
+    except ValueError:
+        return None
+    if parts.scheme.lower() in ("http", "https"):
         if _ARXIV_HOST.fullmatch(host):
             match = _ARXIV_PATH.fullmatch(path)
             return parse_arxiv(match[1]) if match else None

@@ -13,6 +13,10 @@ from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 # Characters outside the production Char of XML 1.0: EPUBs, feeds and MathML cannot contain them.
 NON_XML_CHARACTER = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
+# Characters that direct a terminal or hide text: controls, the ends of lines that only Unicode has,
+# overrides of the direction of writing, and halves of characters, which nothing can print.
+CONTROL_CHARACTER = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
 # Shown in place of each such character.
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
@@ -66,6 +70,18 @@ def replace_control_characters(text: str, path: str) -> tuple[str, list[Diagnost
         if (found := NON_XML_CHARACTER.search(line))
     ]
     return NON_XML_CHARACTER.sub(REPLACEMENT, text), problems
+
+
+def escape_controls(text: str, keep: str = "") -> str:
+    r"""Return *text* with codes for control characters, such as ``\x1b``, but for those to *keep*.
+
+    What a file or a server contains could otherwise direct the terminal that shows a message.
+    """
+
+    def escape(match: re.Match[str]) -> str:
+        return match[0] if match[0] in keep else ascii(match[0])[1:-1]
+
+    return CONTROL_CHARACTER.sub(escape, text)
 
 
 def letter_suffix(position: int) -> str:

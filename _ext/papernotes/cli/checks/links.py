@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from papernotes.bibliography import formatting, reader
 from papernotes.bibliography.identifiers import identify
@@ -26,6 +26,7 @@ from papernotes.cli.errors import CommandError, UnreachableError
 from papernotes.cli.progress import Progress
 from papernotes.cli.remote.http import Client
 from papernotes.cli.remote.sources import Sources
+from papernotes.cli.remote.transport import AddressError, host
 from papernotes.cli.site import Site
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 
@@ -70,7 +71,7 @@ class Cache:
                 address: (float(when), Verdict(str(state), str(why)))
                 for address, (when, state, why) in loaded.items()
             }
-        except (OSError, ValueError, TypeError, AttributeError):
+        except (OSError, ValueError, TypeError, AttributeError, RecursionError):
             self.verdicts = {}
 
     def fresh(self, address: str) -> Verdict | None:
@@ -167,7 +168,7 @@ def _request(
     by_host: dict[str, list[str]] = defaultdict(list)
     for address in addresses:
         if address not in papers:
-            by_host["" if address.startswith("DOI:") else urlsplit(address).netloc].append(address)
+            by_host["" if address.startswith("DOI:") else host(address)].append(address)
     progress.steps = len(addresses) - len(papers) + bool(papers)
     if papers:
         progress.step(f"asking arXiv about {len(papers)} papers")
@@ -180,7 +181,7 @@ def _request(
     for address, verdict in _request_hosts(by_host, sources.doi_url, new_client, progress):
         if verdict.why == _UNREACHABLE:
             unreachable = True
-        else:
+        elif verdict.why != _INVALID:
             answered = True
         yield address, verdict
     if unreachable and not answered:
@@ -213,6 +214,7 @@ def _request_hosts(
 
 
 _UNREACHABLE = "has a host that cannot be reached"
+_INVALID = "is not a valid address"
 
 
 def _value(address: str) -> str:
@@ -235,6 +237,8 @@ def _verdict(client: Client, url: str) -> Verdict:
         status = client.get(url, "*/*", whole=False).status
     except UnreachableError:
         return Verdict("gone", _UNREACHABLE)
+    except AddressError:
+        return Verdict("gone", _INVALID)
     except CommandError as error:
         return Verdict("unknown", f"could not be checked: {error}")
     if status in _GONE:

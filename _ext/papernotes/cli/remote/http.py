@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import email.utils
+import http.client
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 import requests
 import urllib3
@@ -15,11 +16,15 @@ from filelock import FileLock
 
 from papernotes import __version__
 from papernotes.cli.errors import CommandError, UnreachableError
+from papernotes.cli.remote import transport
+from papernotes.cli.remote.transport import Limits, Transport, host
 
 MAX_TRIES = 4
-MAX_SIZE = 2 * 1024 * 1024  # bytes
-CONNECT_TIMEOUT, READ_TIMEOUT, TOTAL_TIMEOUT = 10.0, 20.0, 60.0  # seconds
+MAX_SIZE = 2 * 1024 * 1024  # bytes, with headers, and again when the content is decompressed
+CONNECT_TIMEOUT, READ_TIMEOUT = 10.0, 20.0  # seconds
+TOTAL_TIMEOUT = 60.0  # seconds, from the first request to the end of the answer, with redirects
 MAX_WAIT = 60.0  # seconds
+_DAY = 86400.0  # seconds
 _REDIRECTS = 5
 _NO_ANSWER = (requests.ConnectionError, requests.Timeout, urllib3.exceptions.HTTPError)
 # The statuses after which a request is repeated.
@@ -72,6 +77,13 @@ class RateLimit:
             return 0.0
 
 
+def _session() -> requests.Session:
+    session = requests.Session()
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, Transport())
+    return session
+
+
 @dataclass
 class Client:
     """An HTTP client that sends GET requests.
@@ -83,7 +95,7 @@ class Client:
     contact: str = ""
     notify: Callable[[str], None] = lambda _: None
     sleep: Callable[[float], None] = time.sleep
-    session: requests.Session = field(default_factory=requests.Session)
+    session: requests.Session = field(default_factory=_session)
 
     def __post_init__(self) -> None:
         contact = f"; {self.contact}" if self.contact else ""
@@ -102,9 +114,12 @@ class Client:
         empty unless *whole*.
 
         Try up to :data:`MAX_TRIES` times while the server is busy or fails. Wait as long as it asks
-        for (Retry-After, RFC 9110, 10.2.3), or else 1, 2 and 4 seconds. Raise a CommandError if
-        the server does not answer within the limits of time and size.
+        for (Retry-After, RFC 9110, 10.2.3), or else 1, 2 and 4 seconds. Raise an AddressError if
+        no request can be sent to *url*, and a CommandError if the server does not answer within the
+        limits of time and size, or redirects to the network of this computer from outside it.
         """
+        transport.parse(url)
+        server = host(url)
         for attempt in range(MAX_TRIES):
             last = attempt == MAX_TRIES - 1
             try:
@@ -112,23 +127,24 @@ class Client:
             except _NO_ANSWER as error:
                 if _is_unreachable(error):
                     raise UnreachableError(
-                        f"{_host(url)} cannot be reached; check the network, and try again"
+                        f"{server} cannot be reached; check the network, and try again"
                     ) from error
                 if last:
-                    raise CommandError(f"{_host(url)} does not answer; try again later") from error
-                self._pause(2.0**attempt, f"{_host(url)} did not answer")
+                    raise CommandError(f"{server} does not answer; try again later") from error
+                self._pause(2.0**attempt, f"{server} did not answer")
                 continue
-            except requests.RequestException as error:
+            except (OSError, ValueError, http.client.HTTPException) as error:
+                # Libraries raise many errors because of what a server sends.
                 raise CommandError(f"{url} cannot be requested: {error}") from error
             if answer.status not in _TRANSIENT:
                 return answer
             wait = 2.0**attempt if retry_after is None else retry_after
             if last or wait > MAX_WAIT:
-                when = f"in {wait:.0f} seconds" if wait > MAX_WAIT else "later"
+                when = f"in {wait:.0f} seconds" if MAX_WAIT < wait <= _DAY else "later"
                 raise CommandError(
-                    f"{_host(url)} is busy (HTTP status {answer.status}); try again {when}"
+                    f"{server} is busy (HTTP status {answer.status}); try again {when}"
                 )
-            self._pause(wait, f"{_host(url)} is busy")
+            self._pause(wait, f"{server} is busy")
         raise AssertionError("the last try returns or raises")
 
     def _pause(self, seconds: float, reason: str) -> None:
@@ -138,11 +154,17 @@ class Client:
     def _follow(
         self, url: str, accept: str, limit: RateLimit | None, whole: bool
     ) -> tuple[Answer, float | None]:
+        only_public = transport.resolves_to_public(transport.parse(url))
+        limits = Limits(url, TOTAL_TIMEOUT, time.monotonic() + TOTAL_TIMEOUT, MAX_SIZE, only_public)
         for _ in range(_REDIRECTS + 1):
-            if urlsplit(url).scheme not in ("http", "https"):
-                raise CommandError(f"{url} is not an http or https address; it is not followed")
             if limit:
+                started = time.monotonic()
                 limit.wait()
+                limits = replace(limits, deadline=limits.deadline + time.monotonic() - started)
+            limits.remaining()
+            adapter = self.session.get_adapter(url)
+            if isinstance(adapter, Transport):
+                adapter.limits = limits
             with self.session.get(
                 url,
                 headers={"Accept": accept},
@@ -151,26 +173,36 @@ class Client:
                 stream=True,
             ) as response:
                 if not response.is_redirect:
-                    return _read(response, whole), _retry_after(response)
-                url = urljoin(url, response.headers["location"])
-        raise CommandError(f"{_host(url)} redirects more than {_REDIRECTS} times; try again later")
+                    return _read(response, whole, limits), _retry_after(response)
+                url = _target(url, response.headers["location"], only_public=only_public)
+        raise CommandError(
+            f"{host(limits.url)} redirects more than {_REDIRECTS} times; try again later"
+        )
 
 
-def _read(response: requests.Response, whole: bool) -> Answer:
+def _target(url: str, location: str, *, only_public: bool) -> str:
+    """Return the address to which *url* redirects by *location*; raise a CommandError if unfit."""
+    try:
+        target = urljoin(url, location)
+        parts = transport.parse(target)
+    except ValueError as error:
+        raise CommandError(
+            f'{host(url)} redirects to "{location:.200}", which is no address'
+        ) from error
+    except transport.AddressError as error:
+        raise CommandError(f"{host(url)} redirects elsewhere: {error.message}") from error
+    if only_public and not transport.resolves_to_public(parts):
+        raise transport.refused(target)
+    return target
+
+
+def _read(response: requests.Response, whole: bool, limits: Limits) -> Answer:
     content = bytearray()
-    deadline = time.monotonic() + TOTAL_TIMEOUT
-    # read1 returns what has arrived, so that the deadline also holds for a slow server.
+    # read1 returns what has arrived, so that the limit of time also holds for a slow server.
     while whole and (chunk := response.raw.read1(2**16, decode_content=True)):
         content += chunk
-        if len(content) > MAX_SIZE:
-            raise CommandError(
-                f"{response.url} answers with more than {MAX_SIZE // 2**20} MiB, which is too much"
-            )
-        if time.monotonic() > deadline:
-            raise CommandError(
-                f"{response.url} takes more than {TOTAL_TIMEOUT:.0f} seconds to answer;"
-                " try again later"
-            )
+        limits.check_size(len(content))
+        limits.remaining()
     media_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
     return Answer(response.url, response.status_code, media_type, bytes(content))
 
@@ -181,17 +213,14 @@ def _retry_after(response: requests.Response) -> float | None:
     if value.isascii() and value.isdigit():
         return float(value)
     try:
-        when = email.utils.parsedate_to_datetime(value)
-    except ValueError:
+        when = email.utils.parsedate_to_datetime(value).timestamp()
+    except (ValueError, TypeError, IndexError, OverflowError, OSError):
+        # Such as the year 100000, which no date has.
         return None
-    return max(0.0, when.timestamp() - time.time())
+    return max(0.0, when - time.time())
 
 
 def _is_unreachable(error: Exception) -> bool:
     """Return whether no connection could be made, as without a network, so a retry is no use."""
     cause = error.args[0] if error.args else None
     return isinstance(getattr(cause, "reason", None), urllib3.exceptions.NewConnectionError)
-
-
-def _host(url: str) -> str:
-    return urlsplit(url).netloc or url

@@ -116,7 +116,8 @@ def _is_bibtex(answer: Answer, text: str) -> bool:
 def _parse_feed(answer: Answer) -> Iterator[ArxivRecord]:
     try:
         feed: Element = fromstring(answer.content)
-    except (ParseError, DefusedXmlException) as error:
+    except (ParseError, DefusedXmlException, LookupError, ValueError) as error:
+        # The last two are about encodings that Python does not know, or that expat cannot use.
         raise CommandError(
             "the arXiv API answers with something that is not an Atom feed; try again later"
         ) from error
