@@ -266,6 +266,14 @@ SETTINGS = (
         "publish `sitemap.xml` and `robots.txt`; needs `html_baseurl`",
     ),
     Setting(
+        "papernotes_bibtex_fields",
+        (),
+        "html",
+        (list, tuple),
+        "further fields for the BibTeX on the site, such as `abstract`; by themselves it has those"
+        " about the work that BibTeX's and BibLaTeX's styles know, and no notes to yourself",
+    ),
+    Setting(
         "papernotes_catalogue",
         True,
         "html",

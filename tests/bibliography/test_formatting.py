@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from papernotes.bibliography import formatting
+from papernotes.bibliography import csl, formatting
 from papernotes.bibliography.formatting import Link
 from papernotes.bibliography.latex import Span, flatten
 from papernotes.bibliography.reader import read
@@ -517,12 +517,88 @@ def test_bibtex_keeps_the_order_of_fields() -> None:
     (
         "abstract annotation annote comment creationdate date-added date-modified file groups"
         " keywords modificationdate owner pdf priority ranking readstatus review timestamp"
-        " Abstract KEYWORDS"
+        " Abstract KEYWORDS localfile rating notes usera execute library bibsource whatever"
     ).split(),
 )
 def test_bibtex_omits_private_fields(name: str) -> None:
     entry = paper(f"title = {{T}}, {name} = {{private}}, year = 2017")
     assert formatting.bibtex(entry) == "@misc{key,\n  title = {T},\n  year = {2017},\n}"
+
+
+@pytest.mark.parametrize("name", "addendum eprintclass howpublished issue note urldate".split())
+def test_bibtex_has_the_fields_that_styles_know(name: str) -> None:
+    assert f"  {name} = {{public}}," in formatting.bibtex(paper(f"{name} = {{public}}"))
+
+
+def test_bibtex_has_the_fields_that_the_author_adds() -> None:
+    entry = paper("abstract = {A}, Rating = {5}, notes = {N}")
+    found = formatting.bibtex(entry, ["abstract", "RATING"])
+    assert found == "@misc{key,\n  abstract = {A},\n  rating = {5},\n}"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "file:///home/me/a.pdf",
+        r"\url{file:///C:/a.pdf}",
+        "file:C:/a.pdf",
+        "see /home/me/a.pdf",
+        "/Users/me/a.pdf",
+        "~/papers/a.pdf",
+        r"C:\Users\me\a.pdf",
+        "C:/Users/me/a.pdf",
+        r":C\:/Users/me/a.pdf:PDF",
+        r"C:$\backslash$Users$\backslash$me",
+        r"d:\a.pdf",
+        r"\\server\share$\a.pdf",
+    ],
+)
+@pytest.mark.parametrize("name", ["howpublished", "note", "url"])
+def test_place_of_a_file_is_shown_nowhere(value: str, name: str) -> None:
+    entry = paper(f"title = {{T}}, {name} = {{{value}}}, year = 2001")
+    shown = [formatting.bibtex(entry), csl.item(entry), marked_up(formatting.reference(entry))]
+    assert shown == [
+        "@misc{key,\n  title = {T},\n  year = {2001},\n}",
+        {"id": "key", "type": "document", "title": "T", "issued": {"date-parts": [[2001]]}},
+        "T (2001).",
+    ]
+    # An address is reported as one that is no link.
+    assert bool(entry.withheld) == (name != "url")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        r"C: \emph{A} Language",
+        r"A:\emph{b}",
+        "https://a.org/home/me",
+        "https://a.org/~me/a.pdf",
+        "A/home/b",
+        "Profile: /x",
+        "a@b.org",
+        r"\url{https://a.org} and me@b.org",
+        "https://a.org/@me",
+    ],
+)
+def test_what_only_looks_private_is_published(value: str) -> None:
+    entry = paper(f"note = {{{value}}}")
+    assert (entry.field("note"), entry.withheld) == (value, ())
+    assert value in formatting.bibtex(entry)
+
+
+@pytest.mark.parametrize("who", ["me:secret", "me", r"m{\_}e:s@c:ret", ":secret"])
+def test_name_and_password_of_an_address_are_shown_nowhere(who: str) -> None:
+    entry = paper(
+        f"url = {{https://{who}@a.org/x@y}}, pdf = {{ftp://{who}@a.org/}},"
+        rf" note = {{\url{{http://{who}@b.org:80}}}}"
+    )
+    assert (entry.field("url"), entry.field("note")) == (
+        "https://a.org/x@y",
+        r"\url{http://b.org:80}",
+    )
+    assert formatting.target(entry) == "https://a.org/x@y"
+    assert "secret" not in repr(entry)
+    assert [name for name, _ in entry.withheld] == ["url", "pdf", "note"]
 
 
 def test_formatted_bibtex_can_be_parsed_again() -> None:

@@ -93,6 +93,12 @@ FIELDS = {
     ),
     "a decade": ("date = {199X}", "bad-year", '"199X" stands for several years, and the site'),
     "a century": ("date = {19xx/2001}", "bad-year", "write the year, such as 1900"),
+    "a password": ("url = {https://me:x@a.org/}", "private-value", "holds a name and a password"),
+    "a file": (
+        "howpublished = {file:///home/me/x.pdf}",
+        "private-value",
+        "where a file is on your",
+    ),
     "no host": ("pdf = {https://paper}", "bad-link", "is not an http or https address"),
 }
 

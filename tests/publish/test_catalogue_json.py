@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import jsonschema
@@ -168,17 +169,29 @@ def test_published_bibliography_has_no_private_fields(tiny: Site) -> None:
         "refs.bib",
         "title = {On beta},",
         "title = {On beta}, file = {:/home/me/beta.pdf:PDF}, abstract = {A}, bdsk-url-1 = {x},"
-        " mendeley-groups = {y}, keywords = {mine}, comment-me = {silly}, owner = {me},",
+        " mendeley-groups = {y}, keywords = {mine}, comment-me = {silly}, owner = {me},"
+        " rating = {5},"
+        " notes = {dull}, localfile = {/home/me/beta.pdf}, crossref = {m},"
+        " url = {https://me:secret@example.org/beta}, note = {C:\\Users\\me\\beta.pdf},",
     )
+    tiny.write(
+        "refs.bib",
+        (tiny.folder / "refs.bib").read_text(encoding="utf-8")
+        + "\n@proceedings{m, title = {M}, howpublished = {file:///home/me/m.pdf}, rating = {4}}\n",
+    )
+    tiny.write("plain.md", "# Plain\n\n{cite:p}`beta2002`\n\n```{bibliography}\n```\n")
     made = tiny.build()
-    assert made.messages == []
+    assert [message.split('"')[1] for message in made.messages] == ["howpublished", "note", "url"]
     found = parse_string(made.read("refs.bib"), "bibtex")
     # No page shows zeta.
     assert list(found.entries) == [
         "alpha2001", "beta2002", "delta2004", "epsilon2005", "gamma2003",
     ]  # fmt: skip
     beta = found.entries["beta2002"]
-    assert set(beta.fields) == {"title", "booktitle", "year", "doi"}
+    assert set(beta.fields) == {"title", "booktitle", "year", "doi", "url"}
+    for path in made.out.rglob("*.*"):
+        if path.suffix in (".html", ".json", ".bib", ".xml", ".js"):
+            assert not re.search("secret|/home/me|Users|dull", path.read_text("utf-8")), path
     assert [str(person) for person in beta.persons["author"]] == ["Beta, Bo", "Other, Bo"]
     assert "/home/me" not in made.read("refs.bib")
 

@@ -298,6 +298,11 @@ CASES = {
         ('refs.bib:17: WARNING: the field "url" of the entry "gamma2003" is not an http or'
         " https address and is not linked; correct it or delete it [papernotes.bad-link]"),
     ),
+    "password in an address": (
+        lambda site: site.edit("refs.bib", "https://example.org/g", "https://me:x@example.org/g"),
+        ('refs.bib:17: WARNING: the field "url" of the entry "gamma2003" holds a name and a'
+        " password, which are not published; delete that [papernotes.private-value]"),
+    ),
     "a document in the place of a page": (
         lambda site: (
             site.edit("conf.py", "html_theme", 'papernotes_browse = ["tags"]\nhtml_theme'),

@@ -7,6 +7,7 @@ them, so that it looks the same everywhere.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import quote
@@ -25,14 +26,37 @@ LinkKind = Literal["abstract", "PDF", "DOI"]
 _PUBLISHERS = ("organization", "institution", "publisher")
 # Fields that name the container of an article, chapter or paper.
 _CONTAINERS = ("journal", "journaltitle", "booktitle", "maintitle")
-# Fields that are notes to oneself, not about the paper: the BibTeX shown leaves them out.
-PRIVATE_FIELDS = frozenset(
-    "abstract annotation annote comment creationdate date-added date-modified file groups"
-    " keywords local-url modificationdate owner pdf printed priority qualityassured ranking"
-    " readstatus relevance review timestamp username".split()
+# The fields of an entry that are published: those about the work in the data model of BibLaTeX
+# (its manual, 2.2) and in the standard styles of BibTeX, and what arXiv and natbib's styles add.
+# Any other may be a note to oneself, as abstract, annotation, file, keywords and library are.
+# BibLaTeX's fields without a meaning (usera …) are not among them, nor is execute, a program.
+PUBLISHED_FIELDS = frozenset(
+    "addendum address afterword afterwordtitle annotator archiveprefix articleno author"
+    " authortype bookauthor bookpagination booksubtitle booktitle booktitleaddon chapter"
+    " collaboration commentator crossref date doi edition editor editora editoratype editorb"
+    " editorbtype editorc editorctype editortype eid entryset entrysubtype eprint eprintclass"
+    " eprinttype eventdate eventtitle eventtitleaddon foreword gender holder howpublished ids"
+    " indexsorttitle indextitle institution introduction isan isbn ismn isrn issn issue"
+    " issuesubtitle issuetitle issuetitleaddon iswc journal journalsubtitle journaltitle"
+    " journaltitleaddon key label langid langidopts language location mainsubtitle maintitle"
+    " maintitleaddon month mrnumber nameaddon note number numpages organization origdate"
+    " origlanguage origlocation origpublisher origtitle options pages pagetotal pagination part"
+    " pmcid pmid presort primaryclass publisher pubstate related relatedoptions relatedstring"
+    " relatedtype reprinttitle school series shortauthor shorteditor shorthand shorthandintro"
+    " shortjournal shortseries shorttitle sortkey sortname sortshorthand sorttitle sortyear"
+    " subtitle title titleaddon translator type url urldate urlday urlmonth urlyear venue"
+    " version volume volumes xdata xref year zblnumber".split()
 )
-# The same for the fields that reference managers add for their own use.
-_PRIVATE_PREFIXES = ("bdsk-", "citeulike-", "comment-", "mendeley-")
+# The name and the password of an address, which may have LaTeX's braces around a character.
+_CREDENTIALS = re.compile(r"(?<=://)(?:[^\s/?#<>\"{}]|\{[^\s{}]*\})*@", re.IGNORECASE)
+# Where a file is on a computer: an address of its own, below a drive, or below a home folder.
+_LOCAL = re.compile(
+    r"\bfile:(?:[/\\]|[a-z]:)"
+    r"|(?<![a-z0-9])[a-z]\\?:(?:[\\/](?:[^\\/{}]+[\\/]|[\w.-]+\.[a-z]{2,4}\b)|\$\\backslash\$)"
+    r"|(?<![\w.:/~%-])/(?:home|users|root|volumes|media|mnt)/[\w.~-]"
+    r"|(?:^|[\s{(:;,])(?:~/[\w.-]|\\\\[\w.-]+\\[\w$.-]+\\)",
+    re.IGNORECASE,
+)
 # BibLaTeX's types of entries that lend their fields to others, or list others.
 NO_WORKS = frozenset(("set", "xdata"))
 # BibTeX's name for further people who are not listed, in lower case.
@@ -304,8 +328,28 @@ def _with_prefix(text: str, source: str) -> tuple[Span, ...]:
     return (Span("text", text), *inner) if inner else ()
 
 
-def bibtex(paper: Paper) -> str:
-    """Return the entry as BibTeX, one field per line, without private fields."""
+def is_local(value: str) -> bool:
+    """Return whether *value* says where a file is on somebody's computer."""
+    return bool(_LOCAL.search(value))
+
+
+def public_value(name: str, value: str) -> tuple[str, str]:
+    """Return what may be published of the *value* of a field, and what is wrong with the rest.
+
+    An address that is no link is kept, because that is reported, but shown nowhere.
+    """
+    public = _CREDENTIALS.sub("", value) if "@" in value else value
+    if name in PUBLISHED_FIELDS and name != "url" and is_local(public):
+        return "", "says where a file is on your computer, and is"
+    return public, "holds a name and a password, which are" if public != value else ""
+
+
+def bibtex(paper: Paper, also: Collection[str] = ()) -> str:
+    """Return the entry as BibTeX, one field per line, with the fields that may be published.
+
+    *also* names further ones, in any case. What says where a file is on a computer is left out.
+    """
+    published = PUBLISHED_FIELDS.union(name.lower() for name in also)
     lines = [f"@{paper.type}{{{paper.key},"]
     for role, persons in (("author", paper.authors), ("editor", paper.editors)):
         if persons:
@@ -314,7 +358,7 @@ def bibtex(paper: Paper) -> str:
     lines += [
         f"  {name} = {{{value}}},"
         for name, value in paper.fields
-        if value and name not in PRIVATE_FIELDS and not name.startswith(_PRIVATE_PREFIXES)
+        if value and name in published and not is_local(value)
     ]
     return "\n".join([*lines, "}"])
 

@@ -18,7 +18,7 @@ from pybtex.bibtex.utils import split_name_list
 from pybtex.database import BibliographyData, Entry
 from pybtex.database.input.bibtex import Parser
 
-from papernotes.bibliography import inheritance
+from papernotes.bibliography import formatting, inheritance
 from papernotes.bibliography.identifiers import arxiv_id, unbrace
 from papernotes.bibliography.lazy_entries import PEOPLE, Entries
 from papernotes.bibliography.macros import definitions, expand
@@ -260,7 +260,13 @@ class _Reader(Parser):  # type: ignore[misc]  # pybtex has no types
 
 
 def _paper(key: str, entry: Entry, path: str, line: int) -> Paper:
-    fields = {name.lower(): value for name, value in entry.fields.items()}
+    fields: dict[str, str] = {}
+    withheld: list[tuple[str, str]] = []
+    for field_name, value in entry.fields.items():
+        name = field_name.lower()
+        fields[name], fault = formatting.public_value(name, value)
+        if fault:
+            withheld.append((name, fault))
     persons = {
         role.lower(): tuple(_person(person) for person in people)
         for role, people in entry.persons.items()
@@ -277,6 +283,7 @@ def _paper(key: str, entry: Entry, path: str, line: int) -> Paper:
         fields=tuple(fields.items()),
         path=path,
         line=line,
+        withheld=tuple(withheld),
     )
 
 

@@ -366,6 +366,15 @@ def _incomplete(papers: Iterable[Paper]) -> list[Diagnostic]:
             )
             for name, (fault, remedy) in _link_faults(paper)
         ]
+        problems += [
+            Diagnostic(
+                paper.path,
+                paper.line,
+                f'the field "{name}" of the entry "{paper.key}" {fault} not published; delete that',
+                DiagnosticKind.PRIVATE_VALUE,
+            )
+            for name, fault in paper.withheld
+        ]
         if "://" in (eprint := paper.field("eprint")):
             message = (
                 f'the field "eprint" of the entry "{paper.key}" is an address, "{eprint}", and not'

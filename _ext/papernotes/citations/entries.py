@@ -162,6 +162,7 @@ def _readable(paper: Paper, original: Entry) -> ReadableEntry:
     if paper.year:
         fields["year"] = paper.year
     # The styles show these as they are.
+    fields = {name: value for name, value in fields.items() if not formatting.is_local(value)}
     shown = {name: address(fields.get(name, "")) for name in ("url", "pdf")}
     shown |= {"doi": formatting.doi(paper), "eprint": fields.get("eprint", "")}
     persons = {

@@ -90,6 +90,10 @@ class DiagnosticKind(Enum):
         "A picture, page or other file that a document names, and that does not exist",
     )
     BAD_LINK = ("bad-link", "An address that is not allowed as a link")
+    PRIVATE_VALUE = (
+        "private-value",
+        "A password, or the place of a file on your computer, in an entry; the site leaves it out",
+    )
     INCOMPLETE_ENTRY = (
         "incomplete-entry",
         "A paper on the site without an author, year or title",

@@ -90,9 +90,10 @@ class Paper:
     """A work of the bibliography.
 
     ``fields`` holds lower-case names with LaTeX text: first the entry's own fields in their order,
-    then those inherited by ``crossref`` or ``xdata``. ``path`` and ``line`` say where the entry
-    begins; they do not count when works are compared. The other values are derived from the
-    fields, and are an empty string or tuple where the entry has no such field.
+    then those inherited by ``crossref`` or ``xdata``. ``withheld`` names those of which nothing is
+    kept, or less, because all of it would be published; each has the reason. ``path`` and ``line``
+    say where the entry begins. These three do not count when works are compared. The other values
+    are derived from the fields, and are an empty string or tuple where the entry has no such field.
     """
 
     key: str
@@ -106,6 +107,7 @@ class Paper:
     fields: tuple[tuple[str, str], ...]
     path: str = field(compare=False)
     line: int = field(compare=False)
+    withheld: tuple[tuple[str, str], ...] = field(default=(), compare=False)
 
     def field(self, name: str) -> str:
         """Return the LaTeX text of field *name* (lower case), or the empty string."""

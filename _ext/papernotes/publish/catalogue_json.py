@@ -35,7 +35,8 @@ def files(app: Sphinx, shown: Shown, summaries: Summaries) -> Iterator[File]:
         return
     domain = PaperNotesDomain.of(app.env)
     notes = domain.catalogue.notes
-    papers = {key: formatting.bibtex(paper) for key, paper in domain.catalogue.papers.items()}
+    also = app.config.papernotes_bibtex_fields
+    papers = {key: formatting.bibtex(paper, also) for key, paper in domain.catalogue.papers.items()}
     head = {
         "$schema": SCHEMA,
         "version": VERSION,

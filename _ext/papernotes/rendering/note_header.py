@@ -85,7 +85,7 @@ def _header(context: RenderContext, note: Note, papers: Sequence[Paper]) -> node
     whole.extend(note_card.tags(context, note, note.docname))
     if papers and is_single:
         whole += work_entry.context_object(context, note.key)
-        whole += _bibtex(papers[0])
+        whole += _bibtex(context, papers[0])
     return whole
 
 
@@ -116,7 +116,7 @@ def _paper(context: RenderContext, paper: Paper) -> list[nodes.Node]:
     parts += _people_and_venue(paper)
     if line := joined([link] for link in paper_links(paper)):
         parts.append(nodes.paragraph("", "", *line, classes=["pn-links"]))
-    return [*parts, _bibtex(paper)]
+    return [*parts, _bibtex(context, paper)]
 
 
 def _people_and_venue(paper: Paper) -> list[nodes.Node]:
@@ -129,8 +129,8 @@ def _people_and_venue(paper: Paper) -> list[nodes.Node]:
     ]
 
 
-def _bibtex(paper: Paper) -> nodes.Element:
-    source = formatting.bibtex(paper)
+def _bibtex(context: RenderContext, paper: Paper) -> nodes.Element:
+    source = formatting.bibtex(paper, context.env.config.papernotes_bibtex_fields)
     # Without syntax highlighting, whose markup would take more room than the text.
     block = nodes.literal_block(source, source, language="none")
     return fold(

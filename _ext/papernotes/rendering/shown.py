@@ -33,6 +33,7 @@ class Shown:
     """
 
     def __init__(self, env: BuildEnvironment) -> None:
+        self.config = env.config
         self.domain = PaperNotesDomain.of(env)
         self.catalogue = self.domain.catalogue
         self.archives = self.domain.archives
@@ -108,7 +109,7 @@ class Shown:
             "work",
             paper.key,
             lambda _: [
-                formatting.bibtex(paper),
+                formatting.bibtex(paper, self.config.papernotes_bibtex_fields),
                 formatting.target(paper),
                 self.paper_links(paper),
             ],

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from pybtex.bibtex.utils import split_name_list
 
-from papernotes.bibliography.formatting import NO_WORKS, PRIVATE_FIELDS
+from papernotes.bibliography.formatting import NO_WORKS, PUBLISHED_FIELDS, public_value
 from papernotes.bibliography.identifiers import address, eprint_id, identify, parse_doi
 from papernotes.bibliography.latex import SAFE_LINK, is_known_macro, plain
 from papernotes.bibliography.macros import VERBATIM
@@ -72,8 +72,8 @@ def check_entry(path: str, entry: SourceEntry) -> Iterator[Diagnostic]:
     """Yield the faults of one entry of the file *path*."""
     for field in entry.fields:
         name = field.name.lower()
-        checks = [_CHECKS[name]] if name in _CHECKS else []
-        if name not in VERBATIM and name not in PRIVATE_FIELDS:
+        checks = [_CHECKS[name], _check_privacy] if name in _CHECKS else [_check_privacy]
+        if name not in VERBATIM and name in PUBLISHED_FIELDS:
             checks.append(_check_text)
         for check in checks:
             for kind, message, fixable in check(entry, field):
@@ -284,6 +284,14 @@ def _check_address(
     if not SAFE_LINK.fullmatch(value) or not host or not re.search(r"\w[.:]\w|localhost", host[1]):
         message = f'"{value}" is not an http or https address; correct it'
         yield DiagnosticKind.BAD_LINK, message, False
+
+
+def _check_privacy(
+    entry: SourceEntry, field: SourceField
+) -> Iterator[tuple[DiagnosticKind, str, bool]]:
+    _, fault = public_value(field.name.lower(), field.value)
+    if fault:
+        yield DiagnosticKind.PRIVATE_VALUE, f"this {fault} not published; delete that", False
 
 
 _DOI_INSIDE = re.compile(r"10\.\d{4,9}(?:\.\d+)*/\S+$")
