@@ -4,13 +4,23 @@
 #   ID=1706.05394        what `make paper` adds: an arXiv identifier, a DOI, the address of either, or
 #                        a BibTeX file; separate several by spaces
 #   ARGS="-k cards"      more arguments for pytest (`make test`, `make soak`), sphinx-autobuild
-#                        (`make live`), `papernotes add` (`make paper`) or the measurement
-#                        (`make bench`)
+#                        (`make live`), `papernotes add` (`make paper`), `papernotes linkcheck`
+#                        (`make linkcheck`) or the measurement (`make bench`)
 #   UPGRADE=1            `make lock` takes the newest releases instead of keeping the locked ones
 
 PYTHON ?= python3
 ARGS =
 ID =
+
+# What is pasted here must not be run. `value` and `:=` take it as it is, so that make does not expand
+# a `$(shell …)` in it, and `override` replaces what the command line sets. The program reads it from
+# its environment, so that no shell reads it either. pytest and the measurement cannot do that: of
+# `make test`, `make soak` and `make bench`, the shell reads ARGS, which only developers write.
+override ID := $(value ID)
+override ARGS := $(value ARGS)
+export PAPERNOTES_PAPERS PAPERNOTES_ARGS
+paper: PAPERNOTES_PAPERS := $(ID)
+live paper linkcheck: PAPERNOTES_ARGS := $(ARGS)
 
 BUILD := _build
 VENV := .venv
@@ -43,12 +53,12 @@ html: $(SITE) ## Build the site
 	@$(PAPERNOTES) build
 
 paper: $(SITE) ## Add a paper, with its entry and a note: make paper ID=1706.05394
-	@test -n '$(ID)' || { echo 'make paper: name the paper, such as make paper ID=1706.05394' >&2; exit 2; }
-	@$(PAPERNOTES) add $(ARGS) $(foreach id,$(ID),'$(id)')
+	@test -n "$$PAPERNOTES_PAPERS" || { echo 'make paper: name the paper, such as make paper ID=1706.05394' >&2; exit 2; }
+	@$(PAPERNOTES) add
 
 # Nothing in the ignored folders is source of the site.
 live: $(SERVE) ## Serve the site, and build and reload it whenever a file is saved
-	@$(PAPERNOTES) serve --ignore bench --ignore docs --ignore tests $(ARGS)
+	@$(PAPERNOTES) serve --ignore bench --ignore docs --ignore tests
 
 # All parts run even if one fails, so that one call reports everything.
 check: $(DEV) ## Check code, types, import layers, notes and bibliography
@@ -82,7 +92,7 @@ docs: $(DEV) ## Build the manual
 	@echo 'The manual is built: open $(BUILD)/docs/index.html'
 
 linkcheck: $(SITE) ## Check whether the addresses in notes and bibliography still work
-	@$(PAPERNOTES) linkcheck $(ARGS)
+	@$(PAPERNOTES) linkcheck
 
 epub: $(SITE) ## Build the site as an EPUB
 	@$(PAPERNOTES) build --builder epub

@@ -391,6 +391,21 @@ def test_makefile_lists_its_targets(site: Site) -> None:
     assert "Nothing to be done" not in result.stdout
 
 
+@pytest.mark.parametrize("pasted", ["$(shell >ran)", "`>ran`;>ran", "';>ran;'", '";>ran;"'])
+def test_makefile_runs_nothing_of_what_is_pasted(site: Site, pasted: str) -> None:
+    program = ["-o", ".venv/requirements-are-installed", f"PY={sys.executable}"]
+    made = subprocess.run(
+        ["make", *program, "paper", f"ID={pasted}", f"ARGS=--key {pasted}"],
+        cwd=site.folder,
+        env=os.environ | {"PYTHONPATH": str(PROJECT / "_ext")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (made.returncode, made.stderr[:12]) == (2, "papernotes: ")
+    assert not (site.folder / "ran").exists()
+
+
 def test_requirement_is_the_checkout_that_made_the_site(site: Site) -> None:
     content = (site.folder / "requirements.txt").read_text(encoding="utf-8")
     assert f"papernotes {__version__}" in content

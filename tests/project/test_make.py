@@ -36,6 +36,16 @@ def make(site: Site, *arguments: str, text: str = "") -> subprocess.CompletedPro
     )
 
 
+# Each would create the file "ran" if make or a shell read it.
+HOSTILE = [
+    "$(shell>ran)${shell>ran}$(file>ran,x)\\$(shell>ran)",
+    "`>ran`$$(>ran)$(eval;x:=$(shell>ran))",
+    "';>ran;'",
+    '";>ran;"',
+    "x\n>ran",
+]
+
+
 def test_make_paper_takes_a_file_and_standard_input(site: Site) -> None:
     site.write("one.bib", "@misc{x, title={On alpha}, author={Ann Onym}, year=2001}")
     other = "@misc{x, title={On beta}, author={Bea Onym}, year=2002}"
@@ -47,10 +57,18 @@ def test_make_paper_takes_a_file_and_standard_input(site: Site) -> None:
     assert "{onym2002beta," in refs
 
 
-def test_make_paper_does_not_run_its_argument_in_a_shell(site: Site) -> None:
-    result = make(site, "paper", "ID=`id`;x")
+@pytest.mark.parametrize("text", HOSTILE)
+def test_make_paper_runs_nothing_of_its_arguments(site: Site, text: str) -> None:
+    result = make(site, "paper", f"ID={text}", f"ARGS=--key {text}")
     assert result.returncode == 2
-    assert "is not an arXiv identifier" in result.stderr, result.stderr
+    assert result.stderr.startswith("papernotes: "), result.stderr
+    assert not (site.folder / "ran").exists()
+
+
+def test_options_of_make_are_split_as_a_shell_does(site: Site) -> None:
+    site.write("one.bib", "@misc{x, title={On alpha}, author={Ann Onym}, year=2001}")
+    result = make(site, "paper", "ID=one.bib", "ARGS=--to-read --key 'my key'")
+    assert '"my key"' in result.stderr, result.stderr
 
 
 def test_make_paper_without_a_paper_names_what_is_missing(site: Site) -> None:

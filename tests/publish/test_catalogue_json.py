@@ -189,7 +189,7 @@ def test_published_bibliography_has_no_private_fields(tiny: Site) -> None:
     ]  # fmt: skip
     beta = found.entries["beta2002"]
     assert set(beta.fields) == {"title", "booktitle", "year", "doi", "url"}
-    for path in made.out.rglob("*.*"):
+    for path in made.outdir.rglob("*.*"):
         if path.suffix in (".html", ".json", ".bib", ".xml", ".js"):
             assert not re.search("secret|/home/me|Users|dull", path.read_text("utf-8")), path
     assert [str(person) for person in beta.persons["author"]] == ["Beta, Bo", "Other, Bo"]

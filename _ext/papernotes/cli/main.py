@@ -59,7 +59,7 @@ for _command in (site_commands.new, site_commands.build, site_commands.serve):
 
 
 @main.command()
-@click.argument("papers", nargs=-1, required=True, metavar="PAPER…")
+@click.argument("papers", nargs=-1, required=True, metavar="PAPER…", envvar="PAPERNOTES_PAPERS")
 @click.option(
     "--to-read", is_flag=True, help="Put the papers on the reading list; create no notes."
 )
@@ -91,6 +91,7 @@ def add(
       refs-to-add.bib              file in BibTeX, RIS, CSL-JSON or PubMed's format (nbib)
       -                            the same from standard input
 
+    Without PAPER, the command takes those that the environment variable PAPERNOTES_PAPERS names.
     For an identifier or a URL, the BibTeX is fetched from arXiv or the DOI registry. Each entry is
     cleaned, given a citation key, and appended to the first bibliography file that no other program
     owns (papernotes_external_bibliographies), in the style of that file. Its note is created from
