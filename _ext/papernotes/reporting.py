@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import logging
+import re
 
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.logging import NAMESPACE, getLogger
 
 from papernotes.core.diagnostics import WARNING_TYPE, Diagnostic
+from papernotes.core.text import escape_controls
 
 _PENDING = "papernotes_problems"
+# The colours that Sphinx gives to what it does.
+_COLOURS = re.compile(r"(\x1b\[[\d;]*[mK])")
 
 logger = getLogger(__name__)
 
@@ -44,6 +48,27 @@ def noted_problems(env: BuildEnvironment) -> tuple[Diagnostic, ...]:
     return problems or ()
 
 
+class _Escaped(logging.Filter):
+    """Writes control characters in what is from files as their codes.
+
+    They would direct the terminal. Lines that Sphinx ends or writes again, and its colours, stay.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Change the record, and let it pass."""
+        try:
+            message = logging.LogRecord.getMessage(record)
+        except (TypeError, ValueError):
+            # Arguments that do not fit a message are reported where it is written.
+            return True
+        parts = _COLOURS.split(message)
+        parts[::2] = [escape_controls(part, "\n\r\t") for part in parts[::2]]
+        record.msg, record.args = "".join(parts), ()
+        if location := getattr(record, "location", None):
+            record.location = escape_controls(str(location))
+        return True
+
+
 class _OncePerPlace(logging.Filter):
     """Passes each warning about a line once in a build.
 
@@ -66,7 +91,8 @@ class _OncePerPlace(logging.Filter):
 
 
 def setup(app: Sphinx) -> None:
-    """Show each warning about a line only once."""
+    """Show each warning about a line only once, and nothing that directs the terminal."""
     for handler in logging.getLogger(NAMESPACE).handlers:
+        handler.addFilter(_Escaped())
         if handler.level == logging.WARNING:
             handler.addFilter(_OncePerPlace())

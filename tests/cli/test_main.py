@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import re
 import subprocess
 import sys
 import tomllib
@@ -45,6 +47,54 @@ def test_usage_error_exits_with_status_2_and_without_a_traceback(tiny: Site) -> 
     for arguments in (["ad"], ["add"], ["add", "--key"], ["check", "--format", "xml"]):
         result = run(tiny, *arguments)
         assert (result.exit_code, "Traceback" in result.output) == (2, False)
+
+
+# They direct a terminal, end a line, or turn the direction of writing round.
+CONTROLS = "\x1b]0;pwned\x07\x1b[2J\x9b31m\x85\u2028\u202e\x7f\r\n::error::x\udcff"
+CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\udc80-\udcff]")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        *(["check"], ["check", "--format", "github"], ["check", "--fix"], ["refresh", CONTROLS]),
+        *(["linkcheck"], ["add", CONTROLS], ["add", "--key", CONTROLS, "-"], ["add", "bad.bib"]),
+        ["import", "hugo", "posts", "--to", "new"],
+    ],
+    ids=" ".join,
+)
+def test_no_control_character_of_a_file_or_an_argument_is_written(
+    tiny: Site, monkeypatch: pytest.MonkeyPatch, arguments: list[str]
+) -> None:
+    monkeypatch.chdir(tiny.folder)
+    # Not each of the parts may have each of the characters.
+    some, most = CONTROLS[:5], CONTROLS[:-2]
+    quoted = "".join(rf"\u{ord(char):04x}" for char in CONTROLS[:-1])
+    front = f'paper: "x{quoted}"\ntags: ["{quoted}"]\nsumary: "{quoted}"\n"{quoted[:40]}": 1\n'
+    entry = f"@misc{{k{most}, title={{T{most}}}, url={{x{most}}}, year={{x}}}}"
+    text = f"---\n{front}---\n\n# A\n\n[x](y{some}.md) <http://[{some}> {{{{< x{some} >}}}}\n"
+    for folder in ("papers", "posts"):
+        tiny.write(f"{folder}/a{CONTROLS}b.md", text)
+    tiny.write("bad.bib", entry)
+    tiny.write("refs.bib", (tiny.folder / "refs.bib").read_text("utf-8") + entry)
+    result = run(tiny, *arguments, text=entry)
+    assert (written := result.stdout + result.stderr)
+    assert not CONTROL.search(written)
+    assert "\n::error::x" not in written
+
+
+def test_progress_on_a_terminal_writes_no_control_character_of_its_text() -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    stream = Terminal()
+    Progress(2, stream).step(f"checking {CONTROLS}")
+    shown = stream.getvalue().removeprefix("\r\x1b[K")
+    assert shown.startswith(
+        r"[1/2] checking \x1b]0;pwned\x07\x1b[2J\x9b31m\x85\u2028\u202e\x7f\r\n::err"
+    )
+    assert not CONTROL.search(shown)
 
 
 def test_site_option_accepts_a_subfolder_of_the_site(tiny: Site) -> None:

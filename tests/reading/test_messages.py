@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -426,6 +427,19 @@ def test_faults_fail_the_build_and_do_not_hide_one_another(tiny: Site) -> None:
         "papernotes.unknown-key]",
         "papernotes.unknown-key]",
     ]
+
+
+def test_no_control_character_of_a_file_is_written(tiny: Site) -> None:
+    quoted = r"\x1b]0;x\x07\x9b31m\u2028\u202e"
+    tiny.write(
+        "papers/a\x1b]0;x\x07\r\n\u202eb.md",
+        f'---\npaper: "{quoted}"\n---\n\n# A\n\n[](x\x1b[2J.md)\n',
+    )
+    # No parser of addresses takes this one, which the feed has too.
+    tiny.edit("papers/alpha.md", "Its second", "```{image} http://[x]/y.png\n```\n\nIts second")
+    shown = "\n".join(tiny.build().messages)
+    assert r"\x1b]0;x\x07\r\n\u202eb.md" in shown
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e]", shown), shown
 
 
 def test_a_kind_can_be_suppressed(tiny: Site) -> None:

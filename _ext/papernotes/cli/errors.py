@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from papernotes.cli.progress import say
+
 
 class CommandError(click.ClickException):
     """A command cannot do what the user asked for.
@@ -14,7 +16,7 @@ class CommandError(click.ClickException):
 
     def show(self, file: object = None) -> None:
         """Write the message to standard error, after the name of the program."""
-        click.echo(f"papernotes: {self.format_message()}", err=True)
+        say(f"papernotes: {self.format_message()}", err=True)
 
 
 class UnreachableError(CommandError):

@@ -18,6 +18,7 @@ import click
 from papernotes import __version__
 from papernotes.cli import site_commands
 from papernotes.cli.errors import CommandError
+from papernotes.cli.progress import say
 from papernotes.cli.site import Site, find_site, show
 
 if TYPE_CHECKING:
@@ -129,12 +130,12 @@ def _print_outcome(outcome: Outcome) -> None:
 
     indexed = outcome.indexed
     if outcome.why:
-        click.echo(f"{outcome.why}:", err=True)
-    click.echo(f"{show(indexed.path)}:{indexed.line}")
+        say(f"{outcome.why}:", err=True)
+    say(f"{show(indexed.path)}:{indexed.line}")
     for note in outcome.notes:
-        click.echo(show(note))
+        say(show(note))
     if outcome.added and (missing := missing_author_or_year(indexed.entry)):
-        click.echo(
+        say(
             f'the entry "{indexed.key}" has no {" and no ".join(missing)}; add what is missing',
             err=True,
         )
@@ -168,7 +169,7 @@ def _content(paper: str) -> tuple[bytes, str]:
     """Return the content and the name of the file that the argument *paper* names."""
     if paper == _STANDARD_INPUT:
         if sys.stdin.isatty():
-            click.echo("Paste BibTeX, RIS, CSL-JSON or nbib, then press Control-D:", err=True)
+            say("Paste BibTeX, RIS, CSL-JSON or nbib, then press Control-D:", err=True)
         return sys.stdin.buffer.read(), "standard input"
     path = Path(paper)
     if path.is_file():
@@ -221,10 +222,10 @@ def check(folder: str, fix: bool, style: str) -> None:
     site = find_site(Path(folder))
     if fix:
         for fixed in apply_fixes(site):
-            click.echo(report.describe_fix(site, fixed))
+            say(report.describe_fix(site, fixed))
     result = run(site)
     _print_diagnostics(site, result.diagnostics, style)
-    click.echo(report.summary(result), err=True)
+    say(report.summary(result), err=True)
     if any(each.severity == "fault" for each in result.diagnostics):
         raise SystemExit(1)
 
@@ -232,9 +233,8 @@ def check(folder: str, fix: bool, style: str) -> None:
 def _print_diagnostics(site: Site, diagnostics: Sequence[Diagnostic], style: str) -> None:
     from papernotes.cli.checks import report
 
-    lines = report.lines(site, diagnostics, report.STYLES[style])
-    if lines:
-        click.echo("\n".join(lines))
+    for line in report.lines(site, diagnostics, report.STYLES[style]):
+        say(line)
 
 
 @main.command()
@@ -269,7 +269,7 @@ def linkcheck(folder: str, style: str, again: bool) -> None:
     diagnostics = without_suppressed(found, site.config.suppress_warnings)
     _print_diagnostics(site, diagnostics, style)
     broken = sum(each.severity == "fault" for each in diagnostics)
-    click.echo(f"{len(addresses(site))} links: {broken} broken.", err=True)
+    say(f"{len(addresses(site))} links: {broken} broken.", err=True)
     if broken:
         raise SystemExit(1)
 
@@ -313,11 +313,11 @@ def refresh(folder: str, keys: Sequence[str], yes: bool, dry_run: bool) -> None:
         apply(site, changed)
     count = sum(len(proposal.changes) for proposal in changed)
     if dry_run:
-        click.echo("Nothing was changed.", err=True)
+        say("Nothing was changed.", err=True)
     else:
-        click.echo(f"{count} change{'' if count == 1 else 's'} made.", err=True)
+        say(f"{count} change{'' if count == 1 else 's'} made.", err=True)
     if left := sum(len(proposal.changes) for proposal in proposals if proposal.external):
-        click.echo(
+        say(
             f"{left} change{'' if left == 1 else 's'} to make in the program that owns the file.",
             err=True,
         )
@@ -334,11 +334,11 @@ class _ChangePrompt:
         place = f"{show(proposal.path)}:{proposal.line}: {proposal.key}: {proposal.why}"
         if proposal.external:
             note = "; another program owns this file, so make these changes in that program"
-            click.echo(f"{place}{note if proposal.changes else ''}")
+            say(f"{place}{note if proposal.changes else ''}")
             for change in proposal.changes:
                 self._show(change)
             return proposal
-        click.echo(place)
+        say(place)
         return replace(
             proposal, changes=tuple(change for change in proposal.changes if self._accepts(change))
         )
@@ -347,8 +347,8 @@ class _ChangePrompt:
     def _show(change: Change) -> None:
         name = change.field or "entry type"
         if change.old is not None:
-            click.echo(f"  - {name}: {change.old}")
-        click.echo(f"  + {name}: {change.new}")
+            say(f"  - {name}: {change.old}")
+        say(f"  + {name}: {change.new}")
 
     def _accepts(self, change: Change) -> bool:
         self._show(change)
@@ -403,5 +403,5 @@ def import_(
         importer = Importer(kind, folder, target, description, progress.show)
         importer.run()
     for line in importer.report():
-        click.echo(line)
-    click.echo(f"{importer.written} documents are in {show(target)}.", err=True)
+        say(line)
+    say(f"{importer.written} documents are in {show(target)}.", err=True)

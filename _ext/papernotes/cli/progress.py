@@ -1,4 +1,8 @@
-"""Show the progress of a command: on a terminal in one changing line, elsewhere line by line."""
+"""Write lines to the terminal, and show the progress of a command there.
+
+Whatever the commands say goes through here. Parts of it come from files and servers, and control
+characters in them would direct the terminal, or pretend to be another line.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +11,21 @@ from typing import TextIO
 
 import click
 
+from papernotes.core.text import escape_controls
+
+_ERASE = "\r\x1b[K"
+
+
+def say(line: str, *, err: bool = False, file: TextIO | None = None) -> None:
+    """Write a *line*, with codes for control characters, to standard output or another stream."""
+    click.echo(escape_controls(line), err=err, file=file)
+
 
 class Progress:
     """Shows the progress of a task with a number of *steps*, on standard error by default.
 
-    As a context manager, it erases the progress line at the end.
+    On a terminal that is one changing line, elsewhere line by line. As a context manager, it erases
+    the progress line at the end.
     """
 
     def __init__(self, steps: int, stream: TextIO | None = None) -> None:
@@ -25,7 +39,7 @@ class Progress:
 
     def __exit__(self, *_: object) -> None:
         if self.is_terminal:
-            click.echo("\r\x1b[K", nl=False, file=self.stream)
+            click.echo(_ERASE, nl=False, file=self.stream)
 
     def step(self, description: str) -> None:
         """Begin the next step and show its number and *description*."""
@@ -36,6 +50,6 @@ class Progress:
     def show(self, text: str) -> None:
         """Show *text* in place of the progress line, or as a line of its own."""
         if self.is_terminal:
-            click.echo(f"\r\x1b[K{text}", nl=False, file=self.stream)
+            click.echo(f"{_ERASE}{escape_controls(text)}", nl=False, file=self.stream)
         else:
-            click.echo(text, file=self.stream)
+            say(text, file=self.stream)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from papernotes.cli.progress import say
 from papernotes.cli.site import find_site, show
 
 if TYPE_CHECKING:
@@ -129,14 +130,14 @@ def new(
     today = datetime.datetime.now().astimezone().date()
     names, problems = run(folder, description, bibliography, today, obsidian=bool(obsidian))
     for name in names:
-        click.echo(show(folder / name))
+        say(show(folder / name))
     if bibliography and problems:
-        click.echo(
+        say(
             f"{show(bibliography)} has {problems} problem{'' if problems == 1 else 's'};"
             ' "make check" lists them, and the site is built when they are corrected.',
             err=True,
         )
-    click.echo(
+    say(
         'The site is ready. In its folder, "make html" builds it, or "papernotes build" where there'
         " is no make; README.md says more.",
         err=True,
@@ -168,7 +169,7 @@ def build(folder: str, builder: str, allow_warnings: bool) -> None:
         raise SystemExit(1)
     output = sphinx_build.output_folder(site, builder)
     if (output / "index.html").is_file():
-        click.echo(f"The site is built: open {show(output / 'index.html')}")
+        say(f"The site is built: open {show(output / 'index.html')}")
 
 
 @click.command(context_settings={"ignore_unknown_options": True})

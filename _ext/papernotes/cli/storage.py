@@ -6,6 +6,7 @@ import contextlib
 import errno
 import hashlib
 import os
+import stat
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,18 +28,30 @@ class Changed(Exception):  # noqa: N818 - not an error, but a reason to start ag
 def cache_folder() -> Path:
     """Return the folder for locks and caches that runs share, and create it if needed.
 
-    It is the user's cache folder, or a temporary folder if that is not writable.
+    It is the user's cache folder, or a temporary folder if that is not writable. Others may write
+    to the folder that holds the temporary one, and so make it before, or a link in its place.
     """
     name = f"papernotes-{os.getuid()}" if hasattr(os, "getuid") else "papernotes"
     temporary = Path(tempfile.gettempdir(), name)
     for folder in (platformdirs.user_cache_path("papernotes"), temporary):
+        is_own = _is_own if folder == temporary else Path.is_dir
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if is_own(folder) and os.access(folder, os.W_OK):
+                return folder
         except OSError:
             continue
-        if os.access(folder, os.W_OK):
-            return folder
-    raise CommandError(f"{temporary} cannot be written to; free some space, or set TMPDIR")
+    raise CommandError(
+        f"{temporary} is no folder that only you can write to; remove it, free some space, or set"
+        " TMPDIR to another folder"
+    )
+
+
+def _is_own(folder: Path) -> bool:
+    """Return whether *folder* is a folder of this user, no link, that nobody else can write to."""
+    status = folder.lstat()
+    mine = not hasattr(os, "getuid") or status.st_uid == os.getuid()
+    return mine and stat.S_ISDIR(status.st_mode) and not status.st_mode & 0o022
 
 
 @contextlib.contextmanager

@@ -6,7 +6,7 @@ import datetime
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote, urlsplit
 from xml.etree import ElementTree
 
 from sphinx.application import Sphinx
@@ -134,7 +134,7 @@ def _id(app: Sphinx, name: str) -> str:
     former: str = app.config.papernotes_feed_id
     if former and name == NAME:
         return former
-    joined = urljoin(former or site_info.base(app), quote(name))
+    joined = site_info.join(former or site_info.base(app), quote(name))
     return joined if urlsplit(joined).scheme else f"{former}/{quote(name)}"
 
 

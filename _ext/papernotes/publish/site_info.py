@@ -67,7 +67,16 @@ def absolute(app: Sphinx, address: str) -> str:
 
     An address of another site is returned unchanged.
     """
-    return urljoin(base(app), address)
+    return join(base(app), address)
+
+
+def join(base: str, address: str) -> str:
+    """Return *address*, relative to *base*, as an absolute one; an invalid one is unchanged."""
+    try:
+        return urljoin(base, address)
+    except ValueError:
+        # Such as http://[x]/.
+        return address
 
 
 def page(app: Sphinx, docname: str) -> str:

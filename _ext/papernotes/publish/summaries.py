@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote
 
 from docutils import nodes
 from sphinx import addnodes
@@ -19,6 +20,8 @@ from papernotes.publish import site_info
 from papernotes.publish.plaintext import Prose
 from papernotes.rendering.context import RenderContext
 from papernotes.rendering.html_fragments import Renderer
+
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,7 @@ def _detach(
             case addnodes.download_reference() if "filename" in node:
                 node["refuri"] = site_info.absolute(app, f"_downloads/{quote(node['filename'])}")
             case nodes.reference() if "refuri" in node:
-                node["refuri"] = urljoin(front, node["refuri"])
+                node["refuri"] = site_info.join(front, node["refuri"])
             case nodes.reference() if "refid" in node:
                 node["refuri"] = f"{address}#{node['refid']}"
             case nodes.image():
@@ -105,7 +108,7 @@ def _place_image(app: Sphinx, builder: StandaloneHTMLBuilder, node: nodes.image)
     """Make an image's address absolute, or keep only its alternative text if there is no file."""
     if name := builder.images.get(node["uri"]):
         node["uri"] = site_info.absolute(app, f"{builder.imagedir}/{quote(name)}")
-    elif not urlsplit(node["uri"]).scheme:
+    elif not _SCHEME.match(node["uri"]):
         replace_picture(node, node.get("alt", ""))
 
 

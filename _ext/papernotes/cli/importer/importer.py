@@ -29,6 +29,7 @@ from papernotes.cli.scaffold.description import Description
 from papernotes.cli.scaffold.files import Parts, check_folder, render, write
 from papernotes.cli.scaffold.texts import texts
 from papernotes.cli.site import show
+from papernotes.core.text import escape_controls
 
 _KEY_PATTERN = "{family}{year}{word}"
 _PAPER_FIELDS = "link arxiv doi paper url pdf paper_url paperurl source external_link links".split()
@@ -137,7 +138,8 @@ class Importer:
             (path, line, message + (f" ({count} times in all)" if count > 1 else ""))
             for (path, line, message), count in self.counted.values()
         }
-        return [f"{path}:{line}: {text}" for path, line, text in sorted(self.reported | counted)]
+        lines = (f"{path}:{line}: {text}" for path, line, text in sorted(self.reported | counted))
+        return [escape_controls(line) for line in lines]
 
     def _report(self, document: Document, line: int, message: str, kind: str = "") -> None:
         told = (show(document.path), line, " ".join(message.split()))

@@ -43,7 +43,10 @@ def entry_of(address: str, title: str) -> Entry:
 
 def _from_publisher(address: str) -> tuple[str, dict[str, str]] | None:
     """Return the entry type and the fields that the URL of a known publisher contains."""
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return None
     host = (parts.hostname or "").removeprefix("www.")
     match host:
         case "aclanthology.org" | "aclweb.org" | "aclanthology.info":
