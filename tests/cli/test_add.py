@@ -8,6 +8,7 @@ import os
 import re
 import stat
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from servers import Reply, Server, serving
 from sites import Site
 
 from papernotes.cli import add as adding
+from papernotes.cli import storage
+from papernotes.cli.errors import CommandError
 
 CLOSER = """@misc{arpit2017closerlookmemorizationdeep,
       title={A Closer Look at Memorization in Deep Networks},
@@ -668,6 +671,37 @@ def test_add_works_if_the_cache_folder_is_not_writable(site: Site, tmp_path: Pat
     blocked.write_text("")
     result = run(site, "add", "1706.05394", XDG_CACHE_HOME=str(blocked))
     assert (result.exit_code, read(site).endswith(ADDED)) == (0, True)
+
+
+@pytest.mark.parametrize("kind", ["a link", "writable by all", "of another user", "own"])
+def test_temporary_cache_folder_must_be_one_s_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    blocked = tmp_path / "a file"
+    blocked.write_text("")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(blocked))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    folder = tmp_path / f"papernotes-{os.getuid()}"
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir(mode=0o700)
+    if kind == "a link":
+        folder.symlink_to(elsewhere)
+    elif kind == "writable by all":
+        folder.mkdir()
+        folder.chmod(0o777)
+    elif kind == "of another user":
+        uid = os.getuid()
+        monkeypatch.setattr(os, "getuid", lambda: uid + 1)
+        (tmp_path / f"papernotes-{uid + 1}").mkdir(mode=0o700)
+    if kind == "own":
+        assert storage.cache_folder() == folder
+        assert folder.stat().st_mode & 0o777 == 0o700
+    else:
+        with pytest.raises(
+            CommandError, match="is no folder that only you can write to; remove it"
+        ):
+            storage.cache_folder()
+    assert list(elsewhere.iterdir()) == []
 
 
 def test_registry_fields_that_do_not_belong_in_a_bibliography_are_left_out(

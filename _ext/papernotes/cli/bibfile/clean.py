@@ -202,7 +202,7 @@ def _clean_name(name: str) -> str:
 
 def _month(value: str) -> str:
     """Return a month as the macro that all BibTeX styles define; leave other values as they are."""
-    if value.isdigit() and 1 <= int(value) <= 12:
+    if value.isdecimal() and len(value) < 3 and 1 <= int(value) <= 12:
         return MONTHS[int(value) - 1]
     short = value.strip().rstrip(".").lower()[:3]
     return short if short in MONTHS and value.strip().isalpha() else value
