@@ -11,6 +11,8 @@ from sphinx.application import Sphinx
 from sphinx.builders.epub3 import Epub3Builder
 from sphinxcontrib.serializinghtml import SerializingHTMLBuilder
 
+from papernotes import pictures
+
 # Style sheets of features that a book does not have: pages for browsing, and what scripts add.
 _UNUSED = tuple(f"_static/{name}.css" for name in ("browse", "filter", "previews"))
 
@@ -30,6 +32,8 @@ class BookBuilder(Epub3Builder):
 
     def build_content(self) -> None:
         """Write ``content.opf``, and add the property to the pages that contain MathML."""
+        pictures.strip(Path(self.outdir, self.imagedir).rglob("*"))
+        pictures.strip(Path(self.outdir, "_static").rglob("*"))
         # Sphinx keeps the previous build's settings in this file, and would add it to the book.
         Path(self.outdir, ".buildinfo.bak").unlink(missing_ok=True)
         super().build_content()

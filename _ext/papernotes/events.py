@@ -15,6 +15,7 @@ from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.util.parallel import ParallelTasks, SerialTasks
 
+from papernotes import pictures
 from papernotes.builders import binds, writes_site
 from papernotes.citations.domain import CitationDomain
 from papernotes.core.diagnostics import Diagnostic, without_suppressed
@@ -62,6 +63,7 @@ def setup(app: Sphinx) -> None:
     writer = BackgroundWriter()
     app.connect("html-collect-pages", writer.start)
     app.connect("build-finished", writer.finish)
+    app.connect("build-finished", strip_pictures)
     # When the other extensions have written their files.
     app.connect("build-finished", mark_folders_finished, priority=999)
 
@@ -247,6 +249,20 @@ def write_files(app: Sphinx, before: State) -> dict[str, str]:
         *redirects.files(app),
     )
     return files.write(app, found, before.files)
+
+
+def strip_pictures(app: Sphinx, exception: Exception | None) -> None:
+    """Leave out of the pictures that Sphinx has copied what they say of their author.
+
+    It copies them again in each build. Those of a book are done before they are packed into it.
+    """
+    if exception is None:
+        outdir = Path(app.outdir)
+        copied = [outdir / app.builder.imagedir / name for name in app.builder.images.values()]
+        if app.builder.format == "html":
+            copied += [outdir / name for name in output_folder.copied_files(app)]
+            copied += (outdir / "_static").rglob("*")
+        pictures.strip(copied)
 
 
 def mark_folders_finished(app: Sphinx, exception: Exception | None) -> None:

@@ -1,0 +1,136 @@
+"""Leave out of published pictures what they say of their author: place, camera, names, comments.
+
+Pixels, colours and the direction that is up stay as they are, because nothing is compressed again.
+Files of the author are only read.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import struct
+import warnings
+import zlib
+from collections.abc import Iterable
+from pathlib import Path
+
+from PIL import Image
+
+_JPEG, _PNG = b"\xff\xd8", b"\x89PNG\r\n\x1a\n"
+_SUFFIXES = frozenset((".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".apng", ".webp"))
+# Segments of JPEG that are shown: JFIF's density, the profile of colours, and Adobe's colour model.
+_SHOWN = {0xE0: b"JFIF\0", 0xE2: b"ICC_PROFILE\0", 0xEE: b"Adobe"}
+# In compressed data, a marker follows on FF, but not 00 or a restart.
+_MARKER = re.compile(rb"\xff+([^\x00\xd0-\xd7\xff])", re.DOTALL)
+_TEXT_CHUNKS = frozenset((b"tEXt", b"zTXt", b"iTXt", b"tIME", b"eXIf", b"caBX"))
+_ORIENTATION = 0x0112
+
+
+def strip(paths: Iterable[Path]) -> None:
+    """Remove the metadata of the pictures among *paths*, and keep their times."""
+    for path in paths:
+        if path.suffix.lower() not in _SUFFIXES or not path.is_file():
+            continue
+        content = path.read_bytes()
+        stripped = without_metadata(content)
+        if stripped != content:
+            status = path.stat()
+            draft = path.with_name(f"{path.name}.papernotes-tmp")
+            draft.write_bytes(stripped)
+            draft.chmod(status.st_mode)
+            os.utime(draft, ns=(status.st_atime_ns, status.st_mtime_ns))
+            draft.replace(path)
+
+
+def without_metadata(content: bytes) -> bytes:
+    """Return a picture without its metadata; what is no JPEG, PNG or WebP is returned as it is."""
+    try:
+        if content.startswith(_JPEG):
+            return _jpeg(content)
+        if content.startswith(_PNG):
+            return _png(content)
+        if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
+            return _webp(content)
+    except (struct.error, IndexError):
+        # A damaged picture, which browsers show as far as they can.
+        pass
+    return content
+
+
+def _jpeg(content: bytes) -> bytes:
+    parts: list[bytes] = []
+    orientation = b""
+    position = 2
+    while marker := _MARKER.search(content, position):
+        parts.append(content[position : marker.start()])
+        start, kind = marker.start(), marker[1][0]
+        if kind == 0xD9:
+            # What follows the end is another picture, such as a preview with the same metadata.
+            parts.append(b"\xff\xd9")
+            return b"".join((_JPEG, orientation, *parts))
+        (length,) = struct.unpack_from(">H", content, marker.end())
+        position = marker.end() + max(length, 2)
+        payload = content[marker.end() + 2 : position]
+        is_metadata = 0xE0 <= kind <= 0xEF or kind == 0xFE
+        if kind == 0xE1 and payload.startswith(b"Exif\0\0"):
+            exif = _exif(payload[6:])
+            segment = b"Exif\0\0" + exif
+            orientation = struct.pack(">HH", 0xFFE1, len(segment) + 2) + segment if exif else b""
+        elif not is_metadata or payload.startswith(_SHOWN.get(kind, b"-")):
+            parts.append(content[start:position])
+    # The end is missing.
+    return content if position == 2 else b"".join((_JPEG, orientation, *parts, content[position:]))
+
+
+def _png(content: bytes) -> bytes:
+    parts = [_PNG]
+    position = len(_PNG)
+    while position < len(content):
+        length, kind = struct.unpack_from(">I4s", content, position)
+        end = position + length + 12
+        if kind == b"eXIf" and (exif := _exif(content[position + 8 : end - 4])):
+            crc = zlib.crc32(kind + exif)
+            parts.append(struct.pack(">I4s", len(exif), kind) + exif + struct.pack(">I", crc))
+        elif kind not in _TEXT_CHUNKS:
+            parts.append(content[position:end])
+        position = end
+        if kind == b"IEND":
+            break
+    return b"".join(parts)
+
+
+def _webp(content: bytes) -> bytes:
+    parts: list[bytes] = []
+    exif = b""
+    (size,) = struct.unpack_from("<I", content, 4)
+    position, last = 12, min(size + 8, len(content))
+    while position + 8 <= last:
+        kind, length = struct.unpack_from("<4sI", content, position)
+        end = position + 8 + length + length % 2
+        if kind == b"EXIF":
+            exif = _exif(content[position + 8 : position + 8 + length].removeprefix(b"Exif\0\0"))
+        elif kind != b"XMP ":
+            parts.append(content[position:end])
+        position = end
+    if parts and parts[0].startswith(b"VP8X"):
+        # Its flags say whether there is EXIF, and XMP.
+        flags = parts[0][8] & ~0x0C | (0x08 if exif else 0)
+        parts[0] = parts[0][:8] + bytes([flags]) + parts[0][9:]
+        if exif:
+            parts.append(struct.pack("<4sI", b"EXIF", len(exif)) + exif)
+    body = b"WEBP" + b"".join(parts)
+    return struct.pack("<4sI", b"RIFF", len(body)) + body
+
+
+def _exif(data: bytes) -> bytes:
+    """Return EXIF that says which direction is up, as *data* does, and nothing else."""
+    exif = Image.Exif()
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            exif.load(data)
+            up = exif.get(_ORIENTATION)
+    except (OSError, ValueError, SyntaxError, struct.error, KeyError, TypeError):
+        return b""
+    if not isinstance(up, int) or not 2 <= up <= 8:
+        return b""
+    return struct.pack(">2sHIHHHIHHI", b"MM", 42, 8, 1, _ORIENTATION, 3, 1, up, 0, 0)
