@@ -224,7 +224,11 @@ def test_404_page_has_its_styles_and_links_at_any_depth(browser: Browser, tmp_pa
     out.mkdir(parents=True)
     with serve(out) as address, browser.new_context() as context:
         site.build(confoverrides={"html_baseurl": address})
-        page = Visitor(context, address).visit("papers/of/no/such/name.html").page
+        visit = Visitor(context, address).visit("papers/of/no/such/name.html")
+        page = visit.page
+        # The page itself has the status 404. Nothing else is missing, or against the policy.
+        status = "console: Failed to load resource: the server responded with a status of 404"
+        assert [fault.partition(" (")[0] for fault in visit.faults] == [status]
         assert page.locator("h1").inner_text() == "Page not found"
         assert page.locator(".site-page").evaluate("one => getComputedStyle(one).display") == "flex"
         page.locator("article a").click()
