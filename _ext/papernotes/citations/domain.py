@@ -7,9 +7,10 @@ to its reference, which is a look-up in the page's own list if it has one.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+import itertools
+from collections.abc import Hashable, Iterable, Iterator
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from docutils import nodes
 from pybtex.database import Entry
@@ -20,11 +21,12 @@ from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
 from sphinx.builders import Builder
 from sphinx.environment import BuildEnvironment
+from sphinx.util.nodes import make_refnode
 from sphinxcontrib.bibtex.bibfile import BibData, BibFile, get_mtime
 from sphinxcontrib.bibtex.citation_target import CitationTarget, parse_citation_targets
 from sphinxcontrib.bibtex.directives import BibliographyKey
 from sphinxcontrib.bibtex.domain import BibtexDomain
-from sphinxcontrib.bibtex.roles import CiteRole
+from sphinxcontrib.bibtex.roles import CitationRef, CiteRole
 from sphinxcontrib.bibtex.style.referencing import format_references
 from sphinxcontrib.bibtex.style.template import SphinxReferenceInfo
 
@@ -34,9 +36,9 @@ from papernotes.bibliography.latex import flatten
 from papernotes.citations.entries import ReadableEntries, ReadableEntry, escape, organization
 from papernotes.citations.ids import distinct_ids, preview_name
 from papernotes.citations.style import NAME as OWN_STYLE
-from papernotes.citations.style import CitedEntry
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.domain import PaperNotesDomain
+from papernotes.domain.citation_text import citation_pieces
 from papernotes.i18n import phrases
 from papernotes.reporting import note_problem
 
@@ -61,13 +63,38 @@ class CitationRole(CiteRole):
         return found
 
 
+class CitationsByDocument:
+    """What the library keeps in a list of all citations, of which it drops those of a document."""
+
+    def __init__(self) -> None:
+        self._citations: dict[str, list[CitationRef]] = {}
+
+    def __iter__(self) -> Iterator[CitationRef]:
+        return itertools.chain.from_iterable(self._citations.values())
+
+    def append(self, citation: CitationRef) -> None:
+        """Add a citation."""
+        self._citations.setdefault(citation.docname, []).append(citation)
+
+    def clear_doc(self, docname: str) -> None:
+        """Drop the citations in the document *docname*."""
+        self._citations.pop(docname, None)
+
+
 class CitationDomain(BibtexDomain):
     """The library's domain, which looks up citations instead of searching for them."""
 
     roles: ClassVar = {name: CitationRole() for name in BibtexDomain.roles}
+    initial_data: ClassVar[dict[str, Any]] = {
+        **BibtexDomain.initial_data,
+        "citation_refs": CitationsByDocument(),
+    }
+    # The library's, with a digit for what is kept otherwise.
+    data_version = 10 * BibtexDomain.data_version + 1
 
     def __init__(self, env: BuildEnvironment) -> None:
         super().__init__(env)
+        self._ranks: dict[str, int] = {}
         self._ids: dict[str, dict[str, str]] = {}
         self._entries: dict[str, Entry] = {}
         self._labels: dict[str, str] | None = None
@@ -92,9 +119,17 @@ class CitationDomain(BibtexDomain):
         self._entries.clear()
         self._citations.clear()
         self._labels = None
+        self._ranks = {key: rank for rank, key in enumerate(self.notes.catalogue.works)}
+
+    def clear_doc(self, docname: str) -> None:
+        """Forget the citations and lists in *docname*; :meth:`env_updated` makes what is cited."""
+        self.data["citation_refs"].clear_doc(docname)
+        for key in [key for key in self.bibliographies if key.docname == docname]:
+            del self.bibliographies[key]
 
     def env_updated(self) -> Iterable[str]:
         """Do the library's own work if a ``{bibliography}`` directive needs it."""
+        self.citations.clear()
         outdated: Iterable[str] = super().env_updated() if self.bibliographies else []
         self._library_keys = {citation.key for citation in self.citations}
         return outdated
@@ -132,7 +167,7 @@ class CitationDomain(BibtexDomain):
             suffix = catalogue.suffixes.get(key, "")
             if paper.year or suffix:
                 shown["year"] = escape(formatting.year(paper, phrases())) + suffix
-            entry = CitedEntry(original.type, shown, persons)
+            entry = ReadableEntry(original.type, shown, persons)
             entry.key = key
             self._entries[key] = entry
         return self._entries[key]
@@ -150,7 +185,7 @@ class CitationDomain(BibtexDomain):
         if docname not in self._ids:
             record = self.notes.records[docname]
             cited = {citation.key for citation in record.page.citations}
-            order = [key for key in self.notes.catalogue.works if key in cited]
+            order = sorted(cited & self._ranks.keys(), key=self._ranks.__getitem__)
             self._ids[docname] = distinct_ids("ref", order)
         return self._ids[docname]
 
@@ -219,16 +254,60 @@ class CitationDomain(BibtexDomain):
         leads = tuple((docname == fromdocname or docname, id_) for docname, id_ in targets)
         same = (typ, tuple(parts), leads, folder, name == "index")
         if same not in self._citations:
-            references = [
-                self._reference(part, builder, fromdocname, where)
-                for part, where in zip(parts, targets, strict=True)
-            ]
-            result = nodes.inline("", "", classes=["bibtex-citation"])
-            formatted = format_references(self.reference_style, typ, references)
-            result += formatted.render(self.backend)
-            _set_previews(result, [part.key for part in parts])
-            self._citations[same] = result
+            make = (
+                self._own if self.env.config.bibtex_reference_style == OWN_STYLE else self._styled
+            )
+            made = make(typ, parts, targets, builder, fromdocname)
+            self._citations[same] = nodes.inline("", "", *made, classes=["bibtex-citation"])
         return self._citations[same].deepcopy()
+
+    def _own(
+        self,
+        typ: str,
+        parts: list[CitationTarget],
+        targets: list[tuple[str, str]],
+        builder: Builder,
+        fromdocname: str,
+    ) -> list[nodes.Node]:
+        """Return a citation in our style, without the templates of the library's styles."""
+        catalogue = self.notes.catalogue
+        pieces = citation_pieces(typ, parts, catalogue.papers.get, phrases(), catalogue.suffixes)
+        made: list[nodes.Node] = []
+        for number, linked in itertools.groupby(pieces, key=lambda piece: piece.target):
+            shown: list[nodes.Node] = [
+                nodes.emphasis("", piece.text) if piece.is_title else nodes.Text(piece.text)
+                for piece in linked
+            ]
+            if number is None:
+                made += shown
+                continue
+            docname, id_ = targets[number]
+            if builder.name == "latex":
+                start = nodes.raw("", f"\\hyperlink{{cite.{docname}:{id_}}}{{", format="latex")
+                made += [start, *shown, nodes.raw("", "}", format="latex")]
+                continue
+            key = parts[number].key
+            link = make_refnode(builder, fromdocname, docname, id_, shown, self.tooltip(key))
+            made.append(placeholders.cited_work("", "", link, preview=preview_name(key)))
+        return made
+
+    def _styled(
+        self,
+        typ: str,
+        parts: list[CitationTarget],
+        targets: list[tuple[str, str]],
+        builder: Builder,
+        fromdocname: str,
+    ) -> list[nodes.Node]:
+        """Return a citation in one of the library's styles."""
+        references = [
+            self._reference(part, builder, fromdocname, where)
+            for part, where in zip(parts, targets, strict=True)
+        ]
+        formatted = format_references(self.reference_style, typ, references)
+        result = nodes.inline("", "", *formatted.render(self.backend))
+        _set_previews(result, [part.key for part in parts])
+        return result.children
 
     def _reference(
         self, part: CitationTarget, builder: Builder, fromdocname: str, where: tuple[str, str]

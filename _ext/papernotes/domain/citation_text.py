@@ -1,9 +1,11 @@
-"""Citations as plain text, for headings, where a link is not allowed."""
+"""Citations by author and year: as plain text for headings, and in pieces of which some link."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
 
 from sphinxcontrib.bibtex.citation_target import CitationTarget
 
@@ -13,7 +15,16 @@ from papernotes.core.model import Paper
 
 # The roles of sphinxcontrib-bibtex: a "c" for a capital, what is shown, whether in brackets, and an
 # "s" for all names.
-_ROLE = re.compile(r"(c?)(p|t|author|label|year|empty)(par)?(s?)")
+_ROLE = re.compile(r"(c?)(p|alp|t|author|label|year|empty)(par)?(s?)")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of a citation: its text, the number of the target that it links to, its emphasis."""
+
+    text: str
+    target: int | None = None
+    is_title: bool = False
 
 
 def citation_text(
@@ -26,39 +37,51 @@ def citation_text(
 
     *paper* returns the work with a key, or None for an unknown one.
     """
+    return "".join(piece.text for piece in citation_pieces(role, targets, paper, phrases))
+
+
+def citation_pieces(
+    role: str,
+    targets: Sequence[CitationTarget],
+    paper: Callable[[str], Paper | None],
+    phrases: Phrases,
+    suffixes: Mapping[str, str] = MappingProxyType({}),
+) -> list[Piece]:
+    """Return the pieces of :func:`citation_text`; *suffixes* are the letters after years, by key.
+
+    A textual citation is one link, since a name is easier to click than a year.
+    """
     match = _ROLE.fullmatch(role)
     capital, shown, brackets, full = match.groups() if match else ("", "p", "", "")
-    parts = []
-    for target in targets:
+    pieces: list[Piece] = []
+    is_known = False
+    for number, target in enumerate(targets if shown != "empty" else ()):
+        if number:
+            is_last = number == len(targets) - 1
+            separator = "; " if shown != "t" else phrases.last if is_last else ", "
+            pieces.append(Piece(separator))
         work = paper(target.key)
         if work is None:
-            parts.append(f"[?{target.key}]")
+            pieces.append(Piece(f"[?{target.key}]"))
             continue
+        is_known = True
+        is_title = not formatting.people(work) and not formatting.byline(work)
         names = formatting.cited_names(work, phrases, full=bool(full))
-        year = formatting.year(work, phrases)
+        if capital and not number:
+            names = names[:1].upper() + names[1:]
+        name = Piece(names, number, is_title)
+        year = formatting.year(work, phrases) + suffixes.get(target.key, "")
+        before = f"{target.pre} " if target.pre else ""
+        after = f", {target.post}" if target.post else ""
         match shown:
             case "t":
-                parts.append(f"{names} ({_with(target, year)})")
-            case "p" | "label":
-                parts.append(_with(target, f"{names}, {year}"))
+                pieces += [name, Piece(f" ({before}{year}{after})", number)]
             case "author":
-                parts.append(names)
+                pieces.append(name)
             case "year":
-                parts.append(year)
-    if not parts:
-        return ""
-    if shown == "t":
-        text = phrases.last.join(filter(None, (", ".join(parts[:-1]), parts[-1])))
-    else:
-        text = "; ".join(parts)
-    is_known = any(paper(target.key) for target in targets)
+                pieces.append(Piece(year, number))
+            case _:
+                pieces += [Piece(before), name, Piece(f", {year}", number), Piece(after)]
     if is_known and (brackets or shown in ("p", "label")):
-        text = f"({text})"
-    return text[:1].upper() + text[1:] if capital else text
-
-
-def _with(target: CitationTarget, text: str) -> str:
-    """Return *text* with what is to be read before and after it."""
-    before = f"{target.pre} " if target.pre else ""
-    after = f", {target.post}" if target.post else ""
-    return f"{before}{text}{after}"
+        pieces = [Piece("("), *pieces, Piece(")")]
+    return [piece for piece in pieces if piece.text]
