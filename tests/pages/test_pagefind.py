@@ -17,6 +17,8 @@ from sites import ROOTS, Build, Site, parse, text
 from sphinx.errors import ExtensionError
 from sphinx.testing.util import SphinxTestApp
 
+from papernotes.pages import pagefind_service
+
 SETTINGS = """
 papernotes_search = "pagefind"
 papernotes_browse = ["tags", "neighbours", "related"]
@@ -361,3 +363,35 @@ def test_unknown_papernotes_search_is_reported(site: Site) -> None:
         'conf.py:1: WARNING: papernotes_search = "lunr" is not a search; use sphinx or pagefind'
         " [papernotes.bad-option]"
     )
+
+
+RECORDING = """#!{python} -u
+import base64, json, sys
+from pathlib import Path
+
+asked, message = [], b""
+while byte := sys.stdin.buffer.read(1):
+    if byte != b",":
+        message += byte
+        continue
+    payload = json.loads(base64.b64decode(message))["payload"]
+    asked.append(payload.get("file_path", payload["type"]))
+    Path({log!r}).write_text(" ".join(asked))
+    message = b""
+    answer = {{"message_id": 1, "payload": {{"type": "", "files": []}}}}
+    sys.stdout.buffer.write(base64.b64encode(json.dumps(answer).encode()) + b",")
+"""
+
+
+def test_pagefind_gets_the_records_in_the_order_of_their_names(tmp_path: Path) -> None:
+    """Its index would follow the order of the folder, which differs between file systems."""
+    program, log = tmp_path / "instead", tmp_path / "log"
+    program.write_text(RECORDING.format(python=sys.executable, log=str(log)), encoding="utf-8")
+    program.chmod(0o755)
+    records = tmp_path / "records"
+    (records / "papers").mkdir(parents=True)
+    for name in ("z.html", "papers/b.html", "a.html", "papers/a.html"):
+        (records / name).write_text("Text", encoding="utf-8")
+    pagefind_service.main(str(program), records, tmp_path / "index")
+    names = "a.html papers/a.html papers/b.html z.html"
+    assert log.read_text("utf-8") == f"NewIndex {names} GetFiles"

@@ -17,6 +17,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -45,6 +46,7 @@ PAGE = "search"
 # Files of Pagefind that our search page does not use: user interfaces, and a worker, for which a
 # content security policy of its own would have to allow WebAssembly.
 _UNUSED = ("pagefind-*.js", "pagefind-*.css")
+_SERVICE = str(Path(__file__).with_name("pagefind_service.py"))
 # The scripts of Sphinx's search in the order of loading, for browsers that cannot load Pagefind.
 _BUILT_IN = (
     *(f"_static/{name}.js" for name in ("documentation_options", "doctools", "sphinx_highlight")),
@@ -205,7 +207,8 @@ class PagefindIndexer:
     def stop(self) -> None:
         """Stop Pagefind after a build has failed."""
         if self._pagefind is not None:
-            self._pagefind.kill()
+            # It ends Pagefind itself.
+            self._pagefind.terminate()
             self._pagefind.communicate()
             self._pagefind = None
 
@@ -249,7 +252,8 @@ def _start_pagefind(records: Path, target: Path) -> subprocess.Popen[str]:
     shutil.rmtree(target, ignore_errors=True)
     records.mkdir(parents=True, exist_ok=True)
     return subprocess.Popen(
-        [str(get_executable()), "--site", str(records), "--output-path", str(target), "--silent"],
+        # Without the settings of Python in the environment.
+        [sys.executable, "-IS", _SERVICE, str(get_executable()), str(records), str(target)],
         cwd=records,
         # Pagefind would also use settings that it finds in its folder and its environment.
         env={name: value for name, value in os.environ.items() if name[:9] != "PAGEFIND_"},
