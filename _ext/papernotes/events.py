@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import weakref
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,6 @@ from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
-from sphinx.util.parallel import ParallelTasks, SerialTasks
 
 from papernotes import pictures
 from papernotes.builders import binds, writes_site
@@ -24,8 +23,8 @@ from papernotes.incremental import (
     doctree_cache,
     locks,
     output_folder,
+    parallel,
     pending,
-    tuning,
 )
 from papernotes.incremental.digests import Digests
 from papernotes.incremental.state import STATE_FILE, State
@@ -60,8 +59,8 @@ def setup(app: Sphinx) -> None:
     # When sphinx-last-updated-by-git, if it is there, has the dates (500).
     app.connect("env-updated", outdated_dates, priority=600)
     app.connect("html-page-context", serve_search)
-    writer = BackgroundWriter()
-    app.connect("html-collect-pages", writer.start)
+    writer = FollowingWriter(app)
+    app.connect("html-collect-pages", writer.write)
     app.connect("build-finished", writer.finish)
     app.connect("build-finished", strip_pictures)
     # When the other extensions have written their files.
@@ -178,55 +177,57 @@ def remove_pages(app: Sphinx, docnames: Iterable[str]) -> None:
         output_folder.remove(Path(builder.get_output_path(docname)), Path(app.outdir))
 
 
-class BackgroundWriter:
+class FollowingWriter:
     """Writes what follows the documents' pages, in one build after another.
 
-    When Sphinx may use several processes, one of them writes the files beside the pages, while this
-    one writes the archive pages and Pagefind makes its index.
+    These are the archive pages and the files beside the pages, while Pagefind makes its index.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, app: Sphinx) -> None:
         self._index = pagefind.PagefindIndexer()
-        self._tasks: ParallelTasks | SerialTasks = SerialTasks()
-        self._written: list[dict[str, str]] = []
+        self._processes = app.parallel
+        self._written: dict[str, str] = {}
 
-    def start(self, app: Sphinx) -> Iterable[archive_pages.Page]:
-        """Start writing, and return the archive pages for Sphinx to write."""
+    def write(self, app: Sphinx) -> Iterable[Any]:
+        """Write all of it, and return no page for Sphinx to write."""
         if not writes_site(app):
             return ()
         before = State.load(Path(app.outdir))
         self._index.begin(app, before.search)
-        self._written = []
-        # On a very large site, two processes and Pagefind together take too much memory.
-        several = app.builder.parallel_ok and len(app.env.found_docs) <= tuning.SEVERAL
-        self._tasks = ParallelTasks(1) if several else SerialTasks()
-        # The last argument of the callback is what the function returned.
-        self._tasks.add_task(
-            functools.partial(write_files, app, before),
-            result_func=lambda *arguments: self._written.append(arguments[-1]),
+        digests = Digests(app.env)
+        self._written = {}
+        jobs: dict[str, Callable[[], None]] = {}
+        for group, is_one_job in ((with_summaries, True), (without_summaries, False)):
+            written, changed = files.changed(app, group(app, digests.shown), before.files)
+            self._written |= written
+            # A process renders each summary once, and so writes all files that hold them.
+            for part in [changed[:]] if is_one_job and changed else [[file] for file in changed]:
+                jobs[part[0].name] = functools.partial(files.write, app, part)
+        now = archive_pages.digests_of(app, digests)
+        jobs |= archive_pages.jobs(app, now, before.archive_pages)
+        shares = parallel.share(
+            list(jobs),
+            lambda name: jobs[name](),
+            processes=self._processes if app.builder.parallel_ok else 1,
+            title="writing archive pages and files... ",
         )
-        return archive_pages.collect(
-            app, archive_pages.digests_of(app, Digests(app.env)), before.archive_pages
-        )
+        parallel.show(shares)
+        return ()
 
     def finish(self, app: Sphinx, exception: Exception | None) -> None:
-        """Wait until all is written, and keep the digests of what the folder shows."""
+        """Wait for the index, and keep the digests of what the folder shows."""
         if exception is not None or not writes_site(app):
             self._index.stop()
-            if isinstance(self._tasks, ParallelTasks):
-                self._tasks.terminate()
             return
         outdir = Path(app.outdir)
         output_folder.drop_lost_words(outdir)
-        self._tasks.join()
-        (written,) = self._written
         before = State.load(outdir)
-        files.remove(app, before.files.keys() - written.keys())
+        files.remove(app, before.files.keys() - self._written.keys())
         digests = Digests(app.env)
         state = State(
             pages={name: digests.page(name) for name in PaperNotesDomain.of(app.env).records},
             archive_pages=archive_pages.digests_of(app, digests),
-            files=written,
+            files=self._written,
             search=self._index.end(app),
             last_changed=dict(last_changed.all_changed(app.env)),
             copied=output_folder.copied_files(app),
@@ -234,21 +235,21 @@ class BackgroundWriter:
         pending.unwritten_state(app, state, before).save(outdir)
 
 
-def write_files(app: Sphinx, before: State) -> dict[str, str]:
-    """Write the files beside the pages, and return the digest of each by name."""
-    shown = Shown(app.env)
+def with_summaries(app: Sphinx, shown: Shown) -> Iterator[files.File]:
+    """Yield the files that hold the summaries of notes."""
     summaries = Summaries(app)
-    found = (
-        *previews.files(app, shown),
-        *filter_data.files(app, shown),
-        *feed.files(app, shown, summaries),
-        *catalogue_json.files(app, shown, summaries),
-        *csv_tables.files(app, shown, summaries),
-        *social_cards.files(app),
-        *sitemap.files(app),
-        *redirects.files(app),
-    )
-    return files.write(app, found, before.files)
+    yield from feed.files(app, shown, summaries)
+    yield from catalogue_json.files(app, shown, summaries)
+    yield from csv_tables.files(app, shown, summaries)
+
+
+def without_summaries(app: Sphinx, shown: Shown) -> Iterator[files.File]:
+    """Yield all other files beside the pages."""
+    yield from filter_data.files(app, shown)
+    yield from social_cards.files(app)
+    yield from sitemap.files(app)
+    yield from redirects.files(app)
+    yield from previews.files(app, shown)
 
 
 def strip_pictures(app: Sphinx, exception: Exception | None) -> None:

@@ -1,47 +1,48 @@
-"""Builds tune garbage collection, parallel reading and the number of documents in memory."""
+"""Builds tune garbage collection, and keep no documents in memory."""
 
 from __future__ import annotations
 
 import gc
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sites import Site
-from sphinx.errors import ExtensionError
+from sites import PROJECT, Site
 
-from papernotes import events
-from papernotes.incremental import tuning
+from papernotes.incremental import parallel
 from papernotes.incremental.tuning import OBJECTS
 
+# The first function for the end of the process is the last to be called.
 CONF = """
-import gc
+import atexit, gc
 extensions = ["papernotes"]
 bibtex_bibfiles = []
 
+atexit.register(lambda: print("frozen", gc.get_freeze_count() > 0))
+
 def setup(app):
-    merged = []
-    app.connect("env-merge-info", lambda *_: merged.append(1))
     app.connect("env-updated", lambda app, env: print(
-        f"threshold {gc.get_threshold()[0]},",
-        f"merged {bool(merged)}, then {app.parallel},",
-        f"held {len(env._write_doc_doctree_cache)}",
+        f"threshold {gc.get_threshold()[0]}, held {len(env._write_doc_doctree_cache)}",
     ))
 """
 
 WATCHING = """
 import weakref
+import docutils.nodes
 extensions = ["papernotes"]
 bibtex_bibfiles = []
+doctrees = weakref.WeakSet()
 
 def setup(app):
-    doctrees = weakref.WeakSet()
+    def watch(app, pagename, templatename, context, doctree):
+        if doctree:
+            doctrees.add(doctree)
+            print("alive", len(doctrees))
 
-    def watch(app, doctree, docname):
-        doctrees.add(doctree)
-        print("alive", len(doctrees))
-
-    app.connect("doctree-resolved", watch)
+    app.connect("html-page-context", watch)
 """
 
 
@@ -52,24 +53,22 @@ def threshold() -> Iterator[tuple[int, int, int]]:
     gc.set_threshold(*before)
 
 
-@pytest.mark.parametrize(("own", "then"), [(700, OBJECTS), (90_000, 90_000), (0, 0)])
-def test_build_raises_the_gc_threshold_reads_serially_and_caches_few_documents(
-    tmp_path: Path,
-    capfd: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
-    own: int,
-    then: int,
-) -> None:
-    monkeypatch.setattr(tuning, "DOCUMENTS", 10)
-    site = Site(tmp_path)
-    site.write("conf.py", CONF)
+def write(site: Site, conf: str) -> None:
+    site.write("conf.py", conf)
     for number in range(25):
         site.write(f"{number or 'index'}.md", "# Notes\n")
+
+
+@pytest.mark.parametrize(("own", "then"), [(700, OBJECTS), (90_000, 90_000), (0, 0)])
+def test_build_raises_the_gc_threshold_and_holds_no_document(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], own: int, then: int
+) -> None:
+    site = Site(tmp_path)
+    write(site, CONF.replace("atexit.register", "str"))
     gc.set_threshold(own)
-    site.build("dummy", parallel=2)
-    expected = f"threshold {then},", "merged False, then 2,", "held 5"
-    assert " ".join(expected) in capfd.readouterr().out
-    assert gc.get_threshold()[0] == own
+    site.build("dummy")
+    assert f"threshold {then}, held 0\n" in capfd.readouterr().out
+    assert (gc.get_threshold()[0], gc.get_freeze_count()) == (own, 0)
 
 
 def test_documents_are_freed_after_their_pages_are_written(
@@ -77,10 +76,8 @@ def test_documents_are_freed_after_their_pages_are_written(
 ) -> None:
     """They are freed although Python's garbage collection is as rare as for a large site."""
     site = Site(tmp_path)
-    site.write("conf.py", WATCHING)
-    for number in range(25):
-        site.write(f"{number or 'index'}.md", "# Notes\n")
-    monkeypatch.setattr(tuning, "DOCUMENTS", 5)
+    write(site, WATCHING)
+    monkeypatch.setattr(parallel, "COLLECT", 5)
     gc.set_threshold(10_000_000)
     site.build()
     alive = [int(line.split()[1]) for line in capfd.readouterr().out.splitlines()]
@@ -88,13 +85,13 @@ def test_documents_are_freed_after_their_pages_are_written(
     assert max(alive) < 15
 
 
-def test_very_large_sites_use_no_second_process_in_addition_to_pagefind(
-    tiny: Site, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(events, "ParallelTasks", None)
-    monkeypatch.setattr(tuning, "SEVERAL", 5)
-    assert tiny.build(parallel=2).messages == []
-    tiny.clean()
-    monkeypatch.setattr(tuning, "SEVERAL", 50)
-    with pytest.raises(ExtensionError, match=r"BackgroundWriter\."):
-        tiny.build(parallel=2)
+def test_process_ends_without_a_search_for_garbage(tmp_path: Path) -> None:
+    site = Site(tmp_path)
+    site.write("conf.py", CONF)
+    site.write("index.md", "# Notes\n")
+    command = [sys.executable, "-m", "sphinx", "-q", "-b", "dummy", ".", "_build"]
+    env = os.environ | {"PYTHONPATH": str(PROJECT / "_ext")}
+    done = subprocess.run(
+        command, cwd=tmp_path, env=env, capture_output=True, text=True, check=True
+    )
+    assert "frozen True\n" in done.stdout

@@ -9,7 +9,6 @@ import inspect
 import re
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -29,6 +28,7 @@ from pybtex.database.input.bibtex import LowLevelParser
 from pybtex.exceptions import PybtexError
 from pybtex.richtext import Text as RichText
 from sites import NOTEBOOK, PROJECT, Site, parse
+from sphinx.builders import Builder
 from sphinx.builders.epub3 import Epub3Builder
 from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.builders.latex.transforms import MathReferenceTransform
@@ -39,11 +39,9 @@ from sphinx.jinja2glue import BuiltinTemplateLoader
 from sphinx.testing.util import SphinxTestApp
 from sphinx.transforms.post_transforms import ReferencesResolver
 from sphinx.util.docutils import ReferenceRole
-from sphinx.util.parallel import ParallelTasks, SerialTasks
 from sphinx_design.shared import create_component
 from sphinxcontrib import bibtex
 from sphinxcontrib.bibtex.domain import BibtexDomain
-from sphinxcontrib.bibtex.style.referencing import PersonStyle
 from sphinxcontrib.bibtex.style.referencing.basic_author_year import (
     BasicAuthorYearTextualReferenceStyle,
 )
@@ -53,10 +51,10 @@ from papernotes.bibliography.scanner import Scanner
 from papernotes.builders import BookBuilder
 from papernotes.citations.domain import CitationDomain, read_bibliography
 from papernotes.citations.entries import ReadablePerson, escape, readable
-from papernotes.citations.style import Names, TextualStyle
+from papernotes.citations.style import TextualStyle
 from papernotes.cli.site import find_site
 from papernotes.domain.records import Excerpt
-from papernotes.incremental import output_folder
+from papernotes.incremental import output_folder, writing
 from papernotes.mathematics import equations, mathjax
 from papernotes.pages import pagefind
 from papernotes.pages.author_templates import Templates
@@ -358,7 +356,6 @@ def test_roles_take_escaped_signs_for_text() -> None:
         (Templates, BuiltinTemplateLoader, ["render", "render_string"]),
         (BookBuilder, Epub3Builder, ["build_content", "build_epub"]),
         (CitationDomain, BibtexDomain, ["env_updated", "resolve_xref"]),
-        (Names, PersonStyle, ["author_or_editor_or_title"]),
         (TextualStyle, BasicAuthorYearTextualReferenceStyle, ["inner"]),
         (
             Scanner,
@@ -503,26 +500,18 @@ def test_excerpt_is_pickled_without_its_document() -> None:
     assert len(Excerpt.of([document[0]]).pickled) < 1_000
 
 
-# Processes of Sphinx
+# Work shared among processes
 
 
-@pytest.mark.parametrize("tasks", [SerialTasks(1), ParallelTasks(1)])
-def test_result_of_a_task_is_the_last_argument_of_its_callback(
-    tasks: SerialTasks | ParallelTasks,
-) -> None:
-    results = []
-    tasks.add_task(lambda: {"a": "1"}, result_func=lambda *found: results.append(found[-1]))
-    tasks.join()
-    assert results == [{"a": "1"}]
+def test_search_index_keeps_of_documents_what_processes_hand_back(built: SphinxTestApp) -> None:
+    tables = {
+        name for name, value in vars(built.builder.indexer).items() if isinstance(value, dict)
+    }
+    assert tables - {"_objtypes", "_objnames"} == {*writing.BY_WORD, *writing.BY_DOCUMENT}
 
 
-def test_task_is_ended_after_a_build_has_failed() -> None:
-    tasks = ParallelTasks(1)
-    tasks.add_task(lambda: time.sleep(60))
-    [process] = tasks._procs.values()
-    tasks.terminate()
-    process.join(10)
-    assert process.exitcode
+def test_documents_can_be_read_without_being_kept() -> None:
+    assert inspect.signature(Builder.read_doc).parameters["_cache"].default is True
 
 
 # Files and names of other packages

@@ -9,10 +9,15 @@ if TYPE_CHECKING:
 
 
 def setup(app: Sphinx) -> None:
-    """Tune the build, and note what it reads and fails to write."""
-    from papernotes.incremental import pending, tuning
+    """Tune the build, share its work among processes, and note what it fails to write."""
+    from papernotes.incremental import pending, reading, tuning, writing
 
     tuning.configure_memory(app)
     # When others have said what is to be read (500).
     app.connect("env-before-read-docs", pending.note_reading, priority=900)
+    reader = reading.Reader(app)
+    # Behind all handlers that change what is to be read.
+    app.connect("env-before-read-docs", reader.read, priority=999)
+    app.connect("env-updated", reader.return_read, priority=0)
+    writing.setup(app)
     app.connect("write-started", pending.watch_refused_files)

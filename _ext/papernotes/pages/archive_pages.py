@@ -1,9 +1,9 @@
 """Archive pages: further pages of long lists, the indexes, and the citation map.
 
 They have no source file, and so are not documents of the environment: toctrees, the search and
-other formats leave them out. Sphinx writes them after all documents, at its event
-``html-collect-pages``. An archive page is written only if its digest has changed, or if all
-documents have been written since it was, as after a change of theme or settings.
+other formats leave them out. They are written after all documents. An archive page is written only
+if its digest has changed, or if all documents have been written since it was, as after a change of
+theme or settings.
 
 A card can be on several archive pages. Relative links are the same on all pages of the same depth,
 so each card is rendered once for every depth.
@@ -11,8 +11,9 @@ so each card is rendered once for every depth.
 
 from __future__ import annotations
 
+import functools
 import html
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -42,8 +43,6 @@ CITES = "papernotes_cites"
 
 # What an archive page shows; a kind stands for the index of that kind.
 Content = Kind | ListPage | CitationMap
-# A page for Sphinx to write: its name, its context and its template.
-Page = tuple[str, dict[str, Any], str]
 
 
 def digests_of(app: Sphinx, digests: Digests) -> dict[str, str]:
@@ -52,8 +51,10 @@ def digests_of(app: Sphinx, digests: Digests) -> dict[str, str]:
     return {page: digests.archive_page(page) for page in pages if page not in app.env.found_docs}
 
 
-def collect(app: Sphinx, digests: dict[str, str], last_digests: dict[str, str]) -> Iterator[Page]:
-    """Yield the archive pages to write, and remove those that no longer exist.
+def jobs(
+    app: Sphinx, digests: dict[str, str], last_digests: dict[str, str]
+) -> dict[str, Callable[[], None]]:
+    """Return what writes each archive page, by name, and remove those that no longer exist.
 
     *digests* and *last_digests* are the digests of this build and of the last one.
     """
@@ -64,12 +65,12 @@ def collect(app: Sphinx, digests: dict[str, str], last_digests: dict[str, str]) 
     # If all documents are newer than an archive page, it precedes a change that affects all pages.
     times = [_modified(builder.get_output_path(name)) for name in app.env.found_docs]
     oldest = max(min(times, default=0), 1)
-    by_depth: dict[str, list[str]] = {}
-    for page, digest in digests.items():
-        if digest != last_digests.get(page) or _modified(builder.get_output_path(page)) < oldest:
-            by_depth.setdefault(_name_at_depth(page), []).append(page)
-    for docname, pages in by_depth.items():
-        yield from _PageRenderer(app, builder, docname).render(pages)
+    renderer = functools.cache(functools.partial(_PageRenderer, app, builder))
+    return {
+        page: lambda page=page: renderer(_name_at_depth(page)).write(page)  # type: ignore[misc]
+        for page, digest in digests.items()
+        if digest != last_digests.get(page) or _modified(builder.get_output_path(page)) < oldest
+    }
 
 
 def _name_at_depth(page: str) -> str:
@@ -101,29 +102,23 @@ class _PageRenderer:
         self.cards: dict[str, Fragment] = {}
         self.renderer = Renderer(app, docname)
 
-    def render(self, pages: list[str]) -> Iterator[Page]:
-        """Yield each page with its context."""
-        contents = [self.archives.pages[page] for page in pages]
-        self._render_cards(content for content in contents if isinstance(content, ListPage))
-        bodies = self.renderer.fragments(self._body(content) for content in contents)
-        for page, content, body in zip(pages, contents, bodies, strict=True):
-            notes = content.notes if isinstance(content, ListPage) else ()
-            parts = [
-                body,
-                *(self.cards[note.docname] for note in notes if note.docname in self.cards),
-            ]
-            context = self._context(page, content, body.html)
-            context[CITES] = any(part.cites for part in parts)
-            context[renderer.HAS_FORMULAS] = any(part.formulas for part in parts)
-            yield page, context, TEMPLATE
+    def write(self, page: str) -> None:
+        """Write *page*."""
+        content = self.archives.pages[page]
+        body = self.renderer.fragment(self._body(content))
+        parts = [body]
+        if isinstance(content, ListPage) and content.view == "cards":
+            parts += map(self._card, content.notes)
+        context = self._context(page, content, body.html)
+        context[CITES] = any(part.cites for part in parts)
+        context[renderer.HAS_FORMULAS] = any(part.formulas for part in parts)
+        self.builder.handle_page(page, context, TEMPLATE)
 
-    def _render_cards(self, list_pages: Iterable[ListPage]) -> None:
-        notes: dict[str, Note] = {}
-        for list_page in list_pages:
-            if list_page.view == "cards":
-                notes.update((note.docname, note) for note in list_page.notes)
-        elements = [note_card.card(self.context, note, self.docname, 2) for note in notes.values()]
-        self.cards = dict(zip(notes, self.renderer.fragments(elements), strict=True))
+    def _card(self, note: Note) -> Fragment:
+        if note.docname not in self.cards:
+            card = note_card.card(self.context, note, self.docname, 2)
+            self.cards[note.docname] = self.renderer.fragment(card)
+        return self.cards[note.docname]
 
     def _body(self, content: Content) -> nodes.Element:
         section = nodes.section("", nodes.title("", self._title(content)), ids=["notes"])
@@ -142,7 +137,7 @@ class _PageRenderer:
         if content.kind != "front":
             section += archive_content.list_header(content.kind, content.count, self.docname)
         if content.view == "cards":
-            rendered = [self.cards[note.docname].html for note in content.notes]
+            rendered = [self._card(note).html for note in content.notes]
             section += note_card.grid([nodes.raw("", text, format="html") for text in rendered])
         else:
             section += note_card.title_list(

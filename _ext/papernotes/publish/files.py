@@ -27,24 +27,33 @@ class File:
     content: Callable[[], bytes]
 
 
-def write(app: Sphinx, files: Iterable[File], last_digests: dict[str, str]) -> dict[str, str]:
-    """Write the files that have changed since the last build.
+def changed(
+    app: Sphinx, files: Iterable[File], last_digests: dict[str, str]
+) -> tuple[dict[str, str], list[File]]:
+    """Return the digest of each file's source by name, and the files that have changed.
 
-    *last_digests* and the result map the name of each file to the digest of its source. A file that
-    ``html_extra_path`` provides is left alone.
+    *last_digests* are those of the last build. A file that ``html_extra_path`` provides is left
+    alone.
     """
     outdir = Path(app.outdir)
     digests: dict[str, str] = {}
+    found = []
     for file in files:
         if is_extra(app, file.name):
             continue
         digest = hashlib.blake2b(repr(file.source).encode(), digest_size=16).hexdigest()
         digests[file.name] = digest
-        path = outdir / file.name
-        if last_digests.get(file.name) != digest or not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(file.content())
-    return digests
+        if last_digests.get(file.name) != digest or not (outdir / file.name).exists():
+            found.append(file)
+    return digests, found
+
+
+def write(app: Sphinx, files: Iterable[File]) -> None:
+    """Write *files*."""
+    for file in files:
+        path = Path(app.outdir, file.name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(file.content())
 
 
 def is_extra(app: Sphinx, name: str) -> bool:

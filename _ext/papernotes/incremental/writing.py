@@ -1,0 +1,108 @@
+"""Pages are written by several processes, each of which resolves the documents that it writes.
+
+Sphinx's own way leaves all but the writing to the main process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from typing import Any
+
+from sphinx.application import Sphinx
+from sphinx.builders.dirhtml import DirectoryHTMLBuilder
+from sphinx.builders.html import StandaloneHTMLBuilder
+from sphinx.environment import BuildEnvironment
+from sphinx.transforms.post_transforms.images import ImageConverter
+from sphinx.util.build_phase import BuildPhase
+
+from papernotes.incremental import parallel
+
+# Packages whose handlers of "doctree-resolved" keep nothing for the main process.
+_KNOWN = ("docutils", "furo", "myst_nb", "myst_parser", "papernotes", "sphinx", "sphinx_design")
+# What Sphinx's search index keeps of documents: by word, and by document.
+BY_WORD = ("_mapping", "_title_mapping")
+BY_DOCUMENT = ("_titles", "_filenames", "_all_titles", "_index_entries")
+
+
+class PagesBuilder(StandaloneHTMLBuilder):
+    """Sphinx's HTML builder, with pages written by several processes."""
+
+    def __init__(self, app: Sphinx, env: BuildEnvironment) -> None:
+        super().__init__(app, env)
+        self._registered = app.registry
+        self.processes = app.parallel
+
+    def write_documents(self, docnames: Set[str]) -> None:
+        """Write the pages of all documents in *docnames*."""
+        if self._is_gathered_from():
+            super().write_documents(docnames)
+            return
+        shares = parallel.share(
+            sorted(docnames),
+            self._write,
+            processes=self.processes if self.parallel_ok else 1,
+            title="writing output... ",
+            begin=self._begin,
+            hand_back=self._hand_back,
+        )
+        for done in shares:
+            if done.result is not None:
+                self._take(*done.result)
+        parallel.show(shares)
+
+    def _is_gathered_from(self) -> bool:
+        """Return whether an extension may need all documents to be resolved in one process.
+
+        Sphinx resolves them in the main process, so that a handler of its event can gather what it
+        finds, and an image converter can note the files that it makes.
+        """
+        listeners = self.events.listeners["doctree-resolved"]
+        homes = {str(getattr(each.handler, "__module__", "")).split(".")[0] for each in listeners}
+        return not homes.issubset(_KNOWN) or any(
+            issubclass(transform, ImageConverter)
+            for transform in self._registered.get_post_transforms()
+        )
+
+    def _write(self, docname: str) -> None:
+        self.phase = BuildPhase.RESOLVING
+        doctree = self.env.get_and_resolve_doctree(docname, self, tags=self.tags)
+        self.phase = BuildPhase.WRITING
+        self.write_doc_serialized(docname, doctree)
+        self.write_doc(docname, doctree)
+
+    def _begin(self) -> None:
+        """Keep apart what this process adds for the main one."""
+        self.images = {}
+        if self.indexer is not None:
+            for name in (*BY_WORD, *BY_DOCUMENT):
+                setattr(self.indexer, name, {})
+
+    def _hand_back(self) -> tuple[dict[str, str], dict[str, Any]]:
+        """Return the images of the pages, and their part of the search index."""
+        parts = (*BY_WORD, *BY_DOCUMENT) if self.indexer is not None else ()
+        return self.images, {name: getattr(self.indexer, name) for name in parts}
+
+    def _take(self, images: dict[str, str], index: dict[str, Any]) -> None:
+        """Add what another process has handed back."""
+        self.images.update(images)
+        for name, found in index.items():
+            known = getattr(self.indexer, name)
+            if name in BY_DOCUMENT:
+                in_order = sorted({**known, **found}.items())
+                known.clear()
+                known.update(in_order)
+                continue
+            for word, docnames in found.items():
+                known.setdefault(word, set()).update(docnames)
+
+
+class FoldersBuilder(PagesBuilder, DirectoryHTMLBuilder):
+    """Sphinx's builder of a folder for each page, with pages written by several processes."""
+
+    name = "dirhtml"
+
+
+def setup(app: Sphinx) -> None:
+    """Replace Sphinx's builders of HTML pages."""
+    app.add_builder(PagesBuilder, override=True)
+    app.add_builder(FoldersBuilder, override=True)
