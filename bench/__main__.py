@@ -20,7 +20,20 @@ from statistics import median
 
 from . import generate, sites
 from .measure import Measurement, run
-from .peers import BARE, EXTENSION, HUGO, LIBRARIES, MKDOCS, OURS, SERIAL, Peer
+from .peers import (
+    BARE,
+    BARE_EXIT,
+    BARE_PARALLEL,
+    BARE_UNSTEMMED,
+    EXTENSION,
+    HUGO,
+    LIBRARIES,
+    MKDOCS,
+    OURS,
+    SERIAL,
+    UNINDEXED,
+    Peer,
+)
 
 PARSE = """\
 from pybtex.database import parse_file
@@ -28,6 +41,8 @@ parse_file("refs.bib")
 """
 # A build of so few notes measures the fixed cost of a program.
 START = 3
+# The most memory that one process may take at the largest size, in megabytes.
+LARGEST = 700
 
 Row = tuple[str, ...]
 Case = tuple[str, Peer, int]
@@ -49,11 +64,11 @@ class Bench:
             f"{what}, {peer.name}, {size}: {result.clock:.1f} s, {result.pages} pages\n"
         )
 
-    def cold(self, peer: Peer, size: int) -> Path:
+    def cold(self, peer: Peer, size: int, *, long: bool = False) -> Path:
         """Create a site, measure its first build, and return its folder."""
         site = self.folder(peer, size)
-        sites.make_site(site, size, peer.write)
-        self.take("cold", peer, size, lambda: peer.build(site))
+        sites.make_site(site, size, peer.write, long=long)
+        self.take("long" if long else "cold", peer, size, lambda: peer.build(site))
         return site
 
     def folder(self, peer: Peer, size: int) -> Path:
@@ -101,6 +116,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     add("--cited", [100, 400, 1600], "sizes to compare the extension with the libraries")
     add("--stop", 400, "largest size that is built with the libraries")
     add("--entries", 13_000, "entries of the large bibliography")
+    add("--long", 3500, "long notes of one more site")
     add("--repeats", 3, "runs of each build")
     return parser.parse_args(arguments)
 
@@ -110,7 +126,7 @@ def main() -> None:
     options = parse(sys.argv[1:])
     # The extension is imported from the repository; the peers have environments of their own.
     os.environ["PYTHONPATH"] = str(sites.PROJECT / "_ext")
-    for peer in (OURS, BARE, LIBRARIES, MKDOCS, HUGO):
+    for peer in (OURS, BARE, BARE_UNSTEMMED, LIBRARIES, MKDOCS, HUGO):
         peer.install()
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(Path(folder), options)
@@ -120,6 +136,8 @@ def main() -> None:
             compare(bench)
             grow(bench)
             read_large(bench)
+        for peer in (OURS, BARE):
+            bench.cold(peer, options.long, long=True)
         cite(bench)
     sys.stdout.write(report(bench))
 
@@ -130,13 +148,13 @@ def main() -> None:
 def compare(bench: Bench) -> None:
     """Build sites of one size: cold, then again after each kind of edit."""
     size = bench.options.notes
-    for peer in (OURS, BARE):
+    for peer in (OURS, BARE_EXIT, UNINDEXED):
         site = bench.cold(peer, size)
         for what, edit in EDITS.items():
             if peer is OURS or what in ("text", "nothing"):
                 edit(site)
                 bench.take(what, peer, size, lambda: peer.build(site))  # noqa: B023
-    for peer in (SERIAL, MKDOCS, HUGO):
+    for peer in (BARE, BARE_PARALLEL, BARE_UNSTEMMED, SERIAL, MKDOCS, HUGO):
         bench.cold(peer, size)
 
 
@@ -246,22 +264,38 @@ def ratios(bench: Bench) -> Iterable[Row]:
         return (what, bench.time(*ours), beside, f"{ratio:.2f}", limit, met)
 
     cold = ("cold", OURS, size)
-    yield row(f"cold, {size:,} notes", cold, ("cold", BARE, size), 1.0)
-    yield row("the same in one process", ("cold", SERIAL, size), ("cold", BARE, size), None)
-    yield row("cold", cold, ("cold", MKDOCS, size), 0.5)
-    yield row("cold", cold, ("cold", HUGO, size), None)
-    yield row("text of a note edited", ("text", OURS, size), ("text", BARE, size), 1.1)
-    yield row("title of a note edited", ("title", OURS, size), ("text", BARE, size), None)
-    yield row("an entry edited", ("entry", OURS, size), ("text", BARE, size), 1.5)
-    yield row("nothing changed", ("nothing", OURS, size), ("nothing", BARE, size), None)
+    better = min((BARE, BARE_PARALLEL), key=lambda peer: bench.seconds("cold", peer, size))
+    other = BARE if better is BARE_PARALLEL else BARE_PARALLEL
+    yield row(f"cold, {size:,} notes, -j 2", cold, ("cold", better, size), 1.5)
+    yield row("cold, -j 2", cold, ("cold", other, size), None)
+    yield row("cold, -j 2", cold, ("cold", BARE_UNSTEMMED, size), None)
+    yield row("cold, -j 1", ("cold", SERIAL, size), ("cold", better, size), 2.3)
+    yield row("cold, -j 2", cold, ("cold", MKDOCS, size), 0.6)
+    yield row("cold, -j 2", cold, ("cold", HUGO, size), None)
+    edited = ("text", BARE_EXIT, size)
+    yield row("text of a note edited", ("text", OURS, size), edited, 2.0)
+    yield row("the same without Pagefind", ("text", UNINDEXED, size), edited, 1.6)
+    yield row("title of a note edited", ("title", OURS, size), edited, None)
+    yield row("an entry edited", ("entry", OURS, size), edited, None)
+    nothing = ("nothing", BARE_EXIT, size)
+    yield row("nothing changed", ("nothing", OURS, size), nothing, None)
+    long = bench.options.long
+    yield row(f"cold, {long:,} long notes", ("long", OURS, long), ("long", BARE, long), None)
     yield row(
         f"{large:,} entries, {START} notes", ("cold", OURS, large), ("pybtex", OURS, large), 1.2
     )
     yield row("nothing changed", ("nothing", OURS, large), ("pybtex", OURS, large), None)
     ours, theirs = bench.memory(OURS, most), bench.memory(BARE, most)
-    met = "met" if ours <= 1.3 * theirs else "missed"
+    met = "met" if ours <= LARGEST else "missed"
     beside = f"{BARE.name}: {theirs:.0f} MB"
-    yield (f"memory, {most:,}", f"{ours:.0f} MB", beside, f"{ours / theirs:.2f}", "≤ 1.3", met)
+    yield (
+        f"memory, {most:,}",
+        f"{ours:.0f} MB",
+        beside,
+        f"{ours / theirs:.2f}",
+        f"≤ {LARGEST} MB",
+        met,
+    )
 
 
 def written(bench: Bench) -> Iterable[Row]:

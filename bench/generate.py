@@ -134,13 +134,16 @@ def make_entry(number: int, *, abstracts: bool = False) -> Entry:
     return Entry(key, title, f"@article{{{key},\n{body}}}\n")
 
 
-def make_notes(count: int, entries: list[Entry]) -> list[Note]:
+def make_notes(count: int, entries: list[Entry], *, long: bool = False) -> list[Note]:
     """Return *count* notes on the first *count* entries."""
-    return [make_note(number, entries) for number in range(count)]
+    return [make_note(number, entries, long=long) for number in range(count)]
 
 
-def make_note(number: int, entries: list[Entry]) -> Note:
-    """Return the note on entry *number*: some 500 words, with formulas and citations."""
+def make_note(number: int, entries: list[Entry], *, long: bool = False) -> Note:
+    """Return the note on entry *number*: some 500 words, with formulas and citations.
+
+    A *long* note has 1,500 words, with tables and links as well.
+    """
     random = Random(f"note {number}")
     language = random.choice(LANGUAGES)
     day = datetime.date(2015, 1, 1) + datetime.timedelta(days=random.randrange(3650))
@@ -158,6 +161,8 @@ def make_note(number: int, entries: list[Entry]) -> Note:
         f"## {language.text(random, 3).capitalize()}",
         *paragraphs[4:],
     ]
+    if long:
+        parts += [part for _ in range(4) for part in _section(random, language, entries)]
     return Note(
         key=entries[number].key,
         title=entries[number].title,
@@ -165,6 +170,20 @@ def make_note(number: int, entries: list[Entry]) -> Note:
         read=day,
         body="\n\n".join(parts) + "\n",
     )
+
+
+def _section(random: Random, language: Language, entries: list[Entry]) -> list[str]:
+    """Return a section of some 250 words, with a table, a link, a formula and a citation."""
+    cells = ("|".join(language.text(random, 2) for _ in range(3)) for _ in range(5))
+    address = f"https://example.org/{random.randrange(1000)}"
+    formula = f"Here ${_formula(random, FORMULAS)}$ holds, see [this]({address})."
+    return [
+        f"## {language.text(random, 3).capitalize()}",
+        f"{_paragraph(random, 70, language)} {formula}",
+        "\n".join(["|a|b|c|", "|---|---|---|", *(f"|{row}|" for row in cells)]),
+        f"{_paragraph(random, 70, language)} {_citation(random, entries)}",
+        _paragraph(random, 70, language),
+    ]
 
 
 def _citation(random: Random, entries: list[Entry]) -> str:

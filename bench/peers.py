@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import subprocess
 import sys
 import venv
@@ -13,7 +14,9 @@ from . import sites
 from .measure import Measurement, run
 
 ENVIRONMENTS = sites.PROJECT / "_build/bench"
-SPHINX = ["sphinx", "docutils", "myst-parser"]
+# PyStemmer is optional for Sphinx, whose own stemmer takes a third of the time of a build.
+UNSTEMMED_SPHINX = ["sphinx", "docutils", "myst-parser"]
+SPHINX = [*UNSTEMMED_SPHINX, "PyStemmer"]
 SPHINX_BUILD = ["-m", "sphinx", "-q", "-b", "html"]
 
 
@@ -42,8 +45,8 @@ class Peer:
         return run([*program, *others], folder, self.output)
 
     def environment(self) -> Path:
-        """Return the environment's folder."""
-        return ENVIRONMENTS / self.name.replace(" ", "-")
+        """Return the environment's folder, which peers with the same packages share."""
+        return ENVIRONMENTS / hashlib.sha256(repr(self.packages).encode()).hexdigest()[:12]
 
     def python(self) -> Path:
         """Return the environment's interpreter."""
@@ -75,11 +78,17 @@ def sphinx(*options: str) -> tuple[str, ...]:
     return (*SPHINX_BUILD, *options, ".", "_build")
 
 
-# This project as `make html` builds it: all features, all cores.
-OURS = Peer("papernotes", sites.whole, (), sphinx("-j", "auto"))
+# This project as `make html` builds it on two cores, with all features.
+OURS = Peer("papernotes", sites.whole, (), sphinx("-j", "2"))
+UNINDEXED = Peer("papernotes without Pagefind", sites.unindexed, (), sphinx("-j", "2"))
 SERIAL = Peer("papernotes, one process", sites.whole, (), sphinx())
 EXTENSION = Peer("the extension alone", sites.extension, (), sphinx())
 BARE = Peer("bare Sphinx", sites.bare, same(*SPHINX), sphinx())
+BARE_PARALLEL = Peer("bare Sphinx, two processes", sites.bare, same(*SPHINX), sphinx("-j", "2"))
+BARE_UNSTEMMED = Peer(
+    "bare Sphinx without PyStemmer", sites.bare, same(*UNSTEMMED_SPHINX), sphinx()
+)
+BARE_EXIT = Peer("bare Sphinx with our exit", sites.bare_with_our_exit, same(*SPHINX), sphinx())
 LIBRARIES = Peer("the libraries", sites.libraries, same(*SPHINX, "sphinxcontrib-bibtex"), sphinx())
 MKDOCS = Peer(
     "MkDocs",

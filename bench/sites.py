@@ -38,6 +38,8 @@ BARE = """\
 extensions = ["myst_parser"]
 suppress_warnings = ["toc.not_included"]
 """
+# Python searches all objects for garbage when it ends, unless a program says otherwise, as ours.
+SAME_EXIT = "import atexit, gc\natexit.register(gc.freeze)\n"
 REFERENCES = "\n## References\n\n```{bibliography}\n:filter: docname in docnames\n```\n"
 FRONT = "# Notes\n\nNotes on papers that nobody wrote.\n"
 MKDOCS = """\
@@ -67,11 +69,14 @@ CITATION = re.compile(r"\{cite:[pt]\}`(.*?)`")
 Writer = Callable[[Path, list[Note], list[Entry]], None]
 
 
-def make_site(folder: Path, notes: int, write: Writer) -> None:
-    """Create *folder* with a site of *notes* notes and twice as many entries."""
+def make_site(folder: Path, notes: int, write: Writer, *, long: bool = False) -> None:
+    """Create *folder* with a site of *notes* notes and twice as many entries.
+
+    *long* notes are as long as those of a person who reads closely.
+    """
     entries = make_entries(notes * ENTRIES_A_NOTE)
     folder.mkdir(parents=True)
-    write(folder, make_notes(notes, entries), entries)
+    write(folder, make_notes(notes, entries, long=long), entries)
 
 
 def whole(folder: Path, notes: list[Note], entries: list[Entry]) -> None:
@@ -80,6 +85,12 @@ def whole(folder: Path, notes: list[Note], entries: list[Entry]) -> None:
         copy = shutil.copytree if (NOTEBOOK / name).is_dir() else shutil.copy
         copy(NOTEBOOK / name, folder / name)
     _write_notes(folder, notes, entries)
+
+
+def unindexed(folder: Path, notes: list[Note], entries: list[Entry]) -> None:
+    """Write the same site without Pagefind."""
+    whole(folder, notes, entries)
+    _append(folder / "conf.py", 'papernotes_search = "sphinx"\n')
 
 
 def extension(folder: Path, notes: list[Note], entries: list[Entry]) -> None:
@@ -105,6 +116,12 @@ def bare(folder: Path, notes: list[Note], _: list[Entry]) -> None:
     _write(folder / "index.md", FRONT)
     for note in notes:
         _write(folder / f"papers/{note.key}.md", CITATION.sub(r"(\1)", note.body))
+
+
+def bare_with_our_exit(folder: Path, notes: list[Note], entries: list[Entry]) -> None:
+    """Write the notes for myst_parser alone, with a build that ends as fast as ours."""
+    bare(folder, notes, entries)
+    _append(folder / "conf.py", SAME_EXIT)
 
 
 def mkdocs(folder: Path, notes: list[Note], entries: list[Entry]) -> None:
@@ -137,6 +154,10 @@ def _write_notes(folder: Path, notes: list[Note], entries: list[Entry]) -> None:
 
 def _write_bibliography(folder: Path, entries: list[Entry]) -> None:
     _write(folder / "refs.bib", "\n".join(entry.bibtex for entry in entries))
+
+
+def _append(path: Path, content: str) -> None:
+    _write(path, path.read_text(encoding="utf-8") + content)
 
 
 def _write(path: Path, content: str) -> None:

@@ -96,7 +96,13 @@ def test_measurement_counts_new_and_changed_pages(tmp_path: Path) -> None:
 
 def test_report_has_ratios_bars_and_growth(tmp_path: Path) -> None:
     options = argparse.Namespace(
-        notes=100, growth=[100, 400], cited=[100, 400], stop=100, entries=1000, repeats=1
+        notes=100,
+        growth=[100, 400],
+        cited=[100, 400],
+        stop=100,
+        entries=1000,
+        long=50,
+        repeats=1,
     )
     bench = program.Bench(tmp_path, options)
 
@@ -108,7 +114,13 @@ def test_report_has_ratios_bars_and_growth(tmp_path: Path) -> None:
         add("cold", peer, 100, seconds)
     for what in ("cold", *program.EDITS):
         add(what, peers.OURS, 100, 6)
-        add(what, peers.BARE, 100, 4)
+        for peer in (peers.BARE_EXIT, peers.UNINDEXED):
+            add(what, peer, 100, 4)
+    bare = [(peers.BARE, 5), (peers.BARE_PARALLEL, 4), (peers.BARE_UNSTEMMED, 10)]
+    for peer, seconds in bare:
+        add("cold", peer, 100, seconds)
+    for peer in (peers.OURS, peers.BARE):
+        add("long", peer, 50, 6)
     add("cold", peers.OURS, 400, 48, 250)
     add("cold", peers.BARE, 400, 16, 200)
     for what, seconds in [("cold", 11), ("nothing", 1), ("pybtex", 10)]:
@@ -121,9 +133,13 @@ def test_report_has_ratios_bars_and_growth(tmp_path: Path) -> None:
         for line in program.report(bench).splitlines()
         if line.startswith("|")
     ]
-    assert ["cold, 100 notes", "6.0 s", "bare Sphinx: 4.0 s", "1.50", "≤ 1.0", "missed"] in rows
-    assert ["cold", "6.0 s", "MkDocs: 40.0 s", "0.15", "≤ 0.5", "met"] in rows
-    assert ["memory, 400", "250 MB", "bare Sphinx: 200 MB", "1.25", "≤ 1.3", "met"] in rows
+    better = "bare Sphinx, two processes: 4.0 s"
+    assert ["cold, 100 notes, -j 2", "6.0 s", better, "1.50", "≤ 1.5", "met"] in rows
+    assert ["cold, -j 2", "6.0 s", "bare Sphinx: 5.0 s", "1.20", "", ""] in rows
+    assert ["cold, -j 2", "6.0 s", "MkDocs: 40.0 s", "0.15", "≤ 0.6", "met"] in rows
+    beside = "bare Sphinx with our exit: 4.0 s"
+    assert ["text of a note edited", "6.0 s", beside, "1.50", "≤ 2.0", "met"] in rows
+    assert ["memory, 400", "250 MB", "bare Sphinx: 200 MB", "1.25", "≤ 700 MB", "met"] in rows
     assert ["400", "48.0 s", "1.50", "200 MB", "1.00", "≤ 1.05"] in rows
     assert ["400", "8.0 s", "1.00", "not run", "", ""] in rows
     assert ["100", "2.0 s", "", "4.0 s", "", "0.50"] in rows
