@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from xml.etree import ElementTree
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -15,6 +16,9 @@ from sphinx.application import Sphinx
 # The class of what the search index leaves out, because the reader finds it on the page that it is
 # from. Sphinx and Pagefind both know it.
 UNSEARCHED = "no-search"
+
+# The width of a bar and the space around it, in pixels.
+_BAR = 14
 
 # What opens a node in a format, and what closes it, if anything does.
 _Visitors = tuple[Callable[[Any, Any], None], Callable[[Any, Any], None] | None]
@@ -96,6 +100,15 @@ class notes_table(nodes.General, nodes.Element):
     """Tables of notes that a script sorts and filters; ``data`` maps names to texts for it."""
 
 
+class bars(nodes.General, nodes.Element):
+    """A picture of bars: one for each child, which it leads to if the child is a link.
+
+    ``heights`` are those of the bars, from 0 to 100, and ``titles`` say what they stand for. The
+    texts of the first and of the last child are the labels. Screen readers and the Tab key skip the
+    picture, so the page must say the same in words.
+    """
+
+
 class scrolling(nodes.General, nodes.Element):
     """A box that scrolls what is too wide for it; ``label`` names it, ``data`` is for a script."""
 
@@ -149,6 +162,30 @@ def visit_scrolling(self: Any, node: scrolling) -> None:
     """Open a box in HTML, which the keyboard reaches, since it scrolls."""
     region = {"role": "region", "aria-label": node["label"], "tabindex": "0"}
     self.body.append(self.starttag(node, "div", **region, **_data(node)))
+
+
+def visit_bars(self: Any, node: bars) -> None:
+    """Write the picture as SVG, which is as wide as the page has room."""
+    box = ElementTree.Element("div", {"class": "pn-bars", "aria-hidden": "true"})
+    width = _BAR * len(node.children)
+    scale = {"viewBox": f"0 0 {width} 100", "preserveAspectRatio": "none"}
+    picture = ElementTree.SubElement(box, "svg", {**scale, "width": str(width), "height": "48"})
+    for number, child in enumerate(node.children):
+        address = child.get("refuri")
+        link = {"href": address, "tabindex": "-1"} if address else {}
+        group = ElementTree.SubElement(picture, "a" if link else "g", link)
+        ElementTree.SubElement(group, "title").text = node["titles"][number]
+        height = node["heights"][number]
+        # All of the height takes the pointer, not just the bar.
+        place = {"x": str(_BAR * number), "width": str(_BAR), "y": "0", "height": "100"}
+        bar = {"x": str(_BAR * number + 1), "width": str(_BAR - 2), "class": "pn-bar"}
+        bar |= {"y": str(100 - height), "height": str(height)}
+        ElementTree.SubElement(group, "rect", {**place, "class": "pn-bar-place"})
+        ElementTree.SubElement(group, "rect", bar)
+    for child in (node.children[0], node.children[-1]):
+        ElementTree.SubElement(box, "span").text = child.astext()
+    self.body.append(ElementTree.tostring(box, encoding="unicode"))
+    raise nodes.SkipNode
 
 
 def visit_download(self: Any, node: download) -> None:
@@ -234,6 +271,7 @@ def setup(app: Sphinx) -> None:
     left_out = (skip, None)
     _add_node(app, coins, (visit_coins, None), left_out)
     _add_node(app, fold, (visit_fold, depart_fold), left_out)
+    _add_node(app, bars, (visit_bars, None), left_out)
     _add_node(app, navigation, (visit_navigation, depart_navigation), left_out)
     _add_node(app, backlinks, (visit_span, depart_span), left_out)
     # Of these, other formats show the content.

@@ -7,6 +7,7 @@ module turns the catalogue into records; ``incremental`` finds out which of them
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -25,6 +26,8 @@ from papernotes.core.text import fold_plain
 Kind = Literal["tags", "years", "authors", "venues"]
 # The values of ``papernotes_browse``, and what each adds to a site.
 PARTS = {
+    "overview": "a line above the front page's list: how many notes there are, on which tags and"
+    " years, and when the last was read; the years are drawn as bars",
     "tags": "an index of the tags and a page for each, which the tags on cards and notes link to",
     "years": "an index of the years in which the papers appeared, and a page for each",
     "authors": "an index of the authors with the notes on their papers",
@@ -36,6 +39,8 @@ PARTS = {
 }
 
 MAP_PAGE = "map"
+# As many of the largest tags have a colour of their own.
+HUES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +71,28 @@ class Group:
     page: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What the front page says of the notes in its list.
+
+    ``tags`` are the largest, in the order of their size; ``tag_count`` is the number of all.
+    ``years`` are those in which the papers appeared, the earliest first. ``last`` is the day on
+    which the last was read, if any has a day.
+    """
+
+    count: int
+    tag_count: int
+    tags: tuple[Group, ...]
+    years: tuple[Group, ...]
+    last: datetime.date | None
+
+
 @dataclass(frozen=True)
 class Archives:
     """Everything for browsing.
 
     - ``front``: the first page of the front page's list, if it has a list that can be split
+    - ``overview``: what stands above that list
     - ``list_pages``: maps the name of each generated list page to its part of the list
     - ``indexes``: maps each kind of index to its groups, in the order of the index
     - ``tag_pages``: maps each tag to the name of its page
@@ -81,6 +103,7 @@ class Archives:
     """
 
     front: ListPage | None = None
+    overview: Overview | None = None
     list_pages: Mapping[str, ListPage] = field(default_factory=dict)
     indexes: Mapping[Kind, tuple[Group, ...]] = field(default_factory=dict)
     tag_pages: Mapping[str, str] = field(default_factory=dict)
@@ -100,6 +123,20 @@ class Archives:
         if self.map is not None:
             pages[MAP_PAGE] = self.map
         return {**pages, **self.list_pages}
+
+    @cached_property
+    def hues(self) -> dict[str, int]:
+        """The largest tags, in alphabetical order, with the numbers of their colours from 1.
+
+        A new note changes the colours only if it changes which tags are the largest.
+        """
+        names = {group.name for group in _largest(self.indexes.get("tags", ()))}
+        groups = (group for group in self.indexes.get("tags", ()) if group.name in names)
+        return {group.name: number for number, group in enumerate(groups, 1)}
+
+    def hue(self, note: Note) -> int | None:
+        """Return the number of the colour of *note*: that of its first tag which has one."""
+        return next((self.hues[tag] for tag in note.tags if tag in self.hues), None)
 
     def neighbours(self, docname: str) -> tuple[Note | None, Note | None]:
         """Return the notes before and after the note at *docname*."""
@@ -152,15 +189,19 @@ def build_archives(
     builder.check_addresses(index_page(kind) for kind in indexes)
     if "map" in parts:
         builder.check_addresses([MAP_PAGE])
-    front = None
+    front = overview = None
     filtered: tuple[Note, ...] = ()
     if query is not None:
-        front = builder.split_front(root, query, catalogue.select(query))
+        listed = catalogue.select(query)
+        front = builder.split_front(root, query, listed)
+        if "overview" in parts and listed:
+            overview = _overview(catalogue, listed, indexes)
         if "filter" in parts:
             filtered = tuple(catalogue.select(Query(tags=query.tags)))
     order = tuple(notes) if "neighbours" in parts else ()
     return Archives(
         front=front,
+        overview=overview,
         list_pages=builder.list_pages,
         indexes=indexes,
         tag_pages={group.name: group.page for group in indexes.get("tags", ()) if group.page},
@@ -255,6 +296,34 @@ class _ArchiveBuilder:
                 DiagnosticKind.SAME_ADDRESS,
             )
         )
+
+
+def _largest(groups: Iterable[Group]) -> list[Group]:
+    """Return the largest of *groups*, as many as have a colour, in the order of their size."""
+    return sorted(groups, key=lambda group: -len(group.notes))[:HUES]
+
+
+def _overview(
+    catalogue: Catalogue, notes: Sequence[Note], indexes: Mapping[Kind, tuple[Group, ...]]
+) -> Overview:
+    """Return what stands above a list of *notes*; *indexes* knows the pages of tags and years."""
+    pages = {(kind, group.name): group.page for kind in indexes for group in indexes[kind]}
+    tags = _grouped((tag, note) for note in notes for tag in note.tags)
+    tags.sort(key=lambda group: (fold_plain(group.name), group.name))
+    years = _grouped((year, note) for note in notes for year in catalogue.years_of(note))
+    years.sort(key=lambda group: group.name)
+    return Overview(
+        count=len(notes),
+        tag_count=len(tags),
+        tags=tuple(
+            Group(each.name, each.notes, pages.get(("tags", each.name), ""))
+            for each in _largest(tags)
+        ),
+        years=tuple(
+            Group(each.name, each.notes, pages.get(("years", each.name), "")) for each in years
+        ),
+        last=max((note.read for note in notes if note.read), default=None),
+    )
 
 
 def _grouped(pairs: Iterable[tuple[str, Note]]) -> list[Group]:

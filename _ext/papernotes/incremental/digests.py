@@ -65,7 +65,10 @@ class Digests:
             return [content, citing, [self._mapped(key) for key in keys]]
         groups = archives.indexes[content]
         if content in ("tags", "years"):
-            return [(group.name, group.page, len(group.notes)) for group in groups]
+            hues = archives.hues if content == "tags" else {}
+            return [
+                (group.name, group.page, len(group.notes), hues.get(group.name)) for group in groups
+            ]
         return [(group.name, [shown.title(note) for note in group.notes]) for group in groups]
 
     def _mapped(self, key: str) -> list[object]:

@@ -14,7 +14,7 @@ from papernotes.core.text import fold_plain, initial
 from papernotes.domain.xrefs import place_link
 from papernotes.i18n import _, ngettext
 from papernotes.rendering.context import RenderContext
-from papernotes.rendering.markup import external, joined, note_link, under_initials
+from papernotes.rendering.markup import external, hue_class, joined, note_link, under_initials
 
 # An index of this many groups or more has a heading for each initial. A shorter index of this many
 # notes or more has a table of contents.
@@ -39,14 +39,16 @@ def list_header(kind: Kind, count: int, docname: str) -> nodes.Element:
     return nodes.paragraph("", f"{notes} · ", link, classes=["pn-byline"])
 
 
-def index_of_pages(groups: Iterable[Group], docname: str) -> nodes.Element:
-    """Return an index that links to the page of each group."""
+def index_of_pages(groups: Iterable[Group], docname: str, hues: Mapping[str, int]) -> nodes.Element:
+    """Return an index that links to the page of each group; *hues* are the colours of tags."""
     items = []
     for group in groups:
         name: nodes.Node = nodes.Text(group.name)
         if group.page:
             name = place_link(group.page, "", docname, [name])
-        items.append(_index_item(name, group))
+        item = _index_item(name, group)
+        item["classes"] += hue_class(hues.get(group.name))
+        items.append(item)
     return nodes.bullet_list("", *items, classes=["pn-index"])
 
 

@@ -130,7 +130,9 @@ class _PageRenderer:
             if not groups:
                 section += empty_list(_("No notes yet."))
             elif content in ("tags", "years"):
-                section += archive_content.index_of_pages(groups, self.docname)
+                section += archive_content.index_of_pages(
+                    groups, self.docname, self.archives.hues if content == "tags" else {}
+                )
             else:
                 section.extend(archive_content.index_of_notes(self.context, groups, self.docname))
             return section

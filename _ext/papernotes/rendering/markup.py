@@ -16,6 +16,7 @@ from sphinx_design.shared import create_component
 
 from papernotes.bibliography import formatting
 from papernotes.bibliography.latex import Span
+from papernotes.catalogue.archives import Archives
 from papernotes.catalogue.derive import Catalogue
 from papernotes.core.model import Note, Paper
 from papernotes.domain.xrefs import place_link
@@ -115,6 +116,23 @@ def paper_links(paper: Paper) -> list[nodes.Node]:
     """Return the links to the paper's abstract, PDF and DOI, as far as it has them."""
     texts = link_texts()
     return [external(link.url, [nodes.Text(texts[link.kind])]) for link in formatting.links(paper)]
+
+
+def tag_list(archives: Archives, tags: Sequence[str], docname: str) -> list[nodes.Node]:
+    """Return *tags* as a list, or nothing if there are none; those that have a page link to it."""
+    items = []
+    for tag in tags:
+        shown: nodes.Node = nodes.Text(tag)
+        if page := archives.tag_pages.get(tag):
+            shown = place_link(page, "", docname, [shown])
+        hue = hue_class(archives.hues.get(tag))
+        items.append(nodes.list_item("", nodes.paragraph("", "", shown), classes=hue))
+    return [nodes.bullet_list("", *items, classes=["pn-tags"])] if items else []
+
+
+def hue_class(number: int | None) -> list[str]:
+    """Return the class for the colour *number* of a tag, if it has one."""
+    return [f"pn-hue-{number}"] if number else []
 
 
 def draft_mark() -> list[nodes.Node]:

@@ -9,7 +9,6 @@ from sphinx_design.shared import create_component
 
 from papernotes.bibliography import formatting
 from papernotes.core.model import Note
-from papernotes.domain.xrefs import place_link
 from papernotes.i18n import _
 from papernotes.rendering.context import RenderContext
 from papernotes.rendering.markup import (
@@ -17,11 +16,13 @@ from papernotes.rendering.markup import (
     byline,
     draft_mark,
     external,
+    hue_class,
     inline,
     joined,
     note_byline,
     note_link,
     paper_links,
+    tag_list,
 )
 from papernotes.rendering.shown import Shown
 
@@ -43,11 +44,11 @@ def card(context: RenderContext, note: Note, docname: str, level: int) -> nodes.
     # The links of several papers would not say which paper they lead to.
     links = [more, *(paper_links(papers[0]) if len(papers) == 1 else [])]
     line = nodes.paragraph("", "", *joined([link] for link in links), classes=["pn-links"])
-    footer = create_component(
-        "card-footer", ["sd-card-footer"], children=[*tags(context, note, docname), line]
-    )
+    tags = tag_list(context.archives, note.tags, docname)
+    footer = create_component("card-footer", ["sd-card-footer"], children=[*tags, line])
+    hue = hue_class(context.archives.hue(note))
     whole = create_component(
-        "card", ["sd-card", "sd-sphinx-override", "pn-card"], children=[body, footer]
+        "card", ["sd-card", "sd-sphinx-override", "pn-card", *hue], children=[body, footer]
     )
     return create_component("grid-item", ["sd-col", "sd-d-flex-row"], children=[whole])
 
@@ -58,7 +59,7 @@ def card_shows(shown: Shown, note: Note) -> str:
     def parts(_: str) -> list[object]:
         return [
             line_shows(shown, note),
-            [note.tags, shown.tag_pages(note)],
+            [shown.tags(note), shown.archives.hue(note)],
             shown.excerpt(shown.domain.noted(note).summary),
             [shown.paper_links(paper) for paper in shown.catalogue.papers_of(note)],
             shown.renamed_images.get(note.docname),
@@ -79,19 +80,6 @@ def grid(cards: Sequence[nodes.Node]) -> nodes.Element:
         ["sd-container-fluid", "sd-sphinx-override", "pn-grid"],
         children=[row],
     )
-
-
-def tags(context: RenderContext, note: Note, docname: str) -> list[nodes.Node]:
-    """Return the tags of *note* as a list, or nothing; those that have a page link to it."""
-    if not note.tags:
-        return []
-    items = []
-    for tag in note.tags:
-        shown: nodes.Node = nodes.Text(tag)
-        if page := context.archives.tag_pages.get(tag):
-            shown = place_link(page, "", docname, [shown])
-        items.append(nodes.list_item("", nodes.paragraph("", "", shown)))
-    return [nodes.bullet_list("", *items, classes=["pn-tags"])]
 
 
 def title_link(context: RenderContext, note: Note, docname: str) -> nodes.Node:

@@ -13,7 +13,7 @@ from papernotes.core.model import Note, Paper
 from papernotes.domain.xrefs import without_links
 from papernotes.i18n import _, phrases
 from papernotes.nodes import fold
-from papernotes.rendering import note_card, work_entry
+from papernotes.rendering import work_entry
 from papernotes.rendering.context import RenderContext
 from papernotes.rendering.markup import (
     day_text,
@@ -22,6 +22,7 @@ from papernotes.rendering.markup import (
     inline,
     joined,
     paper_links,
+    tag_list,
 )
 from papernotes.rendering.shown import Shown
 from papernotes.rendering.tables.columns import columns
@@ -53,7 +54,7 @@ def header_shows(shown: Shown, note: Note) -> list[object]:
     """Return what the header of *note* shows that is not in its own file."""
     papers = [shown.paper(paper) for paper in shown.catalogue.papers_of(note)]
     excerpts = [shown.excerpt(excerpt) for _, excerpt in shown.domain.noted(note).fields]
-    return [papers, shown.tag_pages(note), excerpts]
+    return [papers, shown.tags(note), excerpts]
 
 
 def searchable_text(header: nodes.Element) -> nodes.Text:
@@ -82,7 +83,7 @@ def _header(context: RenderContext, note: Note, papers: Sequence[Paper]) -> node
         whole += nodes.paragraph("", "", *joined(groups), classes=["pn-links"])
     if note.fields:
         whole += _own_fields(context, note)
-    whole.extend(note_card.tags(context, note, note.docname))
+    whole.extend(tag_list(context.archives, note.tags, note.docname))
     if papers and is_single:
         whole += work_entry.context_object(context, note.key)
         whole += _bibtex(context, papers[0])

@@ -15,6 +15,7 @@ from papernotes.nodes import navigation, notes_filter
 from papernotes.rendering import note_card
 from papernotes.rendering.context import RenderContext, section_depth
 from papernotes.rendering.markup import empty_list
+from papernotes.rendering.overview.overview import overview
 from papernotes.rendering.shown import Shown
 from papernotes.rendering.tables.table import table, table_shows
 from papernotes.settings import own_fields
@@ -40,9 +41,10 @@ def papers(context: RenderContext, node: nodes.Element) -> list[nodes.Node]:
     if page is None:
         return shown
     shown += pager(page, docname)
+    above = overview(context, docname)
     if not context.archives.filtered:
-        return shown
-    return [_with_filter(shown, page.sort, context.env.config)]
+        return [*above, *shown]
+    return [*above, _with_filter(shown, page.sort, context.env.config)]
 
 
 def papers_shows(shown: Shown, query: Query) -> list[object]:
@@ -50,7 +52,7 @@ def papers_shows(shown: Shown, query: Query) -> list[object]:
     if query.view == "table":
         return table_shows(shown, query)
     if query.paged and shown.archives.front:
-        return page_shows(shown, shown.archives.front)
+        return [shown.archives.overview, *page_shows(shown, shown.archives.front)]
     return _notes_show(shown, query.view, shown.catalogue.select(query))
 
 

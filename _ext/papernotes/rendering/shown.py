@@ -115,6 +115,7 @@ class Shown:
             ],
         )
 
-    def tag_pages(self, note: Note) -> list[object]:
-        """Return the pages that the tags of *note* link to."""
-        return [self.archives.tag_pages.get(tag) for tag in note.tags]
+    def tags(self, note: Note) -> list[object]:
+        """Return what the list of the tags of *note* shows: their names, pages and colours."""
+        pages, hues = self.archives.tag_pages, self.archives.hues
+        return [(tag, pages.get(tag), hues.get(tag)) for tag in note.tags]

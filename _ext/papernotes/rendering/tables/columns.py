@@ -24,6 +24,7 @@ from papernotes.rendering.markup import (
     external,
     joined,
     paper_links,
+    tag_list,
 )
 from papernotes.rendering.shown import Shown
 from papernotes.settings import own_fields
@@ -89,7 +90,7 @@ class Column:
             case "summary":
                 return context.summary(note, docname)
             case "tags":
-                return note_card.tags(context, note, docname)
+                return tag_list(context.archives, note.tags, docname)
             case "links":
                 papers = context.catalogue.papers_of(note)
                 lines = (joined([link] for link in paper_links(paper)) for paper in papers)
@@ -114,7 +115,7 @@ class Column:
             case "summary":
                 return [*shown.excerpt(noted.summary), shown.renamed_images.get(note.docname)]
             case "tags":
-                return [note.tags, shown.tag_pages(note)]
+                return shown.tags(note)
             case "links":
                 return [shown.paper_links(paper) for paper in shown.catalogue.papers_of(note)]
         return list(self.values(shown.catalogue, note))
