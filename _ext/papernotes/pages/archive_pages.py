@@ -139,8 +139,10 @@ class _PageRenderer:
         if content.kind != "front":
             section += archive_content.list_header(content.kind, content.count, self.docname)
         if content.view == "cards":
-            rendered = [self._card(note).html for note in content.notes]
-            section += note_card.grid([nodes.raw("", text, format="html") for text in rendered])
+            cards = [
+                nodes.raw("", self._card(note).html, format="html") for note in content.notes
+            ]
+            section += note_card.grid(cards, content.count)
         else:
             section += note_card.title_list(
                 note_card.title_line(self.context, note, self.docname) for note in content.notes

@@ -26,6 +26,9 @@ from papernotes.rendering.markup import (
 )
 from papernotes.rendering.shown import Shown
 
+# So many cards are few enough to be large.
+FEW = 8
+
 
 def card(context: RenderContext, note: Note, docname: str, level: int) -> nodes.Element:
     """Return the card of *note* for the page *docname*; its title is a heading of *level*."""
@@ -68,8 +71,8 @@ def card_shows(shown: Shown, note: Note) -> str:
     return shown.once("card", note.docname, parts)
 
 
-def grid(cards: Sequence[nodes.Node]) -> nodes.Element:
-    """Return *cards* as a grid of sphinx-design."""
+def grid(cards: Sequence[nodes.Node], count: int) -> nodes.Element:
+    """Return *cards*, which are some of *count*, as a grid of sphinx-design; few are larger."""
     row = create_component(
         "grid-row",
         ["sd-row", "sd-row-cols-1", "sd-row-cols-xs-1", "sd-g-3"],
@@ -77,7 +80,12 @@ def grid(cards: Sequence[nodes.Node]) -> nodes.Element:
     )
     return create_component(
         "grid-container",
-        ["sd-container-fluid", "sd-sphinx-override", "pn-grid"],
+        [
+            "sd-container-fluid",
+            "sd-sphinx-override",
+            "pn-grid",
+            *(["pn-few"] if count <= FEW else []),
+        ],
         children=[row],
     )
 

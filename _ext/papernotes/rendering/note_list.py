@@ -37,7 +37,8 @@ def papers(context: RenderContext, node: nodes.Element) -> list[nodes.Node]:
             note_card.title_list([note_card.title_line(context, note, docname) for note in notes])
         ]
     else:
-        shown = [note_card.grid([note_card.card(context, note, docname, level) for note in notes])]
+        cards = [note_card.card(context, note, docname, level) for note in notes]
+        shown = [note_card.grid(cards, page.count if page else len(notes))]
     if page is None:
         return shown
     shown += pager(page, docname)
@@ -59,7 +60,7 @@ def papers_shows(shown: Shown, query: Query) -> list[object]:
 def page_shows(shown: Shown, page: ListPage) -> list[object]:
     """Return what one page of a list shows."""
     # Only the pages of tags and years say how many notes there are.
-    count = page.count if page.kind != "front" else None
+    count = page.count if page.kind != "front" else page.count <= note_card.FEW
     about = [page.name, page.number, page.pages, count, page.sort]
     title = shown.page_titles.get(page.pages[0])
     return [about, title, _notes_show(shown, page.view, page.notes)]
@@ -129,7 +130,7 @@ def _with_filter(shown: Iterable[nodes.Node], sort: str, config: Config) -> node
         "sort": sort,
         "fields": " ".join(fields),
         "label": _("Filter and sort"),
-        "words": _("Words"),
+        "words": _("Find notes"),
         "tags": _("Tags"),
         "year": _("Year"),
         "years": _("All years"),

@@ -1,6 +1,6 @@
 // @ts-check
 // Filters and sorts all notes; the front page itself shows only the first ones. The data of the
-// notes is a separate script, which is loaded when a reader opens the filter or follows a URL with
+// notes is a separate script, which is loaded when a reader uses the filter or follows a URL with
 // choices. It is a script instead of JSON because scripts also load from file://. Without this
 // script, readers use the further pages of the list, and the pages of tags and years.
 (() => {
@@ -161,11 +161,10 @@
   }
 
   /**
-   * Create the controls and their event handlers.
+   * Create the other controls and the event handlers.
    * @param {Data} data
-   * @param {HTMLElement} box parent of the controls
    */
-  function start(data, box) {
+  function start(data) {
     /** @type {Note[]} */
     const notes = data.notes.map((row) => {
       const tags = row[7].map((number) => data.tags[number]).join(" ");
@@ -174,7 +173,6 @@
     });
     const choice = fromAddress();
 
-    const words = make("input", { type: "search", value: choice.words });
     const year = make("select", {}, make("option", { value: "" }, said.years ?? ""));
     for (const each of [...new Set(data.notes.flatMap((row) => row[5]))].sort().reverse()) {
       year.append(make("option", {}, each));
@@ -211,8 +209,6 @@
       ...labels,
     );
     const clear = make("button", { type: "button" }, said.clear ?? "");
-    const status = make("p", { className: "pn-found" });
-    status.setAttribute("role", "status");
     const results = make("ul", { className: "pn-list", hidden: true });
     const more = make("button", { type: "button", hidden: true }, said.more ?? "");
 
@@ -293,11 +289,10 @@
       words.focus();
     });
 
-    box.append(
+    details.append(
       make(
         "div",
         { className: "pn-filter-line" },
-        make("label", {}, make("span", {}, said.words ?? ""), words),
         make("label", {}, make("span", {}, said.year ?? ""), year),
         ...data.fields.flatMap(([, label, options], at) =>
           options.length ? [make("label", {}, make("span", {}, label), selects[at])] : [],
@@ -306,22 +301,24 @@
         clear,
       ),
       tags,
-      status,
     );
-    details.after(results, more);
+    box.after(results, more);
     show();
   }
 
   const parts = /** @type {HTMLElement[]} */ ([...list.children]);
-  const box = make("div", { className: "pn-filter-box" });
-  box.setAttribute("role", "search");
-  box.setAttribute("aria-label", said.label ?? "");
+  const words = make("input", { type: "search" });
+  const find = make("label", { className: "pn-filter-words" }, make("span", {}, said.words ?? ""), words);
   const details = make(
     "details",
     { className: "pn-filter-fold" },
     make("summary", {}, said.label ?? ""),
-    box,
   );
+  const status = make("p", { className: "pn-found" });
+  status.setAttribute("role", "status");
+  const box = make("div", { className: "pn-filter-box" }, find, details, status);
+  box.setAttribute("role", "search");
+  box.setAttribute("aria-label", said.label ?? "");
   let started = false;
 
   /** Load the data and create the controls, once; close the filter if loading fails. */
@@ -329,7 +326,7 @@
     if (started) return;
     started = true;
     try {
-      start(await load(), box);
+      start(await load());
     } catch {
       started = false;
       details.open = false;
@@ -339,9 +336,13 @@
   details.addEventListener("toggle", () => {
     if (details.open) open();
   });
-  list.prepend(details);
+  words.addEventListener("focus", open);
+  words.addEventListener("input", open);
+  list.prepend(box);
   const choice = fromAddress();
-  if (choice.words || choice.tags.length || choice.year || choice.own.size || choice.sort !== first) {
+  words.value = choice.words;
+  if (choice.words) open();
+  if (choice.tags.length || choice.year || choice.own.size || choice.sort !== first) {
     details.open = true;
   }
 })();

@@ -8,6 +8,7 @@ from sphinx_design.shared import create_component
 from papernotes.i18n import _, ngettext
 from papernotes.rendering.context import RenderContext
 from papernotes.rendering.markup import day_text, joined, tag_list
+from papernotes.rendering.note_card import FEW
 from papernotes.rendering.overview import year_strip
 
 # With fewer notes, the cards themselves say it all.
@@ -38,5 +39,7 @@ def overview(context: RenderContext, docname: str) -> list[nodes.Node]:
     whole = create_component("pn-overview", ["pn-overview"])
     whole += nodes.paragraph("", "", *line, classes=["pn-byline"])
     whole += tag_list(context.archives, [group.name for group in found.tags], docname)
-    whole.extend(year_strip.strip(found.years, docname))
+    # A few bars say no more than the line.
+    if found.count > FEW:
+        whole.extend(year_strip.strip(found.years, docname))
     return [whole]
