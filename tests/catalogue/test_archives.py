@@ -393,3 +393,47 @@ def test_related_notes_by_a_tag_of_all_notes_are_those_read_next_to_it() -> None
     notes = [note(f"n{number:05}", "x") for number in range(20_000)]
     found = ranked(notes)
     assert found["n10000"] == ["n09999", "n10001", "n09998", "n10002", "n09997", "n10003"]
+
+
+# The overview of the front page, and the colours of tags.
+
+
+def test_the_overview_counts_notes_tags_and_years_and_knows_the_last_day() -> None:
+    notes = [note("a", "x", "y", day=1), note("b", "x", day=3), note("c")]
+    entries = {"b": entry("b", year="1998")}
+    parts = ("overview", "tags", "years")
+    archives = archives_of(notes, *parts, entries=entries, query=Query(paged=True))
+    found = archives.overview
+    assert found is not None
+    assert (found.count, found.tag_count, found.last) == (3, 2, datetime.date(2020, 1, 3))
+    assert [(tag.name, len(tag.notes), tag.page) for tag in found.tags] == [
+        ("x", 2, "tags/x"),
+        ("y", 1, "tags/y"),
+    ]
+    assert [(year.name, len(year.notes), year.page) for year in found.years] == [
+        ("1998", 1, "years/1998"),
+        ("2000", 2, "years/2000"),
+    ]
+
+
+@pytest.mark.parametrize("notes", [[], [note("a", "x")]])
+def test_a_list_without_notes_and_a_site_without_such_a_list_have_no_overview(
+    notes: list[Note],
+) -> None:
+    query = None if notes else Query(paged=True)
+    assert archives_of(notes, "overview", query=query).overview is None
+
+
+def test_the_eight_largest_tags_have_colours_by_name() -> None:
+    tags = "abcdefghij"
+    # "j" is on ten notes, "a" on one.
+    notes = [note(f"n{number}", *tags[number:]) for number in range(len(tags))]
+    archives = archives_of(notes, "tags")
+    assert archives.hues == {tag: number for number, tag in enumerate("cdefghij", 1)}
+    assert archives.hue(notes[0]) == 1
+    assert archives.hue(note("other", "a")) is None
+
+
+def test_a_note_in_a_large_tag_changes_no_colour() -> None:
+    notes = [note(f"n{number}", tag) for number, tag in enumerate("abc")]
+    assert archives_of(notes, "tags").hues == archives_of([*notes, note("m", "c")], "tags").hues

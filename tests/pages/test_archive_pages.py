@@ -563,7 +563,7 @@ def test_document_takes_precedence_over_an_archive_page_of_its_name(site: Site) 
     [
         (
             {"papernotes_browse": ["tags", "colours"]},
-            'papernotes_browse does not know "colours"; use some of tags, years,',
+            'papernotes_browse does not know "colours"; use some of overview, tags,',
         ),
         (
             {"papernotes_page_size": -1},
@@ -717,3 +717,72 @@ def test_all_archive_pages_are_written_by_a_fresh_build(site: Site) -> None:
 
 def _time(build: Build) -> int:
     return Path(build.outdir, "tags/optimization.html").stat().st_mtime_ns
+
+
+# -- The overview of the front page -----------------------------------------------------------
+
+
+@pytest.fixture
+def many(site: Site) -> Site:
+    """Return the site with nine notes more, each on a paper of another year."""
+    site.edit("conf.py", '"tags", "years"', '"overview", "tags", "years"')
+    for number in range(9):
+        site.write(
+            f"papers/more{number}.md",
+            f"---\npaper: more{number}\ntags: [t{number}]\n---\n\n# More {number}\n\nText.\n",
+        )
+    entries = "".join(
+        f"@misc{{more{number}, author={{Author, Ann}}, title={{Work}}, year={{{1990 + number}}}}}\n"
+        for number in range(9)
+    )
+    bibliography = (site.folder / "refs.bib").read_text(encoding="utf-8")
+    site.write("refs.bib", bibliography + entries)
+    return site
+
+
+def test_the_front_page_says_what_there_is_and_leads_to_tags_and_years(many: Site) -> None:
+    build = many.build()
+    assert build.messages == []
+    above = build.page("index").cssselect(".pn-overview")[0]
+    count = len(list((many.folder / "papers").glob("*.md")))
+    first = text(above.cssselect("p")[0])
+    assert first.startswith(f"{count} notes · ")
+    assert "papers of 1990 to 2004" in first
+    tags = [link.get("href") for link in above.cssselect(".pn-tags a")]
+    assert len(tags) == 8
+    # Of two, in alphabetical order; all others are on one note.
+    assert tags[:2] == ["tags/c-plus-plus.html", "tags/generalization.html"]
+    strip = above.cssselect(".pn-bars")[0]
+    # Screen readers have the line above, and the index of the years.
+    assert strip.get("aria-hidden") == "true"
+    places = strip.cssselect("svg > *")
+    assert len(places) == 2004 - 1990 + 1
+    assert [text(place.cssselect("title")[0]) for place in places[:1]] == ["1990: 1 note"]
+    assert places[0].get("href") == "years/1990.html"
+    assert {link.get("tabindex") for link in strip.cssselect("a")} == {"-1"}
+    assert [text(label) for label in strip.cssselect("span")] == ["1990", "2004"]
+    # A year without notes has its place, and leads nowhere.
+    gap = places[1999 - 1990]
+    assert (gap.tag, gap.cssselect(".pn-bar")[0].get("height")) == ("g", "0")
+
+
+def test_cards_tags_and_index_have_the_colours_of_the_largest_tags(many: Site) -> None:
+    build = many.build()
+
+    def hues(page: str, selector: str) -> set[str]:
+        found = build.page(page).cssselect(selector)
+        classes = {name for each in found for name in (each.get("class") or "").split()}
+        return {name for name in classes if name.startswith("pn-hue-")}
+
+    every = {f"pn-hue-{number}" for number in range(1, 9)}
+    assert hues("index", ".pn-overview .pn-tags > li") == every
+    assert hues("tags/index", ".pn-index > li") == every
+    [hue] = hues("tags/generalization", ".pn-card")
+    assert hue in every
+
+
+def test_an_overview_follows_the_notes_like_a_clean_build(many: Site) -> None:
+    many.build()
+    many.edit("papers/more3.md", "tags: [t3]", "tags: [generalization]\nread: 2024-05-06")
+    after = build_again(many)
+    assert "last read on 6 May 2024" in text(after.page("index").cssselect(".pn-overview")[0])

@@ -79,7 +79,7 @@ def card(front: Element, key: str) -> Element:
 
 
 def test_card_shows_authors_year_and_venue_of_the_paper(front: Element) -> None:
-    bylines = [text(line).split(" · ") for line in front.cssselect(".pn-byline")]
+    bylines = [text(line).split(" · ") for line in front.cssselect(".pn-card .pn-byline")]
     learning = "International Conference on Learning Representations"
     assert bylines == [
         ["Ashish Vaswani et al.", "2017", "Advances in Neural Information Processing Systems"],

@@ -39,7 +39,10 @@ SETTINGS: dict[str, tuple[Any, Any]] = {
         {"pointsize": "11pt"},
     ),
     "papernotes_browse": (
-        ["tags", "years", "authors", "venues", "neighbours", "related", "filter", "map"],
+        [
+            *("overview", "tags", "years", "authors", "venues"),
+            *("neighbours", "related", "filter", "map"),
+        ],
         ("tags",),
     ),
     "papernotes_pictures": (True, False),
