@@ -171,6 +171,7 @@ def visit_bars(self: Any, node: bars) -> None:
     scale = {"viewBox": f"0 0 {width} 100", "preserveAspectRatio": "none"}
     picture = ElementTree.SubElement(box, "svg", {**scale, "width": str(width), "height": "48"})
     for number, child in enumerate(node.children):
+        assert isinstance(child, nodes.Element)
         address = child.get("refuri")
         link = {"href": address, "tabindex": "-1"} if address else {}
         group = ElementTree.SubElement(picture, "a" if link else "g", link)

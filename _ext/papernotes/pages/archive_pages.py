@@ -139,9 +139,7 @@ class _PageRenderer:
         if content.kind != "front":
             section += archive_content.list_header(content.kind, content.count, self.docname)
         if content.view == "cards":
-            cards = [
-                nodes.raw("", self._card(note).html, format="html") for note in content.notes
-            ]
+            cards = [nodes.raw("", self._card(note).html, format="html") for note in content.notes]
             section += note_card.grid(cards, content.count)
         else:
             section += note_card.title_list(
