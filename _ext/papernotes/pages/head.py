@@ -7,7 +7,7 @@ are no Highwire tags (``citation_title`` and the like): they would present the n
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -27,24 +27,6 @@ from papernotes.rendering.resolver import SUMMARY
 DESCRIPTION_LENGTH = 160
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """The metadata of a page.
-
-    ``is_described`` says that the author gives a description, which is kept; ``data`` is JSON-LD.
-    """
-
-    title: str
-    description: str
-    url: str
-    is_described: bool
-    is_note: bool = False
-    image: str = ""
-    published: str = ""
-    tags: tuple[str, ...] = ()
-    data: schema_org.Thing = field(default_factory=dict)
-
-
 def add_head(
     app: Sphinx, pagename: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
@@ -59,7 +41,7 @@ def add_head(
         "page": None,
     }
     if doctree is not None and app.config.papernotes_metadata:
-        values["page"] = asdict(_page(app, pagename, doctree))
+        values |= _about(app, pagename, doctree)
     context["metatags"] = context.get("metatags", "") + render("head.html", values)
 
 
@@ -89,50 +71,43 @@ def _catalogue(app: Sphinx, pathto: Callable[..., str]) -> dict[str, str]:
     }
 
 
-def _page(app: Sphinx, docname: str, doctree: nodes.document) -> Page:
+def _about(app: Sphinx, docname: str, doctree: nodes.document) -> dict[str, Any]:
+    """Return what the template says of a document, with its JSON-LD as ``data``.
+
+    ``is_described`` says that the author gives a description, which is kept.
+    """
     domain = PaperNotesDomain.of(app.env)
-    noted = domain.records[docname].noted
-    if noted is not None and docname in domain.catalogue.by_docname:
-        return _note(app, noted, doctree)
+    noted = domain.records[docname].noted if docname in domain.catalogue.by_docname else None
+    page, data = _note(app, noted, doctree) if noted else _document(app, docname, doctree)
+    is_described = any(meta.get("name") == "description" for meta in doctree.findall(nodes.meta))
+    return {"page": page, "data": data, "is_note": bool(noted), "is_described": is_described}
+
+
+def _document(
+    app: Sphinx, docname: str, doctree: nodes.document
+) -> tuple[schema_org.Posting, schema_org.Thing]:
     prose = Prose(app.config)
-    title = prose.one_line([app.env.titles[docname]])
     description = shorten(_opening(doctree, prose), DESCRIPTION_LENGTH)
-    page = Page(
-        title=title,
-        description=description,
-        url=_address(app, docname),
-        is_described=_is_described(doctree),
-    )
+    page = _posting(app, docname, prose.one_line([app.env.titles[docname]]), description)
     if docname != app.config.root_doc:
-        return page
-    posting = _posting(app, docname, title, description)
-    return replace(page, title=posting.site, data=schema_org.site(posting))
+        return page, {}
+    return replace(page, title=page.site), schema_org.site(page)
 
 
-def _note(app: Sphinx, noted: NotedPaper, doctree: nodes.document) -> Page:
+def _note(
+    app: Sphinx, noted: NotedPaper, doctree: nodes.document
+) -> tuple[schema_org.Posting, schema_org.Thing]:
     note = noted.note
     papers = PaperNotesDomain.of(app.env).catalogue.papers_of(note)
     prose = Prose(app.config)
-    title = prose.title(noted.title.nodes())
     description = shorten(prose.one_line(doctree.get(SUMMARY, ())), DESCRIPTION_LENGTH)
-    published = note.read.isoformat() if note.read else ""
-    posting = replace(
-        _posting(app, note.docname, title, description),
+    page = replace(
+        _posting(app, note.docname, prose.title(noted.title.nodes()), description),
         image=social_cards.address(app, note),
         tags=note.tags,
-        published=published,
+        published=note.read.isoformat() if note.read else "",
     )
-    return Page(
-        title=title,
-        description=description,
-        url=posting.url,
-        is_described=_is_described(doctree),
-        is_note=True,
-        image=posting.image,
-        published=published,
-        tags=note.tags,
-        data=schema_org.note(posting, [catalogue_json.item(app, paper) for paper in papers]),
-    )
+    return page, schema_org.note(page, [catalogue_json.item(app, paper) for paper in papers])
 
 
 def _posting(app: Sphinx, docname: str, title: str, description: str) -> schema_org.Posting:
@@ -163,8 +138,3 @@ def _opening(doctree: nodes.document, prose: Prose) -> str:
                 if isinstance(node, nodes.paragraph):
                     return prose.one_line([node])
     return ""
-
-
-def _is_described(doctree: nodes.document) -> bool:
-    """Return whether the author gives a description of the page."""
-    return any(meta.get("name") == "description" for meta in doctree.findall(nodes.meta))

@@ -33,7 +33,7 @@ _CONTAINERS = {
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """A note or the front page; unknown values are empty. Days and times are in ISO 8601."""
+    """A note or another page; unknown values are empty. Days and times are in ISO 8601."""
 
     title: str
     description: str
