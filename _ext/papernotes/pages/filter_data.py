@@ -23,10 +23,9 @@ from papernotes.publish.files import File
 from papernotes.rendering import markup
 from papernotes.rendering.html_fragments import Renderer
 from papernotes.rendering.note_card import line_shows
+from papernotes.rendering.note_list import FILTER_DATA
 from papernotes.rendering.shown import Shown
 from papernotes.settings import own_fields
-
-FILE = "notes.js"
 
 
 def files(app: Sphinx, shown: Shown) -> Iterator[File]:
@@ -45,7 +44,7 @@ def files(app: Sphinx, shown: Shown) -> Iterator[File]:
     rows = [
         [line_shows(shown, note), note.read, note.tags, note.keys, note.fields] for note in notes
     ]
-    yield File(FILE, rows, content)
+    yield File(FILTER_DATA, rows, content)
 
 
 def _data(app: Sphinx, domain: PaperNotesDomain, notes: tuple[Note, ...]) -> dict[str, object]:

@@ -20,6 +20,9 @@ from papernotes.rendering.shown import Shown
 from papernotes.rendering.tables.table import table, table_shows
 from papernotes.settings import own_fields
 
+# The file with the data of the filter, beside the front page.
+FILTER_DATA = "notes.js"
+
 
 def papers(context: RenderContext, node: nodes.Element) -> list[nodes.Node]:
     """Return the notes that the placeholder *node* selects, as cards or as lines."""
@@ -126,7 +129,7 @@ def _with_filter(shown: Iterable[nodes.Node], sort: str, config: Config) -> node
     found = forms("%(count)d note", "%(count)d notes", config.language)
     fields = [field.name for field in own_fields(config).values() if field.is_filter]
     texts = {
-        "source": "notes.js",
+        "source": FILTER_DATA,
         "sort": sort,
         "fields": " ".join(fields),
         "label": _("Filter and sort"),
