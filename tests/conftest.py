@@ -140,6 +140,8 @@ LONGEST = [
         "browser/test_hostile.py",
         "project/test_ownership.py",
         "project/test_make.py",
+        "rendering/test_builders.py",
+        "pages/test_archive_pages.py",
     )
 ]
 
