@@ -72,6 +72,10 @@ def test_notes_may_be_notebooks(tiny: Site, extensions: list[str]) -> None:
     draft = "---\npaper: alpha2001\ndraft: true\n---\n\n# Alpha\n\nA penumbra."
     tiny.write("papers/draft.ipynb", notebook(draft))
     tiny.write("papers/broken.ipynb", "{")
+    load = ":load: draft.ipynb"
+    tiny.write("papers/delta.md", MARKDOWN.replace("zeta2006", "delta2004").replace("1 + 1", load))
+    tagged = MARKDOWN.replace("[a]", "[generalization]")
+    tiny.write("papers/alpha.md", tagged.replace("1 + 1", ":load: gone.py"))
     tiny.edit("plain.md", "It links", "It costs $10, and then $20. [@beta2002] It links")
     tiny.edit("conf.py", '["papernotes"]', repr(extensions))
     # MyST-NB changes defaults of Sphinx for the whole process.
@@ -92,6 +96,15 @@ def test_notes_may_be_notebooks(tiny: Site, extensions: list[str]) -> None:
         (
             "papers/broken.ipynb:1: WARNING: the file is not a notebook; save it again, until then"
             " the site leaves the page out [papernotes.encoding]"
+        ),
+        (
+            'papers/alpha.md:15: WARNING: the file "gone.py" does not exist; correct the name, or'
+            " add the file [papernotes.missing-file]"
+        ),
+        (
+            'papers/delta.md:15: WARNING: the page shows the file "papers/draft.ipynb", which is a'
+            " draft; publish it, or delete this line, until then nothing of it is shown"
+            " [papernotes.draft-file]"
         ),
         (
             f'{place} "\\(x + y\\)" is shown as text; write $x + y$ (cell 3, line 3)'
@@ -125,6 +138,8 @@ def test_notes_may_be_notebooks(tiny: Site, extensions: list[str]) -> None:
     page = parse(html / "plain.html")
     assert "$10, and then $20" in text(page)
     assert "[@beta2002]" not in text(page)
+    copy = (tiny.folder / "_build/jupyter_execute/papers/draft.ipynb").read_text(encoding="utf-8")
+    assert notebooks.is_draft(copy)
     # The copies that MyST-NB leaves are no documents.
     found = check(find_site(tiny.folder))
     assert found.notes == 7

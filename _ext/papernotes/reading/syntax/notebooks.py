@@ -69,6 +69,9 @@ def parse(
         if name not in FIELDS and name not in own
     }
     cells = notebook.content["cells"]
+    if front.draft:
+        # For the copy that MyST-NB writes beside the pages.
+        metadata["draft"] = True
     # MyST-NB would count lines from 2.
     metadata["source_map"] = [CELL * number - 1 for number in range(1, len(cells) + 1)]
     if notebook.cell >= 0:
