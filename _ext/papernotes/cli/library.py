@@ -15,6 +15,7 @@ from papernotes.cli import storage
 from papernotes.cli.bibfile.entry import Entry
 from papernotes.cli.site import Site
 from papernotes.core import frontmatter
+from papernotes.reading.syntax import notebooks
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,11 @@ def _notes(site: Site) -> dict[str, list[Path]]:
         path = site.root / name
         content = storage.read(path)
         if content is not None:
-            front, _ = frontmatter.parse(content.decode("utf-8", "replace"), name)
-            for key in front.papers:
+            text = content.decode("utf-8", "replace")
+            if name.endswith(notebooks.SUFFIX):
+                parsed = notebooks.parse(text, name, {})
+            else:
+                parsed = frontmatter.parse(text, name)
+            for key in parsed[0].papers if parsed else ():
                 notes.setdefault(key, []).append(path)
     return notes

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import unquote, urlsplit
@@ -23,7 +24,7 @@ from sphinx.environment import BuildEnvironment
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.core.files import is_inside
 from papernotes.domain import PaperNotesDomain
-from papernotes.reading.drafts import forget, says_draft, shows_drafts
+from papernotes.reading.drafts import forget, says_draft
 from papernotes.reading.record import DRAFT
 from papernotes.reading.syntax import notebooks
 from papernotes.reporting import note_problem
@@ -48,9 +49,9 @@ def is_withheld(env: BuildEnvironment, file: Path, source: str, line: int) -> bo
 
     The document depends on a draft, so that it is read again when that is none any more.
     """
-    path = file.resolve()
-    if not path.is_file():
+    if not file.is_file():
         return False
+    path = file.resolve()
     shown = Path(os.path.relpath(path, Path(env.srcdir).resolve())).as_posix()
     if not is_inside(path, homes(env)):
         rest = "page does not show it" if env.docname == env.config.root_doc else "page is left out"
@@ -69,9 +70,12 @@ def is_withheld(env: BuildEnvironment, file: Path, source: str, line: int) -> bo
 
 
 def _is_draft(path: Path) -> bool:
-    size = None if path.suffix == notebooks.SUFFIX else _BEGINNING
-    with path.open(encoding="utf-8", errors="replace") as file:
-        return says_draft(path, file.read(size))
+    is_notebook = path.suffix == notebooks.SUFFIX
+    with path.open("rb") as file:
+        content = file.read(-1 if is_notebook else _BEGINNING)
+    if not is_notebook and not content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"---", b"+++")):
+        return False
+    return says_draft(path, content.decode("utf-8-sig", "replace").replace("\r\n", "\n"))
 
 
 class _Guard:
@@ -102,7 +106,9 @@ class _Guard:
         if self.in_sphinx and not directive.arguments[0].startswith("<"):
             named.append(directive.arguments[0])
         for name in filter(None, named):
-            yield Path(env.relfn2path(name)[1])
+            # Links in a circle lead nowhere, which the directive reports.
+            with suppress(OSError, RuntimeError):
+                yield Path(env.relfn2path(name)[1])
             if not self.in_sphinx:
                 prefix = document.settings.root_prefix
                 yield Path(adapt_path(name, document.current_source or "", prefix))
@@ -132,10 +138,13 @@ class GuardedRaw(_Guard, Raw):
 
 
 def note_reading(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
-    """Note the list of documents that Sphinx reads, and whether drafts are hidden from them."""
+    """Note the list of documents that Sphinx reads, and whether they may show nothing of drafts.
+
+    A build that checks the site reports it, although it treats drafts like other documents.
+    """
     domain = PaperNotesDomain.of(env)
     domain.reading, domain.left_out = docnames, []
-    domain.hides_drafts = not shows_drafts(app)
+    domain.hides_drafts = not app.config.papernotes_drafts
 
 
 def leave_out(app: Sphinx, env: BuildEnvironment) -> None:
