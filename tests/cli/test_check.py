@@ -583,6 +583,14 @@ def test_fix_without_faults_does_not_write_the_file(site: Site) -> None:
 # Output.
 
 
+def test_password_in_a_link_of_a_note_is_reported(site: Site) -> None:
+    site.write("more.md", "# More\n\n[x](https://me:x@a.org/) <https://me@a.org>\n\nme@a.org @me\n")
+    message = "a link holds a name and a password, which readers would see; delete them"
+    assert [line for line in found(site) if "more.md" in line] == [
+        f"more.md:3: {message} [papernotes.private-value]"
+    ]
+
+
 def test_github_format_prints_annotations(site: Site) -> None:
     line = add(site, entry("note = {5% & more}", key="mine"))
     result = run(site, "check", "--format", "github")

@@ -171,6 +171,17 @@ def test_address_that_no_longer_occurs_is_removed_from_the_cache(
     assert not [address for address in json.loads(cached.read_text()) if "page" in address]
 
 
+def test_password_of_an_address_is_sent_and_not_shown(site: Site, server: Server) -> None:
+    address = server.url.replace("http://", "http://me:secret@")
+    site.write("more.md", f"# More\n\n<{address}/gone> <{address}/busy>\n")
+    server.set("/gone", Reply(status=404))
+    server.set("/busy", Reply(status=429, headers={"Retry-After": "900"}))
+    _, result = found(site)
+    assert "secret" not in result.output
+    assert f"more.md:3: {server.url}/gone is gone" in result.stdout.replace(f"{site.folder}/", "")
+    assert all("Authorization" in each.headers for each in server.asked if each.path == "/gone")
+
+
 def test_without_a_network_no_address_is_reported_as_gone(site: Site, server: Server) -> None:
     with serving() as gone:
         url = gone.url

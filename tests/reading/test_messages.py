@@ -299,6 +299,11 @@ CASES = {
         ('refs.bib:17: WARNING: the field "url" of the entry "gamma2003" is not an http or'
         " https address and is not linked; correct it or delete it [papernotes.bad-link]"),
     ),
+    "password in a link": (
+        page("# More\n\n[x](https://me:secret@example.org/)"),
+        ("plain.md:3: WARNING: a link holds a name and a password, which readers would see; delete"
+        " them [papernotes.private-value]"),
+    ),
     "password in an address": (
         lambda site: site.edit("refs.bib", "https://example.org/g", "https://me:x@example.org/g"),
         ('refs.bib:17: WARNING: the field "url" of the entry "gamma2003" holds a name and a'

@@ -49,6 +49,8 @@ PUBLISHED_FIELDS = frozenset(
 )
 # The name and the password of an address, which may have LaTeX's braces around a character.
 _CREDENTIALS = re.compile(r"(?<=://)(?:[^\s/?#<>\"{}]|\{[^\s{}]*\})*@", re.IGNORECASE)
+# What is told of them in a note, whose text nobody changes.
+CREDENTIALS = "a link holds a name and a password, which readers would see; delete them"
 # Where a file is on a computer: an address of its own, below a drive, or below a home folder.
 _LOCAL = re.compile(
     r"\bfile:(?:[/\\]|[a-z]:)"
@@ -328,6 +330,11 @@ def _with_prefix(text: str, source: str) -> tuple[Span, ...]:
     return (Span("text", text), *inner) if inner else ()
 
 
+def without_credentials(text: str) -> str:
+    """Return *text* without the names and passwords of the addresses in it."""
+    return _CREDENTIALS.sub("", text) if "@" in text else text
+
+
 def is_local(value: str) -> bool:
     """Return whether *value* says where a file is on somebody's computer."""
     return bool(_LOCAL.search(value))
@@ -338,7 +345,7 @@ def public_value(name: str, value: str) -> tuple[str, str]:
 
     An address that is no link is kept, because that is reported, but shown nowhere.
     """
-    public = _CREDENTIALS.sub("", value) if "@" in value else value
+    public = without_credentials(value)
     if name in PUBLISHED_FIELDS and name != "url" and is_local(public):
         return "", "says where a file is on your computer, and is"
     return public, "holds a name and a password, which are" if public != value else ""

@@ -92,7 +92,7 @@ class DiagnosticKind(Enum):
     BAD_LINK = ("bad-link", "An address that is not allowed as a link")
     PRIVATE_VALUE = (
         "private-value",
-        "A password, or the place of a file on your computer, in an entry; the site leaves it out",
+        "A password in an address, or the place of a file on your computer in an entry",
     )
     INCOMPLETE_ENTRY = (
         "incomplete-entry",

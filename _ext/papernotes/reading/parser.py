@@ -19,13 +19,14 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 
+from papernotes.bibliography.formatting import CREDENTIALS, without_credentials
 from papernotes.citations.pandoc_domain import PandocDomain
 from papernotes.citations.pandoc_rule import pandoc_plugin
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.core.headings import low_heading
 from papernotes.core.wiki_links import Vault
 from papernotes.domain import PaperNotesDomain
-from papernotes.reading.record import FRONT_MATTER
+from papernotes.reading.record import FRONT_MATTER, line_of
 from papernotes.reading.renderer import Renderer
 from papernotes.reading.syntax.extensions import money_plugin, title_plugin
 from papernotes.reading.syntax.obsidian import obsidian_plugin
@@ -110,7 +111,10 @@ def _warn_of_front_matter(document: nodes.document, kind: Any, message: str) -> 
 
 
 def note_unsafe_links(app: Sphinx, doctree: nodes.document) -> None:
-    """Report links that MyST does not render, since a click would run their content."""
+    """Report links that MyST does not render, since a click would run their content.
+
+    Report passwords in others, too.
+    """
     env = app.env
     path = env.doc2path(env.docname, base=False).as_posix()
     for node in doctree.findall(_may_be_unsafe):
@@ -128,6 +132,11 @@ def note_unsafe_links(app: Sphinx, doctree: nodes.document) -> None:
                 f'the link to "{address}" is unsafe and shown as text; correct it or delete it'
             )
             note_problem(env, Diagnostic(path, holder.line or 1, message, DiagnosticKind.BAD_LINK))
+    for node in doctree.findall(nodes.reference):
+        address = node.get("refuri", "")
+        if without_credentials(address) != address:
+            problem = Diagnostic(path, line_of(node), CREDENTIALS, DiagnosticKind.PRIVATE_VALUE)
+            note_problem(env, problem)
 
 
 def _may_be_unsafe(node: nodes.Node) -> bool:

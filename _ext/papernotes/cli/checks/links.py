@@ -152,12 +152,13 @@ def check(
         cache.save(set(found))
     for address, places in found.items():
         verdict = verdicts[address]
+        shown = formatting.without_credentials(address)
         for place in places:
             if verdict.state == "gone":
-                message = f"{address} {verdict.why}; correct it, or link to a copy in an archive"
+                message = f"{shown} {verdict.why}; correct it, or link to a copy in an archive"
                 yield Diagnostic(place.path, place.line, message, DiagnosticKind.GONE_LINK)
             elif verdict.state == "unknown":
-                message = f"{address} {verdict.why}; check it in a browser"
+                message = f"{shown} {verdict.why}; check it in a browser"
                 yield Diagnostic(place.path, place.line, message, DiagnosticKind.UNKNOWN_LINK)
 
 
@@ -202,7 +203,7 @@ def _request_hosts(
         verdicts: list[tuple[str, Verdict]] = []
         for address in by_host[host]:
             with progress_lock:
-                progress.step(f"checking {address}")
+                progress.step(f"checking {formatting.without_credentials(address)}")
             if verdicts:
                 client.sleep(PAUSE)
             verdicts.append((address, _verdict(client, _url(address, registry))))

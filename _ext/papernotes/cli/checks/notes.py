@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from papernotes.bibliography.formatting import CREDENTIALS, without_credentials
 from papernotes.bibliography.reader import Bibliography
 from papernotes.catalogue import derive
 from papernotes.core import files, frontmatter
@@ -95,6 +96,7 @@ def check_note(path: str, text: str, own: Mapping[str, Field]) -> tuple[NoteFile
 
 def check_links(root: Path, path: str, text: str) -> Iterator[Diagnostic]:
     """Yield the broken links of a document below *root*, and the files that it names in vain."""
+    yield from _check_passwords(path, text)
     # Most documents have no broken link, not even in code; for them, skip the slower search.
     if any(_link_fault(target) or files.is_path(target) for _, target in _targets(text)):
         prose = _prose(text)
@@ -111,6 +113,12 @@ def check_links(root: Path, path: str, text: str) -> Iterator[Diagnostic]:
         if not files.OUTSIDE.match(target) and (fault := files.fault(root, path, target)):
             line = text.count("\n", 0, match.start()) + 1
             yield Diagnostic(path, line, fault, DiagnosticKind.MISSING_FILE)
+
+
+def _check_passwords(path: str, text: str) -> Iterator[Diagnostic]:
+    for line, address in addresses(text) if "@" in text else ():
+        if without_credentials(address) != address:
+            yield Diagnostic(path, line, CREDENTIALS, DiagnosticKind.PRIVATE_VALUE)
 
 
 def addresses(text: str) -> Iterator[tuple[int, str]]:

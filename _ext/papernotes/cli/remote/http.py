@@ -15,6 +15,7 @@ import urllib3
 from filelock import FileLock
 
 from papernotes import __version__
+from papernotes.bibliography.formatting import without_credentials
 from papernotes.cli.errors import CommandError, UnreachableError
 from papernotes.cli.remote import transport
 from papernotes.cli.remote.transport import Limits, Transport, host
@@ -119,7 +120,7 @@ class Client:
         limits of time and size, or redirects to the network of this computer from outside it.
         """
         transport.parse(url)
-        server = host(url)
+        server, shown = host(url), without_credentials(url)
         for attempt in range(MAX_TRIES):
             last = attempt == MAX_TRIES - 1
             try:
@@ -135,7 +136,7 @@ class Client:
                 continue
             except (OSError, ValueError, http.client.HTTPException) as error:
                 # Libraries raise many errors because of what a server sends.
-                raise CommandError(f"{url} cannot be requested: {error}") from error
+                raise CommandError(f"{shown} cannot be requested: {error}") from error
             if answer.status not in _TRANSIENT:
                 return answer
             wait = 2.0**attempt if retry_after is None else retry_after
@@ -155,7 +156,13 @@ class Client:
         self, url: str, accept: str, limit: RateLimit | None, whole: bool
     ) -> tuple[Answer, float | None]:
         only_public = transport.resolves_to_public(transport.parse(url))
-        limits = Limits(url, TOTAL_TIMEOUT, time.monotonic() + TOTAL_TIMEOUT, MAX_SIZE, only_public)
+        limits = Limits(
+            without_credentials(url),
+            TOTAL_TIMEOUT,
+            time.monotonic() + TOTAL_TIMEOUT,
+            MAX_SIZE,
+            only_public,
+        )
         for _ in range(_REDIRECTS + 1):
             if limit:
                 started = time.monotonic()
@@ -192,7 +199,7 @@ def _target(url: str, location: str, *, only_public: bool) -> str:
     except transport.AddressError as error:
         raise CommandError(f"{host(url)} redirects elsewhere: {error.message}") from error
     if only_public and not transport.resolves_to_public(parts):
-        raise transport.refused(target)
+        raise transport.refused(without_credentials(target))
     return target
 
 

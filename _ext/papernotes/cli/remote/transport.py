@@ -20,6 +20,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPSConnectionPool
 
+from papernotes.bibliography.formatting import without_credentials
 from papernotes.cli.errors import CommandError
 from papernotes.core.text import CONTROL_CHARACTER
 
@@ -45,9 +46,11 @@ def parse(url: str) -> SplitResult:
         usable = False
     else:
         if parts.scheme and parts.scheme not in ("http", "https"):
-            raise AddressError(f"{url} is not an http or https address; it is not followed")
+            raise AddressError(
+                f"{without_credentials(url)} is not an http or https address; it is not followed"
+            )
     if not usable or CONTROL_CHARACTER.search(url):
-        raise AddressError(f'"{url}" is not a valid address; correct it')
+        raise AddressError(f'"{without_credentials(url)}" is not a valid address; correct it')
     return parts
 
 
