@@ -14,8 +14,6 @@ import zlib
 from collections.abc import Iterable
 from pathlib import Path
 
-from PIL import Image
-
 _JPEG, _PNG = b"\xff\xd8", b"\x89PNG\r\n\x1a\n"
 _SUFFIXES = frozenset((".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".apng", ".webp"))
 # Segments of JPEG that are shown: JFIF's density, the profile of colours, and Adobe's colour model.
@@ -23,7 +21,9 @@ _SHOWN = {0xE0: b"JFIF\0", 0xE2: b"ICC_PROFILE\0", 0xEE: b"Adobe"}
 # In compressed data, a marker follows on FF, but not 00 or a restart.
 _MARKER = re.compile(rb"\xff+([^\x00\xd0-\xd7\xff])", re.DOTALL)
 _TEXT_CHUNKS = frozenset((b"tEXt", b"zTXt", b"iTXt", b"tIME", b"eXIf", b"caBX"))
-_ORIENTATION = 0x0112
+_ORIENTATION, _PLACE = 0x0112, 0x8825
+# Formats with the same metadata, which cannot be left out so simply.
+_KEPT = frozenset((".avif", ".heic", ".heif", ".jxl", ".tif", ".tiff"))
 
 
 def strip(paths: Iterable[Path]) -> None:
@@ -40,6 +40,32 @@ def strip(paths: Iterable[Path]) -> None:
             draft.chmod(status.st_mode)
             os.utime(draft, ns=(status.st_atime_ns, status.st_mtime_ns))
             draft.replace(path)
+
+
+def fault(path: Path) -> str:
+    """Return the message on a picture that says where it was taken, or nothing.
+
+    There is none on what is no picture, and on the formats in which that is left out.
+    """
+    if path.suffix.lower() not in _KEPT:
+        return ""
+    # Few sites have such pictures, and Pillow takes a while to import.
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        with warnings.catch_warnings(action="ignore"), Image.open(path) as picture:
+            tells = bool(picture.getexif().get_ifd(_PLACE))
+    except UnidentifiedImageError:
+        # Pillow does not know each of these formats, such as HEIC.
+        tells = b"Exif\0\0" in path.read_bytes()
+    except (OSError, ValueError, SyntaxError, struct.error, Image.DecompressionBombError):
+        tells = False
+    if not tells:
+        return ""
+    return (
+        f'the picture "{path.name}" says where it was taken, and is published so; save it as JPEG,'
+        " PNG or WebP, where that is left out"
+    )
 
 
 def without_metadata(content: bytes) -> bytes:
@@ -124,6 +150,8 @@ def _webp(content: bytes) -> bytes:
 
 def _exif(data: bytes) -> bytes:
     """Return EXIF that says which direction is up, as *data* does, and nothing else."""
+    from PIL import Image
+
     exif = Image.Exif()
     try:
         with warnings.catch_warnings(action="ignore"):

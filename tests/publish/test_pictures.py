@@ -7,6 +7,7 @@ from typing import Any
 from zipfile import ZipFile
 
 import pytest
+from commands import run
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageOps
@@ -18,13 +19,14 @@ UP, CAMERA, GPS = 0x0112, 0x0110, 0x8825
 MODEL = "Camera of A. Author"
 
 
-def picture(kind: str, up: int, **options: Any) -> bytes:
-    """Return a picture that says where it was taken, with the edge *up* as that which is up."""
+def picture(kind: str, up: int, *, place: bool = True, **options: Any) -> bytes:
+    """Return a picture that says by what it was taken and, if *place*, where."""
     shown = Image.new("RGB", (24, 16))
     shown.putdata([(7 * number % 256, number % 256, 90) for number in range(24 * 16)])
     exif = Image.Exif()
     exif[UP], exif[CAMERA] = up, MODEL
-    exif.get_ifd(GPS).update({1: "N", 2: (48.0, 8.0, 0.0)})
+    if place:
+        exif[GPS] = {1: "N", 2: (48.0, 8.0, 0.0)}
     file = io.BytesIO()
     shown.save(file, kind, exif=exif, **options)
     return file.getvalue()
@@ -91,3 +93,27 @@ def test_published_pictures_say_nothing_of_their_author(tiny: Site, builder: str
     # The source of the author is not touched.
     assert (tiny.folder / "photo.jpg").read_bytes() == photo
     assert again.written == set()
+
+
+@pytest.mark.parametrize("kind", ["AVIF", "TIFF"])
+def test_picture_whose_place_cannot_be_left_out_is_reported(tiny: Site, kind: str) -> None:
+    name = f"photo.{kind.lower()}"
+    try:
+        tiny.write(name, picture(kind, 1))
+    except (KeyError, OSError):
+        pytest.skip(f"Pillow was built without {kind}")
+    assert "says where it was taken" in pictures.fault(tiny.folder / name)
+    tiny.write(name, picture(kind, 1, place=False))
+    assert pictures.fault(tiny.folder / name) == ""
+
+
+def test_picture_in_a_format_that_pillow_does_not_know_is_reported(tiny: Site) -> None:
+    tiny.write("photo.heic", b"\0\0\0\x18ftypheic Exif\0\0MM")
+    tiny.edit("plain.md", "# ", "![A photo](photo.heic)\n\n# ")
+    line = (
+        'plain.md:1: {}the picture "photo.heic" says where it was taken, and is published so; save'
+        " it as JPEG, PNG or WebP, where that is left out [papernotes.picture-place]"
+    )
+    assert line.format("WARNING: ") in tiny.build().messages
+    found = run(tiny, "check").stdout.replace(f"{tiny.folder}/", "")
+    assert line.format("") in found.splitlines()

@@ -299,6 +299,14 @@ CASES = {
         ('refs.bib:17: WARNING: the field "url" of the entry "gamma2003" is not an http or'
         " https address and is not linked; correct it or delete it [papernotes.bad-link]"),
     ),
+    "place in a picture": (
+        lambda site: (
+            site.write("photo.heic", "ftypheic Exif\0\0"),
+            site.write("plain.md", "# More\n\n![A photo](photo.heic)\n"),
+        ),
+        ('plain.md:3: WARNING: the picture "photo.heic" says where it was taken, and is published'
+        " so; save it as JPEG, PNG or WebP, where that is left out [papernotes.picture-place]"),
+    ),
     "password in a link": (
         page("# More\n\n[x](https://me:secret@example.org/)"),
         ("plain.md:3: WARNING: a link holds a name and a password, which readers would see; delete"

@@ -89,6 +89,10 @@ class DiagnosticKind(Enum):
         "missing-file",
         "A picture, page or other file that a document names, and that does not exist",
     )
+    PICTURE_PLACE = (
+        "picture-place",
+        "A picture that says where it was taken, in a format that is published as it is",
+    )
     BAD_LINK = ("bad-link", "An address that is not allowed as a link")
     PRIVATE_VALUE = (
         "private-value",

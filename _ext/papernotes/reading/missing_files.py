@@ -15,6 +15,7 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.transforms import SphinxTransform
 
+from papernotes import pictures
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.core.files import OUTSIDE, fault, find, is_path, path_of
 from papernotes.nodes import replace_picture
@@ -68,7 +69,12 @@ class ReplaceMissing(SphinxTransform):
             return
         if self.is_unusable(node, target):
             replace_picture(node, node.get("alt") or unquote(target), "pn-missing")
-        elif not find(self.root, self.home, target).endswith(target.lstrip("./")):
+            return
+        name = find(self.root, self.home, target)
+        if message := pictures.fault(self.root / name):
+            problem = Diagnostic(self.home, line_of(node), message, DiagnosticKind.PICTURE_PLACE)
+            note_problem(self.env, problem)
+        if not name.endswith(target.lstrip("./")):
             node["uri"] = unquote(target)
 
     @property

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from papernotes import pictures
 from papernotes.bibliography.formatting import CREDENTIALS, without_credentials
 from papernotes.bibliography.reader import Bibliography
 from papernotes.catalogue import derive
@@ -104,15 +105,22 @@ def check_links(root: Path, path: str, text: str) -> Iterator[Diagnostic]:
             line = prose.count("\n", 0, position) + 1
             if fault := _link_fault(target):
                 yield Diagnostic(path, line, fault, DiagnosticKind.BROKEN_LINK)
-            elif files.is_path(target) and (fault := files.fault(root, path, target)):
-                yield Diagnostic(path, line, fault, DiagnosticKind.MISSING_FILE)
+            elif files.is_path(target):
+                yield from _check_file(root, path, line, target)
     if not any(f"{{{name}}}" in text for name in ("figure", "image", "include", "literalinclude")):
         return
     for match in _NAMES_FILE.finditer(_FENCED.sub(_without_code, text)):
         target = match[1].strip()
-        if not files.OUTSIDE.match(target) and (fault := files.fault(root, path, target)):
+        if not files.OUTSIDE.match(target):
             line = text.count("\n", 0, match.start()) + 1
-            yield Diagnostic(path, line, fault, DiagnosticKind.MISSING_FILE)
+            yield from _check_file(root, path, line, target)
+
+
+def _check_file(root: Path, path: str, line: int, target: str) -> Iterator[Diagnostic]:
+    if fault := files.fault(root, path, target):
+        yield Diagnostic(path, line, fault, DiagnosticKind.MISSING_FILE)
+    elif fault := pictures.fault(root / files.find(root, path, target)):
+        yield Diagnostic(path, line, fault, DiagnosticKind.PICTURE_PLACE)
 
 
 def _check_passwords(path: str, text: str) -> Iterator[Diagnostic]:
