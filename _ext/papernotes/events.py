@@ -228,9 +228,10 @@ class FollowingWriter:
             pages={name: digests.page(name) for name in PaperNotesDomain.of(app.env).records},
             archive_pages=archive_pages.digests_of(app, digests),
             files=self._written,
-            search=self._index.end(app),
             last_changed=dict(last_changed.all_changed(app.env)),
             copied=output_folder.copied_files(app),
+            # At last, since Pagefind is still at work.
+            search=self._index.end(app),
         )
         pending.unwritten_state(app, state, before).save(outdir)
 

@@ -127,6 +127,39 @@ def test_handler_of_an_unknown_extension_finds_all_documents_in_one_process(
     assert f"found {len(build.written)}\n" in capfd.readouterr().out
 
 
+FAILING = """
+import os, signal
+main = os.getpid()
+
+def setup(app):
+    def fail(app, *arguments):
+        if os.environ.get("FAIL") == "kill" and os.getpid() != main:
+            os.kill(os.getpid(), signal.SIGKILL)
+        if os.environ.get("FAIL") == "raise" and "plain" in arguments:
+            raise RuntimeError("not today")
+
+    app.connect(os.environ["EVENT"], fail)
+"""
+
+
+@pytest.mark.parametrize("event", ["source-read", "html-page-context"])
+def test_build_after_one_with_a_broken_process_equals_a_clean_one(
+    tiny: Site, monkeypatch: pytest.MonkeyPatch, event: str
+) -> None:
+    monkeypatch.setenv("EVENT", event)
+    tiny.write("conf.py", (tiny.folder / "conf.py").read_text(encoding="utf-8") + FAILING)
+    clean = build(tiny, "html", 1)
+    shutil.rmtree(tiny.folder / "_build")
+    for how, message in (("kill", "ended by SIGKILL"), ("raise", "not today")):
+        monkeypatch.setenv("FAIL", how)
+        with pytest.raises(SphinxError, match=message):
+            tiny.build(parallel=3)
+    monkeypatch.delenv("FAIL")
+    assert tiny.build(parallel=3).messages == []
+    left = files(tiny.folder / "_build/html")
+    assert left == clean[2]  # type: ignore[index]
+
+
 # -- Without a site -----------------------------------------------------------
 
 

@@ -22,6 +22,9 @@ from docutils.core import publish_doctree
 from docutils.transforms.references import PropagateTargets
 from docutils.utils import new_document
 from importlinter.cli import lint_imports_command
+from markdown_it import MarkdownIt
+from myst_parser.config.main import MdParserConfig
+from myst_parser.mdit_to_docutils.sphinx_ import SphinxRenderer
 from myst_parser.mdit_to_docutils.transforms import CollectFootnotes
 from pybtex.database import Person
 from pybtex.database.input.bibtex import LowLevelParser
@@ -60,6 +63,7 @@ from papernotes.pages import pagefind
 from papernotes.pages.author_templates import Templates
 from papernotes.publish import site_info
 from papernotes.reading import record, source_files, transforms
+from papernotes.reading.renderer import Renderer
 from papernotes.rendering import html_fragments, post_transforms, resolver
 from papernotes.theme import bundling
 
@@ -498,6 +502,22 @@ def test_excerpt_is_pickled_without_its_document() -> None:
     document = new_document("a.md")
     document += [nodes.paragraph("", "Text"), nodes.paragraph("", "x" * 10_000)]
     assert len(Excerpt.of([document[0]]).pickled) < 1_000
+
+
+# Documents that MyST renders
+
+
+def test_renderer_begins_a_document_as_myst_does() -> None:
+    options = {"myst_config": MdParserConfig(), "document": new_document("a.md")}
+    ours, theirs = (kind(MarkdownIt()) for kind in (Renderer, SphinxRenderer))
+    before = set(vars(theirs))
+    for each in (ours, theirs):
+        each.setup_render(options, {})
+    begun = vars(theirs).keys() - before
+    assert len(begun) == 10
+    assert {name: vars(ours)[name] for name in begun} == {
+        name: vars(theirs)[name] for name in begun
+    }
 
 
 # Work shared among processes

@@ -129,7 +129,8 @@ def _number(pair: tuple[int, object]) -> int:
 
 def _collect(done: int) -> None:
     if done % COLLECT == COLLECT - 1 and gc.isenabled():
-        gc.collect()
+        # What has survived that once stays: it is kept for later jobs.
+        gc.collect(1)
 
 
 def _do(
@@ -239,6 +240,10 @@ def _work(work: Callable[[], Share], target: int) -> None:
     status = 1
     try:
         done = work()
+        if done.failure:
+            # The call stack of this process cannot be sent.
+            error = done.failure[1]
+            error.add_note("".join(traceback.format_exception(error)))
         try:
             content = pickle.dumps(done, pickle.HIGHEST_PROTOCOL)
         except Exception as error:  # noqa: BLE001 -- raised by the main process

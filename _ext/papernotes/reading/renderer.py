@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote
 
 from docutils import nodes
+from docutils.parsers.rst.languages import get_language
 from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
 from myst_parser.mdit_to_docutils.sphinx_ import SphinxRenderer
@@ -69,6 +70,22 @@ class Renderer(SphinxRenderer):
     """
 
     vault: Vault | None = None
+
+    def setup_render(self, options: dict[str, Any], env: MutableMapping[str, Any]) -> None:
+        """Begin a document, without the one that MyST makes in case that there is none.
+
+        Its default settings come from a parser of a hundred command-line options, which takes a
+        thirtieth of a build.
+        """
+        self.md_env, self.md_options, self.md_config = env, options, options["myst_config"]
+        self.document = options["document"]
+        self.current_node = options.get("current_node", self.document)
+        self.reporter = self.document.reporter
+        language: str = self.document.settings.language_code
+        self.language_module_rst = get_language(language)  # type: ignore[assignment]  # a module
+        self._heading_offset = 0
+        self._level_to_section = {0: self.document}
+        self._heading_slugs = {}
 
     def render_pandoc_citation(self, token: SyntaxTreeNode) -> None:
         """Call the role that is equivalent to the citation."""
