@@ -6,6 +6,7 @@ them, so that it looks the same everywhere.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -95,6 +96,8 @@ class Link:
     url: str
 
 
+# Each page that shows a work asks, and its digest too.
+@functools.lru_cache(maxsize=65536)
 def links(paper: Paper) -> tuple[Link, ...]:
     """Return the links of the entry: abstract, PDF and DOI, each at most once.
 
