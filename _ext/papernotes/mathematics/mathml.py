@@ -21,8 +21,9 @@ from xml.etree import ElementTree
 
 from math_core import LatexError, LatexToMathML
 
+from papernotes.core.limits import MAX_DEPTH
 from papernotes.core.text import NON_XML_CHARACTER
-from papernotes.mathematics import symbols
+from papernotes.mathematics import limits, symbols
 from papernotes.mathematics import tex as latex
 
 MATHML = "http://www.w3.org/1998/Math/MathML"
@@ -91,7 +92,11 @@ def fault_of_macros(macros: Mapping[str, str]) -> str:
     if not all(latex.is_closed(tex) for tex in macros.values()):
         return "its braces do not match"
     try:
+        for tex in macros.values():
+            limits.count_steps(tex)
         _converter(tuple(macros.items()))
+    except limits.TooMuchError as error:
+        return str(error)
     except LatexError as error:
         return _reason(error)
     return ""
@@ -102,9 +107,11 @@ def to_mathml(tex: str, display: str, macros: Macros = ()) -> str:
     """Return the TeX formula *tex* as a ``math`` element of MathML, without namespaces.
 
     *display* is ``inline`` or ``block``. Raise :class:`MathematicsError` if the TeX is incomplete,
-    or contains an unknown command or a character that no page may contain.
+    contains an unknown command or a character that no page may contain, or takes too long.
     """
     block = display == "block"
+    if len(tex) > limits.MAX_LENGTH:
+        raise MathematicsError(f"it has more than {limits.MAX_LENGTH:,} characters")
     if match := NON_XML_CHARACTER.search(tex):
         raise MathematicsError(f"the character U+{ord(match[0]):04X} is not allowed")
     source = _convert(latex.prepare(symbols.spelled(tex), display=block), macros, block=block)
@@ -112,6 +119,8 @@ def to_mathml(tex: str, display: str, macros: Macros = ()) -> str:
     math = ElementTree.fromstring(source)  # noqa: S314 -- written by math-core
     if math.find(".//a") is not None:
         raise MathematicsError("it refers to an equation by \\eqref; use the role {eq} instead")
+    if _is_deep(math):
+        raise MathematicsError(f"it is nested more than {MAX_DEPTH} levels deep")
     for element in math.iter():
         _correct(element)
         if block:
@@ -132,10 +141,23 @@ def to_mathml(tex: str, display: str, macros: Macros = ()) -> str:
     return ElementTree.tostring(math, encoding="unicode")
 
 
+def _is_deep(math: ElementTree.Element) -> bool:
+    """Return whether elements nest more deeply than what serializes them may recurse."""
+    level = [math]
+    for _ in range(MAX_DEPTH):
+        level = [child for element in level for child in element]
+        if not level:
+            return False
+    return True
+
+
 def _convert(prepared: str, macros: Macros, *, block: bool) -> str:
     """Return what math-core makes of *prepared*, with commands for symbols that it refuses."""
     try:
+        limits.check(prepared, dict(macros))
         return _converter(macros).convert_with_local_state(prepared, displaystyle=block)
+    except limits.TooMuchError as error:
+        raise MathematicsError(str(error)) from error
     except LatexError as error:
         refused = _REFUSED.search(str(error))
         if not refused:

@@ -20,6 +20,7 @@ from sphinx.util.nodes import get_node_line
 
 from papernotes.bibliography.latex import Span
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
+from papernotes.core.limits import shortened
 from papernotes.core.model import Paper
 from papernotes.i18n import _
 from papernotes.mathematics import macros, mathml, tex
@@ -116,8 +117,8 @@ def _text_beside(node: nodes.Node, step: int) -> nodes.Text | None:
 
 def _problem(path: str, line: int, source: str, error: mathml.MathematicsError) -> Diagnostic:
     message = (
-        f'the formula "{" ".join(source.split())}" cannot be shown: {error}; correct it, until then'
-        " the page shows its TeX"
+        f'the formula "{shortened(" ".join(source.split()))}" cannot be shown: {error}; correct it,'
+        " until then the page shows its TeX"
     )
     return Diagnostic(path, line, message, DiagnosticKind.BAD_MATH)
 
