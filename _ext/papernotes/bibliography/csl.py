@@ -147,6 +147,8 @@ def _issued(paper: Paper, text: Callable[[str], str]) -> dict[str, Any]:
 def _month(text: str) -> int:
     """Return the number of the month given as a number or an English name, or 0."""
     if text.isascii() and text.isdigit():
-        return int(text) if 1 <= int(text) <= len(_MONTHS) else 0
+        # int() refuses thousands of digits.
+        number = int(text) if len(text) <= 2 else 0
+        return number if number <= len(_MONTHS) else 0
     name = text[:3].lower()
     return _MONTHS.index(name) + 1 if name in _MONTHS else 0

@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator
 
 from pybtex.database import Entry
 
+from papernotes.core.limits import MAX_DEPTH
+
 # Takes the entry with the reference, and a message about the reference.
 Report = Callable[[Entry, str], None]
 # Finds an entry by its key.
@@ -44,6 +46,8 @@ def complete(entry: Entry, find: Find, report: Report, path: tuple[str, ...] = (
         elif source.key in here:
             circle = " to ".join([*here[here.index(source.key) :], source.key])
             report(entry, f"{name} is circular, from {circle}; delete one of the references")
+        elif len(here) > MAX_DEPTH:
+            report(entry, f"{name} is the end of a chain of {MAX_DEPTH} references; shorten it")
         else:
             complete(source, find, report, here)
             _inherit(entry, source, whole=name == "xdata")

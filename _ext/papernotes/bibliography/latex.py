@@ -35,6 +35,7 @@ from papernotes.bibliography.macros import (
     WRAPPERS,
     accented,
 )
+from papernotes.core.limits import MAX_VALUE, is_deep_latex
 
 Kind = Literal["text", "math", "emphasis", "strong", "code", "sub", "sup", "link", "group"]
 
@@ -69,6 +70,9 @@ _SWITCHES: dict[str, Kind] = {
     "tt": "code",
     "ttfamily": "code",
 }
+# What stands after a switch is one level below it.
+_SWITCH = re.compile(rf"\\(?:{'|'.join(_SWITCHES)})(?![A-Za-z])")
+_MOST = 50
 _QUOTES = frozenset(("enquote", "mkbibquote"))
 _ADDRESSES = frozenset(("burl", "nolinkurl", "path", "url"))
 
@@ -142,6 +146,8 @@ def spans_with_groups(source: str) -> tuple[Span, ...]:
     source = _SPACE.sub(" ", source).strip()
     if _PLAIN.fullmatch(source):
         return (Span("text", source),) if source else ()
+    if len(source) > MAX_VALUE or is_deep_latex(source) or len(_SWITCH.findall(source)) > _MOST:
+        return (Span("text", source),)
     # A per cent sign begins a comment in LaTeX. In a field it nearly always lacks its escape, and
     # the rest of the line must not vanish.
     escaped = _BARE_PERCENT.sub(r"\\%", source)

@@ -11,6 +11,8 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from papernotes.core.limits import MAX_VALUE
+
 # Fields that hold URLs, identifiers or file names rather than LaTeX text.
 VERBATIM = frozenset(
     "doi url pdf file eprint key crossref xref xdata related archiveprefix eprinttype primaryclass"
@@ -152,7 +154,7 @@ class Macro:
     body: str
 
 
-_BRACED = r"(?:[^{}]|\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\})*"
+_BRACED = r"(?:[^{}]++|\{(?:[^{}]++|\{(?:[^{}]++|\{[^{}]*+\})*+\})*+\})*+"
 _DEFINITION = re.compile(
     r"\\(?:(?:re)?newcommand|providecommand|DeclareRobustCommand)\*?\s*"
     rf"(?:\{{\s*\\([A-Za-z]+)\s*\}}|\\([A-Za-z]+))\s*(?:\[(\d)\])?\s*\{{({_BRACED})\}}"
@@ -181,14 +183,15 @@ def expand(name: str, source: str, macros: Mapping[str, Macro]) -> str:
         return source
     for _ in range(_DEEPEST):
         before, source = source, _expand_once(source, macros)
-        if source == before:
-            break
+        if source == before or len(source) > MAX_VALUE:
+            # A macro that grows without end is shown as it is written.
+            return before
     return source
 
 
 def _expand_once(source: str, macros: Mapping[str, Macro]) -> str:
     done: list[str] = []
-    position = 0
+    position = length = 0
     for match in re.finditer(r"\\(?:([A-Za-z]+)\s*|.)", source):
         macro = macros.get(match[1])
         if macro is None or match.start() < position:
@@ -203,4 +206,7 @@ def _expand_once(source: str, macros: Mapping[str, Macro]) -> str:
         for number, argument in enumerate(arguments, 1):
             body = body.replace(f"#{number}", argument)
         done.append(body)
+        length += len(body)
+        if length > MAX_VALUE:
+            return source
     return "".join(done) + source[position:]

@@ -11,6 +11,7 @@ from pybtex.database.input.bibtex import LowLevelParser, SkipEntry
 from pybtex.scanner import Pattern, PrematureEOF, PybtexSyntaxError, TokenRequired
 
 from papernotes.core.diagnostics import DiagnosticKind
+from papernotes.core.limits import MAX_VALUE
 
 # Takes the line, the kind and the message of a fault.
 Report = Callable[[int, DiagnosticKind, str], None]
@@ -52,7 +53,7 @@ def _nested(inside: str, depth: int) -> str:
     """Return a pattern for text with balanced braces, nested up to *depth* deep."""
     pattern = inside
     for _ in range(depth):
-        pattern = rf"{inside}(?:\{{{pattern}\}}{inside})*"
+        pattern = rf"{inside}(?:\{{{pattern}\}}{inside})*+"
     return pattern
 
 
@@ -76,8 +77,8 @@ class Scanner(LowLevelParser):  # type: ignore[misc]  # pybtex has no types
     # Nearly all fields match this, with the comma: one match is faster than a dozen tokens.
     PLAIN_FIELD = re.compile(
         rf"""\s* (?P<name>[A-Za-z][A-Za-z0-9_-]*) \s* = \s*
-        (?P<value> \{{ (?P<braced>{_nested("[^{}]*", 4)}) \}}
-        | " (?P<quoted>[^"{{}}]* (?: \{{{_nested("[^{}]*", 3)}\}} [^"{{}}]* )*) "
+        (?P<value> \{{ (?P<braced>{_nested("[^{}]*+", 4)}) \}}
+        | " (?P<quoted>[^"{{}}]*+ (?: \{{{_nested("[^{}]*+", 3)}\}} [^"{{}}]*+ )*+) "
         | (?P<number>[0-9]+) )
         \s* ,""",
         re.VERBOSE,
@@ -93,6 +94,7 @@ class Scanner(LowLevelParser):  # type: ignore[misc]  # pybtex has no types
     value_line = 0
     value_start = value_end = 0
     failed = False
+    expanded = 0
 
     def __init__(
         self,
@@ -192,6 +194,7 @@ class Scanner(LowLevelParser):  # type: ignore[misc]  # pybtex has no types
     def parse_value(self) -> None:
         self.eat_whitespace()
         self.value_start = self.pos
+        self.expanded = 0
         super().parse_value()
 
     def parse_value_part(self) -> str:
@@ -220,7 +223,15 @@ class Scanner(LowLevelParser):  # type: ignore[misc]  # pybtex has no types
     def substitute_macro(self, name: str) -> str:
         """Return the value of the macro; report an undefined one, and return its name."""
         if name in self.macros:
-            return str(self.macros[name])
+            value = str(self.macros[name])
+            self.expanded += len(value)
+            if self.expanded <= MAX_VALUE:
+                return value
+            fault = (
+                f"a value with @string macros has more than {MAX_VALUE:,} characters; shorten it"
+            )
+            self.report(self.lineno, DiagnosticKind.BIB_SYNTAX, fault)
+            return name
         if self.command == "preamble":
             raise TokenRequired("text in quotes", self)
         self.report(

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import yaml
 
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
+from papernotes.core.limits import is_deep_yaml
 
 _FAST_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _FENCE = re.compile(r"-{3}\s*$")
@@ -25,6 +26,8 @@ _OTHER_FORMATS = {"+++": ("+++", "TOML"), "{": ("}", "JSON"), ";;;": (";;;", "JS
 _ALIAS = re.compile(r"(?:^|[\s\[{,])[&*][^\s,\[\]{}]", re.MULTILINE)
 # The beginning of a field, on which a fault in another has no influence.
 _KEY = re.compile(r"""(?:[^\s#\-\[\]{}"'][^:]*|"[^"]*"|'[^']*')\s*:(?:\s|$)""")
+# Front matter with a fault is read field by field if it has no more than this.
+_MAX_FIELDS = 500
 STRING_TAG = "tag:yaml.org,2002:str"
 NULL_TAG = "tag:yaml.org,2002:null"
 BOOL_TAG = "tag:yaml.org,2002:bool"
@@ -157,7 +160,9 @@ def compose_mapping(
     except _FAULTS as error:
         starts = [n for n in range(extent.start, extent.end) if _KEY.match(lines[n])]
         whole = yaml.MappingNode(_MAPPING_TAG, [])
-        for start, end in itertools.pairwise([*starts, extent.end]):
+        # To read each field takes time that grows with its line.
+        bounds = [*starts, extent.end] if len(starts) <= _MAX_FIELDS else []
+        for start, end in itertools.pairwise(bounds):
             part_source = _source(lines, start, end)
             try:
                 part = _compose_yaml(part_source)
@@ -218,9 +223,11 @@ _SIGNS = {"flow sequence": '"]"', "flow mapping": '"}"', "quoted scalar": "a quo
 def _compose_yaml(source: str) -> yaml.Node | None:
     """Return the root node of the YAML *source*.
 
-    The C parser, where PyYAML has it, is several times as fast; the Python parser describes faults
+    Raise RecursionError if it nests too deeply. The C parser, where PyYAML has it, is several times as fast; the Python parser describes faults
     better.
     """
+    if is_deep_yaml(source, _FAST_LOADER):
+        raise RecursionError
     try:
         return yaml.compose(source, _FAST_LOADER)
     except (yaml.YAMLError, ValueError, OverflowError, RecursionError):

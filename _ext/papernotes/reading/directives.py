@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import unicodedata
 from typing import ClassVar
 
@@ -89,7 +90,7 @@ class PapersDirective(_ListDirective):
         value = self.options.get("limit", "").strip()
         if not value and "limit" not in self.options:
             return None
-        if value.isascii() and value.isdigit() and int(value):
+        if re.fullmatch(r"0*[1-9]\d{0,8}", value, re.ASCII):
             return int(value)
         self.problem(
             DiagnosticKind.BAD_OPTION,

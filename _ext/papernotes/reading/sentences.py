@@ -13,13 +13,15 @@ from docutils import nodes
 
 # A full stop, question or exclamation mark with closing quotes or brackets, followed by white space
 # and a character that can begin a sentence; or a full stop of Chinese or Japanese.
-_END = re.compile(r"[.!?][\"'”’)\]]*(?=\s+[^\sa-z,;:)])|[.!?][\"'”’)\]]*(?=\s*$)|[。！？]")  # noqa: RUF001
+_END = re.compile(r"[.!?][\"'”’)\]]*+(?=\s++[^\sa-z,;:)]|\s*+\Z)|[。！？]")  # noqa: RUF001
 # Full stops of abbreviations and initials, which end no sentence.
 _ABBREVIATION = re.compile(
     r"(?:\b(?:[A-Z]|al|approx|cf|ch|chs|ed|eds|eq|eqs|e\.g|fig|figs|i\.e|no|nos|pp?|resp|sec|secs|"
     r"st|tab|thm|vol|vs|viz|dr|mr|mrs|ms|prof)|\bet seq)\.$",
     re.IGNORECASE,
 )
+# What can decide whether a full stop ends a sentence; more would be slow in a long text.
+_LONGEST = 16
 
 
 def ends(text: str) -> list[int]:
@@ -27,7 +29,7 @@ def ends(text: str) -> list[int]:
     return [
         match.end()
         for match in _END.finditer(text)
-        if not _ABBREVIATION.search(text[: match.start() + 1])
+        if not _ABBREVIATION.search(text[max(match.start() - _LONGEST, 0) : match.start() + 1])
     ]
 
 

@@ -197,8 +197,8 @@ def _check_pages(
     if (fixed := fix_pages(value)) != " ".join(value.split()):
         message = f'the pages "{value}" are not written as BibTeX expects; write {fixed}'
         yield DiagnosticKind.BAD_PAGES, message, True
-    for first, last in re.findall(r"\b(\d+)\s*[-\u2010-\u2015]+\s*(\d+)\b", value):
-        if len(first) == len(last) and int(first) > int(last):
+    for first, last in re.findall(r"\b(\d++)\s*+[-\u2010-\u2015]++\s*+(\d++)\b", value):
+        if len(first) == len(last) and first > last:
             message = f'the pages "{value}" end before they begin; correct them'
             yield DiagnosticKind.BAD_PAGES, message, False
 

@@ -59,6 +59,8 @@ def read(text: str, name: str) -> list[tuple[int, Entry]]:
     """Return the line and the entry of each item of *text*; *name* is its source in errors."""
     try:
         data = json.loads(text)
+    except RecursionError as error:
+        raise CommandError(f"{name} is nested too deeply to be read; export it again") from error
     except json.JSONDecodeError as error:
         raise CommandError(
             f"{name}:{error.lineno}: this is not valid JSON: {error.msg}; export the file again"
@@ -134,5 +136,5 @@ def _issued(date: object) -> dict[str, str]:
         found = re.search(r"(\d{4})(?:-(\d\d))?", raw)
         numbers = [part or "" for part in found.groups()] if found else []
     year, month = (*numbers, "", "")[:2]
-    is_month = month.isdigit() and 1 <= int(month) <= len(MONTHS)
+    is_month = re.fullmatch(r"\d{1,2}", month) and 1 <= int(month) <= len(MONTHS)
     return {"year": year, "month": MONTHS[int(month) - 1] if is_month else ""}
