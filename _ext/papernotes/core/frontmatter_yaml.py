@@ -223,8 +223,8 @@ _SIGNS = {"flow sequence": '"]"', "flow mapping": '"}"', "quoted scalar": "a quo
 def _compose_yaml(source: str) -> yaml.Node | None:
     """Return the root node of the YAML *source*.
 
-    Raise RecursionError if it nests too deeply. The C parser, where PyYAML has it, is several times as fast; the Python parser describes faults
-    better.
+    Raise RecursionError if it nests too deeply. The C parser, where PyYAML has it, is several times
+    as fast; the Python parser describes faults better.
     """
     if is_deep_yaml(source, _FAST_LOADER):
         raise RecursionError

@@ -7,6 +7,8 @@ from typing import Any
 
 import yaml
 
+from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
+
 # More than people write, and less than the parsers of YAML, LaTeX and formulas survive.
 MAX_DEPTH = 200
 # Characters of a value of a bibliography, whose LaTeX takes some 0.1 ms each.
@@ -24,6 +26,55 @@ def shortened(text: str) -> str:
 # What can begin a level of YAML; one level of a block takes a line of its own, or such a sign.
 _LEVELS = re.compile(r"[\[{\n]|[-?:](?=\s)")
 _BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
+
+# Markdown is parsed in time that grows with the square of the marks in a paragraph, so that a
+# hundred thousand brackets take minutes.
+_MARK = re.compile(r"[\[\]*_`<$~{}@=!\\%^&]")
+_MAX_WORK = 10**8
+# What begins a block of its own, and the marks of blocks in blocks.
+_BLOCK = re.compile(r"[ \t>]*(?:[-*+|#]|\d+[.)]|$)")
+_NESTED = re.compile(r"(?:[ \t]*(?:>|(?:[-*+]|\d{1,9}[.)])(?=[ \t])))*+")
+_NESTING = re.compile(r">|[-*+](?=[ \t])|[.)](?=[ \t])")
+_MAX_BLOCKS = 50
+_FENCE = re.compile(r"[ >]*(`{3,}+|~{3,}+)(?!\{(?!code|math|raw|literal))")
+
+
+def nesting(path: str, line: int, fault: str) -> Diagnostic:
+    """Return the diagnostic of a document that cannot be parsed because of *fault*."""
+    message = f"{fault}; correct it, until then the page is empty"
+    return Diagnostic(path, line, message, DiagnosticKind.NESTING)
+
+
+def check_markdown(path: str, text: str) -> Diagnostic | None:
+    """Return what keeps the Markdown *text* of the file *path* from being parsed, or None."""
+    fault = _fault_of_markdown(text)
+    return nesting(path, fault[0], f"this line {fault[1]}") if fault else None
+
+
+def _fault_of_markdown(text: str) -> tuple[int, str] | None:
+    marks = length = 0
+    fence = ""
+    for number, line in enumerate(text.split("\n"), 1):
+        if mark := _FENCE.match(line):
+            is_end = (
+                bool(fence) and mark[1].startswith(fence) and not line[mark.end() :].strip("`~ ")
+            )
+            fence = "" if is_end else fence or mark[1]
+        if fence or _BLOCK.match(line):
+            marks = length = 0
+        if fence:
+            continue
+        if len(line) > _MAX_BLOCKS:
+            nested = _NESTED.match(line)
+            if nested and len(_NESTING.findall(nested[0])) > _MAX_BLOCKS:
+                return number, f"nests more than {_MAX_BLOCKS} quotes and lists"
+            if len(line) - len(line.lstrip()) > MAX_DEPTH and _BLOCK.match(line) and line.strip():
+                return number, f"is indented by more than {MAX_DEPTH} characters"
+        marks += len(_MARK.findall(line))
+        length += len(line)
+        if marks * length > _MAX_WORK:
+            return number, f"ends a paragraph of {length:,} characters with {marks:,} marks"
+    return None
 
 
 def is_deep_yaml(source: str, loader: Any) -> bool:

@@ -24,6 +24,7 @@ from papernotes.citations.pandoc_domain import PandocDomain
 from papernotes.citations.pandoc_rule import pandoc_plugin
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.core.headings import low_heading
+from papernotes.core.limits import MAX_DEPTH, check_markdown, nesting
 from papernotes.core.wiki_links import Vault
 from papernotes.domain import PaperNotesDomain
 from papernotes.reading.record import FRONT_MATTER, line_of
@@ -50,14 +51,16 @@ class Parser(MystParser):
     def parse(self, inputstring: str, document: nodes.document) -> None:
         """Parse *inputstring* into *document*, or leave only a heading there."""
         env = document.settings.env
+        path = env.doc2path(env.docname, base=False).as_posix()
+        problem = check_markdown(path, inputstring)
         try:
-            self._parse(inputstring, document)
+            if problem is None:
+                self._parse(inputstring, document)
+                problem = _too_deep(path, document)
         except RecursionError:
-            path = env.doc2path(env.docname, base=False).as_posix()
-            fault = (
-                "includes itself, or is nested too deeply; correct it, until then the page is empty"
-            )
-            problem = Diagnostic(path, 1, f"the document {fault}", DiagnosticKind.NESTING)
+            fault = "includes itself, or is nested too deeply"
+            problem = nesting(path, 1, f"the document {fault}")
+        if problem is not None:
             note_problem(env, problem)
             section = nodes.section("", nodes.title("", env.docname), names=["empty"])
             document.children = []
@@ -80,6 +83,17 @@ class Parser(MystParser):
         use_plugins(md, env, needs_title=self.needs_title)
         md.options["document"] = document
         md.render(inputstring)
+
+
+def _too_deep(path: str, document: nodes.document) -> Diagnostic | None:
+    """Return a diagnostic of nodes that nest more deeply than Sphinx can pickle and write."""
+    level: list[nodes.Node] = [document]
+    for _ in range(MAX_DEPTH):
+        level = [child for node in level for child in node.children]
+        if not level:
+            return None
+    line = next((node.line for node in level if node.line), 1)
+    return nesting(path, line, f"the document nests more than {MAX_DEPTH} levels")
 
 
 def use_plugins(md: MarkdownIt, env: BuildEnvironment, *, needs_title: bool = True) -> None:

@@ -21,16 +21,17 @@ from papernotes.core.model import Note
 
 _DAY = datetime.timedelta(days=1)
 _FENCED = re.compile(
-    r"^([ ]{0,3})(`{3,}|~{3,})(.*?)^[ ]{0,3}\2[`~]*[ \t]*$", re.MULTILINE | re.DOTALL
+    r"^([ ]{0,3})(`{3,}+(?![^\n]*`)|~{3,}+)(.*?)(?:^[ ]{0,3}\2[`~]*[ \t]*$|\Z)",
+    re.MULTILINE | re.DOTALL,
 )
 _CODE = re.compile(r"(?<![`\\])(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
 _MATHEMATICS = re.compile(r"\$\$.+?\$\$|(?<![\\\w])\$[^$\n]+\$", re.DOTALL)
 _NOT_A_NEWLINE = re.compile(r"[^\n]")
 # The target of a link: in parentheses after its text, or after the label of a reference definition.
-_TARGET = re.compile(r"(?<!\\)\]\([ \t]*(?:<([^<>\n]*)>|([^()\n]*(?:\([^()\n]*\)[^()\n]*)*))\)")
+_TARGET = re.compile(r"(?<!\\)\]\([ \t]*+(?:<([^<>\n]*)>|([^()\n]*(?:\([^()\n]*\)[^()\n]*)*))\)")
 _REFERENCE = re.compile(r"^[ ]{0,3}\[[^\]\n^]+\]:[ \t]+(\S+)", re.MULTILINE)
 _AUTOLINK = re.compile(r"<(https?://[^\s<>]+)>", re.IGNORECASE)
-_TITLE = re.compile(r"""[ \t]+(?:"[^"]*"|'[^']*'|\([^()]*\))[ \t]*$""")
+_TITLE = re.compile(r"""(?<![ \t])[ \t]++(?:"[^"]*"|'[^']*'|\([^()]*\))[ \t]*$""")
 _LIKE_HTTP = re.compile(r"(?:h?t{1,3}ps?|https?)(?:[:;]/?/?|/{1,2})", re.IGNORECASE)
 _HTTP = re.compile(r"https?://[^/\s?#.]+(?:[.:/]|\Z)", re.IGNORECASE)
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
@@ -43,7 +44,7 @@ _HEADING = re.compile(
 _FRONT = re.compile(r"\A\s*---[ \t]*\n.*?^---[ \t]*$", re.MULTILINE | re.DOTALL)
 _ROLE = re.compile(r"(?:\{|:)(?:(?:foot)?cite|note)(?::[\w*]+)?(?:\}|:)(`+)(.+?)\1", re.DOTALL)
 _WIKI_LINK = re.compile(r"\[\[([^\[\]|#\n]+)")
-_AT = re.compile(r"@\{?([^\s{}\[\];,`]+)")
+_AT = re.compile(r"@\{?([^\s{}\[\];,`]{1,250})")
 # Directives with the name of a file.
 _INCLUDES = re.compile(r"^[ ]*(?:`{3,}|~{3,}|:{3,})\{include\}", re.MULTILINE)
 _NAMES_FILE = re.compile(

@@ -26,6 +26,7 @@ from papernotes.cli.site import Site
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind, Fix, without_suppressed
 from papernotes.core.fields import declared
 from papernotes.core.frontmatter import FIELDS
+from papernotes.core.limits import check_markdown
 from papernotes.core.text import check_encoding, replace_control_characters
 from papernotes.core.wiki_links import Vault
 from papernotes.reading.syntax import notebooks
@@ -113,8 +114,10 @@ def check(site: Site) -> CheckResult:
         diagnostics += [*controls, *([encoding] if encoding else [])]
         cited.update(note_checks.possible_citation_keys(text))
         shows_all = shows_all or bool(_SHOWS_ALL.search(text) and _ALL.search(text))
+        body = text
         if name.startswith(folder) and name.endswith(".md"):
             note, found = note_checks.check_note(name, text, own)
+            body = note.front.rest
             notes.append(note)
             diagnostics += found
             cited.update(note.front.papers)
@@ -122,7 +125,9 @@ def check(site: Site) -> CheckResult:
             notes.append(note_checks.NoteFile(name, parsed[0]))
             diagnostics += parsed[1]
             cited.update(parsed[0].papers)
-        if name.endswith(".md"):
+        if name.endswith(".md") and (fault := check_markdown(name, body)):
+            diagnostics.append(fault)
+        elif name.endswith(".md"):
             diagnostics += note_checks.check_links(site.root, name, text)
             diagnostics += syntax.check(name, text)
     diagnostics += note_checks.check_tags(notes)
