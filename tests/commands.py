@@ -47,9 +47,9 @@ def start(site: Site, *arguments: str, **options: Any) -> subprocess.Popen[bytes
 
 
 def files(folder: Path) -> dict[str, bytes]:
-    """Return the content of each file below *folder*."""
+    """Return the content of each file below *folder*, without what programs keep for themselves."""
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and "__pycache__" not in path.parts
+        if path.is_file() and {"__pycache__", "_build"}.isdisjoint(path.parts)
     }

@@ -1,14 +1,17 @@
-"""Builders: how they write pages, and one for EPUB 3 that declares MathML in its manifest."""
+"""Builders: how they write pages; one for EPUB with MathML, and one that writes no pages."""
 
 from __future__ import annotations
 
+from collections.abc import Set
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 from xml.dom import minidom
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from sphinx.application import Sphinx
 from sphinx.builders.epub3 import Epub3Builder
+from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinxcontrib.serializinghtml import SerializingHTMLBuilder
 
 from papernotes import pictures
@@ -56,6 +59,53 @@ class BookBuilder(Epub3Builder):
                 # Readers recognise EPUB by this file, which must be first and not compressed.
                 method = ZIP_STORED if name == "mimetype" else ZIP_DEFLATED
                 book.writestr(ZipInfo(name), Path(self.outdir, name).read_bytes(), method)
+
+
+class CheckBuilder(StandaloneHTMLBuilder):
+    """Sphinx's HTML builder without its files: what it warns about, a build of pages does too.
+
+    ``writing`` is the document that is being resolved and translated.
+    """
+
+    search = False
+    copysource = False
+    writing = ""
+
+    def get_outdated_docs(self) -> list[str]:  # type: ignore[override]
+        """Return nothing: the digests say which pages are out of date."""
+        return []
+
+    def prepare_writing(self, docnames: Set[str]) -> None:
+        """Prepare, and check the consistency, which Sphinx does only if something has changed."""
+        self.env.check_consistency()
+        super().prepare_writing(docnames)
+
+    def copy_assets(self) -> None:
+        """Copy static files only: extensions expect them at the end, and may change them."""
+        self.copy_static_files()
+
+    def write_documents(self, docnames: Set[str]) -> None:
+        """Write the documents one by one, to know which of them a warning comes from."""
+        self.parallel_ok = False
+        for docname in sorted(docnames):
+            self.writing = docname
+            super().write_documents({docname})
+        self.writing = ""
+
+    def get_doc_context(self, docname: str, body: str, metatags: str) -> dict[str, Any]:
+        """Return nothing, since no template is rendered."""
+        return {}
+
+    def handle_page(self, *arguments: Any, **options: Any) -> None:
+        """Write nothing."""
+
+    def finish(self) -> None:
+        """Write none of the files beside the pages."""
+
+
+def publishes(app: Sphinx) -> bool:
+    """Return whether the builder writes a site, and not only finds out what it would warn about."""
+    return writes_site(app) and not isinstance(app.builder, CheckBuilder)
 
 
 def binds(app: Sphinx) -> bool:

@@ -15,7 +15,7 @@ from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 
 from papernotes import pictures
-from papernotes.builders import binds, writes_site
+from papernotes.builders import binds, publishes, writes_site
 from papernotes.citations.domain import CitationDomain
 from papernotes.core.diagnostics import Diagnostic, without_suppressed
 from papernotes.domain import PaperNotesDomain
@@ -216,7 +216,7 @@ class FollowingWriter:
 
     def finish(self, app: Sphinx, exception: Exception | None) -> None:
         """Wait for the index, and keep the digests of what the folder shows."""
-        if exception is not None or not writes_site(app):
+        if exception is not None or not publishes(app):
             self._index.stop()
             return
         outdir = Path(app.outdir)

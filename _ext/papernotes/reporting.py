@@ -9,9 +9,11 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.logging import NAMESPACE, getLogger
 
-from papernotes.core.diagnostics import WARNING_TYPE, Diagnostic
+from papernotes.core.diagnostics import Diagnostic
 from papernotes.core.text import escape_controls
 
+# The attribute of a log record that holds the diagnostic.
+DIAGNOSTIC = "papernotes_diagnostic"
 _PENDING = "papernotes_problems"
 # The colours that Sphinx gives to what it does.
 _COLOURS = re.compile(r"(\x1b\[[\d;]*[mK])")
@@ -24,17 +26,14 @@ def warn(problem: Diagnostic) -> None:
 
     A remark is no warning, which would fail a build that allows none.
     """
+    place = f"{problem.path}:{problem.line}"
+    more = {DIAGNOSTIC: problem}
     if problem.severity == "remark":
-        place = f"{problem.path}:{problem.line}"
-        logger.info("%s: remark: %s [%s]", place, problem.text, problem.label)
+        message = "%s: remark: %s [%s]"
+        logger.info(message, place, problem.text, problem.label, extra=more)
         return
-    logger.warning(
-        "%s",
-        problem.text,
-        location=f"{problem.path}:{problem.line}",
-        type=WARNING_TYPE,
-        subtype=problem.kind.subtype,
-    )
+    type_, _, subtype = problem.label.partition(".")
+    logger.warning("%s", problem.text, location=place, type=type_, subtype=subtype, extra=more)
 
 
 def note_problem(env: BuildEnvironment, problem: Diagnostic) -> None:

@@ -240,23 +240,24 @@ FAULT = (
 )
 
 
-@pytest.mark.parametrize("command", ["check", "refresh"])
-def test_unknown_name_ends_a_command_before_it_writes(tiny: Site, command: str) -> None:
+@pytest.mark.parametrize("command", [("check", "--fix"), ("refresh",)])
+def test_unknown_name_ends_a_command_before_it_writes(tiny: Site, command: tuple[str]) -> None:
     configure(tiny, '["refs.bib"]', '["zotero.bib"]')
-    result = run(tiny, command)
+    result = run(tiny, *command)
     assert result.exit_code == 1
     assert result.stderr == f"papernotes: {tiny.folder}/conf.py: {FAULT}\n"
 
 
-def test_unknown_name_is_a_warning_of_a_build(tiny: Site) -> None:
+def test_unknown_name_is_a_warning_of_a_build_and_a_fault_of_a_check(tiny: Site) -> None:
     configure(tiny, '["refs.bib"]', '["zotero.bib"]')
     assert tiny.build().messages == [f"conf.py:1: WARNING: {FAULT} [papernotes.bad-option]"]
+    assert f"conf.py:1: {FAULT} [papernotes.bad-option]" in found(tiny, "check")
 
 
 @pytest.mark.parametrize("external", ['"refs.bib"', "[1]"])
 def test_value_that_is_not_a_list_of_names_ends_a_command(tiny: Site, external: str) -> None:
     configure(tiny, '["refs.bib"]', external)
-    result = run(tiny, "check")
+    result = run(tiny, "check", "--fix")
     assert (result.exit_code, result.stdout) == (1, "")
     assert "papernotes_external_bibliographies" in result.stderr
 

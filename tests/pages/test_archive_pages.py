@@ -527,7 +527,7 @@ def test_parallel_build_with_archive_pages_has_the_same_output(site: Site) -> No
 
 @pytest.mark.parametrize("builder", ["html", "dummy"])
 def test_tags_with_the_same_address_are_reported(site: Site, builder: str) -> None:
-    """`make check` uses the dummy builder."""
+    """The dummy builder writes no pages, and says what a build of pages would."""
     site.edit("papers/beta.md", "[optimization]", "[Generalization]")
     build = site.build(builder)
     (message,) = build.messages

@@ -10,6 +10,7 @@ from collections.abc import Callable
 import pytest
 from sites import PNG, PROJECT, Site, text
 
+from papernotes.cli.building import site_check
 from papernotes.core.diagnostics import DiagnosticKind
 
 NOTE = "---\npaper: {key}\n{more}---\n\n# Zeta\n\nThe summary.\n"
@@ -334,6 +335,16 @@ CASES = {
 }  # fmt: skip
 
 
+def checked(site: Site) -> list[str]:
+    """Return what ``papernotes check`` finds that a build finds too, as a build writes it."""
+    _, result = site_check.check(site.folder)
+    return [
+        f"{each.path}:{each.line}: WARNING: {each.message} [{each.label}]"
+        for each in result.diagnostics
+        if getattr(each.kind, "found_by", "build") == "build"
+    ]
+
+
 @pytest.mark.parametrize(("spoil", "message"), CASES.values(), ids=CASES.keys())
 def test_message(tiny: Site, spoil: Callable[[Site], object], message: str) -> None:
     spoil(tiny)
@@ -345,6 +356,7 @@ def test_message(tiny: Site, spoil: Callable[[Site], object], message: str) -> N
     # The fault is reported until it is corrected, though nothing is read again.
     if "bad-option" not in message or "conf.py" not in message:
         assert tiny.build().messages == [message]
+    assert checked(tiny) == [message]
 
 
 @pytest.mark.parametrize("builder", ["html", "text"])

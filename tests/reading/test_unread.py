@@ -6,8 +6,7 @@ import pytest
 from markdown_it import MarkdownIt
 from sites import Site, text
 
-from papernotes.cli.checks.run import check
-from papernotes.cli.site import find_site
+from papernotes.cli.building import site_check
 from papernotes.reading.syntax.extensions import money_plugin, parser_of
 from papernotes.reading.syntax.unread import problems, unread_plugin
 
@@ -134,7 +133,7 @@ def test_habits_from_obsidian_get_one_remark_each(tiny: Site) -> None:
     assert "[[beta2002]]" in text(build.page("plain"))
     remarks = [
         (each.line, each.message.split('"')[1], each.severity)
-        for each in check(find_site(tiny.folder)).diagnostics
+        for each in site_check.check(tiny.folder)[1].diagnostics
         if each.path == "plain.md"
     ]
     assert remarks == [

@@ -215,15 +215,15 @@ def check(folder: str, fix: bool, style: str) -> None:
 
     The exit status is 1 if there is a fault, and 0 otherwise.
     """
+    from papernotes.cli.building import site_check
     from papernotes.cli.checks import report
     from papernotes.cli.checks.run import apply_fixes
-    from papernotes.cli.checks.run import check as run
 
-    site = find_site(Path(folder))
     if fix:
+        site = find_site(Path(folder))
         for fixed in apply_fixes(site):
             say(report.describe_fix(site, fixed))
-    result = run(site)
+    site, result = site_check.check(Path(folder))
     _print_diagnostics(site, result.diagnostics, style)
     say(report.summary(result), err=True)
     if any(each.severity == "fault" for each in result.diagnostics):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -97,11 +97,6 @@ class Site:
         found = get_matching_files(self.root, self.config.include_patterns, exclude)
         yield from sorted(name for name in found if name.endswith(tuple(suffixes)))
 
-    def settings(self) -> Mapping[str, Any]:
-        """Return what conf.py sets, among it settings of extensions that are not loaded."""
-        raw: Mapping[str, Any] = self.config._raw_config  # noqa: SLF001
-        return raw
-
     def notes(self) -> Iterator[str]:
         """Yield the files of the notes, sorted, relative to the root, with slashes."""
         for name in self.documents():
@@ -129,6 +124,12 @@ def find_site(start: Path) -> Site:
     Run ``conf.py`` as a build does, without building anything. Raise a CommandError if there is no
     ``conf.py``, or if it fails.
     """
+    root = find_root(start)
+    return Site(root, _read(root))
+
+
+def find_root(start: Path) -> Path:
+    """Return the folder *start* or the nearest one above it that has a ``conf.py``."""
     start = start.absolute()
     if not start.is_dir():
         raise CommandError(f'the folder "{start}" does not exist; check its name')
@@ -138,16 +139,21 @@ def find_site(start: Path) -> Site:
             f"there is no {_CONF} in {start} or above it; change to the site's folder, or name it:"
             " papernotes --site FOLDER …"
         )
-    return Site(root, _read(root))
+    return root
+
+
+def conf_error(root: Path, error: ConfigError) -> CommandError:
+    """Return what to tell about a ``conf.py`` that fails."""
+    # Sphinx's message contains the traceback; its last line is the error.
+    reason = str(error).strip().splitlines()[-1].strip()
+    return CommandError(f"{show(root / _CONF)} cannot be read: {reason}")
 
 
 def _read(root: Path) -> Config:
     try:
         config = Config.read(root, overrides={}, tags=Tags())
     except ConfigError as error:
-        # If conf.py fails, Sphinx's message contains the traceback; its last line is the error.
-        reason = str(error).strip().splitlines()[-1].strip()
-        raise CommandError(f"{show(root / _CONF)} cannot be read: {reason}") from error
+        raise conf_error(root, error) from error
     defaults: dict[str, Any] = {setting.name: setting.default for setting in SETTINGS}
     types = {setting.name: setting.types for setting in SETTINGS}
     # The settings of sphinxcontrib-bibtex, with its defaults.

@@ -171,6 +171,19 @@ class DiagnosticKind(Enum):
         self.found_by = found_by
         self.severity = severity
 
+    @property
+    def label(self) -> str:
+        """The kind, as shown after a message and listed in ``suppress_warnings``."""
+        return f"{WARNING_TYPE}.{self.subtype}"
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignKind:
+    """A kind of warning of Sphinx or of another extension; the *label* is empty if it has none."""
+
+    label: str
+    severity: Severity = "fault"
+
 
 @dataclass(frozen=True, slots=True)
 class Fix:
@@ -193,7 +206,7 @@ class Diagnostic:
     path: str
     line: int
     message: str
-    kind: DiagnosticKind = field(compare=False)
+    kind: DiagnosticKind | ForeignKind = field(compare=False)
     fix: Fix | None = field(default=None, compare=False)
 
     @property
@@ -210,7 +223,7 @@ class Diagnostic:
     @property
     def label(self) -> str:
         """The kind, as shown after a message and listed in ``suppress_warnings``."""
-        return f"{WARNING_TYPE}.{self.kind.subtype}"
+        return self.kind.label
 
 
 def without_suppressed(
@@ -221,8 +234,12 @@ def without_suppressed(
     Files with a fault in their front matter come first: what others miss may follow from it.
     """
     hidden = set(suppressed)
-    if hidden & {WARNING_TYPE, f"{WARNING_TYPE}.*"}:
-        return []
-    unique = {each: None for each in diagnostics if each.label not in hidden}
+    unique = {each: None for each in diagnostics if hidden.isdisjoint(_names(each.label))}
     causes = {each.path for each in unique if each.kind is DiagnosticKind.FRONT_MATTER}
     return sorted(unique, key=lambda each: (each.path not in causes, each))
+
+
+def _names(label: str) -> tuple[str, ...]:
+    """Return the names by which ``suppress_warnings`` can list a kind."""
+    type_ = label.partition(".")[0]
+    return (label, type_, f"{type_}.*")

@@ -13,6 +13,7 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.ext.mathjax import MATHJAX_URL
 
+from papernotes.builders import CheckBuilder
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.core.extras import install_command
 from papernotes.reporting import warn
@@ -51,6 +52,8 @@ def copy_mathjax(app: Sphinx, exception: Exception | None) -> None:
     """Copy MathJax into the built site."""
     source = _source()
     if exception or source is None or app.builder.format != "html" or not _is_bundled(app.config):
+        return
+    if isinstance(app.builder, CheckBuilder):
         return
     target = Path(app.outdir, "_static/mathjax")
     for part in _PARTS:

@@ -38,9 +38,7 @@ def build(site: Site, builder: str, *, allow_warnings: bool) -> bool:
     what has changed since.
     """
     doctrees = site.root / BUILD / "doctrees" / builder
-    mark = doctrees / MARK
-    if mark.exists() and mark.stat().st_mtime < max(_program_times()):
-        mark.unlink()
+    distrust_older_cache(doctrees)
     strict = () if allow_warnings else ("-W", "--keep-going")
     with tempfile.TemporaryDirectory() as temporary:
         # Sphinx writes the warnings there too, to tell whether there were any.
@@ -50,8 +48,15 @@ def build(site: Site, builder: str, *, allow_warnings: bool) -> bool:
         status = subprocess.run(command, check=False).returncode
         has_warnings = not warnings.exists() or bool(warnings.read_bytes())
     if status or has_warnings:
-        mark.unlink(missing_ok=True)
+        (doctrees / MARK).unlink(missing_ok=True)
     return status == 0
+
+
+def distrust_older_cache(doctrees: Path) -> None:
+    """Make Sphinx read everything again if the engine or a package is newer than its cache."""
+    mark = doctrees / MARK
+    if mark.exists() and mark.stat().st_mtime < max(_program_times()):
+        mark.unlink()
 
 
 def _program_times() -> Iterator[float]:

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from pybtex.bibtex.utils import split_name_list
 
+from papernotes.bibliography import formatting
 from papernotes.bibliography.formatting import NO_WORKS, PUBLISHED_FIELDS, public_value
 from papernotes.bibliography.identifiers import address, eprint_id, identify, parse_doi
 from papernotes.bibliography.latex import SAFE_LINK, is_known_macro, plain
@@ -29,6 +30,7 @@ from papernotes.cli.bibfile.clean import (
 from papernotes.cli.bibfile.entry import Entry
 from papernotes.cli.library import comparison_title
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind, Fix
+from papernotes.core.model import Paper
 
 # The fields that each entry type requires: BibTeXing (btxdoc), 3.1, with BibLaTeX's alternatives.
 _YEAR = "year|date"
@@ -68,13 +70,22 @@ _MACRO = re.compile(r"\\([A-Za-z]+|.|$)")
 _Check = Callable[[SourceEntry, SourceField], Iterator[tuple[DiagnosticKind, str, bool]]]
 
 
-def check_entry(path: str, entry: SourceEntry) -> Iterator[Diagnostic]:
-    """Yield the faults of one entry of the file *path*."""
+def check_entry(path: str, entry: SourceEntry, shown: Paper | None = None) -> Iterator[Diagnostic]:
+    """Yield the faults of one entry of the file *path*.
+
+    *shown* is its work, if it is on the site; then a build reports addresses that it does not link,
+    and some of the missing fields.
+    """
+    unlinked = formatting.unsafe_links(shown) if shown else ()
+    lacking = formatting.missing_fields(shown) if shown else ()
     for field in entry.fields:
         name = field.name.lower()
-        checks = [_CHECKS[name], _check_privacy] if name in _CHECKS else [_check_privacy]
-        if name not in VERBATIM and name in PUBLISHED_FIELDS:
-            checks.append(_check_text)
+        checks = [_check_privacy]
+        # Of an address that it does not link, the build says what is wrong.
+        if name not in unlinked:
+            checks = [_CHECKS[name], *checks] if name in _CHECKS else checks
+            if name not in VERBATIM and name in PUBLISHED_FIELDS:
+                checks.append(_check_text)
         for check in checks:
             for kind, message, fixable in check(entry, field):
                 fix = _FIXES.get(name, _fix_text) if fixable else None
@@ -85,7 +96,8 @@ def check_entry(path: str, entry: SourceEntry) -> Iterator[Diagnostic]:
                     kind,
                     Fix(field.value_start, field.value_end, fix) if fix else None,
                 )
-    if missing := missing_fields(entry):
+    missing = [names for names in missing_fields(entry) if names.partition(" ")[0] not in lacking]
+    if missing:
         message = (
             f'the @{entry.type.lower()} "{entry.key}" has no {" and no ".join(missing)}; add what'
             " is missing"

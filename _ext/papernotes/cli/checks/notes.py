@@ -7,16 +7,12 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
-from papernotes import pictures
 from papernotes.bibliography.formatting import CREDENTIALS, without_credentials
-from papernotes.bibliography.reader import Bibliography
 from papernotes.catalogue import derive
-from papernotes.core import files, frontmatter
+from papernotes.core import frontmatter
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.core.fields import Field
-from papernotes.core.headings import empty_heading, low_heading, no_heading
 from papernotes.core.model import Note
 
 _DAY = datetime.timedelta(days=1)
@@ -45,12 +41,6 @@ _FRONT = re.compile(r"\A\s*---[ \t]*\n.*?^---[ \t]*$", re.MULTILINE | re.DOTALL)
 _ROLE = re.compile(r"(?:\{|:)(?:(?:foot)?cite|note)(?::[\w*]+)?(?:\}|:)(`+)(.+?)\1", re.DOTALL)
 _WIKI_LINK = re.compile(r"\[\[([^\[\]|#\n]+)")
 _AT = re.compile(r"@\{?([^\s{}\[\];,`]{1,250})")
-# Directives with the name of a file.
-_INCLUDES = re.compile(r"^[ ]*(?:`{3,}|~{3,}|:{3,})\{include\}", re.MULTILINE)
-_NAMES_FILE = re.compile(
-    r"^[ ]*(?:`{3,}|~{3,}|:{3,})\{(?:figure|image|include|literalinclude)\}[ \t]+([^<\s].*)$",
-    re.MULTILINE,
-)
 _NO_TEXT = re.compile(r"^(?:%|\(.*\)=$|:::|```|<!--.*-->$|\[[^\]]+\]:)")
 
 
@@ -65,10 +55,10 @@ class NoteFile:
 def check_note(path: str, text: str, own: Mapping[str, Field]) -> tuple[NoteFile, list[Diagnostic]]:
     """Return the note *text* with its front matter parsed, and the faults of this note alone.
 
-    *own* are the author's own fields.
+    *own* are the author's own fields. A build reports the faults of the front matter.
     """
     front, problems = frontmatter.parse(text, path, own)
-    diagnostics = list(problems)
+    diagnostics = []
     for key, line in front.unknown.items():
         message = (
             f'the key "{key}" is neither known nor declared; declare it in conf.py, such as'
@@ -81,7 +71,6 @@ def check_note(path: str, text: str, own: Mapping[str, Field]) -> tuple[NoteFile
         diagnostics.append(
             Diagnostic(path, _heading_line(body), message, DiagnosticKind.NO_SUMMARY)
         )
-    diagnostics += _heading_faults(path, body)
     unread = {DiagnosticKind.BAD_TAGS, DiagnosticKind.FRONT_MATTER}
     if not front.tags and unread.isdisjoint(problem.kind for problem in problems):
         message = 'the note has no tags; add "tags: [some-tag]" to its front matter'
@@ -96,38 +85,19 @@ def check_note(path: str, text: str, own: Mapping[str, Field]) -> tuple[NoteFile
     return NoteFile(path, front), diagnostics
 
 
-def check_links(root: Path, path: str, text: str) -> Iterator[Diagnostic]:
-    """Yield the broken links of a document below *root*, and the files that it names in vain."""
-    yield from _check_passwords(path, text)
-    # Most documents have no broken link, not even in code; for them, skip the slower search.
-    if any(_link_fault(target) or files.is_path(target) for _, target in _targets(text)):
-        prose = _prose(text)
-        for position, target in _targets(prose):
-            line = prose.count("\n", 0, position) + 1
-            if fault := _link_fault(target):
-                yield Diagnostic(path, line, fault, DiagnosticKind.BROKEN_LINK)
-            elif files.is_path(target):
-                yield from _check_file(root, path, line, target)
-    if not any(f"{{{name}}}" in text for name in ("figure", "image", "include", "literalinclude")):
-        return
-    for match in _NAMES_FILE.finditer(_FENCED.sub(_without_code, text)):
-        target = match[1].strip()
-        if not files.OUTSIDE.match(target):
-            line = text.count("\n", 0, match.start()) + 1
-            yield from _check_file(root, path, line, target)
-
-
-def _check_file(root: Path, path: str, line: int, target: str) -> Iterator[Diagnostic]:
-    if fault := files.fault(root, path, target):
-        yield Diagnostic(path, line, fault, DiagnosticKind.MISSING_FILE)
-    elif fault := pictures.fault(root / files.find(root, path, target)):
-        yield Diagnostic(path, line, fault, DiagnosticKind.PICTURE_PLACE)
-
-
-def _check_passwords(path: str, text: str) -> Iterator[Diagnostic]:
+def check_links(path: str, text: str) -> Iterator[Diagnostic]:
+    """Yield the addresses in a document that cannot lead anywhere, or that hold a password."""
     for line, address in addresses(text) if "@" in text else ():
         if without_credentials(address) != address:
             yield Diagnostic(path, line, CREDENTIALS, DiagnosticKind.PRIVATE_VALUE)
+    # Most documents have none, not even in code; for them, skip the slower search.
+    if not any(_link_fault(target) for _, target in _targets(text)):
+        return
+    prose = _prose(text)
+    for position, target in _targets(prose):
+        if fault := _link_fault(target):
+            line = prose.count("\n", 0, position) + 1
+            yield Diagnostic(path, line, fault, DiagnosticKind.BROKEN_LINK)
 
 
 def addresses(text: str) -> Iterator[tuple[int, str]]:
@@ -137,17 +107,6 @@ def addresses(text: str) -> Iterator[tuple[int, str]]:
     for position, target in sorted(found):
         if _HTTP.match(target) and len(target.split()) == 1:
             yield prose.count("\n", 0, position) + 1, target
-
-
-def without_code(text: str) -> str:
-    """Return *text* with code replaced by spaces, but with the content of other directives."""
-    return _CODE.sub(_blank, _FENCED.sub(_without_code, text))
-
-
-def _without_code(match: re.Match[str]) -> str:
-    """Return a fenced block that is a directive as it is, and code as spaces."""
-    is_directive = match[3].lstrip().startswith("{") and not match[3].lstrip().startswith("{code")
-    return match[0] if is_directive else _blank(match)
 
 
 def _prose(text: str) -> str:
@@ -214,8 +173,8 @@ def check_tags(notes: Iterable[NoteFile]) -> Iterator[Diagnostic]:
             tag_by_pattern.setdefault(pattern, tag)
 
 
-def check_papers(notes: Iterable[NoteFile], bibliography: Bibliography) -> Iterator[Diagnostic]:
-    """Yield unknown keys of papers, rivals for ``main``, and remarks on notes on the same paper."""
+def check_papers(notes: Iterable[NoteFile]) -> Iterator[Diagnostic]:
+    """Yield a remark for each note on a paper that has another note."""
     named_in = {note.path.rpartition(".")[0]: note for note in notes if note.front.papers}
     fronts = {docname: note.front for docname, note in named_in.items()}
     paths = {docname: note.path for docname, note in named_in.items()}
@@ -223,9 +182,6 @@ def check_papers(notes: Iterable[NoteFile], bibliography: Bibliography) -> Itera
         Note(docname, (*front.papers,), "", lines=(*front.papers.values(),), main=front.main)
         for docname, front in fronts.items()
     ]
-    for note in named:
-        yield from derive.unknown_papers(note, bibliography, paths)
-    yield from derive.rival_mains(named, paths)
     for key, line, note, other in derive.several_on_one(named):
         message = (
             f'"{key}" also has the note {paths[other.docname]}:{other.line}; if both are meant,'
@@ -265,26 +221,6 @@ def possible_citation_keys(text: str) -> Iterator[str]:
         while key:
             yield key
             key = re.sub(r"[^\W_]+$|[\W_]+$", "", key)
-
-
-def _heading_faults(path: str, body: str) -> Iterator[Diagnostic]:
-    """Yield what is wrong with the heading of a note, which a file that it includes may have."""
-    match = _HEADING.search(body)
-    if match is not None and any(fence in body[: match.start()] for fence in ("```", "~~~")):
-        body = _FENCED.sub(_blank, body)
-        match = _HEADING.search(body)
-    if match is None:
-        if not _INCLUDES.search(body):
-            yield no_heading(path)
-        return
-    line = body.count("\n", 0, match.start()) + 1
-    text = match[0].strip()
-    # A line of hyphens underlines a heading of the second level.
-    level = len(text) - len(text.lstrip("#")) or (2 if text.endswith("-") else 1)
-    if level > 1:
-        yield low_heading(path, line, level)
-    elif not text.strip("# \t"):
-        yield empty_heading(path, line)
 
 
 def _heading_line(body: str) -> int:

@@ -35,7 +35,8 @@ def lines(site: Site, diagnostics: Iterable[Diagnostic], style: Style) -> list[s
 def text(path: str, diagnostic: Diagnostic) -> str:
     """Return a diagnostic as a line of text, with the given *path* of its file."""
     prefix = "remark: " if diagnostic.severity == "remark" else ""
-    return f"{path}:{diagnostic.line}: {prefix}{diagnostic.message} [{diagnostic.label}]"
+    suffix = f" [{diagnostic.label}]" if diagnostic.label else ""
+    return f"{path}:{diagnostic.line}: {prefix}{diagnostic.message}{suffix}"
 
 
 def github(path: str, diagnostic: Diagnostic) -> str:
@@ -44,7 +45,7 @@ def github(path: str, diagnostic: Diagnostic) -> str:
     https://docs.github.com/actions/reference/workflow-commands-for-github-actions
     """
     level = "notice" if diagnostic.severity == "remark" else "error"
-    properties = {"file": path, "line": str(diagnostic.line), "title": diagnostic.label}
+    properties = {"file": path, "line": str(diagnostic.line), "title": diagnostic.label or "sphinx"}
     named = ",".join(f"{name}={_escape(value, ',:')}" for name, value in properties.items())
     return f"::{level} {named}::{_escape(diagnostic.message)}"
 

@@ -1,4 +1,4 @@
-"""``papernotes check``: find and correct faults in notes and bibliography, without a build."""
+"""What ``papernotes check`` finds beside a build: style, doubtful entries, and what to correct."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from papernotes.bibliography import reader
 from papernotes.bibliography.macros import Macro, definitions, expand
@@ -21,14 +22,10 @@ from papernotes.cli.bibfile.edit import delimit_like, edit, is_single_string
 from papernotes.cli.bibfile.entry import Entry, with_inherited
 from papernotes.cli.checks import notes as note_checks
 from papernotes.cli.checks.entries import check_duplicates, check_entry, check_key
-from papernotes.cli.checks.syntax import SyntaxCheck
 from papernotes.cli.site import Site
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind, Fix, without_suppressed
-from papernotes.core.fields import declared
-from papernotes.core.frontmatter import FIELDS
-from papernotes.core.limits import check_markdown
-from papernotes.core.text import check_encoding, replace_control_characters
-from papernotes.core.wiki_links import Vault
+from papernotes.core.model import Paper
+from papernotes.core.text import replace_control_characters
 from papernotes.reading.syntax import notebooks
 
 # A directive that, with one of these options, also shows entries that are not cited.
@@ -70,12 +67,15 @@ def _without_garbage_collection() -> Iterator[None]:
 
 
 @_without_garbage_collection()
-def check(site: Site) -> CheckResult:
-    """Check the notes, the other documents and the bibliography of *site*."""
+def check(site: Site, shown: Mapping[str, Paper] = MappingProxyType({})) -> CheckResult:
+    """Check the notes, the other documents and the bibliography of *site*.
+
+    *shown* has the works on the site, in which a build finds some of the faults itself.
+    """
     pattern: str = site.config.papernotes_key_pattern
     keys.check_pattern(pattern)
     read, sources = _read(site)
-    diagnostics = list(read.problems)
+    diagnostics: list[Diagnostic] = []
     macros = definitions(read.preamble)
     # Of entries with the same key, only the first counts; the others have been reported.
     entries = [
@@ -91,7 +91,7 @@ def check(site: Site) -> CheckResult:
     ]
     external = {name for name in sources if site.is_external(site.root / name)}
     for path, source, entry in entries:
-        diagnostics += check_entry(path, source)
+        diagnostics += check_entry(path, source, shown.get(source.key))
         # The program that owns a file makes its keys.
         if path not in external:
             diagnostics += check_key(path, source, entry, pattern)
@@ -101,37 +101,22 @@ def check(site: Site) -> CheckResult:
     cited: set[str] = set()
     shows_all = False
     folder = f"{site.folder}/"
-    own, faults = declared(site.config.papernotes_fields, FIELDS)
-    diagnostics += [Diagnostic("conf.py", 1, fault, DiagnosticKind.BAD_OPTION) for fault in faults]
-    documents = list(site.documents())
-    diagnostics += odd_names(site.root, site.folder, documents)
-    syntax = SyntaxCheck(site.settings(), Vault(site.root, frozenset(documents), read.places))
-    for name in documents:
+    for name in site.documents():
         content = storage.read(site.root / name) or b""
         text = content.decode("utf-8-sig", "replace").replace("\r\n", "\n")
-        text, controls = replace_control_characters(text, name)
-        encoding = check_encoding(content, name, "utf-8-sig")
-        diagnostics += [*controls, *([encoding] if encoding else [])]
+        text, _ = replace_control_characters(text, name)
         cited.update(note_checks.possible_citation_keys(text))
         shows_all = shows_all or bool(_SHOWS_ALL.search(text) and _ALL.search(text))
         body = text
         if name.startswith(folder) and name.endswith(".md"):
-            note, found = note_checks.check_note(name, text, own)
-            body = note.front.rest
+            note, found = note_checks.check_note(name, text, site.fields)
             notes.append(note)
             diagnostics += found
             cited.update(note.front.papers)
-        elif name.startswith(folder) and (parsed := notebooks.parse(text, name, own)):
-            notes.append(note_checks.NoteFile(name, parsed[0]))
-            diagnostics += parsed[1]
-            cited.update(parsed[0].papers)
-        if name.endswith(".md") and (fault := check_markdown(name, body)):
-            diagnostics.append(fault)
-        elif name.endswith(".md"):
-            diagnostics += note_checks.check_links(site.root, name, text)
-            diagnostics += syntax.check(name, text)
+        if name.endswith(".md"):
+            diagnostics += note_checks.check_links(name, text)
     diagnostics += note_checks.check_tags(notes)
-    diagnostics += note_checks.check_papers(notes, read)
+    diagnostics += note_checks.check_papers(notes)
     if not shows_all:
         # A reference manager holds more papers than a site cites.
         diagnostics += [each for each in _unused(read, entries, cited) if each.path not in external]
@@ -151,7 +136,9 @@ def _expanded(source: SourceEntry, macros: Mapping[str, Macro]) -> SourceEntry:
 
 
 def _read(site: Site) -> tuple[Bibliography, dict[str, list[SourceEntry]]]:
-    loaded = reader.load(site.bibliography_files(), site.root)
+    # A site may do without a bibliography.
+    files = [site.root / name for name in site.config.bibtex_bibfiles]
+    loaded = reader.load(files, site.root)
     return reader.read_with_sources(loaded, site.encoding)
 
 
