@@ -111,7 +111,7 @@ def read_again(
 
     They are the front page, when the notes that it binds have changed; documents whose headings
     spell out a citation of a changed entry; those whose links in two brackets lead elsewhere; and
-    documents whose toctrees hold a document that is gone.
+    documents whose toctrees hold, or whose links lead to, a document that is gone.
     """
     domain = PaperNotesDomain.of(env)
     bound = binds(app)
@@ -121,6 +121,7 @@ def read_again(
     if app.config.papernotes_obsidian:
         outdated += domain.misled(vault_of(env))
     outdated += [name for name, included in env.toctree_includes.items() if removed & set(included)]
+    outdated += [name for name, each in domain.records.items() if removed & set(each.page.targets)]
     return [env.config.root_doc, *outdated] if stale else outdated
 
 

@@ -447,7 +447,11 @@ papernotes_fields = {"result": "markdown"}
 papernotes_pandoc_citations = True
 papernotes_sort = "size"
 language = None
+# Only the page of a tag shows the summary of the note.
+papernotes_browse = ["tags"]
+papernotes_metadata = False
 """,
+    "index.md": "# Front\n",
     "lone.md": "# Lone\n\n[x](gone.md) and a note[^1].\n\n[^2]: {cite:t}`key1`\n",
     "papers/far.md": "---\npaper: far\ndraft: true\ntags: x\n---\n\nIt has no heading.\n",
     "papers/zeta.md": """---
@@ -537,7 +541,9 @@ def test_a_check_finds_what_a_build_warns_about_each_time(site: Site) -> None:
         site.write(name, before + text)
     expected = told(site)
     assert {f"key{number}" for number in range(1, 13)} <= set(re.findall(r"key\d+", str(expected)))
-    assert {f"label{n}" for n in range(2, 8)} <= set(re.findall(r"label\d", str(expected)))
+    assert {f"label{number}" for number in range(1, 8)} <= set(
+        re.findall(r"label\d", str(expected))
+    )
     assert len(expected) > 40
     for _ in range(2):
         lines = printed(site)
@@ -549,13 +555,18 @@ def test_a_check_finds_what_a_build_warns_about_each_time(site: Site) -> None:
 def test_a_check_follows_what_other_documents_do(site: Site) -> None:
     site.write("target.md", "---\norphan: true\n---\n\n(here)=\n# Target\n\nText.\n")
     site.edit("papers/beta.md", "The summary", "The {ref}`here` of {cite:t}`zeta2006`,")
+    site.edit("plain.md", "cites", "[leads](target.md) and cites")
     assert printed(site) == []
     site.remove("target.md")
     broken = "papers/beta.md:9: undefined label: 'here' [ref.ref]"
-    assert printed(site) == [broken]
+    gone = (
+        'plain.md:3: the page "target.md" does not exist; correct the name, or add the file'
+        " [papernotes.missing-file]"
+    )
+    assert printed(site) == [broken, gone]
     # Lines move, and the fault with them, also where other pages show the summary.
     site.edit("papers/beta.md", "# ", "% A comment\n\n# ")
-    assert printed(site) == [broken.replace("9", "11", 1)]
+    assert printed(site) == [broken.replace("9", "11", 1), gone]
     site.edit("refs.bib", "@book{gamma2003", "@book{gamma2004")
     assert [line[:50] for line in printed(site) if "unknown-key" in line] == [
         'papers/alpha.md:15: unknown citation key "gamma200',

@@ -201,9 +201,12 @@ _format = click.option(
 def check(folder: str, fix: bool, style: str) -> None:
     """Check the notes and the bibliography.
 
-    The command finds duplicate papers; missing fields; invalid pages, years, DOIs and arXiv
+    The command reads the site as a build does, writes no pages, and finds all that a build warns
+    about. It also finds duplicate papers; missing fields; invalid pages, years, DOIs and arXiv
     identifiers; names in capitals; HTML and broken LaTeX; broken links; notes without a summary or
-    tags; and tags that are nearly the same. It needs no build and no network.
+    tags; and tags that are nearly the same. It needs no network.
+
+    What has been read is kept in _build, and the next check reads only what has changed.
 
     Each line of output shows the file and the line, what is wrong, what to do, and the kind in
     brackets. The manual lists the kinds; suppress_warnings in conf.py silences them. A "remark"

@@ -103,7 +103,7 @@ class DiagnosticKind(Enum):
         "A paper on the site without an author, year or title",
     )
 
-    # A build does not depend on these; only ``papernotes check`` and ``linkcheck`` find them.
+    # A build does not depend on these; only ``papernotes check`` and ``linkcheck`` report them.
     DUPLICATE_WORK = (
         "duplicate-work",
         "Two entries with the same DOI, arXiv identifier, or title and first author",

@@ -17,6 +17,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from papernotes import nodes as placeholders
+from papernotes.builders import CheckBuilder
 from papernotes.domain import PaperNotesDomain
 from papernotes.rendering import mentions, neighbours, note_header, note_list, work_entry
 from papernotes.rendering.context import RenderContext, section_depth
@@ -143,7 +144,9 @@ class HtmlContext(RenderContext):
     def resolved_summary(self, docname: str) -> list[nodes.Node]:
         """Return the summary of a note, its references resolved."""
         noted = self.domain.records[docname].noted
-        if noted is None or not self.env.config.papernotes_metadata:
+        # A check makes no archive pages, which may be the only ones with the summary.
+        wanted = self.env.config.papernotes_metadata or isinstance(self.app.builder, CheckBuilder)
+        if noted is None or not wanted:
             return []
         holder = nodes.container("", *self.summary(noted.note, docname))
         return self.renderer.at(docname).settle(holder).children

@@ -1,1 +1,1 @@
-"""``papernotes build`` and ``papernotes serve``: run Sphinx on a site."""
+"""``papernotes build``, ``check`` and ``serve``: run Sphinx on a site."""

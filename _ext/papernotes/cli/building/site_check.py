@@ -89,12 +89,17 @@ class _Collector(logging.Handler):
         self.app = app
         self.diagnostics: list[Diagnostic] = []
         self.faulty: set[str] = set()
+        # Sphinx hands on each record that it has held back once more.
+        self._seen: set[logging.LogRecord] = set()
 
     def emit(self, record: logging.LogRecord) -> None:
         """Collect a record, unless it is a message about the progress."""
         known: Diagnostic | None = getattr(record, DIAGNOSTIC, None)
         if known is None and record.levelno < logging.WARNING:
             return
+        if record in self._seen:
+            return
+        self._seen.add(record)
         docname = self._docname()
         self.diagnostics.append(known or self._diagnostic(record, docname))
 

@@ -15,7 +15,6 @@ from papernotes.bibliography import reader
 from papernotes.bibliography.macros import Macro, definitions, expand
 from papernotes.bibliography.reader import Bibliography
 from papernotes.bibliography.scanner import SourceEntry
-from papernotes.catalogue.file_names import odd_names
 from papernotes.cli import storage
 from papernotes.cli.bibfile import keys
 from papernotes.cli.bibfile.edit import delimit_like, edit, is_single_string
@@ -107,12 +106,14 @@ def check(site: Site, shown: Mapping[str, Paper] = MappingProxyType({})) -> Chec
         text, _ = replace_control_characters(text, name)
         cited.update(note_checks.possible_citation_keys(text))
         shows_all = shows_all or bool(_SHOWS_ALL.search(text) and _ALL.search(text))
-        body = text
         if name.startswith(folder) and name.endswith(".md"):
             note, found = note_checks.check_note(name, text, site.fields)
             notes.append(note)
             diagnostics += found
             cited.update(note.front.papers)
+        elif name.startswith(folder) and (parsed := notebooks.parse(text, name, site.fields)):
+            notes.append(note_checks.NoteFile(name, parsed[0]))
+            cited.update(parsed[0].papers)
         if name.endswith(".md"):
             diagnostics += note_checks.check_links(name, text)
     diagnostics += note_checks.check_tags(notes)
