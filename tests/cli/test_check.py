@@ -579,6 +579,10 @@ def test_a_check_follows_what_other_documents_do(site: Site) -> None:
     [
         ("1 / 0", "conf.py cannot be read: ZeroDivisionError: division by zero"),
         ('extensions = ["no_such_extension"]', "the site cannot be read: Could not import extens"),
+        (
+            'extensions = []\nhtml_math_renderer = "mathjax"',
+            'conf.py cannot be read: it does not load papernotes; add extensions = ["papernotes"]',
+        ),
         ('html_theme = "no_such_theme"', "the site cannot be read: no theme named 'no_such_theme'"),
         (
             "def setup(app):\n    app.connect('source-read', lambda *_: 1 / 0)",

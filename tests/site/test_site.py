@@ -243,7 +243,8 @@ def test_the_readme_s_note_is_one_for_this_site(tmp_path: Path) -> None:
     assert [key in read for key in front.papers] == [True]
     for name in ("conf.py", "index.md", "bibliography.md", "reading-list.md", "refs.bib"):
         shutil.copy(PROJECT / name, tmp_path)
-    shutil.copytree(PROJECT / "papers", tmp_path / "papers")
+    for name in ("_static", "papers"):
+        shutil.copytree(PROJECT / name, tmp_path / name)
     with (tmp_path / "refs.bib").open("a", encoding="utf-8") as refs:
         refs.write(f"\n{entry}")
     (key,) = front.papers

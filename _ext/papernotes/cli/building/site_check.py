@@ -16,6 +16,7 @@ from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.builders import Builder
 from sphinx.environment import BuildEnvironment
 from sphinx.errors import ConfigError, SphinxError
 from sphinx.util.docutils import docutils_namespace, patch_docutils
@@ -59,8 +60,6 @@ def check(start: Path) -> tuple[Site, CheckResult]:
         raise conf_error(root, error) from error
     except SphinxError as error:
         raise CommandError(f"the site cannot be read: {error}") from error
-    except CommandError:
-        raise
     # An extension may raise anything.
     except Exception as error:
         reason = f"{type(error).__name__}: {error}"
@@ -173,6 +172,12 @@ class _Application(Sphinx):
         self.add_builder(CheckBuilder, override=True)
         self.connect("build-finished", self._save, priority=900)
         super().preload_builder(name)
+
+    def create_builder(self, name: str) -> Builder:
+        """Create the builder; raise a ConfigError if ``conf.py`` does not load the extension."""
+        if "papernotes" not in self.extensions:
+            raise ConfigError('it does not load papernotes; add extensions = ["papernotes"]')
+        return super().create_builder(name)
 
     def _save(self, app: Sphinx, exception: Exception | None) -> None:
         """Keep the digests of the pages that have no warning."""
