@@ -535,7 +535,9 @@ def told(site: Site) -> list[str]:
 
 
 def test_a_check_finds_what_a_build_warns_about_each_time(site: Site) -> None:
-    add(site, entry("journal = {Again}"))
+    # A check alone would report the missing fields and the address of the second in its own words.
+    bare = "@article{bare, title = {A title}, journal = {Letters}, url = {ftp://example.org/x}}"
+    add(site, entry("journal = {Again}"), bare)
     for name, text in FAULTY.items():
         before = (site.folder / name).read_text(encoding="utf-8") if name == "conf.py" else ""
         site.write(name, before + text)
