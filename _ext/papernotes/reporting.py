@@ -63,8 +63,9 @@ class _Escaped(logging.Filter):
         parts = _COLOURS.split(message)
         parts[::2] = [escape_controls(part, "\n\r\t") for part in parts[::2]]
         record.msg, record.args = "".join(parts), ()
-        if location := getattr(record, "location", None):
-            record.location = escape_controls(str(location))
+        # Sphinx's own filters have made a text of the place for the handlers that show it.
+        if isinstance(location := getattr(record, "location", None), str):
+            record.location = escape_controls(location)
         return True
 
 

@@ -16,6 +16,7 @@ from papernotes.cli.checks import report
 from papernotes.cli.checks.run import check
 from papernotes.cli.site import find_site
 from papernotes.core.diagnostics import DiagnosticKind
+from papernotes.incremental import parallel
 
 ENTRY = """@article{{{key},
   author = {{Ann Onym}},
@@ -552,6 +553,16 @@ def test_a_check_finds_what_a_build_warns_about_each_time(site: Site) -> None:
         assert sorted(line for line in lines if "remark: " not in line) == expected
         assert next(line for line in lines if "key13" in line).endswith("[papernotes.obsidian]")
     assert run(site, "check").exit_code == 1
+
+
+def test_a_check_of_many_documents_forgets_no_warning(site: Site) -> None:
+    """Several processes read them, and a check reads those with a warning again."""
+    for number in range(2 * parallel.FEW):
+        site.write(f"papers/more{number}.md", f"---\npaper: alpha2001\n---\n\n# More {number}\n")
+    site.edit("papers/more3.md", "# More 3", "# More 3\n\nText {nothing}`x`.")
+    message = 'papers/more3.md:7: Unknown interpreted text role "nothing". [myst.role_unknown]'
+    for _ in range(2):
+        assert message in printed(site)
 
 
 def test_a_check_follows_what_other_documents_do(site: Site) -> None:

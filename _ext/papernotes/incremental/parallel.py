@@ -39,6 +39,9 @@ CAN_FORK = hasattr(os, "fork") and sys.platform != "darwin"
 _NUMBERS = 1_000
 _WIDTH = 4
 
+# The attribute of a message that names the job which it comes from.
+JOB = "papernotes_job"
+
 logger = logging.getLogger(__name__)
 
 
@@ -147,7 +150,7 @@ def _do(
                 # The others end the jobs that they are at, of which an earlier one may fail too.
                 queue.empty()
             if messages := memory.clear():
-                done.messages.append((number, _portable_messages(messages)))
+                done.messages.append((number, _portable_messages(messages, names[number])))
             if done.failure:
                 break
             _collect(count)
@@ -164,9 +167,10 @@ def _portable(error: Exception) -> Exception:
     return error
 
 
-def _portable_messages(messages: list[LogRecord]) -> list[LogRecord]:
+def _portable_messages(messages: list[LogRecord], job: str) -> list[LogRecord]:
     logging.convert_serializable(messages)
     for message in messages:
+        setattr(message, JOB, job)
         if message.exc_info:
             message.exc_text, message.exc_info = Formatter().formatException(message.exc_info), None
     return messages

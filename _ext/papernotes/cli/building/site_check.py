@@ -31,6 +31,7 @@ from papernotes.cli.site import Site, conf_error, find_root
 from papernotes.core.diagnostics import Diagnostic, ForeignKind, without_suppressed
 from papernotes.domain import PaperNotesDomain
 from papernotes.incremental.digests import Digests
+from papernotes.incremental.parallel import JOB
 from papernotes.incremental.state import State
 from papernotes.publish import last_changed
 from papernotes.reporting import DIAGNOSTIC
@@ -99,16 +100,20 @@ class _Collector(logging.Handler):
         if record in self._seen:
             return
         self._seen.add(record)
-        docname = self._docname()
+        docname = self._docname(record)
         self.diagnostics.append(known or self._diagnostic(record, docname))
 
-    def _docname(self) -> str:
+    def _docname(self, record: logging.LogRecord) -> str:
         """Return the document that is being read or written, which the next check does again."""
         # Neither exists while the settings are read.
         env: BuildEnvironment | None = getattr(self.app, "env", None)
         builder = getattr(self.app, "builder", None)
         if env is None or builder is None:
             return ""
+        # Processes that share the reading hand on their messages when it is over.
+        if job := getattr(record, JOB, ""):
+            env.reread_always.add(job)
+            return str(job)
         if writing := builder.writing:
             self.faulty.add(writing)
             return str(writing)
