@@ -26,7 +26,9 @@ def picture(kind: str, up: int, *, place: bool = True, **options: Any) -> bytes:
     exif = Image.Exif()
     exif[UP], exif[CAMERA] = up, MODEL
     if place:
-        exif[GPS] = {1: "N", 2: (48.0, 8.0, 0.0)}
+        position = exif.get_ifd(GPS)
+        position.update({1: "N", 2: (48.0, 8.0, 0.0)})
+        exif[GPS] = position
     file = io.BytesIO()
     shown.save(file, kind, exif=exif, **options)
     return file.getvalue()
