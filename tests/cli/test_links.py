@@ -151,7 +151,9 @@ def test_verdicts_expire_after_a_time_that_depends_on_their_state(tmp_path: Path
         assert {state for state in ("there", "unknown", "gone") if again.fresh(state)} == valid
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", '{"a": 1}', '{"a": [1]}'])
+@pytest.mark.parametrize(
+    "content", ["", "{", "[]", '{"a": 1}', '{"a": [1]}', "[" * 100_000], ids=len
+)
 def test_unreadable_cache_file_is_treated_as_empty(tmp_path: Path, content: str) -> None:
     path = tmp_path / "links.json"
     path.write_text(content)
