@@ -131,6 +131,7 @@ def test_entry_type_determines_csl_type_publisher_and_genre(
         ("date = {2017-05}", {"date-parts": [[2017, 5]]}),
         ("date = {2017/2018}", {"date-parts": [[2017]]}),
         ("year = {2017}, month = {13}", {"date-parts": [[2017]]}),
+        (f"year = {{2017}}, month = {{{'1' * 5_000}}}", {"date-parts": [[2017]]}),
         ("year = {2017}, month = {Sept.}", {"date-parts": [[2017, 9]]}),
         ("title = {T}", None),
     ],

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pybtex.database import Entry
 
-from papernotes.bibliography import lazy_entries
+from papernotes.bibliography import latex, lazy_entries
 from papernotes.bibliography.identifiers import arxiv_id
 from papernotes.bibliography.reader import Bibliography, digest, load, read
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
@@ -965,3 +965,50 @@ def test_inherited_fields_survive_pickling() -> None:
     for each in (found, pickle.loads(pickle.dumps(found))):  # noqa: S301
         part = each.paper("p")
         assert (part.editors, part.venue, part.year) == ((Person("F", "E"),), "V", "2001")
+
+
+BOMB = "@string{a0 = {xxxxxxxxxx}}" + "".join(
+    f"@string{{a{n + 1} = a{n} # a{n}}}\n" for n in range(40)
+)
+CHAIN = "".join(f"@misc{{k{n}, crossref={{k{n + 1}}}}}\n" for n in range(3_000))
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        (BOMB + "@misc{k0, title = a40}", "more than 20,000 characters"),
+        ("@misc{k0, title = {" + "{" * 99_999 + "}" * 99_999 + "}}", "too many nested braces"),
+        (CHAIN, "a chain of 200 references; shorten it"),
+    ],
+    ids=["macros", "braces", "references"],
+)
+def test_what_grows_or_nests_without_end_is_reported(source: str, message: str) -> None:
+    found = read([("a.bib", f"{source}\n@misc{{last, title = {{The last}}}}".encode())])
+    assert any(message in problem.message for problem in found.problems)
+    assert found.paper("last").title == "The last"
+    assert found.paper("k0").key == "k0"
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        r"\em " * 3_000,
+        "{x}" * 50_000,
+        "$x$ " * 50_000,
+        r"\emph{" * 90 + "}" * 90,
+        "{{{{{x}}}}}" * 9_999,
+    ],
+    ids=lambda title: title[:8],
+)
+def test_latex_that_is_too_long_or_too_deep_is_kept_as_text(title: str) -> None:
+    paper = read([("a.bib", f"@misc{{a, title = {{{title}x}}}}".encode())]).paper("a")
+    assert "x" in latex.plain(paper.title)
+
+
+def test_macros_of_a_preamble_do_not_multiply() -> None:
+    macros = "".join(
+        rf"\newcommand{{\{name}}}{{{f'{chr(92)}{other}' * 30}}}"
+        for name, other in zip("abcde", "bcdef", strict=True)
+    )
+    source = f'@preamble{{"{macros}"}}@misc{{k, title = {{\\a}}}}'
+    assert len(read([("a.bib", source.encode())]).paper("k").title) <= 20_000

@@ -59,3 +59,9 @@ def test_what_is_taken_is_a_copy() -> None:
     taken[1]["classes"].append("changed")
     assert block[1]["classes"] == []
     assert block[2].astext() == ". Then."
+
+
+@pytest.mark.parametrize("unit", [".", ". ", "al. ", ".)", "! \t", "a. B "])
+def test_sentences_of_a_long_text_are_found_in_linear_time(unit: str) -> None:
+    # In quadratic time, this would take an hour.
+    assert ends(unit * 200_000 + "x") is not None

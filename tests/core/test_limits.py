@@ -1,0 +1,68 @@
+"""Files that nest or repeat without end are reported, and end neither a parser nor the process."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from papernotes.core import frontmatter, limits
+
+DEEP_YAML = [
+    *("x: " + "[" * 50_000, "x: " + "[" * 500 + "]" * 500, "x: " + "{a: " * 50_000),
+    *("x:\n  " + "- " * 50_000, "? " * 50_000, "".join(" " * i + "a:\n" for i in range(900))),
+]
+
+
+def test_deep_front_matter_is_a_fault_with_a_line() -> None:
+    code = "import sys; from papernotes.core import frontmatter\n"
+    code += "for text in eval(sys.stdin.read()):\n"
+    code += "    [problem] = frontmatter.parse(text, 'papers/x.md')[1][:1]\n"
+    code += "    assert 'nested too deeply' in problem.message, problem\n"
+    texts = [f"---\npaper: a\n{yaml}\n---\n\n# A title\n" for yaml in DEEP_YAML]
+    # In a process of its own, which the parser in C would end.
+    command = [sys.executable, "-c", code]
+    subprocess.run(command, input=repr(texts), text=True, check=True, timeout=120)
+
+
+@pytest.mark.parametrize("yaml", ["x: " + "[" * 150 + "]" * 150, "x: '" + "[" * 10_000 + "'"])
+def test_front_matter_that_nests_less_is_read(yaml: str) -> None:
+    front, problems = frontmatter.parse(f"---\npaper: a\n{yaml}\n---\n\n# A title\n", "papers/x.md")
+    assert front.papers == ("a",)
+    assert not problems
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        *(("a\n\n" + unit * 50_000, 3) for unit in ("[", "![", "*a ", "[^", "[[", "$a ", "<a ")),
+        *(("a\n\n" + unit * 50_000, 3) for unit in ("`a ``b ", "{a}`", "[x]{", r"\[", "==a ", "@")),
+        ("[a\n" * 50_000, 5_774),
+        *((">" * 10_000 + "a", 1), ("- " * 10_000 + "a", 1), ("1. " * 10_000 + "a", 1)),
+        ("".join(" " * i + "- a\n" for i in range(700)), 202),
+    ],
+    ids=lambda value: str(value)[:20],
+)
+def test_markdown_that_would_take_for_ever_is_told_with_its_line(text: str, line: int) -> None:
+    problem = limits.check_markdown("papers/x.md", text)
+    assert problem is not None
+    assert problem.line == line
+    assert problem.message.endswith("; correct it, until then the page is empty")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A [link](b), $x^2$ and *stress*. " * 200,
+        "- [a](b) and $x$\n" * 5_000,
+        "| [a](b) | `c` |\n" * 5_000,
+        "```json\n" + '{"a": [1, 2, {"b": "$"}]}\n' * 5_000 + "```\n",
+        "a" * 500_000,
+        "> > - 1. a\n",
+        " " * 300 + "code\n",
+    ],
+    ids=lambda text: text[:20],
+)
+def test_markdown_as_people_write_it_is_parsed(text: str) -> None:
+    assert limits.check_markdown("papers/x.md", text) is None
