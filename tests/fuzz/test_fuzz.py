@@ -12,12 +12,16 @@ import signal
 import sys
 import unicodedata
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from myst_parser.config.main import MdParserConfig
+from myst_parser.parsers.mdit import create_md_parser
 from sphinxcontrib.bibtex.citation_target import parse_citation_targets
 
 from papernotes.bibliography import coins, csl, latex
@@ -25,10 +29,15 @@ from papernotes.bibliography.reader import Bibliography, read
 from papernotes.catalogue.slugs import slug
 from papernotes.citations import pandoc_syntax
 from papernotes.citations.pandoc_rule import pandoc_plugin
+from papernotes.cli.checks import notes
 from papernotes.core import frontmatter
-from papernotes.mathematics import mathml, mathml_text
+from papernotes.core import limits as limits_of_files
+from papernotes.mathematics import limits, mathml, mathml_text
 from papernotes.publish import social_cards
 from papernotes.reading import sentences
+from papernotes.reading.syntax.extensions import money_plugin
+from papernotes.reading.syntax.obsidian import obsidian_plugin
+from papernotes.reading.syntax.unread import unread_plugin
 
 pytestmark = pytest.mark.soak
 
@@ -253,6 +262,134 @@ def test_latex_yields_only_links_over_http(text: str) -> None:
             yield from links(part.children)
 
     assert all(address.lower().startswith(("http://", "https://")) for address in links(found))
+
+
+# Formulas of the parts that cost math-core most: the measure never says less than it is.
+
+FORMULA = text_of(
+    *[
+        "(",
+        "(" * 9,
+        "[",
+        "]",
+        ")",
+        "{",
+        "}",
+        r"\left(",
+        r"\right)",
+        r"\{",
+        r"\}",
+        r"\bigl[",
+        r"\big)",
+    ],
+    *[
+        r"\lvert ",
+        r"\rvert ",
+        r"\langle ",
+        r"\rangle ",
+        r"\frac",
+        r"\hat",
+        r"\sqrt[",
+        "^",
+        "_",
+        "&",
+    ],
+    *[r"\\", r"\begin{matrix}", r"\end{matrix}", r"\displaystyle ", r"\text{", r"\o", r"\d{", "x"],
+    *[
+        r"\over ",
+        r"\middle|",
+        r"\color{red}",
+        r"\mathopen",
+        r"\mathclose",
+        r"\sqrt{",
+        "'",
+        r"\sin ",
+    ],
+)
+MACROS = {"o": "((", "d": "#1#1", "c": ")"}
+
+
+@given(FORMULA, st.integers(1, 60))
+def test_a_formula_that_passes_takes_few_steps(part: str, count: int) -> None:
+    tex = part * count
+    with contextlib.suppress(limits.TooMuchError):
+        assert limits.count_steps(tex) >= 1
+    # Wrong measures would let the converter run for hours here.
+    with time_limit(), contextlib.suppress(mathml.MathematicsError):
+        found = mathml.to_mathml(tex, "inline", tuple(MACROS.items()))
+        mathml_text.to_text(found)
+
+
+# Markdown.
+
+MARKDOWN = text_of(
+    *[
+        "[",
+        "]",
+        "(",
+        ")",
+        "![",
+        "*",
+        "**",
+        "_",
+        "`",
+        "``",
+        "<",
+        "<!--",
+        "$",
+        "$$",
+        "{",
+        "}",
+        "{a}`",
+    ],
+    *[
+        "> ",
+        "- ",
+        "1. ",
+        "  ",
+        "\n",
+        "\n\n",
+        "|",
+        "[^a]",
+        "[[",
+        "]]",
+        "==",
+        "%%",
+        "\\",
+        r"\(",
+        r"\[",
+    ],
+    *["# ", "```\n", "~~~", ":::{note}\n", "@a", "[@a", "http://", "&amp;", ": ", "+++", "(a)="],
+)
+
+
+def _parser() -> MarkdownIt:
+    md = create_md_parser(MdParserConfig(enable_extensions=EXTENSIONS), RendererHTML)
+    for plugin in (obsidian_plugin, money_plugin):
+        md.use(plugin)
+    return md.use(pandoc_plugin, lambda _: True).use(unread_plugin, obsidian=True)
+
+
+EXTENSIONS = {"dollarmath", "amsmath", "attrs_inline", "colon_fence", "deflist", "tasklist"}
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow])
+@given(MARKDOWN, st.integers(1, 40))
+def test_markdown_that_passes_is_parsed(part: str, count: int) -> None:
+    text = part * count
+    with time_limit():
+        if limits_of_files.check_markdown("a.md", text) is None:
+            with contextlib.suppress(RecursionError):
+                _parser().parse(text)
+        list(notes.possible_citation_keys(text))
+        list(notes.check_links(Path("/nowhere"), "a.md", text))
+        notes.check_note("papers/a.md", text, {})
+
+
+@given(YAML, st.integers(1, 300))
+def test_repeated_front_matter_is_read(part: str, count: int) -> None:
+    with time_limit():
+        frontmatter.parse(f"---\n{part * count}\n---\n\n# A title\n", "papers/x.md")
 
 
 SAFE_ATTRIBUTE = re.compile(r"[a-z]+(?:-[a-z]+)*")

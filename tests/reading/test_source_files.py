@@ -10,12 +10,14 @@ import itertools
 import json
 import re
 import shutil
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
-from sites import ROOTS, Build, Site, parse, text
+from sites import PROJECT, ROOTS, Build, Site, parse, text
 
 from papernotes.bibliography import reader
 from papernotes.cli.building import site_check
@@ -687,3 +689,42 @@ def test_html_in_a_text_is_a_setting_of_the_parser(tiny: Site) -> None:
     shown = tiny.build(confoverrides=settings)
     assert "A <b>bold</b> word." in text(shown.page("papers/zeta"))
     assert "A <b>bold</b> word." in text(shown.page("index"))
+
+
+# Each of these once hung the build, or ended its process without a message.
+WITHOUT_END = {
+    "brackets": ("\n\n" + "[" * 100_000, "this line ends a paragraph of"),
+    "quotes": ("\n\n" + "> " * 10_000 + "a", "nests more than 50 quotes and lists"),
+    "emphasis": ("\n\n" + "*_" * 150 + "a" + "_*" * 150, "nests more than 200 levels"),
+    "formula": ("\n\n$" + "(" * 40 + "x$ and the rest", "too many of its opening brackets"),
+    "group": ("\n\n$" + "{" * 12_000 + "$ and the rest", "is nested more than 200 levels deep"),
+    "root": ("\n\n$" + r"\sqrt{" * 2_000 + "x" + "}" * 2_000 + "$ and the rest", "200 levels"),
+}
+
+
+def test_files_that_nest_or_repeat_without_end_are_reported(tiny: Site) -> None:
+    for name, (body, _) in WITHOUT_END.items():
+        tiny.write(f"papers/{name}.md", f"---\npaper: alpha2001\n---\n\n# A title{body}\n")
+    front = "---\npaper: alpha2001\nx: " + "[" * 50_000 + "\n---\n\n# A title\n\nThe rest.\n"
+    tiny.write("papers/front.md", front)
+    tiny.write("front.md", f"---\norphan: true\nx: {'[' * 50_000}\n---\n\n# A title\n\nThe rest.\n")
+    tiny.edit("refs.bib", "year = {2001}", f"year = {{2001}}, month = {{{'1' * 5_000}}}")
+    for command in (["sphinx", "-q", "-b", "html", ".", "_build/html"], ["papernotes", "check"]):
+        run = subprocess.run(
+            [sys.executable, "-m", *command],
+            cwd=tiny.folder,
+            env={"PYTHONPATH": str(PROJECT / "_ext"), "LC_ALL": "C"},
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        assert run.returncode == (command[0] == "papernotes"), run.stderr[-2_000:]
+        told = run.stdout + run.stderr
+        assert "Traceback" not in told
+        lines = told.splitlines()
+        for name, (_, message) in {**WITHOUT_END, "front": ("", "nested too deeply")}.items():
+            if command[0] == "sphinx" or name not in ("emphasis", "formula", "group", "root"):
+                place = f"papers/{name}.md:"
+                assert any(place in line and message in line for line in lines), (name, lines[:9])
+    assert "and the rest" in (tiny.folder / "_build/html/papers/formula.html").read_text("utf-8")

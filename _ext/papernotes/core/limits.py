@@ -29,7 +29,7 @@ _BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
 
 # Markdown is parsed in time that grows with the square of the marks in a paragraph, so that a
 # hundred thousand brackets take minutes.
-_MARK = re.compile(r"[\[\]*_`<$~{}@=!\\%^&]")
+_MARK = re.compile(r"\\[(\[]|[\[\]*_`<$~@=!%&]")
 _MAX_WORK = 10**8
 # What begins a block of its own, and the marks of blocks in blocks.
 _BLOCK = re.compile(r"[ \t>]*(?:[-*+|#]|\d+[.)]|$)")
