@@ -61,6 +61,17 @@ def is_reserved(name: str) -> bool:
     return name.casefold() in _RESERVED
 
 
+def portable(name: str) -> str:
+    """Return *name*, which holds no separators and is without a suffix, as every system allows it.
+
+    It keeps its case, unlike a slug.
+    """
+    name = unicodedata.normalize("NFC", name)
+    # Windows reserves a name whatever follows the first dot.
+    reserved = is_reserved(name.partition(".")[0])
+    return _shortened(f"{name[:3]}-{name[3:]}" if reserved else name)
+
+
 def _shortened(name: str) -> str:
     """Return *name*, or if it is too long its beginning and a digest of the whole."""
     if len(name.encode()) <= _MAX_BYTES:

@@ -50,7 +50,7 @@ FIELDS = {
 }
 
 # Far more than any front matter that people write.
-_MAX_VALUES = 10_000
+MAX_VALUES = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,11 +164,11 @@ def _split_fields(
             fields[key.value] = (line + 1, value)
             _replace_escaped(value, problems)
             continue
-        if count_values(value, sizes) > _MAX_VALUES:
+        if count_values(value, sizes) > MAX_VALUES:
             problems.add(
                 line + 1,
                 DiagnosticKind.FRONT_MATTER,
-                f'"{key.value}" expands to more than {_MAX_VALUES} values through aliases, and is'
+                f'"{key.value}" expands to more than {MAX_VALUES} values through aliases, and is'
                 " left out; write its values out, or delete it",
             )
             continue

@@ -29,6 +29,7 @@ from papernotes.core.wiki_links import Vault
 from papernotes.domain import PaperNotesDomain
 from papernotes.reading.record import FRONT_MATTER, line_of
 from papernotes.reading.renderer import Renderer
+from papernotes.reading.syntax.comments import comment_plugin
 from papernotes.reading.syntax.extensions import money_plugin, title_plugin
 from papernotes.reading.syntax.obsidian import obsidian_plugin
 from papernotes.reading.syntax.unread import unread_plugin
@@ -98,6 +99,7 @@ def _too_deep(path: str, document: nodes.document) -> Diagnostic | None:
 
 def use_plugins(md: MarkdownIt, env: BuildEnvironment, *, needs_title: bool = True) -> None:
     """Have *md*, which has our renderer, read the syntax of notes in the current document."""
+    md.use(comment_plugin)
     if env.config.papernotes_pandoc_citations:
         md.use(pandoc_plugin, partial(PandocDomain.of(env).is_key, env.docname))
     if env.config.papernotes_obsidian:

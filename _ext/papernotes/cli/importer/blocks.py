@@ -10,11 +10,12 @@ from pygments.lexers import find_lexer_class_by_name
 from pygments.util import ClassNotFound
 
 from papernotes.cli.importer.collection import Kind
-from papernotes.cli.importer.marks import BOX, END_OF_BOX, FIGURE, PART, Line
+from papernotes.cli.importer.foreign import as_code
+from papernotes.cli.importer.marks import BOX, BREAK, END_OF_BOX, FIGURE, OURS, PART, Line
 from papernotes.cli.importer.shortcodes import Report
 
-_FENCE = re.compile(r"([ ]{0,3}(?:[*+-][ ]+)?)(`{3,}|~{3,})[ \t]*(.*?)[ \t]*$")
-_HEADING = re.compile(r"[ ]{0,3}(#{1,6})(?:[ \t]+(.*?))??[ \t#]*$")
+_FENCE = re.compile(r"([ ]{0,3}(?:[*+-][ ]+)?)(`{3,}|~{3,})(.*)$")
+_HEADING = re.compile(r"[ ]{0,3}(#{1,6})(?=[ \t]|$)(.*)$")
 _UNDERLINE = re.compile(r"[ ]{0,3}(=+|-{2,})[ \t]*$")
 _RULE = re.compile(r"[ ]{0,3}([-*_])(?:[ \t]*\1){2,}[ \t]*$")
 _LIST = re.compile(r"[ \t]*(?:[*+-]|\d{1,9}[.)])(?:[ \t]|$)")
@@ -24,16 +25,26 @@ _INDENTED = re.compile(r"[ \t]+(?:===[+!]?[ \t]+\"|!!![ \t]|\?\?\?\+?[ \t])")
 _TAB = re.compile(r"===[+!]?[ \t]+\"(.*)\"[ \t]*$")
 _CALLOUT = re.compile(r">[ \t]*\[!([\w-]+)\][+-]?[ \t]*(.*)$")
 _ATTRIBUTES = re.compile(r"[ \t]*\{:[^{}]*\}[ \t]*$")
-_HEADING_ATTRIBUTES = re.compile(r"[ \t]*\{:?[ \t]*[#.][^{}]*\}[ \t]*$")
+_HEADING_ATTRIBUTES = re.compile(r"\{:?[ \t]*+[#.][^{}]*+\}[ \t]*+$")
 _OPEN = {
-    "hugo": re.compile(r"[ \t]*\{\{[<%][ \t]*highlight[ \t]+\"?([\w+-]+)?.*[>%]\}\}[ \t]*$"),
-    "jekyll": re.compile(r"[ \t]*\{%-?[ \t]*highlight[ \t]+([\w+-]+)?.*%\}[ \t]*$"),
+    "hugo": re.compile(r"[ \t]*\{\{[<%][ \t]*highlight[ \t]++\"?([\w+-]++)?.*[>%]\}\}[ \t]*+$"),
+    "jekyll": re.compile(r"[ \t]*\{%-?[ \t]*highlight[ \t]++([\w+-]++)?.*%\}[ \t]*+$"),
 }
 _CLOSE = {
     "hugo": re.compile(r"[ \t]*\{\{[<%][ \t]*/[ \t]*highlight[ \t]*[>%]\}\}[ \t]*$"),
     "jekyll": re.compile(r"[ \t]*\{%-?[ \t]*endhighlight[ \t]*-?%\}[ \t]*$"),
 }
 _RAW = re.compile(r"[ \t]*\{%-?[ \t]*(?:end)?raw[ \t]*-?%\}[ \t]*$")
+# Elements of HTML that Markdown has nothing for, and those that last to their end.
+_HTML_BLOCK = re.compile(
+    r"[ ]{0,3}</?(audio|button|canvas|embed|form|iframe|link|math|meta|noscript|object|pre|script"
+    r"|style|svg|table|textarea|video)(?=[\s/>]|$)",
+    re.IGNORECASE,
+)
+_WHOLE = frozenset({"pre", "script", "style", "textarea"})
+_DIRECTIVE = re.compile(r"[ \t]*\{[\w:+.-]+\}")
+# How deep blocks are in each other.
+_MAX_DEPTH = 20
 # What MyST would read as a comment, block break, directive or target at the start of a line.
 _SPECIAL = re.compile(r"^([ ]{0,3})(%|\+\+\+|:::|\([^\s()]+\)=[ \t]*$)")
 
@@ -44,7 +55,7 @@ class Blocks:
 
     *inline* converts the text of a paragraph, given the number of its first line. *report* takes
     the line number and a description of what could not be converted. *shift* is added to the
-    levels of headings; *level* is that of the last heading.
+    levels of headings; *level* is that of the last heading. *depth* counts the blocks around these.
     """
 
     kind: Kind
@@ -52,6 +63,9 @@ class Blocks:
     report: Report
     shift: int = 0
     level: int = 1
+    depth: int = 0
+    # What is not closed from here to the end.
+    _unclosed: set[str] = field(default_factory=set)
     _paragraph: list[Line] = field(default_factory=list)
 
     def convert(self, lines: Sequence[Line]) -> list[str]:
@@ -87,7 +101,7 @@ class Blocks:
         number = self._paragraph[0][0]
         text = "\n".join(text for _, text in self._paragraph)
         self._paragraph = []
-        converted = self.inline(text, number).split("\n")
+        converted = _with_breaks(self.inline(text, number)).split("\n")
         return [_SPECIAL.sub(r"\1\\\2", line) for line in converted]
 
     def _is_code(self, text: str, column: int) -> bool:
@@ -103,13 +117,15 @@ class Blocks:
         if fence := _FENCE.match(text):
             return self._fence(lines, position, fence)
         if _COMMENT.match(text):
-            return _comment(lines, position)
+            return self._comment(lines, position)
+        if not self._paragraph and (element := _HTML_BLOCK.match(text)):
+            return self._html(lines, position, element[1].lower())
         if text.strip() in ("\\[", "\\\\[", "$$"):
             return self._display(lines, position)
         if (block := self._program_block(lines, position)) is not None:
             return block
         if heading := _HEADING.match(text):
-            return self._heading(number, len(heading[1]), heading[2] or ""), position + 1
+            return self._heading(number, len(heading[1]), _heading_text(heading)), position + 1
         following = lines[position + 1][1] if position + 1 < len(lines) else ""
         underline = _UNDERLINE.match(following) if text.strip() and not self._paragraph else None
         if underline and not _LIST.match(text) and text.strip()[0] not in "|>":
@@ -130,10 +146,14 @@ class Blocks:
             return self._figure(number, text), position + 1
         if text.startswith(BOX):
             return self._box(lines, position)
+        if text.startswith(END_OF_BOX):
+            return [], position + 1
         if self.kind in _OPEN and (opening := _OPEN[self.kind].match(text)):
             return self._highlight(lines, position, opening[1] or "text")
         if self.kind == "jekyll" and _RAW.match(text):
             return [], position + 1
+        if self.depth >= _MAX_DEPTH:
+            return None
         if self.kind == "mkdocs" and (admonition := _ADMONITION.match(text)):
             return self._admonition(lines, position, admonition)
         if self.kind == "mkdocs" and _TAB.match(text):
@@ -147,7 +167,11 @@ class Blocks:
     ) -> tuple[list[str], int]:
         number = lines[position][0]
         mark = fence[2]
-        out = [f"{fence[1]}{mark}{self._language(fence[3], number)}"]
+        language = self._language(fence[3].strip(), number)
+        out = [f"{fence[1]}{mark}{language}"]
+        if language == "text" and _DIRECTIVE.match(fence[3]):
+            # What an author shows of a directive is all that there is to see.
+            out.append(re.sub(r"[^ ]", " ", fence[1]) + fence[3].strip())
         for later in range(position + 1, len(lines)):
             text = lines[later][1]
             out.append(text)
@@ -179,7 +203,7 @@ class Blocks:
         return [*out, "````"], len(lines)
 
     def _convert_nested(self, lines: Sequence[Line]) -> list[str]:
-        nested = Blocks(self.kind, self.inline, self.report, self.shift, self.level)
+        nested = Blocks(self.kind, self.inline, self.report, self.shift, self.level, self.depth + 1)
         return nested.convert(lines)
 
     def _figure(self, number: int, text: str) -> list[str]:
@@ -193,7 +217,7 @@ class Blocks:
         shown = self.inline(caption, number)
         if not picture.startswith("!["):
             return ["", picture, "", shown, ""]
-        return ["", ":::{figure-md}", picture, "", shown, ":::", ""]
+        return ["", f":::{{{OURS}figure-md}}", picture, "", shown, ":::", ""]
 
     def _box(self, lines: Sequence[Line], position: int) -> tuple[list[str], int]:
         """Convert a box, which other boxes may be in."""
@@ -217,19 +241,22 @@ class Blocks:
             end = _end_of_indented(lines, start)
             content = self._convert_nested([(n, text[4:]) for n, text in lines[start:end]])
             if not any(line.strip() for line in content):
-                return None
-            items.append(_fenced(f"{{tab-item}} {self.inline(tab[1], number)}", content))
+                end = start - 1
+                break
+            items.append(_fenced(f"{{{OURS}tab-item}} {self.inline(tab[1], number)}", content))
             while end < len(lines) and not lines[end][1].strip():
                 end += 1
+        if not items:
+            return None
         content = [line for item in items for line in item]
-        return ["", *_fenced("{tab-set}", content), ""], end
+        return ["", *_fenced(f"{{{OURS}tab-set}}", content), ""], end
 
     def _directive(self, name: str, title: str, number: int, content: list[str]) -> list[str]:
         heading = self.inline(title, number) if title else name.replace("-", " ").capitalize()
         if not any(line.strip() for line in content):
             return ["", f"**{heading}**", ""]
         content = [f":class: {name.lower()}", "", *content]
-        return ["", *_fenced(f"{{admonition}} {heading}", content), ""]
+        return ["", *_fenced(f"{{{OURS}admonition}} {heading}", content), ""]
 
     def _admonition(
         self, lines: Sequence[Line], position: int, match: re.Match[str]
@@ -254,11 +281,50 @@ class Blocks:
     def _display(self, lines: Sequence[Line], position: int) -> tuple[list[str], int] | None:
         """Convert a displayed formula; return None if it is not closed."""
         closing = {"\\[": "\\]", "\\\\[": "\\\\]", "$$": "$$"}[lines[position][1].strip()]
+        if closing in self._unclosed:
+            return None
         for later in range(position + 1, len(lines)):
             if lines[later][1].strip() == closing:
                 tex = [text for _, text in lines[position + 1 : later] if text.strip()]
                 return ["$$", *tex, "$$"] if tex else [], later + 1
+        self._unclosed.add(closing)
         return None
+
+    def _comment(self, lines: Sequence[Line], position: int) -> tuple[list[str], int] | None:
+        """Return a comment of several lines as it is; return None if it ends on its line.
+
+        What follows its end is a line of its own.
+        """
+        if "-->" in lines[position][1] or "-->" in self._unclosed:
+            return None
+        for later in range(position + 1, len(lines)):
+            before, end, after = lines[later][1].partition("-->")
+            if end:
+                rest = (
+                    self._convert_nested([(lines[later][0], after.lstrip())])
+                    if after.strip()
+                    else []
+                )
+                comment = [text for _, text in lines[position:later]]
+                return [*comment, f"{before}-->", *rest], later + 1
+        self._unclosed.add("-->")
+        return None
+
+    def _html(self, lines: Sequence[Line], position: int, name: str) -> tuple[list[str], int]:
+        """Show HTML that has no translation as code: an element, or the lines up to a blank one."""
+        self.report(
+            lines[position][0], f"<{name}> is HTML, which the new site shows as code", f"<{name}"
+        )
+        end = position
+        closing = f"</{name}"
+        while end < len(lines):
+            line = lines[end][1]
+            if closing in line.lower() if name in _WHOLE else not line.strip():
+                break
+            end += 1
+        end += name in _WHOLE
+        code = as_code("\n".join(line for _, line in lines[position:end]), "html")
+        return ["", *code.split("\n"), ""], end
 
     def _heading(self, number: int, level: int, text: str) -> list[str]:
         if attributes := _HEADING_ATTRIBUTES.search(text):
@@ -273,8 +339,13 @@ class Blocks:
 
 def _fenced(opening: str, content: list[str]) -> list[str]:
     """Return a directive, with a fence that is longer than those in its *content*."""
-    colons = max((len(line) - len(line.lstrip(":")) for line in content), default=0)
+    colons = max((len(run) for line in content for run in re.findall(":{3,}", line)), default=2)
     fence = ":" * max(3, colons + 1)
+    # MyST would read options in the first lines of the text.
+    first = next((at for at, line in enumerate(content) if line.strip()), 0)
+    if content and not content[first].startswith(":class: "):
+        content = [*content]
+        content[first] = re.sub(r"^(\s*)(?=:(?!::)|---)", r"\1\\", content[first])
     return [f"{fence}{opening}", *content, fence]
 
 
@@ -288,14 +359,20 @@ def _end_of_indented(lines: Sequence[Line], start: int) -> int:
     return end
 
 
-def _comment(lines: Sequence[Line], position: int) -> tuple[list[str], int] | None:
-    """Return an HTML comment of several lines as it is; return None if it ends on its line."""
-    for later in range(position, len(lines)):
-        if "-->" in lines[later][1]:
-            if later == position:
-                return None
-            return [text for _, text in lines[position : later + 1]], later + 1
-    return None
+def _heading_text(heading: re.Match[str]) -> str:
+    """Return the text of a heading without the signs that close it."""
+    text = heading[2].strip(" \t")
+    shorter = text.rstrip("#")
+    return shorter.rstrip(" \t") if not shorter or shorter[-1] in " \t" else text
+
+
+def _with_breaks(text: str) -> str:
+    """Return *text* with line breaks for their marks, but within a table, which has none."""
+    if BREAK not in text:
+        return text
+    lines = text.split("\n")
+    is_table = any(re.match(r"[ \t]*+\|?[ \t]*+:?-+:?[ \t]*+\|", line) for line in lines)
+    return text.replace(BREAK, " " if is_table else "\\\n")
 
 
 def headings(lines: Sequence[Line]) -> Iterator[tuple[int, int, str]]:
@@ -311,7 +388,7 @@ def headings(lines: Sequence[Line]) -> Iterator[tuple[int, int, str]]:
         elif fence := _FENCE.match(text):
             mark = fence[2]
         elif heading := _HEADING.match(text):
-            yield index, len(heading[1]), heading[2] or ""
+            yield index, len(heading[1]), _heading_text(heading)
         elif index and (underline := _UNDERLINE.match(text)):
             above = lines[index - 1][1]
             before = lines[index - 2][1] if index > 1 else ""

@@ -7,14 +7,18 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
 import yaml
 
 from papernotes.cli.errors import CommandError
 from papernotes.cli.importer.marks import Line, numbered, without_marks
+from papernotes.cli.importer.tree import MAX_DOCUMENT, Tree, name_of, printable
 from papernotes.cli.site import show
+from papernotes.core.frontmatter import MAX_VALUES
+from papernotes.core.frontmatter_yaml import count_values
+from papernotes.core.text import NON_XML_CHARACTER, REPLACEMENT
 
 Kind = Literal["hugo", "jekyll", "mkdocs", "obsidian"]
 KINDS: tuple[Kind, ...] = ("hugo", "jekyll", "mkdocs", "obsidian")
@@ -25,10 +29,19 @@ _EXCLUDED_FOLDERS = frozenset(
     "_data _includes _layouts _sass _site archetypes i18n layouts node_modules public resources"
     " site themes vendor venv".split()
 )
-_YAML = re.compile(
-    r"\ufeff?---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.MULTILINE | re.DOTALL
+_YAML = re.compile(r"---[ \t]*+\n(.*?)^(?:---|\.\.\.)[ \t]*+(?:\n|\Z)", re.MULTILINE | re.DOTALL)
+_TOML = re.compile(r"\+\+\+[ \t]*+\n(.*?)^\+\+\+[ \t]*+(?:\n|\Z)", re.MULTILINE | re.DOTALL)
+# More than people write in front matter: its characters, and how deep its values are nested.
+_MAX_FRONT_MATTER = 200_000
+_MAX_DEPTH = 20
+# Python, but not an editor, ends lines at these.
+_LINE_ENDS = str.maketrans("\x85\u2028\u2029", "   ")
+# What libraries raise on front matter that is not valid. PyYAML does not expect each value that an
+# explicit tag, such as !!bool, may have.
+_FAULTS = (
+    *(tomllib.TOMLDecodeError, yaml.YAMLError, ValueError, OverflowError, RecursionError),
+    *(AttributeError, LookupError, TypeError),
 )
-_TOML = re.compile(r"\ufeff?\+\+\+[ \t]*\n(.*?)^\+\+\+[ \t]*(?:\n|\Z)", re.MULTILINE | re.DOTALL)
 _DATED_NAME = re.compile(r"(\d{4}-\d\d-\d\d)-(.+)")
 
 
@@ -58,7 +71,7 @@ class Document:
     ``name`` is its path in the collection, with slashes. ``fields`` is its front matter, with names
     in lower case, and ``lines`` the line number of each field. ``body`` is the text after the front
     matter, which starts on ``line``. ``fault`` says what is wrong with the front matter, which is
-    then part of the body.
+    then part of the body. ``remarks`` say what of the text had to be replaced.
     """
 
     path: Path
@@ -68,13 +81,14 @@ class Document:
     line: int
     lines: dict[str, int] = field(default_factory=dict)
     fault: str = ""
+    remarks: list[str] = field(default_factory=list)
 
     @property
     def slug(self) -> str:
         """The name of the file, or the folder of a page bundle, without a date."""
-        stem = self.path.stem
+        stem = PurePosixPath(self.name).stem
         if stem in ("index", "_index", "README") and "/" in self.name:
-            stem = self.path.parent.name
+            stem = PurePosixPath(self.name).parent.name
         match = _DATED_NAME.fullmatch(stem)
         return match[2] if match else stem
 
@@ -93,7 +107,7 @@ class Document:
             return value.date()
         if isinstance(value, datetime.date):
             return value
-        match = _DATED_NAME.fullmatch(self.path.stem)
+        match = _DATED_NAME.fullmatch(PurePosixPath(self.name).stem)
         text = str(value or (match[1] if match else ""))[:10]
         try:
             return datetime.date.fromisoformat(text)
@@ -139,10 +153,11 @@ class Document:
 class Collection:
     """The documents of a collection, and its other files.
 
-    ``assets`` are the folders to search for pictures, ``bibliographies`` the BibTeX files.
+    ``tree`` holds all files that may be read. ``assets`` are the folders to search for pictures,
+    ``bibliographies`` the BibTeX files.
     """
 
-    root: Path
+    tree: Tree
     documents: list[Document]
     assets: list[Path]
     bibliographies: list[Path]
@@ -152,18 +167,23 @@ def read(kind: Kind, folder: Path) -> Collection:
     """Read the collection in *folder*; raise a CommandError if it has no documents."""
     if not folder.is_dir():
         raise CommandError(f'the folder "{folder}" does not exist; check its name')
+    tree = Tree(folder)
     subfolder = {"hugo": "content", "mkdocs": "docs"}.get(kind, "")
     root = folder / subfolder if (folder / subfolder).is_dir() else folder
-    documents = [_document(path, root) for path in _files(kind, root, folder)]
+    documents = [
+        document for path in _files(kind, root, tree) if (document := _document(path, root, tree))
+    ]
     if not documents:
+        told = "".join(f"; {show(path)} {reason}" for path, reason in [*tree.left_out.items()][:1])
         raise CommandError(
             f"{show(root)} contains no notes in Markdown; name the folder of a {kind} collection"
+            f"{printable(told)}"
         )
     assets = [root, folder, folder / "static", folder / "assets"]
-    bibliographies = sorted(
-        path for path in folder.rglob("*.bib") if not _is_excluded(path, folder)
-    )
-    return Collection(root, documents, [path for path in assets if path.is_dir()], bibliographies)
+    bibliographies = [
+        path for path in tree.files if path.suffix == ".bib" and not _is_excluded(path, folder)
+    ]
+    return Collection(tree, documents, [path for path in assets if path.is_dir()], bibliographies)
 
 
 def _is_excluded(path: Path, folder: Path) -> bool:
@@ -171,9 +191,9 @@ def _is_excluded(path: Path, folder: Path) -> bool:
     return any(part in _EXCLUDED_FOLDERS or part.startswith(".") for part in parts)
 
 
-def _files(kind: Kind, root: Path, folder: Path) -> Iterator[Path]:
-    for path in sorted(root.rglob("*")):
-        if path.suffix not in SUFFIXES or not path.is_file() or _is_excluded(path, root):
+def _files(kind: Kind, root: Path, tree: Tree) -> Iterator[Path]:
+    for path in tree.below(root):
+        if path.suffix not in SUFFIXES or _is_excluded(path, root):
             continue
         folders = path.relative_to(root).parts[:-1]
         # Jekyll keeps posts, drafts and collections in folders such as _posts.
@@ -187,29 +207,75 @@ def _files(kind: Kind, root: Path, folder: Path) -> Iterator[Path]:
 def _yaml(text: str) -> Any:
     loader = _Loader(text)
     try:
-        return loader.get_single_data()
+        node = loader.get_single_node()
+        # Aliases multiply when values are made from the nodes.
+        if node is None or count_values(node, {}) <= MAX_VALUES:
+            return loader.construct_document(node) if node else None
+        raise ValueError(f"it expands to more than {MAX_VALUES} values through aliases")
     finally:
         loader.dispose()
 
 
-def _document(path: Path, root: Path) -> Document:
-    name = path.relative_to(root).as_posix()
-    text = path.read_bytes().decode("utf-8", "replace").replace("\r\n", "\n").lstrip("\ufeff")
-    text = without_marks(text)
+def _fields(text: str, *, is_toml: bool) -> Any:
+    """Return the values in front matter; raise one of the ``_FAULTS`` if they cannot be read."""
+    if len(text) > _MAX_FRONT_MATTER:
+        raise ValueError(f"it has more than {_MAX_FRONT_MATTER} characters")
+    try:
+        return _cleaned(tomllib.loads(text) if is_toml else _yaml(text), 0)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+
+
+def _cleaned(value: Any, depth: int) -> Any:
+    """Return *value* with plain types and valid text; raise a RecursionError if it is deep."""
+    if depth > _MAX_DEPTH:
+        raise RecursionError
+    if isinstance(value, dict):
+        return {_text(str(key)): _cleaned(each, depth + 1) for key, each in value.items()}
+    if isinstance(value, list | tuple | set):
+        return [_cleaned(each, depth + 1) for each in value]
+    if isinstance(value, bool | int | float | datetime.date | None):
+        return value
+    return _text(str(value))
+
+
+def _text(text: str) -> str:
+    """Return *text* without characters that no file of a site may contain, or that are marks."""
+    return NON_XML_CHARACTER.sub(REPLACEMENT, without_marks(text).translate(_LINE_ENDS))
+
+
+def _document(path: Path, root: Path, tree: Tree) -> Document | None:
+    content = tree.read(path, MAX_DOCUMENT)
+    if content is None:
+        return None
+    remarks = []
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("utf-8", "replace")
+        remarks.append("is not UTF-8; what is not is replaced")
+    if NON_XML_CHARACTER.search(text):
+        remarks.append("contains control characters; they are replaced")
+    text = _text(text.replace("\r\n", "\n").replace("\r", "\n")).lstrip("\ufeff")
+    document = _parsed(path, name_of(path.relative_to(root)), text)
+    document.remarks = remarks
+    return document
+
+
+def _parsed(path: Path, name: str, text: str) -> Document:
     match = _YAML.match(text) or _TOML.match(text)
     if match is None:
         return Document(path, name, {}, text, 1)
     line = text.count("\n", 0, match.end()) + 1
     try:
-        is_toml = text.startswith("+++")
-        fields = tomllib.loads(match[1]) if is_toml else _yaml(match[1])
-    except (tomllib.TOMLDecodeError, yaml.YAMLError, ValueError) as error:
+        fields = _fields(match[1], is_toml=text.startswith("+++"))
+    except _FAULTS as error:
         reason = " ".join(str(error).split())
         return Document(path, name, {}, text, 1, fault=f"front matter cannot be read: {reason}")
     if not isinstance(fields, dict):
         return Document(path, name, {}, text, 1, fault="front matter is not a mapping")
     # Programs differ in the case of field names.
-    lowercase = {str(key).lower(): value for key, value in fields.items()}
+    lowercase = {key.lower(): value for key, value in fields.items()}
     lines = {
         start[1].lower(): number
         for number, content in enumerate(match[1].split("\n"), 2)

@@ -17,12 +17,16 @@ from papernotes.cli.bibfile.style import Layout
 from papernotes.cli.importer import metadata
 from papernotes.cli.importer.blocks import Blocks, headings
 from papernotes.cli.importer.collection import Collection, Document, Kind, read
+from papernotes.cli.importer.foreign import EXTENSIONS, Guard, as_code, guard
 from papernotes.cli.importer.inline import Inline
 from papernotes.cli.importer.link_targets import Destination, DocumentLinks, LinkTargets
 from papernotes.cli.importer.marks import Line
 from papernotes.cli.importer.metadata import ADDRESS, Facts, Item, facts_of, plain
 from papernotes.cli.importer.paper_urls import entry_of, is_paper
+from papernotes.cli.importer.protected import replace as replace_spans
+from papernotes.cli.importer.protected import spans, sub_closed
 from papernotes.cli.importer.shortcodes import Footnote, Preparation
+from papernotes.cli.importer.tree import MAX_BIBLIOGRAPHY, name_of, portable_name, printable
 from papernotes.cli.library import IndexedEntry, Library
 from papernotes.cli.scaffold import escaping
 from papernotes.cli.scaffold.description import Description
@@ -41,14 +45,13 @@ _KNOWN_FIELDS = frozenset(
 _PROGRESS_INTERVAL = 500
 # The number of lines at the start of a note that may hold the URL of its paper.
 _TOP_LINES = 15
-_FENCED = re.compile(r"^[ ]{0,3}(`{3,}|~{3,}).*?^[ ]{0,3}\1", re.MULTILINE | re.DOTALL)
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-_ATTRIBUTES = re.compile(r"\s*\{:?\s*[#.][^{}]*\}\s*$")
+_ATTRIBUTES = re.compile(r"\{:?\s*+[#.][^{}]*+\}\s*+$")
 _SPECIAL = re.compile(r"[\\`*_{}\[\]<>#@$]")
 
 # What ends conf.py: settings for what other programs' notes contain.
-_SETTINGS = """\
-myst_enable_extensions = ["deflist", "strikethrough"]
+_SETTINGS = f"""\
+myst_enable_extensions = [{", ".join(f'"{name}"' for name in EXTENSIONS)}]
 suppress_warnings = [
     # The entries hold only what the links in the notes contain. Delete these lines after
     # `papernotes refresh`.
@@ -107,29 +110,35 @@ class Importer:
         """
         check_folder(self.target)
         self.collection: Collection = read(self.kind, self.source)
+        for document in self.collection.documents:
+            for remark in document.remarks:
+                self._report(document, 1, remark)
         self.library, old = self._bibliography()
         self.new_entries: list[tuple[str, Entry]] = []
         self.sources = {each.name: self._source(each) for each in self.collection.documents}
         destinations = list(self._destinations())
-        targets = LinkTargets(self.kind, self.source, self.collection.assets, destinations)
+        targets = LinkTargets(self.kind, self.collection, destinations)
+        self.guard: Guard = guard(_KnownKeys(self.library))
         texts: dict[str, str] = {}
         for number, destination in enumerate(destinations):
             if number and number % _PROGRESS_INTERVAL == 0:
                 self.progress(f"{number} of {len(destinations)} documents")
             name = f"{destination.folder}/{destination.slug}.md"
-            texts[name] = self._text(destination, targets)
+            texts[name] = self._safe_text(destination, targets)
         layout = Layout()
         entries = "\n\n".join(layout.write(entry, key) for key, entry in self.new_entries)
         files: dict[str, str | bytes] = {
             **render(self.description, _PARTS),
             _PARTS.bibliography: "\n\n".join(part for part in (old.strip(), entries) if part)
             + "\n",
-            "report.txt": "".join(f"{line}\n" for line in self.report()),
             **texts,
         }
         write(self.target, files)
+        if targets.files:
+            (self.target / "pictures").mkdir()
         for file, name in targets.files.items():
-            write(self.target, {name.lstrip("/"): file.read_bytes()})
+            self.collection.tree.copy(file, self.target / name.lstrip("/"))
+        write(self.target, {"report.txt": "".join(f"{line}\n" for line in self.report())})
         self.written = len(texts)
 
     def report(self) -> list[str]:
@@ -138,8 +147,9 @@ class Importer:
             (path, line, message + (f" ({count} times in all)" if count > 1 else ""))
             for (path, line, message), count in self.counted.values()
         }
-        lines = (f"{path}:{line}: {text}" for path, line, text in sorted(self.reported | counted))
-        return [escape_controls(line) for line in lines]
+        left_out = {(show(path), 1, why) for path, why in self.collection.tree.left_out.items()}
+        told = sorted(self.reported | counted | left_out)
+        return [escape_controls(f"{path}:{line}: {text}") for path, line, text in told]
 
     def _report(self, document: Document, line: int, message: str, kind: str = "") -> None:
         told = (show(document.path), line, " ".join(message.split()))
@@ -183,7 +193,12 @@ class Importer:
 
     def _bibliography(self) -> tuple[Library, str]:
         """Return the entries of the collection's own bibliography files, and their text."""
-        loaded = reader.load(self.collection.bibliographies, self.source)
+        tree = self.collection.tree
+        loaded: list[tuple[str, bytes | None]] = [
+            (name_of(path.relative_to(self.source)), content)
+            for path in self.collection.bibliographies
+            if (content := tree.read(path, MAX_BIBLIOGRAPHY)) is not None
+        ]
         bibliography, sources = reader.read_with_sources(loaded)
         library = Library({}, {}, {})
         for name, entries in sources.items():
@@ -202,12 +217,12 @@ class Importer:
             folder = "papers" if key else "pages"
             if document.is_draft():
                 self._report(document, 1, "is a draft; it stays one, by draft: true")
-            slug = base = re.sub(r"[^\w.-]+", "-", document.slug).strip("-.") or "note"
+            slug = base = portable_name(document.slug, "note")
             number = 1
-            while f"{folder}/{slug}".lower() in taken:
+            while f"{folder}/{slug}".casefold() in taken:
                 number += 1
                 slug = f"{base}-{number}"
-            taken.add(f"{folder}/{slug}".lower())
+            taken.add(f"{folder}/{slug}".casefold())
             yield Destination(document, folder, slug, key)
 
     def _key(self, source: Source) -> str:
@@ -221,7 +236,9 @@ class Importer:
             if not document.name.startswith("_"):
                 self._report(document, 1, "names no paper; it becomes a page")
             return ""
-        entry = entry_of(address, escape("title", plain(_ATTRIBUTES.sub("", source.title))))
+        entry = entry_of(
+            address, escape("title", plain(_ATTRIBUTES.sub("", source.title).rstrip()))
+        )
         entry = replace(entry, type=facts.type or entry.type, fields=entry.fields | facts.fields)
         entry = clean(entry)
         existing = next(
@@ -239,15 +256,35 @@ class Importer:
         self.library.extend([IndexedEntry(entry, key, self.target / "refs.bib", 1)])
         return key
 
-    def _text(self, destination: Destination, targets: LinkTargets) -> str:
-        """Return the converted text of a document."""
+    def _safe_text(self, destination: Destination, targets: LinkTargets) -> str:
+        """Return the text of a document, in which nothing is alive that the author wrote."""
+        document = destination.document
+        try:
+            front_matter, text = self._text(destination, targets)
+        except RecursionError:
+            self._report(document, 1, "is nested too deeply; it is kept as code")
+            front_matter = self._front_matter(destination)
+            text = f"# {destination.slug}\n\n{as_code(document.body)}\n"
+        source = document.body.split("\n")
+
+        def report(shown: str) -> None:
+            beginning = shown.split("`", maxsplit=1)[0] or shown.strip("`~ ")
+            places = (number for number, line in enumerate(source) if beginning in line)
+            line = document.line + next(places, 0)
+            self._report(document, line, f"{shown} would be run by MyST; it is left as text")
+
+        return f"{front_matter}\n{self.guard.disarm(text, report)}"
+
+    def _text(self, destination: Destination, targets: LinkTargets) -> tuple[str, str]:
+        """Return the front matter and the converted text of a document."""
         document = destination.document
         source = self.sources[document.name]
         if document.fault:
             self._report(document, 1, f"{document.fault}; it is kept as text")
         is_note = bool(destination.key)
         lines = source.lines[source.metadata_end :] if is_note else source.lines
-        prose = _FENCED.sub("", document.body)
+        fences = (span for span in spans(document.body) if span.kind == "fence")
+        prose = replace_spans(document.body, fences, lambda _: "")
         inline = Inline(
             self.kind,
             DocumentLinks(targets, document.path.parent),
@@ -275,7 +312,7 @@ class Importer:
             body += ["", f"[^{label}]: {text}"]
         whole = re.sub(r"\n{3,}", "\n\n", "\n".join(body).strip("\n"))
         front_matter = self._front_matter(destination)
-        return "\n".join([front_matter, f"# {title}", *(["", whole] if whole else []), ""])
+        return front_matter, "\n".join([f"# {title}", *(["", whole] if whole else []), ""])
 
     def _rest(self, items: Sequence[Item], inline: Inline) -> list[str]:
         """Return the section for metadata that no entry has a field for."""
@@ -300,12 +337,17 @@ class Importer:
             if day := facts.read or document.day():
                 front["read"] = day
             if summary := document.text("summary")[0]:
-                front["summary"] = _as_markdown(summary)
+                front["summary"] = self._summary(summary)
         else:
             front["orphan"] = True
         if document.is_draft():
             front["draft"] = True
         return escaping.front_matter(front)
+
+    def _summary(self, text: str) -> str:
+        """Return the summary in the front matter, *text*, as Markdown that begins no block."""
+        markdown = re.sub(r"^(\d*)(?=[%+:~=.)|-])", r"\1\\", _as_markdown(text))
+        return self.guard.disarm(markdown, lambda _: None)
 
 
 @dataclass(frozen=True)
@@ -330,7 +372,7 @@ def _may_be_same(a: Entry, b: Entry) -> bool:
 def _footnotes(text: str) -> set[str]:
     """Return the names of footnotes that have both a reference and a definition."""
     defined = set(re.findall(r"^[ ]{0,3}\[\^([^\]\s]+)\]:", text, re.MULTILINE))
-    return defined & set(re.findall(r"\[\^([^\]\s]+)\](?!:)", text))
+    return defined & set(re.findall(r"\[\^([^\[\]\s]++)\](?!:)", text))
 
 
 def _references(text: str) -> dict[str, str]:
@@ -367,14 +409,14 @@ def _address(source: Source) -> str:
     if source.facts.addresses:
         return source.facts.addresses[0]
     top = "\n".join(text for _, text in source.lines).strip().split("\n")[:_TOP_LINES]
-    visible = _COMMENT.sub("", "\n".join(top))
+    visible = sub_closed(_COMMENT, "-->", lambda _: "", "\n".join(top))
     addresses = (match[0].rstrip(".,;:") for match in ADDRESS.finditer(visible))
     return next((address for address in addresses if is_paper(address)), "")
 
 
 def _as_markdown(text: str) -> str:
-    """Return *text*, which is not Markdown but may have formulas, as Markdown."""
-    parts = split_formulas(text)
+    """Return *text*, which is not Markdown but may have formulas, as Markdown on one line."""
+    parts = split_formulas(" ".join(text.split()))
     parts[::2] = [_SPECIAL.sub(r"\\\g<0>", part) for part in parts[::2]]
     return "".join(parts)
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Protocol
 
 from papernotes.cli.bibfile.clean import is_money
 from papernotes.cli.importer.collection import Kind
-from papernotes.cli.importer.marks import OPEN, Placeholders
+from papernotes.cli.importer.marks import BREAK, OPEN, OURS, Placeholders, without_marks
+from papernotes.cli.importer.protected import Span, code_spans, replace, sub_closed
 from papernotes.cli.importer.shortcodes import (
     PICTURE_NAME,
     Picture,
@@ -17,26 +20,28 @@ from papernotes.cli.importer.shortcodes import (
     arguments_of,
     picture_of,
 )
+from papernotes.cli.scaffold import escaping
 
-_CODE = re.compile(r"(?<![`\\])(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
+# No formula begins within another, so that no search goes over the same characters twice.
 _MATHEMATICS = re.compile(
-    r"\\\\\((?P<a>.+?)\\\\\)|\\\((?P<b>.+?)\\\)|\\\\?\[(?P<c>[^\[\]]*?[\\^_=+<>].*?)\\\\?\]"
+    r"\\\\\((?P<a>(?:(?!\\\().)+?)\\\\\)|\\\((?P<b>(?:(?!\\\().)+?)\\\)"
+    r"|\\\\?\[(?P<c>(?=[^\[\]\\^_=+<>]*+(?:[\^_=+<>]|\\(?!\\?\]))[^\[\]]?)(?:(?!\\\[).)+?)\\\\?\]"
     r"|(?<!\\)\$\$(?P<d>.+?)(?<!\\)\$\$|(?<![\\\w$])\$(?P<e>(?! )[^$\n]*?(?<![ \\]))\$(?!\d)"
-    r"|(?<![\\\w$])\$ (?P<f>[A-Za-z]|[^$\n]*?[\\^_=][^$\n]*?) \$(?!\w)",
+    r"|(?<![\\\w$])\$ (?P<f>[A-Za-z]|(?=[^$\n\\^_=]*+[\\^_=])[^$\n]*?) \$(?!\w)",
     re.DOTALL,
 )
-_AUTOLINK = re.compile(r"(?<!\]\()<(?:https?|ftp)://[^<>\s]+>", re.IGNORECASE)
+_AUTOLINK = re.compile(r"(?<!\]\()<(?:https?|ftp)://[^<>\s]++>", re.IGNORECASE)
 _DOLLAR = re.compile(r"(?<!\\)\$")
 _TASK = re.compile(r"^([ \t]*(?:[*+-]|\d{1,9}[.)])[ \t]+)\[([ xX])\](?=[ \t]+\S)", re.MULTILINE)
-_INLINE_FOOTNOTE = re.compile(r"(?<!\\)\^\[((?:[^\[\]]|\[(?:[^\[\]]|\[[^\[\]]*\])*\])+)\]")
+_INLINE_FOOTNOTE = re.compile(r"(?<!\\)\^\[((?:[^\[\]]++|\[(?:[^\[\]]++|\[[^\[\]]*+\])*+\])++)\]")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _SHORTCODE = re.compile(
-    r"\{\{[<%][ \t]*/?[ \t]*(?P<name>[\w.-]+)[ \t]*(?P<rest>.*?)[ \t]*/?[%>]\}\}", re.DOTALL
+    r"\{\{[<%][ \t]*+/?[ \t]*+(?P<name>[\w.-]+)(?P<rest>(?:(?!\{\{).)*?)/?[%>]\}\}", re.DOTALL
 )
 # A shortcode that the author wants to show, not to use.
-_ESCAPED_SHORTCODE = re.compile(r"\{\{([<%])/\*(.*?)\*/([>%])\}\}", re.DOTALL)
+_ESCAPED_SHORTCODE = re.compile(r"\{\{([<%])/\*((?:(?!\{\{).)*?)\*/([>%])\}\}", re.DOTALL)
 _LIQUID = re.compile(
-    r"\{%-?[ \t]*(\w+)[ \t]*(.*?)[ \t]*-?%\}|\{\{-?[ \t]*(.*?)[ \t]*-?\}\}", re.DOTALL
+    r"\{%-?[ \t]*+(\w+)((?:(?!\{%).)*?)-?%\}|\{\{-?((?:(?!\{\{).)*?)-?\}\}", re.DOTALL
 )
 # In a table, Obsidian writes a backslash before the bar.
 _WIKI = re.compile(r"(!?)\[\[([^\[\]|#^\n]*?)(#[^\[\]|\n]*?)?(?:\\?\|([^\[\]\n]*))?\]\]")
@@ -50,18 +55,47 @@ _LINK = re.compile(
 _REFERENCE = re.compile(r"(!?)\[([^\[\]^][^\[\]]*)\](?:\[([^\[\]]*)\])?(?![(\[])(:[ \t]+\S+)?")
 _HTML_IMAGE = re.compile(r"<img\b([^<>]*)>", re.IGNORECASE)
 _HTML_LINK = re.compile(
-    r"<a\b[^<>]*?\bhref[ \t]*=[ \t]*(?:\"([^\"]*)\"|'([^']*)')[^<>]*>(.*?)</a>",
+    r"<a\b[^<>]*?\bhref[ \t]*+=[ \t]*+(?:\"([^\"<>]*+)\"|'([^'<>]*+)')[^<>]*+>"
+    r"((?:(?!<a\b).)*?)</a>",
     re.IGNORECASE | re.DOTALL,
 )
 _HTML_ATTRIBUTE = re.compile(r"(src|alt)[ \t]*=[ \t]*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
-_ATTRIBUTES = re.compile(r"\{:?[ \t]*(?:[.#][\w-]+|[\w-]+=(?:\"[^\"]*\"|\S+?))(?:[ \t][^{}]*)?\}")
-_FOOTNOTE = re.compile(r"\[\^([^\]\s]+)\](:?)")
+_ATTRIBUTES = re.compile(
+    r"\{:?[ \t]*(?:[.#][\w-]++|[\w-]++=(?:\"[^\"]*+\"|[^\s{}]+?))(?:[ \t][^{}]*+)?\}"
+)
+_FOOTNOTE = re.compile(r"\[\^([^\[\]\s]++)\](:?)")
 _AT = re.compile(r"(?<![\w\\])@(?=[\w{])(\{?)([\w:.#$%&\-+?<>~/]*\w)")
-_HIGHLIGHT = re.compile(r"==(?=\S)(.+?)(?<=\S)==")
-_BLOCK_ID = re.compile(r"[ \t]+\^[\w-]+[ \t]*$", re.MULTILINE)
+_HIGHLIGHT = re.compile(r"==(?=\S)((?:(?!==).)+?)(?<=\S)==")
+_BLOCK_ID = re.compile(r"(?<![ \t])[ \t]++\^[\w-]++[ \t]*+$", re.MULTILINE)
+# How deep elements of HTML are in each other.
+_MAX_DEPTH = 10
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _OUTSIDE = re.compile(r"(?:https?|ftp)://|mailto:", re.IGNORECASE)
 _ROLE = re.compile(rf"\{{(?=[\w:+-]+\}}{OPEN})")
+# What MyST could take for a value to insert; shortcodes are none.
+_SUBSTITUTION = re.compile(r"(?<!\\)\{\{(?![<%])")
+# The tags of HTML that Markdown has signs for, with these.
+_SIGNS = {
+    **dict.fromkeys(("b", "strong", "mark"), "**"),
+    **dict.fromkeys(("i", "em", "cite", "dfn", "var"), "*"),
+    **dict.fromkeys(("del", "s", "strike"), "~~"),
+}
+# Those that become roles, or code.
+_ROLES = {"sup": "sup", "sub": "sub", "kbd": "kbd"}
+_LITERAL = frozenset({"code", "samp", "tt"})
+_ELEMENT = re.compile(
+    rf"<({'|'.join((*_SIGNS, *_ROLES, *_LITERAL))})(?:[ \t][^<>]*+)?>([^<>`]*+)</\1[ \t]*+>",
+    re.IGNORECASE,
+)
+_BREAK = re.compile(r"[ \t]*+<br\b[ \t]*+/?>[ \t]*+(\n?)(?=([^\n]?))", re.IGNORECASE)
+# Tags that say how their text looks, or what it is; only the text is kept.
+_LEFT_OUT = re.compile(
+    r"</?(?:a|abbr|acronym|address|article|aside|big|center|data|details|div|figcaption|figure|font"
+    r"|footer|header|hr|ins|label|main|nav|nobr|p|picture|q|section|small|span|summary|time|u|wbr"
+    r"|b|strong|mark|i|em|cite|dfn|var|del|s|strike)(?:[ \t\n][^<>]*+)?/?>",
+    re.IGNORECASE,
+)
+_TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9-]*)(?=[\s/>])")
 # The start of a target that a shortcode names.
 _TARGET = "relref:"
 
@@ -112,8 +146,8 @@ class Inline:
         def line_of(match: re.Match[str]) -> int:
             return line + match.string.count("\n", 0, match.start())
 
-        text = _CODE.sub(self._code, text)
-        text = _COMMENT.sub(lambda m: self._keep(m[0]), text)
+        text = replace(text, code_spans(text), partial(self._code, text))
+        text = sub_closed(_COMMENT, "-->", lambda m: self._keep(m[0]), text)
         text = _TASK.sub(lambda m: f"{m[1]}{'☐' if m[2] == ' ' else '☑'}", text)
         text = _AUTOLINK.sub(lambda m: self._keep(m[0]), text)
         text = _MATHEMATICS.sub(self._mathematics, text)
@@ -129,6 +163,7 @@ class Inline:
             text = _BLOCK_ID.sub(lambda m: self._leave_out(m[0], line_of(m)), text)
         text = _HTML_LINK.sub(lambda m: self._html_link(m, line_of(m)), text)
         text = _HTML_IMAGE.sub(lambda m: self._html_image(m, line_of(m)), text)
+        text = self._html(text, line)
         text = _REFERENCE.sub(self._reference, text)
         text = _LINK.sub(lambda m: self._link(m, line_of(m)), text)
         text = _ATTRIBUTES.sub(lambda m: self._leave_out(m[0], line_of(m)), text)
@@ -136,6 +171,7 @@ class Inline:
         text = _AT.sub(lambda m: self._at(m, line_of(m)), text)
         text = _ROLE.sub(r"\\{", text)
         text = _DOLLAR.sub(r"\\$", text)
+        text = _SUBSTITUTION.sub(r"\\{\\{", text)
         return self._restore(text)
 
     def _keep(self, text: str) -> str:
@@ -153,12 +189,15 @@ class Inline:
         self.report(line, f"{self._restore(text)} {reason}; it is left as text")
         return self._keep(text)
 
-    def _code(self, match: re.Match[str]) -> str:
+    def _code(self, text: str, span: Span) -> str:
+        whole = text[span.start : span.end]
         # Authors put formulas in code because Hugo would read them as Markdown elsewhere.
-        inside = re.fullmatch(r"\s*(?:\\\((.+)\\\)|\$\$?(.+?)\$\$?)\s*", match[2], re.DOTALL)
-        if inside:
-            return self._formula(inside[1] or inside[2])
-        return self._keep(match[0])
+        inner = whole.strip("`").strip()
+        for opening, closing in (("\\(", "\\)"), ("$$", "$$"), ("$", "$")):
+            tex = inner.removeprefix(opening).removesuffix(closing)
+            if tex.strip() and inner == f"{opening}{tex}{closing}":
+                return self._formula(tex)
+        return self._keep(whole)
 
     def _formula(self, tex: str) -> str:
         tex = " ".join(tex.split())
@@ -173,7 +212,7 @@ class Inline:
             beside = match.string[max(match.start() - 1, 0) : match.start()]
             beside += match.string[match.end() : match.end() + 1]
             if re.search(r"\d", beside) and "`" not in inline:
-                return self._keep(f"{{math}}`{' '.join(inline.split())}`")
+                return self._keep(f"{{{OURS}math}}`{' '.join(inline.split())}`")
             return self._formula(inline)
         display = (match["c"] or match["d"] or "").strip()
         alone = match.string.strip() == match[0].strip()
@@ -212,7 +251,7 @@ class Inline:
         return self._internal_link("", target, line)
 
     def _liquid(self, match: re.Match[str], line: int) -> str:
-        rest = match[2] or ""
+        rest = (match[2] or "").strip()
         match match[1]:
             case "post_url" | "link":
                 return self._target(match, rest, line)
@@ -245,11 +284,55 @@ class Inline:
         return self._keep(f"[^{label}]")
 
     def _html_link(self, match: re.Match[str], line: int) -> str:
-        """Turn a link to a document of the collection into one of Markdown; keep others."""
+        """Turn a link into one of Markdown."""
         target = self._restore(match[1] or match[2] or "")
-        if not target or target.startswith(("#", "//")) or _OUTSIDE.match(target):
-            return match[0]
+        if not target or target.startswith("#"):
+            return match[3]
+        if target.startswith("//") or _OUTSIDE.match(target):
+            address = "".join(target.split())
+            return f"[{match[3]}]({self._keep(f'<{address}>')})"
         return self._internal_link(match[3], target.removeprefix(_TARGET), line)
+
+    def _html(self, text: str, line: int) -> str:
+        """Translate HTML into Markdown; what has no translation stays, and is text on the page."""
+        for _ in range(_MAX_DEPTH):
+            text, count = _ELEMENT.subn(self._element, text)
+            if not count:
+                break
+        text = _BREAK.sub(self._break, text)
+        text = _LEFT_OUT.sub(lambda match: self._tag(match, line, "is left out"), text)
+        for match in _TAG.finditer(text):
+            self._tag(match, line, "is HTML, which is text on the new site")
+        return text
+
+    def _element(self, match: re.Match[str]) -> str:
+        name, content = match[1].lower(), match[2]
+        inner = content.strip()
+        if not inner:
+            return content
+        if name in _SIGNS:
+            around = content.partition(inner)
+            return f"{around[0]}{_SIGNS[name]}{inner}{_SIGNS[name]}{around[2]}"
+        if OPEN in inner:
+            return content
+        plain = without_marks(html.unescape(" ".join(inner.split())))
+        if "`" in plain or name in _LITERAL:
+            return self._keep(escaping.code(plain))
+        return self._keep(f"{{{OURS}{_ROLES[name]}}}`{plain}`")
+
+    @staticmethod
+    def _break(match: re.Match[str]) -> str:
+        """Return a line break; a line may not begin with what would begin a block there."""
+        begins = match[2]
+        return (
+            f" {match[1]}" if not begins or begins in "#>|-+*=%:~({" or begins.isdigit() else BREAK
+        )
+
+    def _tag(self, match: re.Match[str], line: int, reason: str) -> str:
+        name = re.sub(r"[</\s>].*", "", match[0].lstrip("</"), flags=re.DOTALL).lower()
+        place = line + match.string.count("\n", 0, match.start())
+        self.report(place, f"{match[0].rstrip('>')}> {reason}", f"<{name}")
+        return ""
 
     def _wiki(self, match: re.Match[str], line: int) -> str:
         target, text = match[2].strip(), match[4]
@@ -304,12 +387,14 @@ class Inline:
                 self.report(line, f"#{fragment} is left out of the link to {path}")
             plain = re.sub(r"[`<>]", "", re.sub(r"\$[^$]*\$", lambda m: m[0].strip("$"), shown))
             return self._keep(
-                f"{{note}}`{plain.strip()} <{key}>`" if plain.strip() else f"{{note}}`{key}`"
+                f"{{{OURS}note}}`{plain.strip()} <{key}>`"
+                if plain.strip()
+                else f"{{{OURS}note}}`{key}`"
             )
         if new_path := self.links.page(path) or self.links.file(path):
             if hash_sign:
                 self.report(line, f"#{fragment} is left out of the link to {path}")
-            return self._keep(f"[{text}](<{new_path}>)")
+            return self._keep(f"[{text}](<{OURS}{new_path}>)")
         self.report(line, f'the link to "{target}", which does not exist, becomes text')
         return text or path
 
@@ -326,7 +411,7 @@ class Inline:
             source = self._restore(f"![{text}]({target})")
             self.report(line, f"{source} is a picture that does not exist; it is left as text")
             return self._keep(f"\\![{text}]\\({target})")
-        return self._keep(f"![{text}](<{path}>)")
+        return self._keep(f"![{text}](<{OURS}{path}>)")
 
     def _footnote(self, match: re.Match[str], line: int) -> str:
         if match[1] in self.footnotes:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
 
-from papernotes.cli.importer.collection import SUFFIXES, Document, Kind
+from papernotes.cli.importer.collection import SUFFIXES, Collection, Document, Kind
+from papernotes.cli.importer.tree import portable_name
 
 
 @dataclass
@@ -29,12 +30,13 @@ class LinkTargets:
     """
 
     def __init__(
-        self, kind: Kind, source: Path, assets: Sequence[Path], destinations: Sequence[Destination]
+        self, kind: Kind, collection: Collection, destinations: Sequence[Destination]
     ) -> None:
-        self.source = source.resolve()
-        self.assets = assets
+        self.tree = collection.tree
+        self.assets = collection.assets
+        self.names: set[str] = set()
         self.files: dict[Path, str] = {}
-        self.by_path = {each.document.path.resolve(): each for each in destinations}
+        self.by_path = {self.tree.file(each.document.path): each for each in destinations}
         self.by_name: dict[str, Destination] = {}
         for destination in destinations:
             for name in _names(destination.document):
@@ -43,14 +45,15 @@ class LinkTargets:
         # An Obsidian link may name a file in any folder by its file name alone.
         self.by_file_name: dict[str, list[Path]] = defaultdict(list)
         if kind == "obsidian":
-            for path in sorted(self.source.rglob("*")):
+            for path in self.tree.files:
                 self.by_file_name[path.name].append(path)
 
     def document(self, target: str, folder: Path) -> Destination | None:
         """Return the destination of the document that a link in *folder* to *target* refers to."""
         for path in _paths([folder], target):
-            for candidate in (path, path.with_suffix(".md"), path / "index.md"):
-                if destination := self.by_path.get(candidate):
+            for candidate in (path, path.parent / f"{path.stem}.md", path / "index.md"):
+                real = self.tree.file(candidate)
+                if real and (destination := self.by_path.get(real)):
                     return destination
         name = target.strip("/").lower()
         stem = re.sub(r"\.(?:md|markdown|html)$", "", name)
@@ -62,25 +65,27 @@ class LinkTargets:
     def file(self, target: str, folder: Path) -> str | None:
         """Return the new path of the file that *target* refers to in *folder*, and have it copied.
 
-        Return None if the file is missing or outside the collection.
+        Return None if the file is missing, outside the collection, or nothing that is copied.
         """
         for path in (
             *_paths([folder, *self.assets], target),
             *self.by_file_name.get(Path(target).name, ()),
         ):
-            if path.is_relative_to(self.source) and path.suffix not in SUFFIXES and _is_file(path):
-                return self._new_path(path)
+            real = self.tree.file(path)
+            if real and path.suffix not in SUFFIXES and self.tree.may_copy(path):
+                return self._new_path(real)
         return None
 
     def _new_path(self, path: Path) -> str:
         if path not in self.files:
-            taken = set(self.files.values())
-            stem = re.sub(r"[^\w.-]+", "-", path.stem)
-            number, name = 1, f"/pictures/{stem}{path.suffix}"
-            while name in taken:
+            suffix = path.suffix.lower()
+            stem = base = portable_name(path.stem, "file")
+            number = 1
+            while f"{stem}{suffix}".casefold() in self.names:
                 number += 1
-                name = f"/pictures/{stem}-{number}{path.suffix}"
-            self.files[path] = name
+                stem = f"{base}-{number}"
+            self.names.add(f"{stem}{suffix}".casefold())
+            self.files[path] = f"/pictures/{stem}{suffix}"
         return self.files[path]
 
 
@@ -124,16 +129,9 @@ def _names(document: Document) -> Iterator[str]:
 
 
 def _paths(folders: Sequence[Path], target: str) -> Iterator[Path]:
-    """Yield the path of *target* in each of *folders*, with symbolic links resolved."""
-    # No file name contains NUL; looking one up raises ValueError.
-    if target.strip("/") and "\0" not in target:
-        for folder in folders:
-            yield (folder / target.lstrip("/")).resolve()
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except OSError:
-        # The name is too long, or invalid on this system.
-        return False
+    """Yield the path of *target* in each of *folders*."""
+    # Programs on Windows write backslashes. No file name contains NUL.
+    for name in dict.fromkeys((target, target.replace("\\", "/"))):
+        if name.strip("/") and "\0" not in name:
+            for folder in folders:
+                yield folder / name.lstrip("/")

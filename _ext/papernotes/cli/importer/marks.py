@@ -17,8 +17,13 @@ OPEN, CLOSE = "\ufdd0", "\ufdd1"
 JOINT, SPLIT = "\ufdd2", "\ufdd3"
 # The lines around the content of a box, and that of a figure; PART separates what they say.
 BOX, END_OF_BOX, FIGURE, PART = "\ufdd4", "\ufdd5", "\ufdd6", "\ufdd7"
+# What the importer writes begins with this: the names of roles and directives, and the addresses of
+# links within the site. Everything else that is read as one of these is the author's text.
+OURS = "\ufdd8"
+# The end of a line within a paragraph, which is a space where there can be none.
+BREAK = "\ufdd9"
 
-_ALL = str.maketrans("", "", "".join(map(chr, range(0xFDD0, 0xFDD8))))
+_ALL = str.maketrans("", "", "".join(map(chr, range(0xFDD0, 0xFDDA))))
 
 
 def without_marks(text: str) -> str:

@@ -20,11 +20,11 @@ ADDRESS = re.compile(r"https?://[^\s<>)\]\"'}]+")
 
 _MARKER = r"[ ]{0,3}(?:>[ ]?)?(?:[-*+•][ \t]+)?"
 _BOLD = re.compile(
-    r"(?:\*\*|__)[ \t]*([^*_:\uff1a\n]{1,40}?)[ \t]*"
+    r"(?:\*\*|__)[ \t]*+([^*_:\uff1a\n]{1,40}?)[ \t]*+"
     r"(?:[:\uff1a][ \t]*(?:\*\*|__)|(?:\*\*|__)[ \t]*[:\uff1a])"
 )
 # Dataview's fields of Obsidian, and lines without any markup.
-_PLAIN = re.compile(r"([^\W\d_][\w ()/-]{0,30}?)[ \t]*(?:::|[:\uff1a])[ \t]+(?=\S)")
+_PLAIN = re.compile(r"([^\W\d_][\w ()/-]{0,30}?)[ \t]*+(?:::|[:\uff1a])[ \t]+(?=\S)")
 # What stands between two fields on a line.
 _AROUND = " \t\\|·•,;–—"
 _PROSE = frozenset(
@@ -47,6 +47,8 @@ _MEANINGS = {
     "read": "read|date read|read on|read date",
 }
 _MEANING = {name: key for key, names in _MEANINGS.items() for name in names.split("|")}
+# The characters of a value; a longer one does not go on in the next line.
+_MAX_VALUE = 5000
 # Fields of front matter that say something about the paper.
 FRONT_MATTER = frozenset(
     "authors booktitle conference journal pages publisher venue volume year".split()
@@ -117,7 +119,12 @@ def _items(lines: Sequence[Line], start: int, label: re.Pattern[str]) -> tuple[i
         number, line = lines[position]
         text = re.sub(rf"^{_MARKER}", "", line)
         found = _items_of_line(text, number, label)
-        goes_on = items and lines[position - 1][1].strip() and text.strip()
+        goes_on = (
+            items
+            and len(items[-1].value) < _MAX_VALUE
+            and lines[position - 1][1].strip()
+            and text.strip()
+        )
         if found:
             items += found
         elif goes_on and re.match(r"[ \t]{2}|.*,$", line[:2] + lines[position - 1][1].rstrip()):
@@ -161,7 +168,7 @@ def facts_of(items: Iterable[Item]) -> Facts:
 
 def _add(facts: Facts, meaning: str, item: Item) -> bool:
     """Add what *item* says to *facts*, and return whether it could be used."""
-    text = plain(item.value)
+    text = " ".join(plain(item.value).split())
     if not text and not ADDRESS.search(item.value):
         return True
     if meaning in _READERS:
@@ -201,7 +208,7 @@ def _add_venue(facts: Facts, text: str, item: Item, kind: str = "") -> bool:
     year = _YEAR.search(text)
     if year:
         _set(facts, "year", year[0], item)
-        text = re.sub(rf"[\s,(]*{year[0]}[\s,)]*$", "", text)
+        text = re.sub(rf"[\s,(]{{0,9}}{year[0]}[\s,)]*+$", "", text)
     if _UNPUBLISHED.search(text):
         return True
     if not text:
@@ -261,6 +268,7 @@ _READERS: dict[str, Callable[[Facts, str, Item], bool]] = {
 
 def names(text: str) -> str:
     """Return the names in *text* as BibTeX writes them."""
+    text = " ".join(text.split())
     text = re.sub(r"\s*\([^()]*\)|[¹²³⁴⁵⁶⁷⁸⁹⁰†‡*]|(?<=[^\W\d_])\d\b", "", text)
     text = re.sub(r",?\s*(?:\bet al\b|…|\.\.\.).*", ", others", text)
     if ";" in text:

@@ -45,9 +45,11 @@ def _from_publisher(address: str) -> tuple[str, dict[str, str]] | None:
     """Return the entry type and the fields that the URL of a known publisher contains."""
     try:
         parts = urlsplit(address)
+        host = parts.hostname or ""
     except ValueError:
+        # A bracket that is not closed, for instance.
         return None
-    host = (parts.hostname or "").removeprefix("www.")
+    host = host.removeprefix("www.")
     match host:
         case "aclanthology.org" | "aclweb.org" | "aclanthology.info":
             return _acl(parts.path)

@@ -22,44 +22,40 @@ from papernotes.cli.importer.marks import (
     Line,
     Placeholders,
     numbered,
+    without_marks,
 )
+from papernotes.cli.importer.protected import Span, replace, spans
 
 _ARGUMENT = re.compile(r"(?:([\w-]+)=)?(?:\"([^\"]*)\"|`([^`]*)`|(?<![^\s=])'([^']*)'|([^\s\"]+))")
-_PARAGRAPH = r"(?:(?!\n[ \t]*\n).)+?"
-_CODE = (
-    r"^[ ]{0,3}(?:[*+-][ ]+)?(?P<fence>`{3,}|~{3,})[^\n]*\n.*?(?:^[ \t]*(?P=fence)[`~]*[ \t]*$|\Z)"
-    rf"|^[ ]{{0,3}}<!--.*?-->|<!--{_PARAGRAPH}-->"
-    rf"|(?<![`\\])(?P<ticks>`+)(?!`){_PARAGRAPH}(?<!`)(?P=ticks)(?!`)"
-)
 _FLAGS = re.MULTILINE | re.DOTALL
-# What is code or a comment; the group "private" is a comment that is dropped.
-_PROTECTED: Mapping[Kind, re.Pattern[str]] = {
-    "hugo": re.compile(
-        rf"{_CODE}|\{{\{{[<%]-?\s*highlight\b.*?\{{\{{[<%]-?\s*/\s*highlight\s*[>%]\}}\}}", _FLAGS
-    ),
-    "jekyll": re.compile(
-        rf"(?P<private>\{{%-?\s*comment\s*-?%\}}.*?\{{%-?\s*endcomment\s*-?%\}})|{_CODE}"
-        r"|\{%-?\s*(?P<raw>raw|highlight)\b.*?\{%-?\s*end(?P=raw)\s*-?%\}",
-        _FLAGS,
-    ),
-    "mkdocs": re.compile(_CODE, _FLAGS),
-    # After a word, as in 50%%, a comment ends in its paragraph.
-    "obsidian": re.compile(rf"(?P<private>(?<!\w)%%.*?%%|%%{_PARAGRAPH}%%)|{_CODE}", _FLAGS),
-}
 _OPEN_COMMENT = re.compile(r"^[ \t]*%%[ \t]*$.*\Z", _FLAGS)
-_REST = r"(?P<rest>(?:\"(?:[^\"\\]|\\.)*\"|(?!\{\{)[^\"])*?)"
+# What a tag says; another tag does not begin in it.
+_REST = r"(?P<rest>(?:\"(?:[^\"\\]|\\.)*+\"|(?!\{[{%])[^\"])*?)"
 _TAG = {
     "hugo": re.compile(
-        rf"\{{\{{[<%]-?\s*(?P<end>/)?\s*(?P<name>[A-Za-z][\w./-]*){_REST}\s*(?P<empty>/)?-?[>%]\}}\}}",
+        rf"\{{\{{[<%]-?\s*+(?P<end>/)?\s*+(?P<name>[A-Za-z][\w./-]*){_REST}(?P<empty>/)?-?[>%]\}}\}}",
         re.DOTALL,
     ),
-    "jekyll": re.compile(rf"\{{%-?\s*(?P<end>end)?(?P<name>[a-z_]\w*){_REST}\s*-?%\}}", re.DOTALL),
+    "jekyll": re.compile(rf"\{{%-?\s*+(?P<end>end)?(?P<name>[a-z_]\w*+){_REST}-?%\}}", re.DOTALL),
 }
-_HTML_FIGURE = re.compile(r"<figure\b[^<>]*>(.*?)</figure>", re.DOTALL | re.IGNORECASE)
-_HTML_PICTURE = re.compile(
-    r"<img\b[^<>]*>|!\[(?P<alt>[^\[\]]*)\]\(<?(?P<src>[^()<>\s]+)>?[^()]*\)", re.IGNORECASE
+# How much of a text is looked at to see what stands on the same line.
+_WINDOW = 1000
+# How deep pairs of tags are in each other; of more, the outer ones are none.
+_MAX_DEPTH = 20
+_HTML_FIGURE = re.compile(
+    r"<figure\b[^<>]*>((?:(?!<figure\b).)*?)</figure>", re.DOTALL | re.IGNORECASE
 )
-_HTML_CAPTION = re.compile(r"<figcaption\b[^<>]*>(.*?)</figcaption>", re.DOTALL | re.IGNORECASE)
+_DETAILS = re.compile(
+    r"<details\b[^<>]*>\s*(?:<summary\b[^<>]*>((?:(?!</?(?:details|summary)\b).)*)</summary>)?"
+    r"((?:(?!<details\b).)*?)</details>",
+    re.DOTALL | re.IGNORECASE,
+)
+_HTML_PICTURE = re.compile(
+    r"<img\b[^<>]*>|!\[(?P<alt>[^\[\]]*)\]\(<?(?P<src>[^()<>\s]++)>?[^()]*+\)", re.IGNORECASE
+)
+_HTML_CAPTION = re.compile(
+    r"<figcaption\b[^<>]*>((?:(?!<figcaption\b).)*?)</figcaption>", re.DOTALL | re.IGNORECASE
+)
 
 PICTURE_NAME = re.compile(r"[^?#]*\.(?:png|jpe?g|gif|svg|webp|bmp|avif)(?:[?#].*)?", re.IGNORECASE)
 _PICTURES = re.compile(r"fig|img|image|photo|picture|thumb", re.IGNORECASE)
@@ -162,16 +158,32 @@ class Preparation:
 
     def prepare(self, text: str) -> str:
         """Return *text* without private comments, and with marks in place of shortcodes."""
-        text = _PROTECTED[self.kind].sub(self._protect, text)
+        text = self._protected(text)
         if self.kind == "obsidian":
             text = _OPEN_COMMENT.sub(self._open_comment, text)
         text = _HTML_FIGURE.sub(self._html_figure, text)
+        text = self._details(text)
         if self.kind in _TAG:
             text = self._pairs(text)
-            text = _TAG[self.kind].sub(self._single, text)
+            lines = _Lines(self.marks, text, self.line)
+            text = _TAG[self.kind].sub(lambda match: self._single(match, lines), text)
             # The number of a footnote follows its word.
             text = re.sub(rf"(?<=[^\s|]) +(?=\[\^{self.label}-)", "", text)
         return self.marks.restore(text)
+
+    def _protected(self, text: str) -> str:
+        """Return *text* with marks in place of code and comments, and without private ones."""
+        lines = _Lines(self.marks, text, self.line)
+
+        def protect(span: Span) -> str:
+            whole = text[span.start : span.end]
+            if span.kind != "private":
+                return self.marks.keep(whole)
+            self.report(lines.of(span.start), "a private comment is left out", "private")
+            alone = _is_alone(text, span.start, span.end)
+            return "\n" * whole.count("\n") if alone else self._joints(whole)
+
+        return replace(text, spans(text, self.kind), protect)
 
     def _line_of(self, match: re.Match[str]) -> int:
         return self.line + self.marks.line_ends(match.string[: match.start()])
@@ -179,17 +191,6 @@ class Preparation:
     def _joints(self, text: str) -> str:
         """Return marks for the line ends of *text*, which is left out."""
         return JOINT * self.marks.line_ends(text)
-
-    def _protect(self, match: re.Match[str]) -> str:
-        if match.groupdict().get("private") is None:
-            return self.marks.keep(match[0])
-        self.report(self._line_of(match), "a private comment is left out", "private")
-        return self._left_out(match, match[0])
-
-    def _left_out(self, match: re.Match[str], text: str) -> str:
-        """Return what stands for *text*, which is left out: blank lines if it has lines alone."""
-        alone = _is_alone(match.string, match.start(), match.end())
-        return "\n" * self.marks.line_ends(text) if alone else self._joints(text)
 
     def _open_comment(self, match: re.Match[str]) -> str:
         self.report(
@@ -209,8 +210,26 @@ class Preparation:
         if not source:
             return match[0]
         text = " ".join(caption[1].split()) if caption else ""
-        alt = html.unescape(pictures[0]["alt"] or attributes.get("alt", ""))
+        alt = without_marks(html.unescape(pictures[0]["alt"] or attributes.get("alt", "")))
         return self._figure(Picture(source, alt, text)) + self._joints(match[0])
+
+    def _details(self, text: str) -> str:
+        """Convert what readers can open into boxes, from the innermost to the outermost."""
+        for _ in range(_MAX_DEPTH):
+            text, count = _DETAILS.subn(self._detail, text)
+            if not count:
+                break
+        return text
+
+    def _detail(self, match: re.Match[str]) -> str:
+        title = " ".join(self.marks.restore(match[1] or "").split())
+        before = self.marks.line_ends(match.string[match.start() : match.start(2)])
+        if not match[2].strip():
+            return f"**{title}**" + self._joints(match[0])
+        return (
+            f"{SPLIT}{BOX}details{PART}{title}{JOINT * before}{SPLIT}{match[2]}{SPLIT}{END_OF_BOX}"
+            f"{SPLIT}"
+        )
 
     @staticmethod
     def _figure(picture: Picture) -> str:
@@ -218,22 +237,31 @@ class Preparation:
 
     def _pairs(self, text: str) -> str:
         """Convert the pairs of tags in *text*, from the innermost to the outermost."""
-        while True:
-            opened: list[re.Match[str]] = []
-            for tag in _TAG[self.kind].finditer(text):
-                if not tag["end"]:
-                    opened.append(tag)
-                    continue
-                names = [other["name"] for other in opened]
-                if tag["name"] in names:
-                    start = opened[len(names) - 1 - names[::-1].index(tag["name"])]
-                    break
-            else:
-                return text
-            converted = self._pair(start, text[start.end() : tag.start()], tag)
-            text = text[: start.start()] + converted + text[tag.end() :]
+        tags = list(_TAG[self.kind].finditer(text))
+        ends = {tag["name"] for tag in tags if tag["end"]}
+        if not ends:
+            return text
+        lines = _Lines(self.marks, text, self.line)
+        parts: list[str] = []
+        # The tags that are open: where each stands in the parts, and on which line.
+        opened: list[tuple[re.Match[str], int, int]] = []
+        position = 0
+        for tag in tags:
+            parts.append(text[position : tag.start()])
+            position = tag.end()
+            names = [other["name"] for other, _, _ in opened]
+            if tag["end"] and tag["name"] in names:
+                last = len(names) - 1 - names[::-1].index(tag["name"])
+                start, at, line = opened[last]
+                parts[at:] = [self._pair(start, "".join(parts[at + 1 :]), tag, line)]
+                del opened[last:]
+                continue
+            if not tag["end"] and tag["name"] in ends:
+                opened = [*opened[-_MAX_DEPTH:], (tag, len(parts), lines.of(tag.start()))]
+            parts.append(tag[0])
+        return "".join([*parts, text[position:]])
 
-    def _pair(self, start: re.Match[str], inner: str, end: re.Match[str]) -> str:
+    def _pair(self, start: re.Match[str], inner: str, end: re.Match[str], line: int) -> str:
         """Return what becomes of *inner*, between the tags *start* and *end*."""
         name = start["name"].rpartition("/")[2].lower()
         rest = self.marks.restore(start["rest"])
@@ -241,12 +269,12 @@ class Preparation:
         alone = _is_alone(start.string, start.start(), end.end())
         before, after = self._joints(start[0]), self._joints(end[0])
         if name == "comment":
-            self.report(self._line_of(start), "a private comment is left out", "private")
+            self.report(line, "a private comment is left out", "private")
             return self._joints(start[0] + inner + end[0])
         # After a blank line, there is no word to which a footnote could belong.
-        apart = alone and _ends_blank(start.string[: start.start()])
+        apart = alone and _ends_blank(start.string, start.start())
         if (name in NOTES and not apart) or (name == "aside" and not alone):
-            return self._note(start, inner, end, arguments)
+            return self._note(start, inner, end, arguments, line)
         if name in _FORMULAS:
             return before + self._formula(inner, alone or "display" in arguments.values()) + after
         if name in _DIAGRAMS and alone:
@@ -272,7 +300,7 @@ class Preparation:
                 f"{SPLIT}{after}"
             )
         self.report(
-            self._line_of(start),
+            line,
             f"{self.marks.restore(start[0])} is an unknown pair of tags; only what is between them"
             " is kept",
             f"pair {name}",
@@ -284,10 +312,15 @@ class Preparation:
         return JOINT * (self.marks.line_ends(inner) - self.marks.line_ends(stripped))
 
     def _note(
-        self, start: re.Match[str], inner: str, end: re.Match[str], arguments: Mapping[str, str]
+        self,
+        start: re.Match[str],
+        inner: str,
+        end: re.Match[str],
+        arguments: Mapping[str, str],
+        line: int,
     ) -> str:
         """Return the reference to a new footnote, after the words to which it belongs, if any."""
-        line = self._line_of(start) + self.marks.line_ends(start[0])
+        line += self.marks.line_ends(start[0])
         line += self.marks.line_ends(inner) - self.marks.line_ends(inner.lstrip())
         positions = [value for name, value in arguments.items() if name.isdigit()]
         words = positions[-1] if len(positions) > 1 else ""
@@ -318,7 +351,7 @@ class Preparation:
         title = arguments.get("1" if name in _TYPED else "0", "")
         return "" if title.lower() in _STATES else title
 
-    def _single(self, match: re.Match[str]) -> str:
+    def _single(self, match: re.Match[str], lines: _Lines) -> str:
         """Convert a tag that has no partner if it needs the whole text; put others on one line."""
         name, rest = match["name"].rpartition("/")[2].lower(), self.marks.restore(match["rest"])
         arguments = arguments_of(rest)
@@ -330,21 +363,37 @@ class Preparation:
             # Only the last argument is the text; the first is the name of the note.
             positions = [value for key, value in arguments.items() if key.isdigit()]
             text = next(iter(positions[::-1]), "") or next(reversed(arguments.values()))
-            return self._reference(text, self._line_of(match)) + self._joints(match[0])
+            return self._reference(text, lines.of(match.start())) + self._joints(match[0])
         picture = picture_of(name, arguments)
         if picture and _is_alone(match.string, match.start(), match.end()):
             return self._figure(picture) + self._joints(match[0])
         return re.sub(r"\s*\n\s*", " ", match[0]) + self._joints(match[0])
 
 
-def _ends_blank(text: str) -> bool:
-    """Return whether the last whole line of *text* is blank, or there is none."""
-    lines = re.split(f"[\n{SPLIT}]", text)
+def _ends_blank(text: str, end: int) -> bool:
+    """Return whether the last whole line before *end* is blank, or there is none."""
+    lines = re.split(f"[\n{SPLIT}]", text[max(0, end - _WINDOW) : end])
     return len(lines) < 2 or not lines[-2].strip(f" \t{JOINT}")
 
 
 def _is_alone(text: str, start: int, end: int) -> bool:
     """Return whether the lines from *start* to *end* of *text* have nothing else on them."""
-    before = re.split(f"[\n{SPLIT}]", text[:start])[-1].replace(JOINT, "")
-    after = re.split(f"[\n{SPLIT}]", text[end:], maxsplit=1)[0].replace(JOINT, "")
+    before = re.split(f"[\n{SPLIT}]", text[max(0, start - _WINDOW) : start])[-1].replace(JOINT, "")
+    after = re.split(f"[\n{SPLIT}]", text[end : end + _WINDOW], maxsplit=1)[0].replace(JOINT, "")
     return not before and not after.strip()
+
+
+class _Lines:
+    """The numbers of the lines of a *text*, the first of which is *first*."""
+
+    def __init__(self, marks: Placeholders, text: str, first: int) -> None:
+        self.marks = marks
+        self.text = text
+        self.line = first
+        self.position = 0
+
+    def of(self, position: int) -> int:
+        """Return the line of *position*, which is behind those that were asked for before."""
+        self.line += self.marks.line_ends(self.text[self.position : position])
+        self.position = position
+        return self.line

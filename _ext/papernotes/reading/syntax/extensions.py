@@ -18,6 +18,7 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
+from papernotes.reading.syntax.comments import comment_plugin
 from papernotes.reporting import warn
 from papernotes.settings import is_set
 
@@ -78,7 +79,7 @@ def parser_of(settings: Mapping[str, Any]) -> MarkdownIt:
     except (TypeError, ValueError):
         # The build reports it.
         config = MdParserConfig(enable_extensions=set(SYNTAX))
-    return create_md_parser(config, RendererHTML)
+    return create_md_parser(config, RendererHTML).use(comment_plugin)
 
 
 def money_plugin(md: MarkdownIt) -> None:
