@@ -14,7 +14,7 @@ from papernotes.cli.importer.foreign import as_code
 from papernotes.cli.importer.marks import BOX, BREAK, END_OF_BOX, FIGURE, OURS, PART, Line
 from papernotes.cli.importer.shortcodes import Report
 
-_FENCE = re.compile(r"([ ]{0,3}(?:[*+-][ ]+)?)(`{3,}|~{3,})(.*)$")
+_FENCE = re.compile(r"([ ]{0,3}(?:[*+:-][ ]+)?)(`{3,}|~{3,})(.*)$")
 _HEADING = re.compile(r"[ ]{0,3}(#{1,6})(?=[ \t]|$)(.*)$")
 _UNDERLINE = re.compile(r"[ ]{0,3}(=+|-{2,})[ \t]*$")
 _RULE = re.compile(r"[ ]{0,3}([-*_])(?:[ \t]*\1){2,}[ \t]*$")

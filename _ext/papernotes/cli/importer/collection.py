@@ -36,12 +36,6 @@ _MAX_FRONT_MATTER = 200_000
 _MAX_DEPTH = 20
 # Python, but not an editor, ends lines at these.
 _LINE_ENDS = str.maketrans("\x85\u2028\u2029", "   ")
-# What libraries raise on front matter that is not valid. PyYAML does not expect each value that an
-# explicit tag, such as !!bool, may have.
-_FAULTS = (
-    *(tomllib.TOMLDecodeError, yaml.YAMLError, ValueError, OverflowError, RecursionError),
-    *(AttributeError, LookupError, TypeError),
-)
 _DATED_NAME = re.compile(r"(\d{4}-\d\d-\d\d)-(.+)")
 
 
@@ -169,7 +163,7 @@ def read(kind: Kind, folder: Path) -> Collection:
         raise CommandError(f'the folder "{folder}" does not exist; check its name')
     tree = Tree(folder)
     subfolder = {"hugo": "content", "mkdocs": "docs"}.get(kind, "")
-    root = folder / subfolder if (folder / subfolder).is_dir() else folder
+    root = tree.folder(folder / subfolder) if subfolder else folder
     documents = [
         document for path in _files(kind, root, tree) if (document := _document(path, root, tree))
     ]
@@ -217,13 +211,16 @@ def _yaml(text: str) -> Any:
 
 
 def _fields(text: str, *, is_toml: bool) -> Any:
-    """Return the values in front matter; raise one of the ``_FAULTS`` if they cannot be read."""
+    """Return the values in front matter; raise an error if they cannot be read."""
     if len(text) > _MAX_FRONT_MATTER:
         raise ValueError(f"it has more than {_MAX_FRONT_MATTER} characters")
     try:
         return _cleaned(tomllib.loads(text) if is_toml else _yaml(text), 0)
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
+    except (AttributeError, LookupError, TypeError):
+        # PyYAML does not expect each value that an explicit tag, such as !!bool, may have.
+        raise ValueError("a value does not fit its tag") from None
 
 
 def _cleaned(value: Any, depth: int) -> Any:
@@ -269,7 +266,7 @@ def _parsed(path: Path, name: str, text: str) -> Document:
     line = text.count("\n", 0, match.end()) + 1
     try:
         fields = _fields(match[1], is_toml=text.startswith("+++"))
-    except _FAULTS as error:
+    except (tomllib.TOMLDecodeError, yaml.YAMLError, ValueError, OverflowError) as error:
         reason = " ".join(str(error).split())
         return Document(path, name, {}, text, 1, fault=f"front matter cannot be read: {reason}")
     if not isinstance(fields, dict):

@@ -18,6 +18,7 @@ from papernotes.cli.importer.marks import BREAK, OURS
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
+    from markdown_it.rules_core import StateCore
     from markdown_it.token import Token
 
 # The settings of an imported site by which its documents are parsed.
@@ -48,6 +49,11 @@ _COLONS = re.compile(rf"({_PREFIX.pattern})(?=:::)")
 # The tokens of blocks that only MyST has; the importer writes none.
 _LINES = frozenset({"myst_line_comment", "myst_block_break", "myst_target"})
 _ROUNDS = 8
+# The characters of a paragraph from which on its work is estimated: the inline parser stops at each
+# character that may be markup, and copies what follows.
+_LONG = 10_000
+_MARKUP = re.compile(r"[!-&*+:<-@\[-`{-~-]")
+_MAX_WORK = 10**9
 
 
 @dataclass
@@ -67,6 +73,10 @@ class _Alive:
         return bool(self.places or self.lines or self.directives or self.at_end)
 
 
+class _TooLongError(Exception):
+    """The text of a paragraph is so long that MyST would take minutes for it."""
+
+
 @dataclass(frozen=True)
 class Guard:
     """A guard of the documents of a new site, which *parser* parses as the site will."""
@@ -84,7 +94,10 @@ class Guard:
         for _ in range(_ROUNDS):
             nonce = _unused(text)
             numbered = _numbered(text, nonce)
-            alive = self._alive(numbered, nonce)
+            try:
+                alive = self._alive(numbered, nonce)
+            except _TooLongError:
+                break
             if not alive:
                 return text.replace(OURS, "")
             for shown in alive.shown:
@@ -154,7 +167,16 @@ def guard(keys: Container[str]) -> Guard:
     from papernotes.reading.syntax.extensions import money_plugin, parser_of
 
     parser = parser_of(_SETTINGS).use(pandoc_plugin, keys.__contains__)
+    parser.core.ruler.before("inline", "papernotes_length", _check_length)
     return Guard(parser.use(money_plugin))
+
+
+def _check_length(state: StateCore) -> None:
+    """Raise a _TooLongError if the inline parser, whose work grows with the square, would hang."""
+    for token in state.tokens:
+        text = token.content if token.type == "inline" else ""
+        if len(text) > _LONG and len(text) * len(_MARKUP.findall(text)) > _MAX_WORK:
+            raise _TooLongError
 
 
 def _value(token: Token) -> str | None:

@@ -48,9 +48,9 @@ _WIKI = re.compile(r"(!?)\[\[([^\[\]|#^\n]*?)(#[^\[\]|\n]*?)?(?:\\?\|([^\[\]\n]*
 # The width, and the height, of a picture.
 _SIZE = re.compile(r"(?:^|\\?\|)[ \t]*\d+(?:x\d+)?[ \t]*$")
 _LINK = re.compile(
-    r"(!?)\[((?:[^\[\]\\]|\\.|\[[^\[\]]*\])*)\]\("
-    r"[ \t]*(?:<([^<>\n]*)>|([^()\s]*(?:\([^()\s]*\)[^()\s]*)*))"
-    r"[ \t\n]*(\"[^\"]*\"|'[^']*')?[ \t]*\)"
+    r"(?<!\\)(!?)\[((?:[^\[\]\\]++|\\.|\[[^\[\]]*+\])*+)\]\("
+    r"[ \t]*+(?:<([^<>\n]*+)>|([^()\s]*+(?:\([^()\s]*+\)[^()\s]*+)*+))"
+    r"[ \t\n]*+(\"[^\"]*+\"|'[^']*+')?[ \t]*+\)"
 )
 _REFERENCE = re.compile(r"(!?)\[([^\[\]^][^\[\]]*)\](?:\[([^\[\]]*)\])?(?![(\[])(:[ \t]+\S+)?")
 _HTML_IMAGE = re.compile(r"<img\b([^<>]*)>", re.IGNORECASE)
@@ -87,7 +87,7 @@ _ELEMENT = re.compile(
     rf"<({'|'.join((*_SIGNS, *_ROLES, *_LITERAL))})(?:[ \t][^<>]*+)?>([^<>`]*+)</\1[ \t]*+>",
     re.IGNORECASE,
 )
-_BREAK = re.compile(r"[ \t]*+<br\b[ \t]*+/?>[ \t]*+(\n?)(?=([^\n]?))", re.IGNORECASE)
+_BREAK = re.compile(r"<br\b[ \t]*+/?>[ \t]*+(\n?)(?=([^\n]?))", re.IGNORECASE)
 # Tags that say how their text looks, or what it is; only the text is kept.
 _LEFT_OUT = re.compile(
     r"</?(?:a|abbr|acronym|address|article|aside|big|center|data|details|div|figcaption|figure|font"
@@ -111,6 +111,9 @@ class LinkResolver(Protocol):
 
     def file(self, target: str) -> str | None:
         """Return the new path of the picture or other file *target*, with a leading slash."""
+
+    def is_left_out(self, target: str) -> bool:
+        """Return whether :meth:`file` found *target*, which is not copied."""
 
 
 @dataclass
@@ -395,7 +398,8 @@ class Inline:
             if hash_sign:
                 self.report(line, f"#{fragment} is left out of the link to {path}")
             return self._keep(f"[{text}](<{OURS}{new_path}>)")
-        self.report(line, f'the link to "{target}", which does not exist, becomes text')
+        fault = "is not copied" if self.links.is_left_out(path) else "does not exist"
+        self.report(line, f'the link to "{target}", which {fault}, becomes text')
         return text or path
 
     def _picture(self, text: str, target: str, line: int) -> str:
@@ -409,7 +413,8 @@ class Inline:
         path = self.links.file(target)
         if path is None:
             source = self._restore(f"![{text}]({target})")
-            self.report(line, f"{source} is a picture that does not exist; it is left as text")
+            fault = "is not copied" if self.links.is_left_out(target) else "does not exist"
+            self.report(line, f"{source} is a picture that {fault}; it is left as text")
             return self._keep(f"\\![{text}]\\({target})")
         return self._keep(f"![{text}](<{OURS}{path}>)")
 

@@ -35,6 +35,8 @@ class LinkTargets:
         self.tree = collection.tree
         self.assets = collection.assets
         self.names: set[str] = set()
+        # The targets of links to files that are not copied.
+        self.left_out: set[str] = set()
         self.files: dict[Path, str] = {}
         self.by_path = {self.tree.file(each.document.path): each for each in destinations}
         self.by_name: dict[str, Destination] = {}
@@ -74,6 +76,8 @@ class LinkTargets:
             real = self.tree.file(path)
             if real and path.suffix not in SUFFIXES and self.tree.may_copy(path):
                 return self._new_path(real)
+            if real:
+                self.left_out.add(target)
         return None
 
     def _new_path(self, path: Path) -> str:
@@ -113,8 +117,13 @@ class DocumentLinks:
 
     def file(self, target: str) -> str | None:
         """Return the new path of the picture or other file *target*, and have it copied."""
-        name = unquote(target.partition("?")[0].partition("#")[0])
-        return self.targets.file(name, self.folder)
+        path = self.targets.file(_file_name(target), self.folder)
+        # A question mark may be a part of the name.
+        return path or self.targets.file(unquote(target), self.folder)
+
+    def is_left_out(self, target: str) -> bool:
+        """Return whether there is a file *target*, which is not copied."""
+        return _file_name(target) in self.targets.left_out
 
     def _document(self, target: str) -> Destination | None:
         return self.targets.document(unquote(target), self.folder)
@@ -126,6 +135,10 @@ def _names(document: Document) -> Iterator[str]:
     yield from (document.name, stem, re.sub(r"/(?:index|README)$", "", stem))
     yield from (re.sub(r"^_posts/", "", stem), document.slug)
     yield from document.aliases()
+
+
+def _file_name(target: str) -> str:
+    return unquote(target.partition("?")[0].partition("#")[0])
 
 
 def _paths(folders: Sequence[Path], target: str) -> Iterator[Path]:

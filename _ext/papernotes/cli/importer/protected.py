@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from papernotes.cli.importer.collection import Kind
 
-_FENCE = r"(?P<fence>^[ ]{0,3}(?:[*+-][ ]+)?(?P<mark>`{3,}|~{3,})(?P<info>[^\n]*+)(?:\n|\Z))"
+_FENCE = r"(?P<fence>^[ ]{0,3}(?:[*+:-][ ]+)?(?P<mark>`{3,}|~{3,})(?P<info>[^\n]*+)(?:\n|\Z))"
 _BEGIN = rf"{_FENCE}|(?P<comment><!--)|(?P<ticks>(?<![`\\])`+)"
 # What else protects its content in a kind of collection: where it begins, and where it ends.
 _TAGS: Mapping[Kind, tuple[str, str]] = {

@@ -46,7 +46,7 @@ _HTML_FIGURE = re.compile(
     r"<figure\b[^<>]*>((?:(?!<figure\b).)*?)</figure>", re.DOTALL | re.IGNORECASE
 )
 _DETAILS = re.compile(
-    r"<details\b[^<>]*>\s*(?:<summary\b[^<>]*>((?:(?!</?(?:details|summary)\b).)*)</summary>)?"
+    r"<details\b[^<>]*+>\s*+(?:<summary\b[^<>]*+>((?:(?!</?(?:details|summary)\b).)*+)</summary>)?"
     r"((?:(?!<details\b).)*?)</details>",
     re.DOTALL | re.IGNORECASE,
 )

@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import stat
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -48,6 +49,12 @@ class Tree:
     def __post_init__(self) -> None:
         self.real = self.root.resolve()
         self.files = sorted(self._walk())
+
+    def folder(self, path: Path) -> Path:
+        """Return the folder *path* by its own name if it is below the root, or else the root."""
+        real = self._real(path)
+        inside = real and real.is_dir()
+        return self.root / real.relative_to(self.real) if real and inside else self.root
 
     def below(self, folder: Path) -> list[Path]:
         """Return the files below *folder*, sorted."""
@@ -104,7 +111,8 @@ class Tree:
             return None
         if real.is_relative_to(self.real):
             return real
-        if path.is_relative_to(self.root) and ".." not in path.parts:
+        # What is told of a link to a folder goes for all that is in it.
+        if os.path.islink(path):  # noqa: PTH114
             self._leave_out(path, "is a link that leads out of the folder; it is left out")
         return None
 
@@ -168,7 +176,8 @@ def name_of(path: Path) -> str:
 
 def portable_name(text: str, default: str) -> str:
     """Return *text* as the name of a file on every system, or *default* if nothing is left."""
-    name = re.sub(r"[^\w.-]+", "-", text).strip("-.") or default
+    # An accent by itself is no letter.
+    name = re.sub(r"[^\w.-]+", "-", unicodedata.normalize("NFC", text)).strip("-.") or default
     return portable(name)
 
 
