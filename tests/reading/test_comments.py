@@ -112,3 +112,23 @@ def test_a_comment_without_an_end_is_reported(
     assert tiny.build("dummy").messages == [
         f"plain.md:{line}: WARNING: a comment {fault} [papernotes.bad-comment]"
     ]
+
+
+def test_comments_are_private_where_html_is_text(tiny: Site) -> None:
+    tiny.edit(
+        "conf.py",
+        "myst_enable_extensions",
+        'myst_disable_syntax = ["html_block", "html_inline"]\nmyst_enable_extensions',
+    )
+    shown = "<b>shown</b>"
+    tiny.write(
+        "plain.md",
+        f"# Plain\n\n{shown} <!-- secret --> on\n\n<!-- secret\n\nsecret --> {shown}\n\n"
+        f"> <!-- secret\n> secret -->\n> {shown}\n\n<!--> {shown}\n\n<!-- secret --!> {shown}\n",
+    )
+    build = tiny.build()
+    assert build.messages == []
+    page = build.page("plain").cssselect("[role=main]")[0]
+    assert text(page).count(shown) == 5
+    assert not page.cssselect("b")
+    assert "secret" not in build.read("plain.html")
