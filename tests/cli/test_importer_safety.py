@@ -220,7 +220,7 @@ HTML = {
     "| a<br>b |\n|---|\n| c<br>d |": "| a b |\n|---|\n| c d |",
     "<span onclick='x()'>s</span>": "s",
     "<div align='center'>\n\n**x**\n\n</div>": "**x**",
-    '<a href="https://x.example/?a=1&b">*t*</a> <a name="x"></a>': "[*t*](<https://x.example/?a=1&b>)",
+    '<a href="https://x.example/?a=1&b">*t*</a> <a name="x"></a>': "[*t*](https://x.example/?a=1&b)",
     "<details><summary>More</summary>\n\nIn *it*.\n\n</details>": (
         ":::{admonition} More\n:class: details\n\nIn *it*.\n\n:::"
     ),
@@ -241,7 +241,7 @@ def test_html_is_translated_or_text(folders: Folders) -> None:
     for number, expected in enumerate(HTML.values()):
         page = written[f"pages/{number}.md"].partition("# T\n")[2].strip()
         assert page == expected.strip(), page
-    for tag in ("<script>", "<table>", "<iframe src='x'>", "<span onclick='x()'>"):
+    for tag in ("<script>", "<table>", "<iframe>", "<span onclick='x()'>"):
         assert f"{tag} is " in folders.report()
     build = folders.site.build()
     assert build.messages == []

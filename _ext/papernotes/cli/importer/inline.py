@@ -293,7 +293,7 @@ class Inline:
             return match[3]
         if target.startswith("//") or _OUTSIDE.match(target):
             address = "".join(target.split())
-            return f"[{match[3]}]({self._keep(f'<{address}>')})"
+            return f"[{match[3]}](<{address}>)"
         return self._internal_link(match[3], target.removeprefix(_TARGET), line)
 
     def _html(self, text: str, line: int) -> str:
