@@ -145,6 +145,7 @@ PARSER = (
     )
     .use(pandoc_plugin, lambda _: True)
     .use(money_plugin)
+    .disable("front_matter")
 )
 OURS = {"math", "note", "sup", "sub", "kbd", "figure-md", "admonition", "tab-set", "tab-item"}
 ADDRESS = re.compile(r"(?:https?|ftp)://|mailto:|data:image/(?!svg)|/pictures/|/pages/.*\.md$")

@@ -166,7 +166,7 @@ def guard(keys: Container[str]) -> Guard:
     from papernotes.citations.pandoc_rule import pandoc_plugin
     from papernotes.reading.syntax.extensions import money_plugin, parser_of
 
-    parser = parser_of(_SETTINGS).use(pandoc_plugin, keys.__contains__)
+    parser = parser_of(_SETTINGS).use(pandoc_plugin, keys.__contains__).disable("front_matter")
     parser.core.ruler.before("inline", "papernotes_length", _check_length)
     return Guard(parser.use(money_plugin))
 
