@@ -14,11 +14,11 @@ import yaml
 
 from papernotes.cli.errors import CommandError
 from papernotes.cli.importer.marks import Line, numbered, without_marks
-from papernotes.cli.importer.tree import MAX_DOCUMENT, Tree, name_of, printable
+from papernotes.cli.importer.tree import MAX_DOCUMENT, Tree, name_of
 from papernotes.cli.site import show
 from papernotes.core.frontmatter import MAX_VALUES
 from papernotes.core.frontmatter_yaml import count_values
-from papernotes.core.text import NON_XML_CHARACTER, REPLACEMENT
+from papernotes.core.text import NON_XML_CHARACTER, REPLACEMENT, escape_controls
 
 Kind = Literal["hugo", "jekyll", "mkdocs", "obsidian"]
 KINDS: tuple[Kind, ...] = ("hugo", "jekyll", "mkdocs", "obsidian")
@@ -171,7 +171,7 @@ def read(kind: Kind, folder: Path) -> Collection:
         told = "".join(f"; {show(path)} {reason}" for path, reason in [*tree.left_out.items()][:1])
         raise CommandError(
             f"{show(root)} contains no notes in Markdown; name the folder of a {kind} collection"
-            f"{printable(told)}"
+            f"{escape_controls(told)}"
         )
     assets = [root, folder, folder / "static", folder / "assets"]
     bibliographies = [

@@ -26,7 +26,7 @@ from papernotes.cli.importer.paper_urls import entry_of, is_paper
 from papernotes.cli.importer.protected import replace as replace_spans
 from papernotes.cli.importer.protected import spans, sub_closed
 from papernotes.cli.importer.shortcodes import Footnote, Preparation
-from papernotes.cli.importer.tree import MAX_BIBLIOGRAPHY, name_of, portable_name, printable
+from papernotes.cli.importer.tree import MAX_BIBLIOGRAPHY, name_of, portable_name
 from papernotes.cli.library import IndexedEntry, Library
 from papernotes.cli.scaffold import escaping
 from papernotes.cli.scaffold.description import Description

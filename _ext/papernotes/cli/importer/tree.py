@@ -36,9 +36,6 @@ _ACTIVE = re.compile(
 )
 
 
-_UNPRINTABLE = re.compile(r"[\0-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-
-
 @dataclass
 class Tree:
     """The files below *root*; ``left_out`` says why others are not read, once for each."""
@@ -179,8 +176,3 @@ def portable_name(text: str, default: str) -> str:
     # An accent by itself is no letter.
     name = re.sub(r"[^\w.-]+", "-", unicodedata.normalize("NFC", text)).strip("-.") or default
     return portable(name)
-
-
-def printable(text: str) -> str:
-    """Return *text* with codes for what would direct a terminal, or is not valid in UTF-8."""
-    return _UNPRINTABLE.sub(lambda match: ascii(match[0])[1:-1], text)
