@@ -23,7 +23,6 @@ from papernotes.bibliography.formatting import CREDENTIALS, without_credentials
 from papernotes.citations.pandoc_domain import PandocDomain
 from papernotes.citations.pandoc_rule import pandoc_plugin
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
-from papernotes.core.headings import low_heading
 from papernotes.core.limits import MAX_DEPTH, check_markdown, nesting
 from papernotes.core.wiki_links import Vault
 from papernotes.domain import PaperNotesDomain
@@ -31,6 +30,7 @@ from papernotes.reading.record import FRONT_MATTER, line_of
 from papernotes.reading.renderer import Renderer
 from papernotes.reading.syntax.comments import comment_plugin
 from papernotes.reading.syntax.extensions import money_plugin, title_plugin
+from papernotes.reading.syntax.headings import low_heading
 from papernotes.reading.syntax.obsidian import obsidian_plugin
 from papernotes.reading.syntax.unread import unread_plugin
 from papernotes.reporting import note_problem

@@ -18,7 +18,6 @@ from sphinxcontrib.bibtex.nodes import bibliography as library_bibliography
 from papernotes import nodes as placeholders
 from papernotes.core import frontmatter
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
-from papernotes.core.headings import empty_heading, no_heading
 from papernotes.core.model import Citation
 from papernotes.core.text import is_visible
 from papernotes.domain import PaperNotesDomain
@@ -30,6 +29,7 @@ from papernotes.reading.drafts import says_draft
 from papernotes.reading.parser import Parser
 from papernotes.reading.record import DRAFT, FRONT_MATTER, SPELLED, first_section, is_note, line_of
 from papernotes.reading.syntax import notebooks
+from papernotes.reading.syntax.headings import empty_heading, no_heading
 from papernotes.reporting import note_problem, noted_problems
 from papernotes.settings import own_fields
 
