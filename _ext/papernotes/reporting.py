@@ -38,12 +38,12 @@ def warn(problem: Diagnostic) -> None:
 
 def note_problem(env: BuildEnvironment, problem: Diagnostic) -> None:
     """Add *problem* to those of the document that is being read."""
-    env.temp_data[_PENDING] = (*noted_problems(env), problem)
+    env.current_document[_PENDING] = (*noted_problems(env), problem)
 
 
 def noted_problems(env: BuildEnvironment) -> tuple[Diagnostic, ...]:
     """Return the problems noted so far for the document that is being read."""
-    problems: tuple[Diagnostic, ...] | None = env.temp_data.get(_PENDING)
+    problems: tuple[Diagnostic, ...] | None = env.current_document.get(_PENDING)
     return problems or ()
 
 

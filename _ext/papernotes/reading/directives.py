@@ -68,9 +68,11 @@ class PapersDirective(_ListDirective):
 
     def is_paged(self) -> bool:
         """Return whether the list may have further pages, as the first of the front page."""
-        if self.env.docname != self.config.root_doc or self.env.temp_data.get(_HAS_PAGED_LIST):
+        if self.env.docname != self.config.root_doc or self.env.current_document.get(
+            _HAS_PAGED_LIST
+        ):
             return False
-        self.env.temp_data[_HAS_PAGED_LIST] = True
+        self.env.current_document[_HAS_PAGED_LIST] = True
         return True
 
     def tags(self) -> tuple[str, ...]:

@@ -107,7 +107,7 @@ def use_plugins(md: MarkdownIt, env: BuildEnvironment, *, needs_title: bool = Tr
         cast("Renderer", md.renderer).vault = vault_of(env)
     md.use(money_plugin)
     md.use(unread_plugin, obsidian=env.config.papernotes_obsidian)
-    if needs_title and env.temp_data.get(FRONT_MATTER) is not None:
+    if needs_title and env.current_document.get(FRONT_MATTER) is not None:
         md.use(title_plugin, partial(_note_low_heading, env), env.docname.rpartition("/")[2])
 
 

@@ -46,7 +46,7 @@ _NO_SUMMARY = (
 
 def note_lead(env: BuildEnvironment, lead: Lead) -> None:
     """Note where a link in two brackets leads, in the document that is being read."""
-    env.temp_data[_LEADS] = (*(env.temp_data.get(_LEADS) or ()), lead)
+    env.current_document[_LEADS] = (*(env.current_document.get(_LEADS) or ()), lead)
 
 
 def is_note(env: BuildEnvironment, docname: str) -> bool:
@@ -69,7 +69,7 @@ def note_document(app: Sphinx, doctree: nodes.document) -> None:
     env = app.env
     docname = env.docname
     path = env.doc2path(docname, base=False).as_posix()
-    front = env.temp_data.get(FRONT_MATTER)
+    front = env.current_document.get(FRONT_MATTER)
     sources = list(doctree.findall(placeholders.front_matter_source))
     for source in sources:
         source.parent.remove(source)
@@ -106,16 +106,16 @@ def note_document(app: Sphinx, doctree: nodes.document) -> None:
             )
             fields = tuple((name, Excerpt.of(part)) for name, part in parsed.items())
             noted = NotedPaper(note, Excerpt.of(heading), Excerpt.of(opening), fields)
-    spelled: tuple[Spelled, ...] = env.temp_data.get(SPELLED) or ()
+    spelled: tuple[Spelled, ...] = env.current_document.get(SPELLED) or ()
     domain = PaperNotesDomain.of(env)
     record = Record(
         path=path,
         page=_page(docname, doctree, sources, spelled, _key_prefixes(env), domain.bibliography),
         noted=noted,
-        draft=bool(env.temp_data.get(DRAFT)),
+        draft=bool(env.current_document.get(DRAFT)),
         mentions=tuple(_mentions(doctree)),
         spelled=spelled,
-        leads=env.temp_data.get(_LEADS) or (),
+        leads=env.current_document.get(_LEADS) or (),
         problems=noted_problems(env),
     )
     domain.note_record(docname, record)

@@ -44,7 +44,7 @@ def take_front_matter(app: Sphinx, docname: str, content: list[str]) -> None:
     """
     env = app.env
     file = env.doc2path(docname, base=False)
-    env.temp_data[DRAFT] = says_draft(file, content[0])
+    env.current_document[DRAFT] = says_draft(file, content[0])
     if not is_note(env, docname):
         return
     parse = notebooks.parse if file.suffix == notebooks.SUFFIX else frontmatter.parse
@@ -53,7 +53,7 @@ def take_front_matter(app: Sphinx, docname: str, content: list[str]) -> None:
         return
     front, problems = parsed
     content[0] = front.rest
-    env.temp_data[FRONT_MATTER] = front
+    env.current_document[FRONT_MATTER] = front
     for problem in problems:
         note_problem(env, problem)
 
@@ -65,7 +65,7 @@ class AddHeading(SphinxTransform):
 
     def apply(self, **kwargs: Any) -> None:
         """Put the content of the note into a section, and report the note."""
-        is_note = self.env.temp_data.get(FRONT_MATTER) is not None
+        is_note = self.env.current_document.get(FRONT_MATTER) is not None
         if not is_note or first_section(self.document) is not None:
             return
         path = self.env.doc2path(self.env.docname, base=False)
@@ -94,7 +94,7 @@ class ParseFrontMatter(SphinxTransform):
 
     def apply(self, **kwargs: Any) -> None:
         """Add the parsed texts at the end of the document."""
-        front = self.env.temp_data.get(FRONT_MATTER)
+        front = self.env.current_document.get(FRONT_MATTER)
         if front is None:
             return
         parser = Parser()
@@ -191,7 +191,7 @@ class SpellOutInHeadings(SphinxTransform):
                 has_own_text = not role and node.get("refexplicit")
                 node.replace_self(nodes.Text(node.astext() if has_own_text else text))
         if found:
-            self.env.temp_data[SPELLED] = tuple(found)
+            self.env.current_document[SPELLED] = tuple(found)
 
 
 class PlacePlaceholders(SphinxTransform):
@@ -203,7 +203,7 @@ class PlacePlaceholders(SphinxTransform):
     def apply(self, **kwargs: Any) -> None:
         """Add the placeholders."""
         section = first_section(self.document)
-        is_note = section is not None and self.env.temp_data.get(FRONT_MATTER) is not None
+        is_note = section is not None and self.env.current_document.get(FRONT_MATTER) is not None
         if section is not None and is_note:
             self.fill_heading(section)
             section.insert(1, placeholders.note_header(docname=self.env.docname))
@@ -241,7 +241,7 @@ class PlacePlaceholders(SphinxTransform):
     def cites(self) -> bool:
         if any(self.document.findall(library_bibliography)):
             return False
-        return bool(self.env.temp_data.get(SPELLED)) or any(
+        return bool(self.env.current_document.get(SPELLED)) or any(
             node.get("refdomain") == "cite" for node in self.document.findall(addnodes.pending_xref)
         )
 

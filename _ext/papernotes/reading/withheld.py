@@ -57,7 +57,11 @@ def is_withheld(env: BuildEnvironment, file: Path, source: str, line: int) -> bo
         rest = "page does not show it" if env.docname == env.config.root_doc else "page is left out"
         fault = f"outside the site's folder; copy it there, until then the {rest}"
         kind = DiagnosticKind.OUTSIDE
-    elif PaperNotesDomain.of(env).hides_drafts and not env.temp_data.get(DRAFT) and _is_draft(path):
+    elif (
+        PaperNotesDomain.of(env).hides_drafts
+        and not env.current_document.get(DRAFT)
+        and _is_draft(path)
+    ):
         env.note_dependency(str(path))
         fault = "a draft; publish it, or delete this line, until then nothing of it is shown"
         kind = DiagnosticKind.DRAFT_FILE
