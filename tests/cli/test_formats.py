@@ -11,7 +11,7 @@ from sites import Site
 from papernotes.cli.bibfile.clean import clean
 from papernotes.cli.bibfile.entry import Entry
 from papernotes.cli.errors import CommandError
-from papernotes.cli.formats import people
+from papernotes.cli.formats import csl_json, people
 from papernotes.cli.formats.detect import read_entries
 
 RIS = """\
@@ -253,3 +253,17 @@ def test_papers_of_other_programs_are_added_and_pass_the_check(tiny: Site) -> No
     for key in ("lecun2015earning", "hinton2006fast", "vanbeethoven2020e", "smith2019thesis"):
         assert f"{{{key}," in refs
     assert run(tiny, "check").stdout.count("[papernotes.b") == before
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, '[{"a": ' + "9" * 5_000 + "}]"])
+def test_json_that_cannot_be_read_is_a_message(text: str) -> None:
+    with pytest.raises(CommandError, match=r"x\.json cannot be read: it is nested too deeply, or"):
+        csl_json.read(text, "x.json")
+
+
+@pytest.mark.parametrize("month", ["1" * 5_000, "²"])
+def test_a_month_that_is_no_number_is_left_out(month: str) -> None:
+    [(_, entry)] = csl_json.read(
+        f'[{{"id": "a", "type": "book", "issued": {{"date-parts": [["2001", "{month}"]]}}}}]', "x"
+    )
+    assert not entry.get("month")

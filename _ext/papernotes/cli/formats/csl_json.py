@@ -59,12 +59,13 @@ def read(text: str, name: str) -> list[tuple[int, Entry]]:
     """Return the line and the entry of each item of *text*; *name* is its source in errors."""
     try:
         data = json.loads(text)
-    except RecursionError as error:
-        raise CommandError(f"{name} is nested too deeply to be read; export it again") from error
     except json.JSONDecodeError as error:
         raise CommandError(
             f"{name}:{error.lineno}: this is not valid JSON: {error.msg}; export the file again"
         ) from error
+    except (RecursionError, ValueError) as error:
+        fault = "is nested too deeply, or holds a number of thousands of digits; export it again"
+        raise CommandError(f"{name} cannot be read: it {fault}") from error
     if isinstance(data, dict):
         data = data.get("items", [data])
     if not isinstance(data, list) or not all(isinstance(item, dict) for item in data):
