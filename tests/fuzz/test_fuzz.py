@@ -479,7 +479,7 @@ def test_the_number_of_calls_grows_at_most_linearly_with_the_input(
 ) -> None:
     function(unit)
     # If work grew quadratically, twice the input would need four times as many calls.
-    once, twice = (calls(function, unit * count) for count in (150, 300))
+    once, twice = (calls(function, unit * count) for count in (450, 900))
     assert twice <= 2.6 * once + 200
 
 
