@@ -64,9 +64,8 @@ class PaperNotesDomain(Domain):
         # The records of drafts of which this build publishes nothing, and the labels in them.
         self.drafts: dict[str, Record] = {}
         self.draft_targets: frozenset[str] = frozenset()
-        # The list of documents that Sphinx reads, whether they may show nothing of drafts, and the
-        # records of those that are left out, since they would show a file from outside.
-        self.reading: list[str] = []
+        # Whether documents may show nothing of drafts, and the records of those that are left out,
+        # since they would show a file from outside.
         self.hides_drafts = False
         self.left_out: list[Record] = []
         # The documents that this build reads, and whether one of its pages could not be written.

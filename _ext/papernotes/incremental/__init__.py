@@ -18,6 +18,6 @@ def setup(app: Sphinx) -> None:
     reader = reading.Reader(app)
     # Behind all handlers that change what is to be read.
     app.connect("env-before-read-docs", reader.read, priority=999)
-    app.connect("env-updated", reader.return_read, priority=0)
+    app.connect("env-updated", reader.return_read, priority=999)
     writing.setup(app)
     app.connect("write-started", pending.watch_refused_files)

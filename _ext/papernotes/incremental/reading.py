@@ -71,9 +71,9 @@ class Reader:
         app.parallel = 1
 
     def return_read(self, app: Sphinx, env: BuildEnvironment) -> list[str]:
-        """Return the documents that have been read, for Sphinx to write."""
+        """Return the documents that have been read and not left out since, for Sphinx to write."""
         app.parallel = self._processes
-        return self._read
+        return [name for name in self._read if name in env.found_docs]
 
 
 def _parts(env: BuildEnvironment, names: Sequence[str], count: int) -> list[range]:

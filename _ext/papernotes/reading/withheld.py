@@ -142,12 +142,12 @@ class GuardedRaw(_Guard, Raw):
 
 
 def note_reading(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
-    """Note the list of documents that Sphinx reads, and whether they may show nothing of drafts.
+    """Note whether the documents may show nothing of drafts.
 
     A build that checks the site reports it, although it treats drafts like other documents.
     """
     domain = PaperNotesDomain.of(env)
-    domain.reading, domain.left_out = docnames, []
+    domain.left_out = []
     domain.hides_drafts = not app.config.papernotes_drafts
 
 
@@ -164,8 +164,6 @@ def leave_out(app: Sphinx, env: BuildEnvironment) -> None:
         domain.left_out.append(record)
         forget(app, env, name)
         env.found_docs.discard(name)
-        # Sphinx would write all that it has read.
-        domain.reading[:] = [each for each in domain.reading if each != name]
 
 
 def setup(app: Sphinx) -> None:
