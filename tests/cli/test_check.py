@@ -351,7 +351,7 @@ def test_note_that_is_not_read_because_of_its_name_is_reported(site: Site) -> No
     assert (
         'papers/Zeta.MD:1: the file is not read, since its name ends with ".MD"; rename it to'
         ' "Zeta.md" [papernotes.file-name]'
-    ) in found(site)
+    ) in printed(site)
 
 
 def test_day_in_the_future_is_a_remark(site: Site) -> None:
@@ -700,7 +700,7 @@ def test_fix_without_faults_does_not_write_the_file(site: Site) -> None:
 def test_password_in_a_link_of_a_note_is_reported(site: Site) -> None:
     site.write("more.md", "# More\n\n[x](https://me:x@a.org/) <https://me@a.org>\n\nme@a.org @me\n")
     message = "a link holds a name and a password, which readers would see; delete them"
-    assert [line for line in found(site) if "more.md" in line] == [
+    assert [line for line in printed(site) if "more.md" in line] == [
         f"more.md:3: {message} [papernotes.private-value]"
     ]
 

@@ -80,7 +80,7 @@ def check_entry(path: str, entry: SourceEntry, shown: Paper | None = None) -> It
     lacking = formatting.missing_fields(shown) if shown else ()
     for field in entry.fields:
         name = field.name.lower()
-        checks: list[_Check] = [_check_privacy]
+        checks: list[_Check] = [] if shown else [_check_privacy]
         # Of an address that it does not link, the build says what is wrong.
         if name not in unlinked:
             checks = [_CHECKS[name], *checks] if name in _CHECKS else checks

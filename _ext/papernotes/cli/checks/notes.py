@@ -8,7 +8,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from papernotes.bibliography.formatting import CREDENTIALS, without_credentials
 from papernotes.catalogue import derive
 from papernotes.core import frontmatter
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
@@ -86,10 +85,7 @@ def check_note(path: str, text: str, own: Mapping[str, Field]) -> tuple[NoteFile
 
 
 def check_links(path: str, text: str) -> Iterator[Diagnostic]:
-    """Yield the addresses in a document that cannot lead anywhere, or that hold a password."""
-    for line, address in addresses(text) if "@" in text else ():
-        if without_credentials(address) != address:
-            yield Diagnostic(path, line, CREDENTIALS, DiagnosticKind.PRIVATE_VALUE)
+    """Yield the addresses in a document that cannot lead anywhere."""
     # Most documents have none, not even in code; for them, skip the slower search.
     if not any(_link_fault(target) for _, target in _targets(text)):
         return
