@@ -698,10 +698,11 @@ def test_fix_without_faults_does_not_write_the_file(site: Site) -> None:
 
 
 def test_password_in_a_link_of_a_note_is_reported(site: Site) -> None:
-    site.write("more.md", "# More\n\n[x](https://me:x@a.org/) <https://me@a.org>\n\nme@a.org @me\n")
+    links = "[x](https://me:x@a.org/) <https://me@a.org>\n\nme@a.org @me\n"
+    site.write("more.md", f"---\norphan: true\n---\n\n# More\n\n{links}")
     message = "a link holds a name and a password, which readers would see; delete them"
     assert [line for line in printed(site) if "more.md" in line] == [
-        f"more.md:3: {message} [papernotes.private-value]"
+        f"more.md:7: {message} [papernotes.private-value]"
     ]
 
 
