@@ -527,7 +527,10 @@ def test_search_index_keeps_of_documents_what_processes_hand_back(built: SphinxT
     tables = {
         name for name, value in vars(built.builder.indexer).items() if isinstance(value, dict)
     }
-    assert tables - {"_objtypes", "_objnames", "_env_version"} == {*writing.BY_WORD, *writing.BY_DOCUMENT}
+    assert tables - {"_objtypes", "_objnames", "_env_version"} == {
+        *writing.BY_WORD,
+        *writing.BY_DOCUMENT,
+    }
 
 
 def test_documents_can_be_read_without_being_kept() -> None:

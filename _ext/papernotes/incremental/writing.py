@@ -66,6 +66,8 @@ class PagesBuilder(StandaloneHTMLBuilder):
     def _write(self, docname: str) -> None:
         self.phase = BuildPhase.RESOLVING
         doctree = self.env.get_and_resolve_doctree(docname, self, tags=self.tags)
+        # Sphinx would keep what it has loaded from each file until the end.
+        getattr(self.env, "_pickled_doctree_cache", {}).pop(docname, None)
         self.phase = BuildPhase.WRITING
         self.write_doc_serialized(docname, doctree)
         self.write_doc(docname, doctree)
