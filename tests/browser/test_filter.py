@@ -26,7 +26,7 @@ def open_filter(visitor: Visitor, path: str = "index.html") -> Page:
     """Visit the front page, and open the filter."""
     page = visitor.visit(path).page
     page.locator(".pn-filter-fold > summary").click()
-    page.get_by_label("Words").wait_for()
+    page.get_by_label("Year").wait_for()
     return page
 
 
@@ -39,14 +39,15 @@ def found_titles(page: Page) -> list[str]:
     return page.locator(".pn-filter > .pn-list a").all_inner_texts()
 
 
-def test_filter_loads_its_data_only_when_it_is_opened(visitor: Visitor) -> None:
+@pytest.mark.parametrize("use", [".pn-filter-fold > summary", ".pn-filter-words > input"])
+def test_filter_loads_its_data_only_when_it_is_used(visitor: Visitor, use: str) -> None:
     requests: list[str] = []
     visitor.context.on("request", lambda request: requests.append(request.url))
     page = visitor.visit("index.html").page
     assert not [url for url in requests if url.endswith("/notes.js")]
-    assert page.get_by_label("Words").count() == 0
-    page.locator(".pn-filter-fold > summary").click()
-    page.get_by_label("Words").wait_for()
+    assert page.get_by_label("Find notes").is_visible()
+    page.locator(use).click()
+    page.get_by_label("Year").wait_for(state="attached")
     assert len([url for url in requests if url.endswith("/notes.js")]) == 1
     # While nothing is chosen, the cards stay visible.
     assert page.locator(".pn-card").first.is_visible()
@@ -57,7 +58,7 @@ def test_filter_finds_words_of_titles_authors_and_tags(visitor: Visitor) -> None
     visit = visitor.visit("index.html")
     page = visit.page
     page.locator(".pn-filter-fold > summary").click()
-    words = page.get_by_label("Words")
+    words = page.get_by_label("Find notes")
     words.fill("performers attention")
     expect(found_line(page)).to_have_text("1 note")
     assert found_titles(page) == ["Rethinking attention with Performers"]
@@ -110,7 +111,7 @@ def test_filter_sorts_the_notes(visitor: Visitor, order: str, first: str, last: 
 
 def test_url_keeps_the_filter_s_choices(visitor: Visitor) -> None:
     page = open_filter(visitor)
-    page.get_by_label("Words").fill("attention")
+    page.get_by_label("Find notes").fill("attention")
     page.get_by_label("machine-translation").check()
     page.get_by_label("Order").select_option("Title, Z to A")
     address = page.url
@@ -121,7 +122,7 @@ def test_url_keeps_the_filter_s_choices(visitor: Visitor) -> None:
     other = visitor.visit(address.removeprefix(visitor.address)).page
     expect(found_line(other)).to_have_text("2 notes")
     assert found_titles(other) == before
-    assert other.get_by_label("Words").input_value() == "attention"
+    assert other.get_by_label("Find notes").input_value() == "attention"
     assert other.get_by_label("machine-translation").is_checked()
     other.locator(".pn-filter > .pn-list a").first.click()
     other.locator(".pn-header").wait_for()
@@ -133,7 +134,7 @@ def test_url_keeps_the_filter_s_choices(visitor: Visitor) -> None:
 
 def test_unknown_choices_in_the_url_are_ignored(visitor: Visitor) -> None:
     visit = visitor.visit("index.html?tag=no-such-tag&year=1066&sort=size")
-    visit.page.get_by_label("Words").wait_for()
+    visit.page.get_by_label("Find notes").wait_for()
     assert visit.page.locator(".pn-card").first.is_visible()
     assert visit.page.url == f"{visitor.address}index.html"
     assert visit.faults == []
@@ -141,16 +142,16 @@ def test_unknown_choices_in_the_url_are_ignored(visitor: Visitor) -> None:
 
 def test_filter_works_by_keyboard(visitor: Visitor) -> None:
     page = visitor.visit("index.html").page
-    summary = page.locator(".pn-filter-fold > summary")
+    words = page.get_by_label("Find notes")
     for _ in range(60):
         page.keyboard.press("Tab")
-        if summary.evaluate("element => element === document.activeElement"):
+        if words.evaluate("element => element === document.activeElement"):
             break
-    page.keyboard.press("Enter")
-    page.get_by_label("Words").wait_for()
-    page.keyboard.press("Tab")
     page.keyboard.type("translation")
     expect(found_line(page)).to_have_text("4 notes")
+    page.keyboard.press("Tab")
+    expect(page.locator(".pn-filter-fold > summary")).to_be_focused()
+    page.keyboard.press("Enter")
     # Tags that none of these notes has are hidden.
     expect(page.get_by_label("kernels")).to_be_hidden()
     for _ in range(4):
@@ -172,7 +173,7 @@ def test_filter_works_by_keyboard(visitor: Visitor) -> None:
 def test_filter_works_from_a_folder(visitor: Visitor, notebook: Build) -> None:
     visit = visitor.visit("index.html", address=f"{notebook.outdir.as_uri()}/")
     visit.page.locator(".pn-filter-fold > summary").click()
-    visit.page.get_by_label("Words").fill("performers")
+    visit.page.get_by_label("Find notes").fill("performers")
     expect(found_line(visit.page)).to_have_text("1 note")
     visit.page.locator(".pn-filter > .pn-list a").click()
     visit.page.locator(".pn-header").wait_for()
@@ -181,7 +182,7 @@ def test_filter_works_from_a_folder(visitor: Visitor, notebook: Build) -> None:
 
 def test_filter_fits_the_window(visitor: Visitor, width: int) -> None:
     page = open_filter(visitor)
-    page.get_by_label("Words").fill("attention")
+    page.get_by_label("Find notes").fill("attention")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     controls = page.locator(".pn-filter-box :is(input, select, button)").filter(visible=True).all()
     # At least words, order and year, and the tags of the notes found.
@@ -223,7 +224,7 @@ def many_notes(notebook: Build, tmp_path_factory: pytest.TempPathFactory) -> Ite
 def test_filter_shows_many_notes_a_part_at_a_time(browser: Browser, many_notes: str) -> None:
     context = browser.new_context()
     page = open_filter(Visitor(context, many_notes))
-    page.get_by_label("Words").fill("attention")
+    page.get_by_label("Find notes").fill("attention")
     expect(found_line(page)).to_have_text("2400 notes")
     more = page.get_by_role("button", name="Show more")
     shown = len(found_titles(page))

@@ -195,7 +195,10 @@ PLAIN = {"page.css"}
 @pytest.mark.parametrize(
     ("path", "used"),
     [
-        ("index.html", {"page-mathematics.css", "previews-mathematics.js", "filter.js"}),
+        (
+            "index.html",
+            {"page-mathematics.css", "cards.css", "previews-mathematics.js", "filter.js"},
+        ),
         ("papers/plain.html", PLAIN | {"papernotes.js"}),
         (
             "papers/everything.html",

@@ -210,7 +210,7 @@ def _workflow_publishes_what_has_no_broken_link(author: Author, site: Path) -> N
         author.does(command, site)
     # Sphinx does not look into HTML.
     with (site / "index.md").open("a", encoding="utf-8") as page:
-        page.write('\n<a href="nowhere.html">Nowhere</a>\n')
+        page.write('\n```{raw} html\n<a href="nowhere.html">Nowhere</a>\n```\n')
     assert others[-1] == "papernotes build"
     author.does(others[-1], site)
     status, output = author.runs(links, site)

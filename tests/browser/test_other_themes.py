@@ -156,12 +156,14 @@ def test_a_reference_that_is_pointed_to_is_legible(open_page: OpenPage, theme: s
 
 
 def test_cards_have_the_page_s_own_ground(open_page: OpenPage, theme: str) -> None:
-    """Themes draw a box for the cards of sphinx-design; ours are parted by a line."""
+    """Themes draw boxes for the parts of cards of sphinx-design; ours have one box."""
     for scheme in SCHEMES[theme]:
         page = open_page("index", 1280, scheme).page
-        for part in (".pn-card", ".pn-card > .sd-card-body", ".pn-card > .sd-card-footer"):
+        for part in (".pn-card > .sd-card-body", ".pn-card > .sd-card-footer"):
             ground = page.locator(part).first.evaluate("e => getComputedStyle(e).backgroundColor")
             assert (part, scheme, ground) == (part, scheme, "rgba(0, 0, 0, 0)")
+            edge = page.locator(part).first.evaluate("e => getComputedStyle(e).borderTopWidth")
+            assert (part, scheme, edge) == (part, scheme, "0px")
 
 
 def test_the_number_of_an_equation_is_behind_it(open_page: OpenPage) -> None:

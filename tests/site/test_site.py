@@ -94,7 +94,7 @@ def test_cards_are_sorted_by_title(own_site: Build, front: Element) -> None:
 
 
 def test_card_shows_authors_year_and_venue_of_the_paper(front: Element) -> None:
-    bylines = [text(line) for line in front.cssselect(".pn-byline")]
+    bylines = [text(line) for line in front.cssselect(".pn-card .pn-byline")]
     assert bylines == [
         "Devansh Arpit et al. · 2017 · International Conference on Machine Learning",
         "Leslie N. Smith · 2018 · US Naval Research Laboratory",

@@ -27,6 +27,7 @@ def add_assets(app: Sphinx) -> None:
     if app.config.papernotes_drafts:
         app.add_css_file("drafts.css")
     if binds(app):
+        app.add_css_file("cards.css")
         app.add_css_file("fields.css")
 
 
@@ -57,6 +58,8 @@ def add_page_assets(
     if record and record.page.works:
         app.add_css_file("works.css")
         app.add_js_file("works.js", loading_method="defer")
+    if record and any(query.view == "cards" or query.paged for query in record.page.queries):
+        app.add_css_file("cards.css")
     if record and any(query.view == "table" for query in record.page.queries):
         app.add_css_file("tables.css")
         app.add_js_file("tables.js", loading_method="defer")
@@ -88,6 +91,8 @@ def add_navigation(
     is_split = front is not None and len(front.pages) > 1
     if pagename in archives.pages or before or after or related or is_split:
         app.add_css_file("browse.css")
+    if pagename in archives.list_pages:
+        app.add_css_file("cards.css")
     if front and archives.filtered:
         app.add_css_file("browse.css")
         app.add_js_file("filter.js", loading_method="defer")
