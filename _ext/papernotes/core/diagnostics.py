@@ -34,7 +34,11 @@ class DiagnosticKind(Enum):
         "A document from outside the site's folder, or one that would show a file from there",
     )
     DRAFT_FILE = ("draft-file", "A page that includes, shows or offers the file of a draft")
-    NESTING = ("nesting", "A document that includes itself, or is nested too deeply")
+    NESTING = (
+        "nesting",
+        "A document that includes itself, nests too deeply, or has a paragraph with so many marks"
+        " that it would be parsed for minutes",
+    )
     RAW_HTML = ("raw-html", "HTML in a `summary:`, which is shown as text")
     CONTROL_CHARACTER = ("control-character", "A control character, which no page can contain")
     FRONT_MATTER = ("front-matter", "Front matter that is not closed, not YAML or not a mapping")
