@@ -36,8 +36,7 @@ class DiagnosticKind(Enum):
     DRAFT_FILE = ("draft-file", "A page that includes, shows or offers the file of a draft")
     NESTING = (
         "nesting",
-        "A document that includes itself, nests too deeply, or has a paragraph with so many marks"
-        " that it would be parsed for minutes",
+        "A document that includes itself, nests too deeply, or has too many marks in a paragraph",
     )
     RAW_HTML = ("raw-html", "HTML in a `summary:`, which is shown as text")
     CONTROL_CHARACTER = ("control-character", "A control character, which no page can contain")
