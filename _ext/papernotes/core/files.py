@@ -10,7 +10,9 @@ from urllib.parse import unquote
 
 from papernotes.core.text import nearest
 
-OUTSIDE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//|#|\?")
+# The scheme of an address (RFC 3986, 3.1).
+SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+OUTSIDE = re.compile(rf"{SCHEME.pattern}|//|#|\?")
 _SUFFIX = re.compile(r"\.(?=\w*[A-Za-z])\w{1,8}$")
 _MARKDOWN = (".md", ".html")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -12,6 +11,7 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 
+from papernotes.core.files import SCHEME
 from papernotes.core.model import Note
 from papernotes.mathematics import macros
 from papernotes.mathematics import renderer as mathematics
@@ -20,8 +20,6 @@ from papernotes.publish import site_info
 from papernotes.publish.plaintext import Prose
 from papernotes.rendering.context import RenderContext
 from papernotes.rendering.html_fragments import Renderer
-
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +106,7 @@ def _place_image(app: Sphinx, builder: StandaloneHTMLBuilder, node: nodes.image)
     """Make an image's address absolute, or keep only its alternative text if there is no file."""
     if name := builder.images.get(node["uri"]):
         node["uri"] = site_info.absolute(app, f"{builder.imagedir}/{quote(name)}")
-    elif not _SCHEME.match(node["uri"]):
+    elif not SCHEME.match(node["uri"]):
         replace_picture(node, node.get("alt", ""))
 
 

@@ -12,6 +12,7 @@ from papernotes.catalogue import derive
 from papernotes.core import frontmatter
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.core.fields import Field
+from papernotes.core.files import SCHEME
 from papernotes.core.model import Note
 
 _DAY = datetime.timedelta(days=1)
@@ -29,7 +30,6 @@ _AUTOLINK = re.compile(r"<(https?://[^\s<>]+)>", re.IGNORECASE)
 _TITLE = re.compile(r"""(?<![ \t])[ \t]++(?:"[^"]*"|'[^']*'|\([^()]*\))[ \t]*$""")
 _LIKE_HTTP = re.compile(r"(?:h?t{1,3}ps?|https?)(?:[:;]/?/?|/{1,2})", re.IGNORECASE)
 _HTTP = re.compile(r"https?://[^/\s?#.]+(?:[.:/]|\Z)", re.IGNORECASE)
-_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 # The usual schemes, and those of MyST.
 _SCHEMES = frozenset("http https mailto ftp doi arxiv path project inv myst download tel".split())
 _HEADING = re.compile(
@@ -132,7 +132,7 @@ def _link_fault(target: str) -> str:
         if len(target.split()) > 1:
             return f'"{target}" contains a space, which ends an address; write %20'
         return ""
-    scheme = _SCHEME.match(target)
+    scheme = SCHEME.match(target)
     if scheme and scheme[1].lower() not in _SCHEMES:
         return f'"{scheme[1]}:" is not a known scheme of addresses; correct it'
     return ""

@@ -21,6 +21,7 @@ from papernotes.cli.importer.shortcodes import (
     picture_of,
 )
 from papernotes.cli.scaffold import escaping
+from papernotes.core.files import SCHEME
 
 # No formula begins within another, so that no search goes over the same characters twice.
 _MATHEMATICS = re.compile(
@@ -52,6 +53,7 @@ _LINK = re.compile(
     r"[ \t]*+(?:<([^<>\n]*+)>|([^()\s]*+(?:\([^()\s]*+\)[^()\s]*+)*+))"
     r"[ \t\n]*+(\"[^\"]*+\"|'[^']*+')?[ \t]*+\)"
 )
+
 _REFERENCE = re.compile(r"(!?)\[([^\[\]^][^\[\]]*)\](?:\[([^\[\]]*)\])?(?![(\[])(:[ \t]+\S+)?")
 _HTML_IMAGE = re.compile(r"<img\b([^<>]*)>", re.IGNORECASE)
 _HTML_LINK = re.compile(
@@ -69,7 +71,6 @@ _HIGHLIGHT = re.compile(r"==(?=\S)((?:(?!==).)+?)(?<=\S)==")
 _BLOCK_ID = re.compile(r"(?<![ \t])[ \t]++\^[\w-]++[ \t]*+$", re.MULTILINE)
 # How deep elements of HTML are in each other.
 _MAX_DEPTH = 10
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _OUTSIDE = re.compile(r"(?:https?|ftp)://|mailto:", re.IGNORECASE)
 _ROLE = re.compile(rf"\{{(?=[\w:+-]+\}}{OPEN})")
 # What MyST could take for a value to insert; shortcodes are none.
@@ -187,10 +188,6 @@ class Inline:
     def _leave_out(self, text: str, line: int) -> str:
         self.report(line, f"{text.strip()} is left out")
         return ""
-
-    def _leave_as_text(self, text: str, line: int, reason: str) -> str:
-        self.report(line, f"{self._restore(text)} {reason}; it is left as text")
-        return self._keep(text)
 
     def _code(self, text: str, span: Span) -> str:
         whole = text[span.start : span.end]
@@ -436,5 +433,5 @@ class Inline:
 
 
 def _is_foreign(target: str) -> bool:
-    scheme = _SCHEME.match(target)
+    scheme = SCHEME.match(target)
     return scheme is not None and scheme[0] != _TARGET
