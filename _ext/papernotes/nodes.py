@@ -17,6 +17,9 @@ from sphinx.application import Sphinx
 # from. Sphinx and Pagefind both know it.
 UNSEARCHED = "no-search"
 
+# The class of the sentence below the title of a note.
+DECK = "pn-deck"
+
 # The width of a bar and the space around it, in pixels.
 _BAR = 14
 
@@ -62,6 +65,10 @@ class neighbours(Placeholder):
 
 class navigation(nodes.General, nodes.Element):
     """Links to other pages; ``label`` names them for screen readers."""
+
+
+class abbreviated(nodes.Inline, nodes.TextElement):
+    """A short name; ``full`` is the name in full, for those who point at it."""
 
 
 class coins(nodes.Inline, nodes.Element):
@@ -234,6 +241,16 @@ def visit_coins(self: Any, node: coins) -> None:
     raise nodes.SkipNode
 
 
+def visit_abbreviated(self: Any, node: abbreviated) -> None:
+    """Open a short name in HTML."""
+    self.body.append(self.starttag(node, "abbr", "", title=node["full"]))
+
+
+def depart_abbreviated(self: Any, node: abbreviated) -> None:
+    """Close a short name in HTML."""
+    self.body.append("</abbr>")
+
+
 def visit_mark(self: Any, node: mark) -> None:
     """Open a mark in HTML."""
     self.body.append(self.starttag(node, "mark", ""))
@@ -278,6 +295,7 @@ def setup(app: Sphinx) -> None:
     # Of these, other formats show the content.
     content = (pass_through, pass_through)
     _add_node(app, cited_work, (visit_cited_work, depart_span), content)
+    _add_node(app, abbreviated, (visit_abbreviated, depart_abbreviated), content)
     _add_node(app, mark, (visit_mark, depart_mark), content)
     _add_node(app, notes_filter, (visit_data, depart_data), content)
     _add_node(app, works_index, (visit_data, depart_data), content)

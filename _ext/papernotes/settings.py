@@ -139,6 +139,14 @@ SETTINGS = (
         ' "choices", "choices": ["SGD", "Adam"]}, "rating": "number"}`',
     ),
     Setting(
+        "papernotes_venue_names",
+        {},
+        "env",
+        (dict,),
+        "short names of venues, where an entry has no `shortjournal` or `shortbooktitle`:"
+        ' `{"Symposium on Graph Drawing": "GD"}`; those of some large conferences are known',
+    ),
+    Setting(
         "papernotes_previews",
         True,
         "html",

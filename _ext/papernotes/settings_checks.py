@@ -76,6 +76,15 @@ _CHECKS = (
         80,
     ),
     _Check(
+        "papernotes_venue_names",
+        lambda names: all(
+            isinstance(part, str) and part for pair in names.items() for part in pair
+        ),
+        "{name} = {value!r} does not map names to shorter ones; write texts in quotes, such as"
+        ' {{"Symposium on Graph Drawing": "GD"}}',
+        {},
+    ),
+    _Check(
         "papernotes_search",
         lambda search: search in SEARCHES,
         f'{{name}} = "{{value}}" is not a search; use {" or ".join(SEARCHES)}',

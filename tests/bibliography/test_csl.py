@@ -7,7 +7,8 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from papernotes.bibliography import coins, csl, reader
+from papernotes.bibliography import reader
+from papernotes.bibliography.export import coins, csl
 
 
 def item(entry: str) -> dict[str, Any]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from papernotes.bibliography import csl, formatting
+from papernotes.bibliography import formatting
+from papernotes.bibliography.export import csl
 from papernotes.bibliography.formatting import Link
 from papernotes.bibliography.latex import Span, flatten
 from papernotes.bibliography.reader import read
@@ -354,6 +355,24 @@ def test_byline_lists_names_up_to_a_limit(fields: str, unlimited: str, at_most_t
     assert marked_up(formatting.byline(entry, 3)) == at_most_three
 
 
+@pytest.mark.parametrize(
+    ("count", "tail", "first", "rest", "folded"),
+    [
+        (3, "", "A 0, A 1 and A 2", "", 0),
+        (3, " and others", "A 0, A 1, A 2 et al.", "", 0),
+        (4, "", "A 0, A 1", "A 2 and A 3", 2),
+        (5, " and others", "A 0, A 1", "A 2, A 3, A 4 et al.", 3),
+    ],
+)
+def test_long_byline_has_two_parts(
+    count: int, tail: str, first: str, rest: str, folded: int
+) -> None:
+    names = " and ".join(f"A {number}" for number in range(count)) + tail
+    for role in ("author", "editor"):
+        parts = formatting.long_byline(paper(f"{role} = {{{names}}}"), 2)
+        assert (marked_up(parts[0]), marked_up(parts[1]), parts[2]) == (first, rest, folded)
+
+
 def test_people_are_the_authors_or_else_the_editors_of_a_work() -> None:
     both = paper("author = {A B}, editor = {C D}")
     assert formatting.people(both) == both.authors
@@ -366,8 +385,8 @@ def test_people_are_the_authors_or_else_the_editors_of_a_work() -> None:
     [
         (
             "inproceedings",
-            "Proceedings of the 34th International Conference on Machine Learning",
-            "International Conference on Machine Learning",
+            "Proceedings of the 34th International Conference on Something",
+            "International Conference on Something",
         ),
         (
             "inproceedings",

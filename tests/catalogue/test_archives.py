@@ -296,13 +296,13 @@ def test_numbered_proceedings_belong_to_one_venue() -> None:
         return f"@inproceedings{{{key}, {rest}}}\n"
 
     entries = {
-        "a": paper("a", "Proceedings of the 34th International Conference on Machine Learning"),
-        "b": paper("b", "International Conference on Machine Learning"),
+        "a": paper("a", "Proceedings of the 34th Symposium on Graph Drawing"),
+        "b": paper("b", "Symposium on Graph Drawing"),
         "c": paper("c", ""),
     }
     archives = archives_of([note(key) for key in "abc"], "venues", entries=entries)
     assert [(group.name, keys(group.notes)) for group in archives.indexes["venues"]] == [
-        ("International Conference on Machine Learning", ["a", "b"])
+        ("Symposium on Graph Drawing", ["a", "b"])
     ]
 
 

@@ -18,7 +18,7 @@ NOT_CLOSED = 'front matter is not closed; end it with a line that contains only 
 NO_KEY = "is not a citation key; write one key, or a list such as [first, second]"
 NOT_A_MAPPING = 'front matter is not a mapping; write lines such as "paper: some2020key"'
 UNPARSABLE = "it is nested too deeply, or escapes a character that does not exist"
-BAD_SUMMARY = '"summary" is not text; put it in quotes, or indent it below "summary: |"'
+NO_TEXT = '"{0}" is not text; put it in quotes, or indent it below "{0}: |"'
 
 
 def note(fields: str) -> str:
@@ -58,7 +58,9 @@ def test_all_fields_except_paper_are_optional() -> None:
 
 
 def test_field_table_lists_all_fields() -> None:
-    assert list(FIELDS) == ["paper", "tags", "read", "draft", "summary", "main", "redirect_from"]
+    assert list(FIELDS) == (
+        ["paper", "tags", "read", "draft", "summary", "deck", "main", "redirect_from"]
+    )
 
 
 @pytest.mark.parametrize(
@@ -510,10 +512,20 @@ def test_summary_is_parsed_with_the_line_on_which_it_begins(
 
 
 @pytest.mark.parametrize("value", ["3", "true", "2020-08-31", "[a]", "{a: b}", "!!str [a]"])
-def test_summary_that_is_not_text_is_reported(value: str) -> None:
-    text = note(f"paper: k\ntags: [a]\nsummary: {value}")
-    assert parse_faults(text) == [(4, DiagnosticKind.BAD_SUMMARY, BAD_SUMMARY)]
-    assert parse(text, PATH)[0].summary == ""
+@pytest.mark.parametrize("name", ["summary", "deck"])
+def test_summary_or_deck_that_is_not_text_is_reported(name: str, value: str) -> None:
+    text = note(f"paper: k\ntags: [a]\n{name}: {value}")
+    kind = {"summary": DiagnosticKind.BAD_SUMMARY, "deck": DiagnosticKind.BAD_DECK}[name]
+    assert parse_faults(text) == [(4, kind, NO_TEXT.format(name))]
+    front = parse(text, PATH)[0]
+    assert (front.summary, front.markdown) == ("", {})
+
+
+def test_deck_is_text_with_the_line_on_which_it_begins() -> None:
+    assert parse_valid(note("paper: k\ndeck: |\n  One $x$.")).markdown == {
+        "deck": ("One $x$.\n", 4)
+    }
+    assert parse_valid(note("paper: k\ndeck:")).markdown == {}
 
 
 # Other keys.

@@ -23,7 +23,8 @@ from myst_parser.config.main import MdParserConfig
 from myst_parser.parsers.mdit import create_md_parser
 from sphinxcontrib.bibtex.citation_target import parse_citation_targets
 
-from papernotes.bibliography import coins, csl, latex
+from papernotes.bibliography import latex
+from papernotes.bibliography.export import coins, csl
 from papernotes.bibliography.reader import Bibliography, read
 from papernotes.catalogue.slugs import slug
 from papernotes.citations import pandoc_syntax

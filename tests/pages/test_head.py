@@ -14,7 +14,8 @@ import pytest
 from PIL import Image
 from sites import THEME, Build, Site, text
 
-from papernotes.bibliography import coins, csl, reader
+from papernotes.bibliography import reader
+from papernotes.bibliography.export import coins, csl
 from papernotes.publish.plaintext import shorten
 
 ADDRESS = "https://example.org/notes/"

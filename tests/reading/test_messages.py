@@ -133,6 +133,11 @@ CASES = {
         ('papers/zeta.md:3: WARNING: "summary" is not text; put it in quotes, or indent it below'
         ' "summary: |" [papernotes.bad-summary]'),
     ),
+    "deck of several paragraphs": (
+        zeta('deck: "One.\\n\\nTwo."\n'),
+        ('papers/zeta.md:3: WARNING: "deck" is not one paragraph; write one sentence, and the rest'
+        " below the title [papernotes.bad-deck]"),
+    ),
     "redirect from no list": (
         zeta("redirect_from: papers/old\n"),
         ('papers/zeta.md:3: WARNING: "redirect_from" is not a list; write "redirect_from:'
@@ -381,6 +386,7 @@ papernotes_browse = "tags"
 papernotes_sections = [1]
 papernotes_feed = "yes"
 papernotes_macros = ["R"]
+papernotes_venue_names = {"Symposium": 1}
 papernotes_arxiv_interval = None
 papernotes_date_format = 1
 papernotes_feed_id = 2
@@ -406,6 +412,10 @@ def test_settings_that_cannot_be(tiny: Site) -> None:
         f"papernotes_feed_id = 2 is not a text in quotes; {until} ''",
         "bibtex_bibfiles = 'refs.bib' is not a list of names; write one, such as [\"refs.bib\"]",
         "bibtex_encoding = 'utf-9' is not an encoding; write one, such as \"utf-8-sig\"",
+        (
+            "papernotes_venue_names = {'Symposium': 1} does not map names to shorter ones; write"
+            ' texts in quotes, such as {"Symposium on Graph Drawing": "GD"}'
+        ),
         (
             'papernotes_folder = "../papers" is not a folder beside conf.py; write the name of'
             ' one, such as "papers"'

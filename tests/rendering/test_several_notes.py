@@ -127,7 +127,7 @@ def test_header_of_a_note_on_several_papers_shows_each(build: Build) -> None:
     assert links(beta, ".pn-links") == [("DOI", "https://doi.org/10.1000/beta")]
     assert [len(item.cssselect(".Z3988")) for item in (gamma, beta)] == [1, 1]
     assert "@inproceedings{beta2002," in text(beta.cssselect("details.pn-bibtex")[0])
-    assert texts(page, ".pn-header > p, .pn-header > .pn-tags") == [
+    assert texts(page, ".pn-header > .pn-access, .pn-header > .pn-tags") == [
         "Read on 1 January 2022",
         "generalization",
     ]

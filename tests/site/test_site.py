@@ -96,10 +96,10 @@ def test_cards_are_sorted_by_title(own_site: Build, front: Element) -> None:
 def test_card_shows_authors_year_and_venue_of_the_paper(front: Element) -> None:
     bylines = [text(line) for line in front.cssselect(".pn-card .pn-byline")]
     assert bylines == [
-        "Devansh Arpit et al. · 2017 · International Conference on Machine Learning",
+        "Devansh Arpit et al. · 2017 · ICML",
         "Leslie N. Smith · 2018 · US Naval Research Laboratory",
-        "Luca Franceschi et al. · 2017 · International Conference on Machine Learning",
-        "Chiyuan Zhang et al. · 2017 · International Conference on Learning Representations",
+        "Luca Franceschi et al. · 2017 · ICML",
+        "Chiyuan Zhang et al. · 2017 · ICLR",
         "Dumitru Erhan et al. · 2010 · Journal of Machine Learning Research",
     ]
 
@@ -120,7 +120,7 @@ def test_header_of_a_note_shows_paper_day_links_and_tags(own_site: Build) -> Non
             " Maxinder S. Kanwal, Tegan Maharaj, Asja Fischer, Aaron Courville, Yoshua Bengio and"
             " Simon Lacoste-Julien"
         ),
-        "International Conference on Machine Learning · 2017",
+        "ICML · 2017",
         "Read on 31 August 2020 · abstract · PDF",
     ]
     assert [text(tag) for tag in header.cssselect(".pn-tags li")] == [

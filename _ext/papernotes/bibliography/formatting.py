@@ -43,9 +43,9 @@ PUBLISHED_FIELDS = frozenset(
     " maintitleaddon month mrnumber nameaddon note number numpages organization origdate"
     " origlanguage origlocation origpublisher origtitle options pages pagetotal pagination part"
     " pmcid pmid presort primaryclass publisher pubstate related relatedoptions relatedstring"
-    " relatedtype reprinttitle school series shortauthor shorteditor shorthand shorthandintro"
-    " shortjournal shortseries shorttitle sortkey sortname sortshorthand sorttitle sortyear"
-    " subtitle title titleaddon translator type url urldate urlday urlmonth urlyear venue"
+    " relatedtype reprinttitle school series shortauthor shortbooktitle shorteditor shorthand"
+    " shorthandintro shortjournal shortseries shorttitle sortkey sortname sortshorthand sorttitle"
+    " sortyear subtitle title titleaddon translator type url urldate urlday urlmonth urlyear venue"
     " version volume volumes xdata xref year zblnumber".split()
 )
 # The name and the password of an address, which may have LaTeX's braces around a character.
@@ -186,9 +186,11 @@ def people(paper: Paper) -> tuple[Person, ...]:
 
 def named_people(paper: Paper) -> tuple[Person, ...]:
     """Return the authors, or the editors if there are none, without "and others"."""
-    return tuple(
-        person for person in people(paper) if person.family.lower() != OTHERS or person.given
-    )
+    return _named(people(paper))
+
+
+def _named(persons: tuple[Person, ...]) -> tuple[Person, ...]:
+    return tuple(person for person in persons if person.family.lower() != OTHERS or person.given)
 
 
 def cited_name(person: Person) -> tuple[Span, ...]:
@@ -213,7 +215,11 @@ def byline(paper: Paper, at_most: int = 0, phrases: Phrases = ENGLISH) -> tuple[
             if found := spans(paper.field(name)):
                 return found
         return ()
-    shown = named_people(paper)
+    return _list_people(persons, at_most, phrases)
+
+
+def _list_people(persons: tuple[Person, ...], at_most: int, phrases: Phrases) -> tuple[Span, ...]:
+    shown = _named(persons)
     open_ended = len(shown) < len(persons)
     if at_most and len(shown) > at_most:
         shown, open_ended = shown[:1], True
@@ -223,10 +229,26 @@ def byline(paper: Paper, at_most: int = 0, phrases: Phrases = ENGLISH) -> tuple[
     return _join_with_commas(parts, phrases.last)
 
 
+def long_byline(
+    paper: Paper, at_most: int, phrases: Phrases = ENGLISH
+) -> tuple[tuple[Span, ...], tuple[Span, ...], int]:
+    """Return the names of the authors in two parts, and how many are in the second.
+
+    The first part has *at_most* names. The second is empty if there is no more than one other.
+    """
+    count = len(named_people(paper)) - at_most
+    if count < 2:
+        return byline(paper, 0, phrases), (), 0
+    persons = people(paper)
+    shown = _join_with_commas([_name(person) for person in persons[:at_most]], "")
+    return shown, _list_people(persons[at_most:], 0, phrases), count
+
+
 def byline_source(paper: Paper) -> tuple[object, ...]:
     """Return all values of the entry on which "authors · year · venue" depends."""
     publishers = [paper.field(name) for name in _PUBLISHERS]
-    return (paper.authors, paper.editors, *publishers, paper.year, paper.venue)
+    venue = (paper.venue, paper.short_venue)
+    return (paper.authors, paper.editors, *publishers, paper.year, *venue)
 
 
 def _name(person: Person) -> tuple[Span, ...]:
@@ -245,10 +267,13 @@ def _join_with_commas(parts: list[tuple[Span, ...]], last: str) -> tuple[Span, .
 
 
 def short_venue(paper: Paper) -> tuple[Span, ...]:
-    """Return the venue without a prefix such as "Proceedings of the 34th".
+    """Return the short name of the venue; without one, its name without its first words.
 
-    The name of a journal is kept whole, such as "Proceedings of the IEEE".
+    These are such as "Proceedings of the 34th". The name of a journal is kept whole, such as
+    "Proceedings of the IEEE".
     """
+    if paper.short_venue:
+        return spans(paper.short_venue)
     if paper.type in ("article", "periodical"):
         return spans(paper.venue)
     return spans(_PROCEEDINGS.sub("", paper.venue))

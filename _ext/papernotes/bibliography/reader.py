@@ -11,14 +11,15 @@ import hashlib
 import os
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 
 from pybtex.bibtex.utils import split_name_list
 from pybtex.database import BibliographyData, Entry
 from pybtex.database.input.bibtex import Parser
 
-from papernotes.bibliography import formatting, inheritance
+from papernotes.bibliography import formatting, inheritance, venues
 from papernotes.bibliography.identifiers import arxiv_id, unbrace
 from papernotes.bibliography.lazy_entries import PEOPLE, Entries
 from papernotes.bibliography.macros import definitions, expand
@@ -41,6 +42,7 @@ class Bibliography:
     ``entries`` are pybtex entries; ``places`` maps each key to the file and line of its entry;
     ``keys`` lists the keys of each file; ``digest`` is equal for equal input. Look-ups of keys are
     case-sensitive, as in biber; keys that differ only in case are duplicates, as in BibTeX.
+    ``venue_names`` maps names of venues to shorter ones, and adds to those that are well known.
     """
 
     entries: Entries = field(default_factory=Entries)
@@ -49,6 +51,7 @@ class Bibliography:
     problems: tuple[Diagnostic, ...] = ()
     preamble: tuple[str, ...] = ()
     digest: str = ""
+    venue_names: Mapping[str, str] = field(default_factory=dict)
     # The papers requested so far; the next build will request them again.
     _papers: dict[str, Paper] = field(default_factory=dict, compare=False, repr=False)
 
@@ -66,7 +69,7 @@ class Bibliography:
         """Return the work with this *key*; raise KeyError if there is none."""
         if key not in self._papers:
             path, line = self.places[key]
-            self._papers[key] = _paper(key, self.entries[key], path, line)
+            self._papers[key] = _paper(key, self.entries[key], path, line, self.venue_names)
         return self._papers[key]
 
     def to_read(self) -> list[str]:
@@ -82,9 +85,13 @@ class Bibliography:
         return [folded[match] for match in near]
 
 
-def digest(sources: Iterable[tuple[str, bytes | None]], encoding: str) -> str:
+def digest(
+    sources: Iterable[tuple[str, bytes | None]],
+    encoding: str,
+    venue_names: Mapping[str, str] = MappingProxyType({}),
+) -> str:
     """Return a digest of the arguments of :func:`read`; it is equal for equal input."""
-    state = hashlib.blake2b(encoding.encode(), digest_size=16)
+    state = hashlib.blake2b(repr((encoding, *venue_names.items())).encode(), digest_size=16)
     for path, content in sources:
         state.update(f"\0{path}\0{-1 if content is None else len(content)}\0".encode())
         state.update(content or b"")
@@ -106,13 +113,21 @@ def load(paths: Iterable[Path], root: Path) -> list[tuple[str, bytes | None]]:
     return sources
 
 
-def read(sources: list[tuple[str, bytes | None]], encoding: str = "utf-8-sig") -> Bibliography:
+def read(
+    sources: list[tuple[str, bytes | None]],
+    encoding: str = "utf-8-sig",
+    venue_names: Mapping[str, str] = MappingProxyType({}),
+) -> Bibliography:
     """Read bibliography files, given as names and contents, in their order.
 
     Macros defined in one file are known in the files after it. Of two entries with the same key,
     the first counts. A fault in a file becomes a diagnostic; no exception is raised.
+    *venue_names* maps names of venues to shorter ones.
     """
-    return _read(_Reader(), sources, encoding)
+    found = _read(_Reader(), sources, encoding)
+    return replace(
+        found, venue_names=dict(venue_names), digest=digest(sources, encoding, venue_names)
+    )
 
 
 def read_with_sources(
@@ -259,7 +274,7 @@ class _Reader(Parser):  # type: ignore[misc]  # pybtex has no types
             self.problem(self.line, DiagnosticKind.BIB_NAME, message)
 
 
-def _paper(key: str, entry: Entry, path: str, line: int) -> Paper:
+def _paper(key: str, entry: Entry, path: str, line: int, own: Mapping[str, str]) -> Paper:
     fields: dict[str, str] = {}
     withheld: list[tuple[str, str]] = []
     for field_name, value in entry.fields.items():
@@ -271,19 +286,22 @@ def _paper(key: str, entry: Entry, path: str, line: int) -> Paper:
         role.lower(): tuple(_person(person) for person in people)
         for role, people in entry.persons.items()
     }
+    type_ = entry.type.lower()
+    venue = _venue(type_, fields)
     return Paper(
         key=key,
-        type=entry.type.lower(),
+        type=type_,
         authors=persons.get("author", ()),
         editors=persons.get("editor", ()),
         title=with_subtitle(fields, "title"),
         year=_year(fields),
-        venue=_venue(entry.type.lower(), fields),
+        venue=venue,
         keywords=_keywords(fields.get("keywords", "")),
         fields=tuple(fields.items()),
         path=path,
         line=line,
         withheld=tuple(withheld),
+        short_venue=venues.short_name(type_, fields, venue, own),
     )
 
 

@@ -383,8 +383,9 @@ def read_bibliography(app: Sphinx) -> None:
     encoding: str = app.config.bibtex_encoding
     sources = reader.load(files, Path(app.srcdir).resolve())
     domain = PaperNotesDomain.of(app.env)
-    if domain.bibliography.digest != reader.digest(sources, encoding):
-        domain.note_bibliography(reader.read(sources, encoding))
+    venues: dict[str, str] = app.config.papernotes_venue_names
+    if domain.bibliography.digest != reader.digest(sources, encoding, venues):
+        domain.note_bibliography(reader.read(sources, encoding, venues))
     current = domain.bibliography
     bibfiles = {
         file: BibFile(mtime=get_mtime(file), keys=dict.fromkeys(current.keys[name]))

@@ -52,6 +52,7 @@ class DiagnosticKind(Enum):
     BAD_COMMENT = ("bad-comment", "A comment that is not closed, or is shown as text")
     BAD_DRAFT = ("bad-draft", "`draft:` is neither `true` nor `false`")
     BAD_SUMMARY = ("bad-summary", "`summary:` is not text, or has content that no card can show")
+    BAD_DECK = ("bad-deck", "`deck:` is not text, or is more than one paragraph")
     BAD_REDIRECT = (
         "bad-redirect",
         "`redirect_from:` is not a page name, or names an existing page",

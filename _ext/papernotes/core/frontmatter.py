@@ -44,6 +44,7 @@ FIELDS = {
     "read": "the day on which the paper was read, `YYYY-MM-DD`",
     "draft": "`true` for a note that is read and checked, but not published",
     "summary": "MyST text for the card, instead of the paragraphs before the first section",
+    "deck": "MyST text of one sentence, which stands below the title and describes the page",
     "main": "`true` makes this the note that a link by key leads to, where a paper has several",
     "redirect_from": "a list of former names of the note's page, such as `papers/old-name`; each"
     " redirects to the note",
@@ -60,9 +61,10 @@ class FrontMatter:
     ``papers`` holds the keys of the papers with their lines; it is empty where ``paper`` is missing
     or invalid. ``draft`` says whether nothing of the note may be published. ``summary`` is MyST
     text, and ``summary_line`` the line on which it begins. ``fields`` are the values of the
-    author's own fields, ``markdown`` has the text of those of this kind with its line, and
-    ``unknown`` has the keys that nothing reads, with their lines. ``rest`` is the whole text of the
-    note, with blank lines in place of the fields read here, so that every line keeps its number.
+    author's own fields, ``markdown`` has the text of the deck and of those of this kind with its
+    line, and ``unknown`` has the keys that nothing reads, with their lines. ``rest`` is the whole
+    text of the note, with blank lines in place of the fields read here, so that every line keeps
+    its number.
     """
 
     papers: dict[str, int]
@@ -102,7 +104,8 @@ def parse(
     rest = rest_of(lines, extent, mapping, others, is_whole=is_whole)
     # What could not be read may hold the keys of the papers.
     asks = (is_whole and is_read) or "paper" in fields
-    summary, summary_line = _read_summary(fields, problems)
+    summary, summary_line = _read_text(fields, "summary", DiagnosticKind.BAD_SUMMARY, problems)
+    deck = _read_text(fields, "deck", DiagnosticKind.BAD_DECK, problems)
     front = FrontMatter(
         papers=_read_papers(fields, problems) if asks else {},
         tags=_read_tags(fields, problems),
@@ -115,7 +118,8 @@ def parse(
         former_names=_read_former_names(fields, problems),
         main=_read_flag(fields, "main", DiagnosticKind.BAD_MAIN, problems),
         fields=tuple(_read_own_fields(fields, own, problems)),
-        markdown={
+        markdown=({"deck": deck} if deck[0] else {})
+        | {
             name: (node.value, text_line(node))
             for name, field in own.items()
             if field.kind == "markdown"
@@ -345,15 +349,17 @@ def _read_flag(fields: _Fields, name: str, kind: DiagnosticKind, problems: Probl
     return False
 
 
-def _read_summary(fields: _Fields, problems: Problems) -> tuple[str, int]:
-    line, node = _get(fields, "summary")
+def _read_text(
+    fields: _Fields, name: str, kind: DiagnosticKind, problems: Problems
+) -> tuple[str, int]:
+    line, node = _get(fields, name)
     if node is None:
         return "", line
     if not isinstance(node, yaml.ScalarNode) or node.tag != STRING_TAG:
         problems.add(
             line,
-            DiagnosticKind.BAD_SUMMARY,
-            '"summary" is not text; put it in quotes, or indent it below "summary: |"',
+            kind,
+            f'"{name}" is not text; put it in quotes, or indent it below "{name}: |"',
         )
         return "", line
     return node.value, text_line(node)

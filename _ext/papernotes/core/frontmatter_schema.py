@@ -34,6 +34,7 @@ _VALUES: dict[str, dict[str, Any]] = {
     "read": {"type": ["string", "null"], "pattern": _DAY},
     "draft": {"type": ["boolean", "null"]},
     "summary": {"type": ["string", "null"]},
+    "deck": {"type": ["string", "null"]},
     "main": {"type": ["boolean", "null"]},
     "redirect_from": {
         "type": ["array", "null"],

@@ -93,7 +93,8 @@ class Paper:
     then those inherited by ``crossref`` or ``xdata``. ``withheld`` names those of which nothing is
     kept, or less, because all of it would be published; each has the reason. ``path`` and ``line``
     say where the entry begins. These three do not count when works are compared. The other values
-    are derived from the fields, and are an empty string or tuple where the entry has no such field.
+    are derived from the fields, and are an empty string or tuple where the entry has no such field;
+    ``short_venue`` is one where no shorter name of the venue is known.
     """
 
     key: str
@@ -108,6 +109,7 @@ class Paper:
     path: str = field(compare=False)
     line: int = field(compare=False)
     withheld: tuple[tuple[str, str], ...] = field(default=(), compare=False)
+    short_venue: str = ""
 
     def field(self, name: str) -> str:
         """Return the LaTeX text of field *name* (lower case), or the empty string."""

@@ -17,6 +17,7 @@ from sphinx.application import Sphinx
 from papernotes.domain import PaperNotesDomain
 from papernotes.domain.records import NotedPaper
 from papernotes.i18n import language_tag
+from papernotes.nodes import DECK
 from papernotes.pages import schema_org
 from papernotes.publish import catalogue_json, feed, last_changed, site_info, social_cards
 from papernotes.publish.jinja import render
@@ -100,9 +101,11 @@ def _note(
     note = noted.note
     papers = PaperNotesDomain.of(app.env).catalogue.papers_of(note)
     prose = Prose(app.config)
-    description = shorten(prose.one_line(doctree.get(SUMMARY, ())), DESCRIPTION_LENGTH)
+    deck = [each for each in doctree.findall(nodes.paragraph) if DECK in each["classes"]]
+    description = prose.one_line(deck or doctree.get(SUMMARY, ()))
+    title = prose.title(noted.title.nodes())
     page = replace(
-        _posting(app, note.docname, prose.title(noted.title.nodes()), description),
+        _posting(app, note.docname, title, shorten(description, DESCRIPTION_LENGTH)),
         image=social_cards.address(app, note),
         tags=note.tags,
         published=note.read.isoformat() if note.read else "",

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from papernotes.bibliography import csl
+from papernotes.bibliography.export import csl
 
 CONTEXT = "https://schema.org"
 Thing = dict[str, Any]

@@ -11,7 +11,8 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-from papernotes.bibliography import csl, formatting
+from papernotes.bibliography import formatting
+from papernotes.bibliography.export import csl
 from papernotes.core.model import FieldValue, Note, Paper
 from papernotes.domain import PaperNotesDomain
 from papernotes.i18n import language_tag

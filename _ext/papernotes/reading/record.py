@@ -133,7 +133,9 @@ def _opening(holder: nodes.Element) -> list[nodes.Node]:
 
 
 def _is_no_text(node: nodes.Node) -> bool:
-    """Return whether *node* is a toctree, or a cell of a notebook that runs."""
+    """Return whether *node* is the deck, a toctree, or a cell of a notebook that runs."""
+    if isinstance(node, nodes.paragraph):
+        return placeholders.DECK in node["classes"]
     if isinstance(node, nodes.compound):
         return "toctree-wrapper" in node["classes"]
     return isinstance(node, nodes.container) and node.get("nb_element") == "cell_code"

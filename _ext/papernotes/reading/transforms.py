@@ -108,10 +108,23 @@ class ParseFrontMatter(SphinxTransform):
             # Empty lines in place of those above the text keep the line numbers of warnings right.
             parser.parse("\n" * (line - 1) + text, part)
             strip_comments(part, self.env)
+            if name == "deck":
+                self.keep_to_paragraph(part, line)
             self.keep_to_text(part, name, line)
             if not self.config.papernotes_raw_html:
                 self.spell_out_html(part, name, line)
             self.document += placeholders.front_matter_source("", *part.children, name=name)
+
+    def keep_to_paragraph(self, part: nodes.document, line: int) -> None:
+        """Keep the first paragraph of a deck, and report whatever else it contains."""
+        paragraphs = [node for node in part.children if isinstance(node, nodes.paragraph)]
+        if paragraphs != part.children or len(paragraphs) > 1:
+            message = (
+                '"deck" is not one paragraph; write one sentence, and the rest below the title'
+            )
+            path = self.env.doc2path(self.env.docname, base=False).as_posix()
+            note_problem(self.env, Diagnostic(path, line, message, DiagnosticKind.BAD_DECK))
+        part.children = [*paragraphs[:1]]
 
     def keep_to_text(self, part: nodes.document, name: str, line: int) -> None:
         """Remove what a card or cell cannot hold: headings, and lists of notes, which hold both."""
@@ -206,12 +219,22 @@ class PlacePlaceholders(SphinxTransform):
         is_note = section is not None and self.env.current_document.get(FRONT_MATTER) is not None
         if section is not None and is_note:
             self.fill_heading(section)
-            section.insert(1, placeholders.note_header(docname=self.env.docname))
+            section.insert(1, [*self.deck(), placeholders.note_header(docname=self.env.docname)])
         if self.config.papernotes_references and self.cites():
             self.add_references()
         if section is not None and is_note:
             section += placeholders.mentioned_in(docname=self.env.docname)
             section += placeholders.neighbours(docname=self.env.docname)
+
+    def deck(self) -> list[nodes.Node]:
+        """Take the deck out of the parsed front matter, and return it."""
+        for source in list(self.document.findall(placeholders.front_matter_source)):
+            if source["name"] == "deck":
+                source.parent.remove(source)
+                for paragraph in source.findall(nodes.paragraph):
+                    paragraph["classes"] += [placeholders.DECK]
+                return source.children
+        return []
 
     def fill_heading(self, section: nodes.section) -> None:
         """Write the note's file name into a heading without visible text, and report it."""

@@ -47,6 +47,7 @@ _PLAIN = frozenset(
         nodes.tgroup,
         nodes.thead,
         nodes.title,
+        placeholders.abbreviated,
         placeholders.backlinks,
         placeholders.coins,
         placeholders.fold,

@@ -14,8 +14,9 @@ from sphinx.config import Config
 from sphinx.util.i18n import format_date
 from sphinx_design.shared import create_component
 
+from papernotes import nodes as placeholders
 from papernotes.bibliography import formatting
-from papernotes.bibliography.latex import Span
+from papernotes.bibliography.latex import Span, flatten, spans
 from papernotes.catalogue.archives import Archives
 from papernotes.catalogue.derive import Catalogue
 from papernotes.core.model import Note, Paper
@@ -90,9 +91,18 @@ def byline(paper: Paper) -> list[nodes.Node]:
         [
             inline(formatting.byline(paper, BYLINE_AUTHORS, phrases())),
             [nodes.Text(formatting.year(paper, phrases()))],
-            inline(formatting.short_venue(paper)),
+            venue(paper),
         ]
     )
+
+
+def venue(paper: Paper) -> list[nodes.Node]:
+    """Return the venue, with its full name for those who point at a short one."""
+    shown = inline(formatting.short_venue(paper))
+    if not paper.short_venue:
+        return shown
+    full = " ".join(flatten(spans(paper.venue)).split())
+    return [placeholders.abbreviated("", "", *shown, full=full)]
 
 
 def note_byline(catalogue: Catalogue, note: Note) -> list[nodes.Node]:

@@ -11,7 +11,7 @@ from papernotes.bibliography import formatting
 from papernotes.citations.ids import latex_anchor
 from papernotes.core.model import Note, Paper
 from papernotes.domain.xrefs import without_links
-from papernotes.i18n import _, phrases
+from papernotes.i18n import _, ngettext, phrases
 from papernotes.nodes import fold
 from papernotes.rendering import work_entry
 from papernotes.rendering.context import RenderContext
@@ -23,9 +23,13 @@ from papernotes.rendering.markup import (
     joined,
     paper_links,
     tag_list,
+    venue,
 )
 from papernotes.rendering.shown import Shown
 from papernotes.rendering.tables.columns import columns
+
+# So many authors are named; a fold has the others.
+NAMES = 12
 
 
 def header(context: RenderContext, node: nodes.Element) -> list[nodes.Node]:
@@ -71,22 +75,19 @@ def _header(context: RenderContext, note: Note, papers: Sequence[Paper]) -> node
     whole = create_component("pn-header", ["pn-header"])
     is_single = len(note.keys) == 1
     if papers and is_single:
-        whole += _people_and_venue(papers[0])
+        whole += _people_and_venue(context, papers[0])
     elif papers:
         items = [nodes.list_item("", *_paper(context, paper)) for paper in papers]
         whole += nodes.bullet_list("", *items, classes=["pn-papers"])
-    groups: list[list[nodes.Node]] = []
+    read: list[nodes.Node] = []
     if note.read is not None:
-        groups.append([nodes.Text(_("Read on %s") % day_text(context.env.config, note.read))])
-    groups += [[link] for link in (paper_links(papers[0]) if papers and is_single else [])]
-    if groups:
-        whole += nodes.paragraph("", "", *joined(groups), classes=["pn-links"])
+        read = [nodes.Text(_("Read on %s") % day_text(context.env.config, note.read))]
+    whole += _links(context, read, papers[0] if papers and is_single else None)
     if note.fields:
         whole += _own_fields(context, note)
     whole.extend(tag_list(context.archives, note.tags, note.docname))
     if papers and is_single:
         whole += work_entry.context_object(context, note.key)
-        whole += _bibtex(context, papers[0])
     return whole
 
 
@@ -114,20 +115,39 @@ def _paper(context: RenderContext, paper: Paper) -> list[nodes.Node]:
         title = [link]
     title.append(work_entry.context_object(context, paper.key))
     parts: list[nodes.Node] = [nodes.paragraph("", "", *title, classes=["pn-paper-title"])]
-    parts += _people_and_venue(paper)
-    if line := joined([link] for link in paper_links(paper)):
-        parts.append(nodes.paragraph("", "", *line, classes=["pn-links"]))
-    return [*parts, _bibtex(context, paper)]
+    return [*parts, *_people_and_venue(context, paper), *_links(context, [], paper)]
 
 
-def _people_and_venue(paper: Paper) -> list[nodes.Node]:
-    names = inline(formatting.byline(paper, 0, phrases()))
+def _people_and_venue(context: RenderContext, paper: Paper) -> list[nodes.Node]:
+    # Other formats show no folds.
+    at_most = NAMES if context.domain.writes_site else len(formatting.people(paper))
+    first, rest, count = formatting.long_byline(paper, at_most, phrases())
+    line = nodes.paragraph("", "", *inline(first))
+    names: list[nodes.Node] = [line]
+    if rest:
+        line += nodes.Text(", ")
+        summary = ngettext("and %d more", "and %d more", count) % count
+        names.append(fold("", nodes.paragraph("", "", *inline(rest)), summary=summary))
     when = nodes.Text(formatting.year(paper, phrases()))
-    where = joined([inline(formatting.short_venue(paper)), [when]])
+    where = joined([venue(paper), [when]])
     return [
-        nodes.paragraph("", "", *names, classes=["pn-authors"]),
+        create_component("pn-authors", ["pn-authors"], children=names),
         nodes.paragraph("", "", *where, classes=["pn-venue"]),
     ]
+
+
+def _links(
+    context: RenderContext, first: list[nodes.Node], paper: Paper | None
+) -> list[nodes.Node]:
+    """Return a line of *first*, and of the links to *paper*, if any, and its BibTeX."""
+    groups = [first, *([link] for link in (paper_links(paper) if paper else []))]
+    line = joined(groups)
+    parts: list[nodes.Node] = []
+    if line:
+        parts.append(nodes.paragraph("", "", *line, classes=["pn-links"]))
+    if paper:
+        parts.append(_bibtex(context, paper))
+    return [create_component("pn-access", ["pn-access"], children=parts)] if parts else []
 
 
 def _bibtex(context: RenderContext, paper: Paper) -> nodes.Element:

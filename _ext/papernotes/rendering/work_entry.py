@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from docutils import nodes
 
-from papernotes.bibliography import coins, csl, formatting
+from papernotes.bibliography import formatting
+from papernotes.bibliography.export import coins, csl
 from papernotes.bibliography.latex import flatten
 from papernotes.citations.ids import distinct_ids, latex_anchor
 from papernotes.core.text import initial

@@ -1,7 +1,7 @@
 """Read CSL-JSON, the exchange format of Zotero, Mendeley and citation processors.
 
-The names are those of CSL 1.0.2 and its JSON schema, as in :mod:`papernotes.bibliography.csl`,
-which writes it.
+The names are those of CSL 1.0.2 and its JSON schema, as in
+:mod:`papernotes.bibliography.export.csl`, which writes it.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import urlencode
 
-from papernotes.bibliography import csl
+from papernotes.bibliography.export import csl
 
 _FORMAT = "info:ofi/fmt:kev:mtx:"
 # The metadata format and genre for each CSL type; all other types use Dublin Core.

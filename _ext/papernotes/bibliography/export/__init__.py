@@ -1,0 +1,1 @@
+"""Works as data for other programs: CSL-JSON and COinS."""
