@@ -25,6 +25,8 @@ smartquotes_action = "qe"
 toc_object_entries_show_parents = "hide"
 
 html_theme = "marginalia"
+# Captions of code blocks are names of files.
+numfig = False
 html_theme_options = {
     "tagline": "The manual",
     "footer": "The manual and the code are under the MIT licence.",

@@ -26,6 +26,8 @@ SETTINGS: dict[str, tuple[Any, Any]] = {
     "html_domain_indices": (False, True),
     "html_use_index": (False, True),
     "html_last_updated_fmt": ("%-d %B %Y", "%Y"),
+    "numfig": (True, False),
+    "math_numfig": (False, True),
     "html_permalinks_icon": ("#", "¶"),
     # The extension makes a time zone of the name.
     "git_last_updated_timezone": (ZoneInfo("UTC"), "Europe/Paris"),

@@ -134,6 +134,7 @@ class Record:
     ``path`` is its file, relative to the source directory, with slashes. ``noted`` is None unless
     the document is a note on a paper. ``draft`` says whether the document is a draft. ``spelled``
     holds the citations in headings, and ``leads`` says where links in two brackets lead.
+    ``figures`` are the kinds and ids of what has a caption, in order.
     """
 
     path: str
@@ -144,3 +145,4 @@ class Record:
     spelled: tuple[Spelled, ...] = ()
     leads: tuple[Lead, ...] = ()
     problems: tuple[Diagnostic, ...] = ()
+    figures: tuple[tuple[str, str], ...] = ()

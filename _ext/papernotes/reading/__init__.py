@@ -39,6 +39,7 @@ def setup(app: Sphinx) -> None:
     app.add_transform(missing_files.ReplaceMissing)
     app.add_transform(transforms.SpellOutInHeadings)
     app.add_transform(transforms.PlacePlaceholders)
+    app.add_transform(transforms.AlignNumbers)
     app.add_transform(transforms.PlaceFootnotes)
     app.add_transform(transforms.BindPages)
     # After Sphinx's own collectors (500), which make images of a summary complete.

@@ -13,7 +13,7 @@ from papernotes import nodes as placeholders
 from papernotes.bibliography.reader import Bibliography
 from papernotes.core.model import Citation, Note, Page
 from papernotes.core.wiki_links import Lead
-from papernotes.domain import PaperNotesDomain
+from papernotes.domain import PaperNotesDomain, figures
 from papernotes.domain.records import Excerpt, Mention, NotedPaper, Record, Spelled
 from papernotes.domain.xrefs import cited_keys, linked_notes, target, without_links
 from papernotes.mathematics.equations import referenced_labels
@@ -117,6 +117,7 @@ def note_document(app: Sphinx, doctree: nodes.document) -> None:
         spelled=spelled,
         leads=env.current_document.get(_LEADS) or (),
         problems=noted_problems(env),
+        figures=tuple((kind, node["ids"][0]) for kind, node in figures.numbered(env, doctree)),
     )
     domain.note_record(docname, record)
 

@@ -6,6 +6,7 @@ where the page will show derived content.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from docutils import nodes
@@ -305,6 +306,47 @@ class BindPages(SphinxTransform):
         )
         wrapper = nodes.compound("", toctree, classes=["toctree-wrapper"])
         (first_section(self.document) or self.document).append(wrapper)
+
+
+class AlignNumbers(SphinxTransform):
+    """Align the columns of numbers in the tables of notes to the right.
+
+    An alignment that the author gives wins. Themes have a style for MyST's class of it.
+    """
+
+    default_priority = 620
+
+    def apply(self, **kwargs: Any) -> None:
+        """Give the cells of each such column the class."""
+        if self.env.current_document.get(FRONT_MATTER) is None:
+            return
+        for group in self.document.findall(nodes.tgroup):
+            rows = [list(row.findall(nodes.entry)) for row in group.findall(nodes.row)]
+            if any(cell.get("morerows") or cell.get("morecols") for row in rows for cell in row):
+                continue
+            for column in zip(*rows, strict=False):
+                body = [cell.astext().strip() for cell in column if not _is_head(cell)]
+                is_free = not any(_ALIGNMENTS & set(cell["classes"]) for cell in column)
+                if is_free and any(map(_NUMBER.fullmatch, body)) and all(map(_may_align, body)):
+                    for cell in column:
+                        cell["classes"].append("text-right")
+
+
+_ALIGNMENTS = {"text-left", "text-center", "text-right"}
+# A number with a unit, and what it may lie off by.
+_NUMBER = re.compile(
+    r"[-+\u2212±~≈<>≤≥$€£]*\s*\d[\d\s.,'\u2019]*(?:e[-+\u2212]?\d+)?"
+    r"\s*(?:%|‰|°|\u00d7|[a-zA-Zµ]{1,2})?"
+    r"(?:\s*(?:±|\\pm)\s*\d[\d.,]*\s*%?)?\**"
+)
+
+
+def _is_head(cell: nodes.Node) -> bool:
+    return isinstance(cell.parent.parent, nodes.thead)
+
+
+def _may_align(text: str) -> bool:
+    return text in ("", "-", "\N{EN DASH}", "\N{EM DASH}", "n/a") or bool(_NUMBER.fullmatch(text))
 
 
 class PlaceFootnotes(SphinxTransform):

@@ -11,7 +11,7 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-from papernotes.domain import PaperNotesDomain
+from papernotes.domain import PaperNotesDomain, figures
 from papernotes.rendering.markup import SEPARATOR
 
 # Formats that ignore classes.
@@ -23,6 +23,7 @@ def setup(app: Sphinx) -> None:
     app.add_post_transform(DropScreenReaderText)
     app.add_post_transform(InlineTags)
     app.add_post_transform(AppendAddresses)
+    app.add_post_transform(NumberCaptions)
     app.add_post_transform(UniqueIds)
 
 
@@ -108,6 +109,29 @@ def _is_derived(node: nodes.Element | None) -> bool:
             return True
         node = node.parent
     return False
+
+
+class NumberCaptions(SphinxPostTransform):
+    """Write the numbers of figures, tables and code blocks out, and those in references to them.
+
+    Sphinx writes them in HTML, and LaTeX and Texinfo count by themselves.
+    """
+
+    # After references have been resolved (10).
+    default_priority = 600
+    formats = ("man", "text")
+
+    def run(self, **kwargs: Any) -> None:
+        """Put the numbers ahead of captions, and their text in the place of references."""
+        for node, home in list(_with_homes(self.document, self.env.docname)):
+            if isinstance(node, addnodes.number_reference):
+                node.replace_self(node.children)
+            elif isinstance(node, nodes.caption | nodes.title) and node.parent["ids"]:
+                number = figures.number(self.env, home, node.parent["ids"][0])
+                kind = self.env.domains.standard_domain.get_enumerable_node_type(node.parent)
+                if number and kind:
+                    form = f"{self.config.numfig_format[kind]} "
+                    node.insert(0, nodes.Text(form % ".".join(map(str, number))))
 
 
 class UniqueIds(SphinxPostTransform):

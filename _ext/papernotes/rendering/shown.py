@@ -16,7 +16,7 @@ from sphinx.environment import BuildEnvironment
 from papernotes.bibliography import formatting
 from papernotes.citations.domain import CitationDomain
 from papernotes.core.model import Note, Paper
-from papernotes.domain import PaperNotesDomain
+from papernotes.domain import PaperNotesDomain, figures
 from papernotes.domain.records import Excerpt
 from papernotes.mathematics.equations import equation_target
 
@@ -41,6 +41,7 @@ class Shown:
         self.label = citations.shown_label
         self.tooltip = citations.tooltip
         self.equation = functools.partial(equation_target, env)
+        self._number = functools.partial(figures.number, env)
         self._standard = env.domains.standard_domain
         self._slugs = {name: data.get("myst_slugs") for name, data in env.metadata.items()}
         self.page_titles = {name: title.astext() for name, title in env.titles.items()}
@@ -90,7 +91,8 @@ class Shown:
     def target(self, name: str) -> list[object]:
         """Return what a link to the document or the label *name* shows."""
         labels = (self._standard.labels.get(name), self._standard.anonlabels.get(name))
-        return [name, self.page_titles.get(name), self._slugs.get(name), *labels]
+        numbers = [self._number(*label[:2]) for label in labels if label]
+        return [name, self.page_titles.get(name), self._slugs.get(name), *labels, *numbers]
 
     def excerpt(self, excerpt: Excerpt) -> list[object]:
         """Return what nodes from another document show."""

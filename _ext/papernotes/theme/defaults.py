@@ -47,6 +47,9 @@ def _defaults(app: Sphinx) -> dict[str, Any]:
         "html_use_index": False,
         "html_last_updated_fmt": "%-d %B %Y",
         "html_permalinks_icon": "#",
+        # Figures and tables that can be referred to. Equations have numbers for each page.
+        "numfig": True,
+        "math_numfig": False,
         # The same day in every time zone.
         "git_last_updated_timezone": "UTC",
         # Links work in a book; their addresses would only interrupt the text.

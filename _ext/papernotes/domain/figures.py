@@ -1,0 +1,54 @@
+"""Numbers of figures, tables and code blocks with captions, by which ``{numref}`` refers to them.
+
+Sphinx numbers them along the toctrees, in which no note stands. Each note has numbers of its own,
+and so has any other document outside the toctrees.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import count
+from typing import TYPE_CHECKING
+
+from docutils import nodes
+
+from papernotes.domain.domain import PaperNotesDomain
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
+
+
+def setup(app: Sphinx) -> None:
+    """Assign the numbers before the catalogue is derived, and after Sphinx has assigned its own."""
+    app.connect("env-updated", assign, priority=390)
+    # TocTreeCollector (500) drops all numbers first.
+    app.connect("env-get-updated", assign, priority=600)
+
+
+def numbered(env: BuildEnvironment, root: nodes.Node) -> Iterator[tuple[str, nodes.Element]]:
+    """Yield each element under *root* that can have a number, with its kind for Sphinx."""
+    standard = env.domains.standard_domain
+    for node in root.findall(nodes.Element):
+        kind = standard.get_enumerable_node_type(node)
+        if kind and kind != "section" and node["ids"] and standard.get_numfig_title(node):
+            yield kind, node
+
+
+def assign(app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """Assign the numbers, and return no page, since digests say which are out of date."""
+    records = PaperNotesDomain.of(env).records if env.config.numfig else {}
+    for name, record in records.items():
+        numbers = env.toc_fignumbers.setdefault(name, {})
+        if record.noted is None and numbers.keys() - {"displaymath"}:
+            continue
+        for kind in dict.fromkeys(kind for kind, _ in record.figures):
+            ids = (id_ for each, id_ in record.figures if each == kind)
+            numbers[kind] = {id_: (number,) for id_, number in zip(ids, count(1), strict=False)}
+    return []
+
+
+def number(env: BuildEnvironment, docname: str, id_: str) -> tuple[int, ...]:
+    """Return the number of the figure, table or code block *id_*, or an empty tuple."""
+    kinds = env.toc_fignumbers.get(docname, {}).values()
+    return next((numbers[id_] for numbers in kinds if id_ in numbers), ())

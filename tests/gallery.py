@@ -1,0 +1,106 @@
+"""A site whose notes have what most have not: many authors, figures, and other scripts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sites import Site
+
+CONF = """\
+project = "Notes"
+extensions = ["papernotes"]
+bibtex_bibfiles = ["refs.bib"]
+bibtex_reference_style = "papernotes"
+html_baseurl = "https://example.org/"
+html_theme = "marginalia"
+papernotes_pictures = False
+papernotes_search = "sphinx"
+papernotes_venue_names = {"Letters on Everything": "LE"}
+"""
+PEOPLE = [f"Ada Number{number}" for number in range(80)]
+REFS = f"""
+@inproceedings{{many2020, title = {{Many}}, author = {{{" and ".join(PEOPLE)}}}, year = {{2020}},
+  booktitle = {{Proceedings of the 34th International Conference on Machine Learning,
+    {{ICML}} 2020}},
+  eprint = {{2001.00001}}, archiveprefix = {{arXiv}}, doi = {{10.5555/many}}}}
+@article{{one2019, title = {{One}}, author = {{Oda One}}, year = {{2019}},
+  journal = {{Letters on Everything}}}}
+"""
+MANY = """\
+---
+paper: many2020
+read: 2021-02-03
+deck: Models of $x^2$, as {cite:t}`one2019` has *them*.
+---
+
+# Many
+
+The opening.
+
+## Tables
+
+| Method | Size | Given | Mixed | Error | Internationalization |
+|--------|------|:------|-------|-------|----------------------|
+| One    | 10M  | 1     | 1     | $1.5 \\pm 0.2$ | a word    |
+| Two    | 9.5M | 2     | one   | -     | a word               |
+
+```{table} Results
+:name: results
+
+| a |
+|---|
+| 1 |
+```
+
+## Figures
+
+```{figure} picture.svg
+:name: first
+
+The first.
+```
+
+```{figure} picture.svg
+:name: second
+
+The second.
+```
+
+```{code-block} python
+:caption: A program
+:name: program
+
+pass
+```
+
+See {numref}`second`, {numref}`results`, {numref}`program` and {numref}`Figure %s <first>`.
+"""
+ONE = """\
+---
+paper: one2019
+read: 2021-02-04
+---
+
+# One
+
+See {numref}`second` of the other note.
+
+```{figure} picture.svg
+The only one.
+```
+"""
+PICTURE = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 0h9v9H0z"/></svg>\n'
+)
+
+
+def write_gallery(folder: Path) -> Site:
+    """Create *folder* with the site, and return the site."""
+    site = Site(folder)
+    site.write("conf.py", CONF)
+    site.write("refs.bib", REFS)
+    site.write("index.md", "# Notes\n\n```{papers}\n```\n")
+    site.write("papers/many.md", MANY)
+    site.write("papers/one.md", ONE)
+    site.write("papers/picture.svg", PICTURE)
+    return site
