@@ -7,7 +7,7 @@ import posixpath
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from papernotes.catalogue.archives import PARTS
+from papernotes.catalogue.archives import CARDS_UP_TO, PARTS
 from papernotes.core.fields import Field, declared
 from papernotes.core.frontmatter import FIELDS
 from papernotes.core.model import SORTS
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from sphinx.config import Config
 
 SEARCHES = ("sphinx", "pagefind")
+# The values of ``papernotes_view``.
+LIST_VIEWS = ("auto", "cards", "rows", "list")
 Rebuild = Literal["env", "html", ""]
 
 
@@ -58,6 +60,22 @@ SETTINGS = (
         (int,),
         "how many notes to show on each page of the list of a tag or year, and of the front page's"
         " first `{papers}` without `:limit:`, which continues on `page/2.html`; 0 for all",
+    ),
+    Setting(
+        "papernotes_page_rows",
+        50,
+        "html",
+        (int,),
+        "the same for lists that show rows: how many rows to show on each page; 0 for all",
+    ),
+    Setting(
+        "papernotes_view",
+        "auto",
+        "html",
+        (str,),
+        "how the lists of tags and years, and `{papers}` without `:view:`, show notes: as `cards`,"
+        " as `rows` of title, byline and one line of the summary, as a `list` of one line a note,"
+        f" or `auto`, which is rows for more than {CARDS_UP_TO} notes, and cards otherwise",
     ),
     Setting(
         "papernotes_browse",

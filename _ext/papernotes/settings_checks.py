@@ -16,6 +16,7 @@ from papernotes.core.fields import declared
 from papernotes.core.frontmatter import FIELDS
 from papernotes.reporting import logger, warn
 from papernotes.settings import (
+    LIST_VIEWS,
     SEARCHES,
     SETTINGS,
     fault_of_bibliography,
@@ -68,6 +69,19 @@ _CHECKS = (
         lambda size: size >= 0,
         "{name} = {value} is not a number of notes; use one above 0, or 0 for all",
         24,
+    ),
+    _Check(
+        "papernotes_page_rows",
+        lambda size: size >= 0,
+        "{name} = {value} is not a number of notes; use one above 0, or 0 for all",
+        50,
+    ),
+    _Check(
+        "papernotes_view",
+        lambda view: view in LIST_VIEWS,
+        f'{{name}} = "{{value}}" is not a view of lists; use {", ".join(LIST_VIEWS[:-1])} or'
+        f" {LIST_VIEWS[-1]}",
+        "auto",
     ),
     _Check(
         "papernotes_summary_words",

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 import pytest
 
 from papernotes.bibliography.reader import read
-from papernotes.catalogue.archives import Archives, build_archives
+from papernotes.catalogue.archives import CARDS_UP_TO, Archives, build_archives
 from papernotes.catalogue.derive import derive
 from papernotes.catalogue.related import MAX_RELATED, related
 from papernotes.catalogue.slugs import slug
@@ -117,6 +117,7 @@ def archives_of(
     notes: Iterable[Note],
     *parts: str,
     size: int = 24,
+    view: str = "cards",
     sort: str = "title",
     entries: dict[str, str] | None = None,
     cites: dict[str, list[str]] | None = None,
@@ -137,7 +138,8 @@ def archives_of(
         parts,
         root="index",
         query=query,
-        size=size,
+        sizes={"cards": size, "rows": size + 1, "list": size},
+        view=view,
         sort=sort,
         paths={name: f"{name}.md" for name in documents}
         | {n.docname: f"{n.docname}.md" for n in notes},
@@ -176,6 +178,29 @@ def test_the_page_size_decides_how_many_pages_a_list_has(size: int, count: int) 
     assert archives.front is not None
     assert len(archives.front.pages) == count
     assert len(archives.list_pages) == count - 1
+
+
+@pytest.mark.parametrize(
+    ("of_site", "of_list", "count", "view"),
+    [
+        ("auto", "", CARDS_UP_TO, "cards"),
+        ("auto", "", CARDS_UP_TO + 1, "rows"),
+        ("auto", "cards", CARDS_UP_TO + 1, "cards"),
+        ("rows", "", 1, "rows"),
+        ("rows", "list", 1, "list"),
+    ],
+)
+def test_a_list_shows_cards_or_rows_by_its_length_unless_the_author_chooses(
+    of_site: str, of_list: str, count: int, view: str
+) -> None:
+    notes = [note(f"n{number}", "x") for number in range(count)]
+    query = Query(view=of_list, paged=True)
+    archives = archives_of(notes, "tags", size=9, view=of_site, query=query)
+    assert archives.front is not None
+    assert archives.front.view == view
+    # Rows have a number of their own for a page.
+    assert len(archives.front.notes) == min(count, 10 if view == "rows" else 9)
+    assert archives.list_pages["tags/x"].view == view or of_list
 
 
 def test_a_list_without_notes_has_one_page() -> None:

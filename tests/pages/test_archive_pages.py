@@ -766,6 +766,32 @@ def test_the_front_page_says_what_there_is_and_leads_to_tags_and_years(many: Sit
     assert (gap.tag, gap.cssselect(".pn-bar")[0].get("height")) == ("g", "0")
 
 
+def test_rows_show_title_byline_and_one_line_on_each_page_of_a_list(many: Site) -> None:
+    rows = 'papernotes_view = "rows"\npapernotes_page_rows = 5\npapernotes_page_size'
+    many.edit("conf.py", "papernotes_page_size", rows)
+    many.edit("papers/beta.md", "The summary of beta.", "The summary of beta. " + "And more. " * 30)
+    build = many.build()
+    assert build.messages == []
+    front, second = (
+        [[text(part) for part in row] for row in build.page(name).cssselect(".pn-rows > li")]
+        for name in ("index", "page/2")
+    )
+    assert (len(front), len(second)) == (5, 5)
+    title, byline, line = front[1]
+    assert (title, byline) == ("Beta", "Bo Beta and Bo Other · 2002 · Meeting on Letters")
+    assert line.startswith("The summary of beta. And more.")
+    assert line.endswith(" …")
+    assert hrefs(build.page("index"), ".pn-pager a")[0] == ("Next", "page/2.html")
+    # A page of a tag has rows as well, with the dot of its colour.
+    [row] = build.page("tags/t3").cssselect(".pn-rows > li")
+    assert row.get("class").startswith("pn-hue-")
+    # The filter knows the notes of all pages.
+    assert build.read("notes.js").count(".html") == len(list(many.folder.glob("papers/*.md")))
+    # A note that moves to another page displaces others, as in a clean build.
+    many.edit("papers/beta.md", "# Beta", "# Zoological beta")
+    assert {"page/2", "page/3"} <= build_again(many).made
+
+
 def test_cards_tags_and_index_have_the_colours_of_the_largest_tags(many: Site) -> None:
     build = many.build()
 

@@ -226,7 +226,7 @@ CASES = {
     ),
     "unknown view": (
         page("# Page\n\n```{papers}\n:view: grid\n```\n"),
-        ('plain.md:3: WARNING: :view: "grid" is unknown; write cards, list or table'
+        ('plain.md:3: WARNING: :view: "grid" is unknown; write cards, rows, list or table'
         " [papernotes.bad-option]"),
     ),
     "unknown tag": (

@@ -9,7 +9,7 @@ from lxml.html import HtmlElement
 from myst_parser.parsers.docutils_ import Parser
 from sites import Site, text
 
-from papernotes.reading.summary import shorten
+from papernotes.reading.summary import first_line, shorten
 
 TEN = "One two three four five six seven eight nine ten. "
 PICTURE = "![shown](a.png)\n\n"
@@ -94,3 +94,25 @@ def test_a_long_opening_is_cut_wherever_it_is_shown(tiny: Site) -> None:
     assert build.read("papers/alpha.html").count("A sentence of five words.") >= 40
     build = tiny.build(confoverrides={"papernotes_summary_words": 0})
     assert text(card(0)).count("A sentence of five words.") == 40
+
+
+@pytest.mark.parametrize(
+    ("source", "words", "expected"),
+    [
+        (TEN, 10, TEN.strip()),
+        (TEN * 2, 12, TEN + "One two…"),
+        (TEN * 2, 10, TEN.strip() + "\N{NO-BREAK SPACE}…"),
+        # The line is text, wherever the first text stands.
+        (f"{PICTURE}{FORMULA}- {TEN}\n- Another", 10, TEN.strip()),
+        (f"Seen ![shown](a.png) *in* part. {TEN}", 4, "Seen  in part. One…"),
+        # A formula is whole or left out.
+        ("One $a + b$ two", 3, "One …"),
+        ("吾輩は猫である。" * 6, 4, "吾輩は猫である。\N{NO-BREAK SPACE}…"),
+        (f"{TABLE}{CODE}", 10, ""),
+    ],
+)
+def test_first_line_is_the_first_text_cut_after_a_word(
+    source: str, words: int, expected: str
+) -> None:
+    line = first_line(opening(source), words)
+    assert "".join(node.astext() for node in line) == expected

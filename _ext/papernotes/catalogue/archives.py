@@ -41,6 +41,8 @@ PARTS = {
 MAP_PAGE = "map"
 # As many of the largest tags have a colour of their own.
 HUES = 8
+# A list of more notes has rows instead of cards, unless the author chooses.
+CARDS_UP_TO = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,8 @@ class ListPage:
 
     ``kind`` is ``front`` for the front page's list; ``name`` is the tag or year. ``pages`` holds
     the names of all pages of the list; this one is ``pages[number - 1]``. ``notes`` holds the notes
-    on this page, ``count`` is the number of notes in the whole list, and ``sort`` is their order.
+    on this page, ``count`` is the number of notes in the whole list, ``sort`` is their order, and
+    ``view`` is how they are shown.
     """
 
     kind: Literal["front", "tags", "years"]
@@ -59,7 +62,7 @@ class ListPage:
     notes: tuple[Note, ...]
     count: int
     sort: str
-    view: str = "cards"
+    view: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,25 +156,33 @@ def index_page(kind: Kind) -> str:
     return f"{kind}/index"
 
 
+def view_of(view: str, count: int) -> str:
+    """Return how a list of *count* notes is shown, where ``auto`` leaves that to their number."""
+    if view != "auto":
+        return view
+    return "cards" if count <= CARDS_UP_TO else "rows"
+
+
 def build_archives(
     catalogue: Catalogue,
     parts: Iterable[str],
     *,
     root: str,
     query: Query | None,
-    size: int,
+    sizes: Mapping[str, int],
+    view: str,
     sort: str,
     paths: Mapping[str, str],
 ) -> Archives:
     """Derive the archives from *catalogue*.
 
     *parts* names the ``PARTS`` that the site has. *root* is the front page's document and *query*
-    that of its list, if the list can be split. *size* is the number of notes on a page, 0 for all.
-    *sort* orders the lists that have no order of their own. *paths* maps the name of each document
-    to its file.
+    that of its list, if the list can be split. *sizes* maps each view of lists to the number of
+    notes on a page, 0 for all. *view* and *sort* are those of lists that have none of their own.
+    *paths* maps the name of each document to its file.
     """
     parts = frozenset(parts)
-    builder = _ArchiveBuilder(size, sort, paths)
+    builder = _ArchiveBuilder(sizes, view, sort, paths)
     notes = catalogue.select(Query(sort=sort))
     indexes: dict[Kind, tuple[Group, ...]] = {}
     if "tags" in parts:
@@ -219,8 +230,10 @@ def build_archives(
 class _ArchiveBuilder:
     """Split lists into pages, and report pages that would have the same address."""
 
-    def __init__(self, size: int, sort: str, paths: Mapping[str, str]) -> None:
-        self.size, self.sort, self.paths = size, sort, paths
+    def __init__(
+        self, sizes: Mapping[str, int], view: str, sort: str, paths: Mapping[str, str]
+    ) -> None:
+        self.sizes, self.view, self.sort, self.paths = sizes, view, sort, paths
         self.list_pages: dict[str, ListPage] = {}
         self.problems: list[Diagnostic] = []
 
@@ -255,9 +268,10 @@ class _ArchiveBuilder:
         folder: str,
         notes: Sequence[Note],
         sort: str,
-        view: str = "cards",
+        view: str = "",
     ) -> list[ListPage]:
-        size = self.size or max(len(notes), 1)
+        view = view_of(view or self.view, len(notes))
+        size = self.sizes[view] or max(len(notes), 1)
         parts = [tuple(notes[start : start + size]) for start in range(0, len(notes), size)] or [()]
         pages = (first, *(f"{folder}/{number}" for number in range(2, len(parts) + 1)))
         return [

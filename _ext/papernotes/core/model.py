@@ -138,6 +138,7 @@ class Citation:
 class Query:
     """The options of a ``{papers}`` directive.
 
+    ``view`` is empty if the directive does not say how to show the notes.
     ``paged`` says whether the list may be split over several pages. ``columns`` are those of a
     table, and ``group`` is the column that groups its rows, with ``-`` in front for descending.
     """
@@ -145,7 +146,7 @@ class Query:
     tags: tuple[str, ...] = ()
     sort: str = "title"
     limit: int | None = None
-    view: str = "cards"
+    view: str = ""
     line: int = 1
     paged: bool = False
     columns: tuple[str, ...] = ()
@@ -174,7 +175,7 @@ class Page:
 
 
 SORTS = ("title", "read", "year")
-VIEWS = ("cards", "list", "table")
+VIEWS = ("cards", "rows", "list", "table")
 # The columns of tables beside the author's own fields and the fields of BibTeX.
 COLUMNS = {
     "title": "the title of the note, with a link to it",

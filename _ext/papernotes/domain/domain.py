@@ -218,7 +218,12 @@ class PaperNotesDomain(Domain):
             config.papernotes_browse,
             root=config.root_doc,
             query=next((query for query in queries if query.paged), None),
-            size=config.papernotes_page_size,
+            sizes={
+                "cards": config.papernotes_page_size,
+                "rows": config.papernotes_page_rows,
+                "list": config.papernotes_page_size,
+            },
+            view=config.papernotes_view,
             sort=config.papernotes_sort,
             paths={name: record.path for name, record in self.records.items()},
         )

@@ -99,7 +99,7 @@ class _PageRenderer:
         self.context = RenderContext(app.env)
         self.archives = self.context.archives
         self.front = app.env.titles[app.config.root_doc].astext()
-        self.cards: dict[str, Fragment] = {}
+        self.notes: dict[tuple[str, str], Fragment] = {}
         self.renderer = Renderer(app, docname)
 
     def write(self, page: str) -> None:
@@ -107,18 +107,26 @@ class _PageRenderer:
         content = self.archives.pages[page]
         body = self.renderer.fragment(self._body(content))
         parts = [body]
-        if isinstance(content, ListPage) and content.view == "cards":
-            parts += map(self._card, content.notes)
+        if isinstance(content, ListPage):
+            parts += self._notes(content)
         context = self._context(page, content, body.html)
         context[CITES] = any(part.cites for part in parts)
         context[renderer.HAS_FORMULAS] = any(part.formulas for part in parts)
         self.builder.handle_page(page, context, TEMPLATE)
 
-    def _card(self, note: Note) -> Fragment:
-        if note.docname not in self.cards:
-            card = note_card.card(self.context, note, self.docname, 2)
-            self.cards[note.docname] = self.renderer.fragment(card)
-        return self.cards[note.docname]
+    def _notes(self, page: ListPage) -> list[Fragment]:
+        """Return the notes of *page* as cards or rows, which other pages share."""
+        return [self._note(page.view, note) for note in page.notes] if page.view != "list" else []
+
+    def _note(self, view: str, note: Note) -> Fragment:
+        if (view, note.docname) not in self.notes:
+            shown = (
+                note_card.row(self.context, note, self.docname)
+                if view == "rows"
+                else note_card.card(self.context, note, self.docname, 2)
+            )
+            self.notes[view, note.docname] = self.renderer.fragment(shown)
+        return self.notes[view, note.docname]
 
     def _body(self, content: Content) -> nodes.Element:
         section = nodes.section("", nodes.title("", self._title(content)), ids=["notes"])
@@ -138,13 +146,16 @@ class _PageRenderer:
             return section
         if content.kind != "front":
             section += archive_content.list_header(content.kind, content.count, self.docname)
-        if content.view == "cards":
-            cards = [nodes.raw("", self._card(note).html, format="html") for note in content.notes]
-            section += note_card.grid(cards, content.count)
-        else:
-            section += note_card.title_list(
-                note_card.title_line(self.context, note, self.docname) for note in content.notes
-            )
+        shown = [nodes.raw("", note.html, format="html") for note in self._notes(content)]
+        match content.view:
+            case "cards":
+                section += note_card.grid(shown, content.count)
+            case "rows":
+                section += note_card.rows(shown)
+            case _:
+                section += note_card.title_list(
+                    note_card.title_line(self.context, note, self.docname) for note in content.notes
+                )
         section.extend(note_list.pager(content, self.docname))
         return section
 

@@ -10,6 +10,7 @@ from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 
 from papernotes.builders import binds, writes_site
+from papernotes.core.model import Query
 from papernotes.domain import PaperNotesDomain
 from papernotes.domain.records import NotedPaper
 from papernotes.nodes import cited_work, fold, written
@@ -58,13 +59,18 @@ def add_page_assets(
     if record and record.page.works:
         app.add_css_file("works.css")
         app.add_js_file("works.js", loading_method="defer")
-    if record and any(query.view == "cards" or query.paged for query in record.page.queries):
+    if record and any(_has_cards(query) for query in record.page.queries):
         app.add_css_file("cards.css")
     if record and any(query.view == "table" for query in record.page.queries):
         app.add_css_file("tables.css")
         app.add_js_file("tables.js", loading_method="defer")
     if writes_site(app):
         head.add_head(app, pagename, context, doctree)
+
+
+def _has_cards(query: Query) -> bool:
+    """Return whether the list of *query* can have cards or rows, or an overview above it."""
+    return query.paged or query.view in ("", "cards", "rows")
 
 
 def _has_wide_header(noted: NotedPaper) -> bool:

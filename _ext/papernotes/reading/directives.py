@@ -25,7 +25,8 @@ OPTIONS = {
     "sort": "the order: `title` (default), `read`, `year` or a field of yours, with `-` in front"
     " for descending",
     "limit": "the largest number of notes to list",
-    "view": "`cards` (default), `list` for one line a note, or `table`",
+    "view": "`cards`, `rows` for title, byline and one line of the summary, `list` for one line a"
+    " note, or `table`; by default cards or rows, as `papernotes_view` says",
     "columns": "the columns of a table, separated by commas; by default title, authors, year and"
     " your own fields",
     "group": "the column by which a table is divided, with `-` in front for descending",
@@ -129,14 +130,14 @@ class PapersDirective(_ListDirective):
         return False
 
     def view(self) -> str:
-        value: str = self.options.get("view", VIEWS[0]).strip()
-        if value in VIEWS:
+        value: str = self.options.get("view", "").strip()
+        if value in VIEWS or "view" not in self.options:
             return value
         self.problem(
             DiagnosticKind.BAD_OPTION,
             f':view: "{value}" is unknown; write {", ".join(VIEWS[:-1])} or {VIEWS[-1]}',
         )
-        return VIEWS[0]
+        return ""
 
 
 class ReadingListDirective(_ListDirective):

@@ -18,7 +18,10 @@ ELLIPSIS = "…"
 # Words in a line of a card, and in the place of a picture.
 _LINE, _PICTURE = 8, 40
 # Chinese and Japanese have no spaces; two letters take the place of a word.
-_LETTERS = re.compile(r"[぀-ヿ㐀-鿿豈-﫿]")
+_SCRIPTS = "぀-ヿ㐀-鿿豈-﫿"
+_LETTERS = re.compile(f"[{_SCRIPTS}]")
+# What a text can be cut behind.
+_UNITS = re.compile(rf"[{_SCRIPTS}]|[^\s{_SCRIPTS}]+")
 # The text goes on around these when there is no room for one, but no part of them is shown.
 _FLOATS = (nodes.figure, nodes.image, nodes.table, nodes.literal_block)
 _WHOLE = (
@@ -54,6 +57,25 @@ def shorten(opening: Sequence[nodes.Node], words: int, docname: str) -> list[nod
     else:
         kept.append(nodes.paragraph("", "", more))
     return kept
+
+
+def first_line(opening: Sequence[nodes.Node], words: int) -> list[nodes.Node]:
+    """Return the first paragraph of text in *opening*, without pictures, and cut behind *words*."""
+    for block in opening:
+        assert isinstance(block, nodes.Element)
+        found = None if _is_float(block) else next(iter(block.findall(nodes.paragraph)), None)
+        if found is None:
+            continue
+        text = found.deepcopy()
+        for picture in list(text.findall(nodes.image)):
+            picture.parent.remove(picture)
+        cut = _up_to(text, _word_end(text, words))
+        if len(cut.astext()) < len(text.astext()):
+            end = cut.astext()[-1:]
+            space = "\N{NO-BREAK SPACE}" if end and not (end.isalnum() or end.isspace()) else ""
+            cut += nodes.Text(space + ELLIPSIS)
+        return cut.children
+    return []
 
 
 def _fitting(
@@ -155,7 +177,7 @@ def _word_end(paragraph: nodes.paragraph, words: int) -> _Place:
         if size > words:
             if not isinstance(node, nodes.Text):
                 return number, 0
-            found = [match.end() for match in re.finditer(r"\S+", str(node))]
+            found = [match.end() for match in _UNITS.finditer(str(node))]
             fitting = [end for end in found if _words(nodes.Text(str(node)[:end])) <= words]
             return number, fitting[-1] if fitting else 0
         words -= size

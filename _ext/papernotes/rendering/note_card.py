@@ -10,6 +10,7 @@ from sphinx_design.shared import create_component
 from papernotes.bibliography import formatting
 from papernotes.core.model import Note
 from papernotes.i18n import _
+from papernotes.reading.summary import first_line
 from papernotes.rendering.context import RenderContext
 from papernotes.rendering.markup import (
     SEPARATOR,
@@ -28,6 +29,8 @@ from papernotes.rendering.shown import Shown
 
 # So many cards are few enough to be large.
 FEW = 8
+# As many words of its summary as fill the line of a row on a wide screen.
+_LINE_WORDS = 24
 
 
 def card(context: RenderContext, note: Note, docname: str, level: int) -> nodes.Element:
@@ -115,6 +118,24 @@ def title_line(context: RenderContext, note: Note, docname: str) -> Sequence[nod
 def line_shows(shown: Shown, note: Note) -> list[object]:
     """Return what the line of *note* shows."""
     return [*shown.title(note), note.draft, shown.byline(note)]
+
+
+def row(context: RenderContext, note: Note, docname: str) -> nodes.Element:
+    """Return the row of *note* in a long list: its title, its byline and a line of its summary."""
+    title = note_link(note, docname, context.title(note))
+    about = [
+        nodes.paragraph("", "", title, *(draft_mark() if note.draft else ()), classes=["pn-title"])
+    ]
+    if names := note_byline(context.catalogue, note):
+        about.append(nodes.paragraph("", "", *names, classes=["pn-byline"]))
+    if line := first_line(context.summary(note, docname), _LINE_WORDS):
+        about.append(nodes.paragraph("", "", *line, classes=["pn-line"]))
+    return nodes.list_item("", *about, classes=hue_class(context.archives.hue(note)))
+
+
+def rows(shown: Iterable[nodes.Node]) -> nodes.Element:
+    """Return rows of notes as a list."""
+    return nodes.bullet_list("", *shown, classes=["pn-rows"])
 
 
 def title_list(lines: Iterable[Sequence[nodes.Node]]) -> nodes.Element:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from docutils import nodes
 from sphinx.config import Config
 
-from papernotes.catalogue.archives import ListPage
+from papernotes.catalogue.archives import ListPage, view_of
 from papernotes.core.model import Note, Query
 from papernotes.domain.xrefs import place_link
 from papernotes.i18n import _, forms
@@ -15,7 +15,7 @@ from papernotes.nodes import navigation, notes_filter
 from papernotes.rendering import note_card
 from papernotes.rendering.context import RenderContext, section_depth
 from papernotes.rendering.markup import empty_list
-from papernotes.rendering.overview.overview import overview
+from papernotes.rendering.overview.overview import overview, overview_shows
 from papernotes.rendering.shown import Shown
 from papernotes.rendering.tables.table import table, table_shows
 from papernotes.settings import own_fields
@@ -25,7 +25,7 @@ FILTER_DATA = "notes.js"
 
 
 def papers(context: RenderContext, node: nodes.Element) -> list[nodes.Node]:
-    """Return the notes that the placeholder *node* selects, as cards or as lines."""
+    """Return the notes that the placeholder *node* selects, as cards, rows, lines or a table."""
     docname, query = node["docname"], node["query"]
     level = min(section_depth(node) + 1, 6)
     if query.view == "table":
@@ -34,17 +34,19 @@ def papers(context: RenderContext, node: nodes.Element) -> list[nodes.Node]:
     notes = page.notes if page else context.catalogue.select(query)
     if not notes:
         return [empty_list(_("No notes yet."))]
-    shown: list[nodes.Node]
-    if query.view == "list":
-        shown = [
-            note_card.title_list([note_card.title_line(context, note, docname) for note in notes])
-        ]
-    else:
-        cards = [note_card.card(context, note, docname, level) for note in notes]
-        shown = [note_card.grid(cards, page.count if page else len(notes))]
+    count = page.count if page else len(notes)
+    match page.view if page else _view(query, count, context.env.config):
+        case "list":
+            lines = (note_card.title_line(context, note, docname) for note in notes)
+            listed = note_card.title_list(lines)
+        case "rows":
+            listed = note_card.rows(note_card.row(context, note, docname) for note in notes)
+        case _:
+            cards = [note_card.card(context, note, docname, level) for note in notes]
+            listed = note_card.grid(cards, count)
     if page is None:
-        return shown
-    shown += pager(page, docname)
+        return [listed]
+    shown = [listed, *pager(page, docname)]
     above = overview(context, docname)
     if not context.archives.filtered:
         return [*above, *shown]
@@ -56,15 +58,21 @@ def papers_shows(shown: Shown, query: Query) -> list[object]:
     if query.view == "table":
         return table_shows(shown, query)
     if query.paged and shown.archives.front:
-        return [shown.archives.overview, *page_shows(shown, shown.archives.front)]
-    return _notes_show(shown, query.view, shown.catalogue.select(query))
+        return [overview_shows(shown), *page_shows(shown, shown.archives.front)]
+    notes = shown.catalogue.select(query)
+    return _notes_show(shown, _view(query, len(notes), shown.config), notes)
+
+
+def _view(query: Query, count: int, config: Config) -> str:
+    """Return how the *count* notes that *query* selects are shown."""
+    return view_of(query.view or config.papernotes_view, count)
 
 
 def page_shows(shown: Shown, page: ListPage) -> list[object]:
     """Return what one page of a list shows."""
     # Only the pages of tags and years say how many notes there are.
     count = page.count if page.kind != "front" else page.count <= note_card.FEW
-    about = [page.name, page.number, page.pages, count, page.sort]
+    about = [page.name, page.number, page.pages, count, page.sort, page.view]
     title = shown.page_titles.get(page.pages[0])
     return [about, title, _notes_show(shown, page.view, page.notes)]
 

@@ -10,9 +10,20 @@ from papernotes.rendering.context import RenderContext
 from papernotes.rendering.markup import day_text, joined, tag_list
 from papernotes.rendering.note_card import FEW
 from papernotes.rendering.overview import year_strip
+from papernotes.rendering.shown import Shown
 
 # With fewer notes, the cards themselves say it all.
 _FEWEST = 4
+
+
+def overview_shows(shown: Shown) -> list[object]:
+    """Return what stands above the front page's list."""
+    found = shown.archives.overview
+    if found is None:
+        return []
+    tags = [(group.name, group.page, shown.archives.hues.get(group.name)) for group in found.tags]
+    years = [(group.name, group.page, len(group.notes)) for group in found.years]
+    return [found.count, found.tag_count, tags, years, found.last]
 
 
 def overview(context: RenderContext, docname: str) -> list[nodes.Node]:
