@@ -116,6 +116,10 @@ class bars(nodes.General, nodes.Element):
     """
 
 
+class bar(nodes.General, nodes.Element):
+    """A bar of ``share``, from 0 to 100, of the width of the page, which a text beside it says."""
+
+
 class scrolling(nodes.General, nodes.Element):
     """A box that scrolls what is too wide for it; ``label`` names it, ``data`` is for a script."""
 
@@ -193,6 +197,16 @@ def visit_bars(self: Any, node: bars) -> None:
     for child in (node.children[0], node.children[-1]):
         ElementTree.SubElement(box, "span").text = child.astext()
     self.body.append(ElementTree.tostring(box, encoding="unicode"))
+    raise nodes.SkipNode
+
+
+def visit_bar(self: Any, node: bar) -> None:
+    """Write the bar as SVG."""
+    scale = {"viewBox": "0 0 100 8", "preserveAspectRatio": "none", "width": "100", "height": "8"}
+    picture = ElementTree.Element("svg", {"class": "pn-share", "aria-hidden": "true", **scale})
+    shape = {"class": "pn-bar", "width": str(node["share"]), "height": "8"}
+    ElementTree.SubElement(picture, "rect", shape)
+    self.body.append(ElementTree.tostring(picture, encoding="unicode"))
     raise nodes.SkipNode
 
 
@@ -290,6 +304,7 @@ def setup(app: Sphinx) -> None:
     _add_node(app, coins, (visit_coins, None), left_out)
     _add_node(app, fold, (visit_fold, depart_fold), left_out)
     _add_node(app, bars, (visit_bars, None), left_out)
+    _add_node(app, bar, (visit_bar, None), left_out)
     _add_node(app, navigation, (visit_navigation, depart_navigation), left_out)
     _add_node(app, backlinks, (visit_span, depart_span), left_out)
     # Of these, other formats show the content.

@@ -183,13 +183,7 @@ def _check_bibliography(config: Config) -> None:
 
 
 def _check_browse(config: Config) -> None:
-    """Remove from ``papernotes_browse`` unknown parts, and parts whose packages are missing."""
+    """Remove unknown parts from ``papernotes_browse``."""
     if unknown := [part for part in config.papernotes_browse if part not in PARTS]:
         _warn(f'papernotes_browse does not know "{unknown[0]}"; use some of {", ".join(PARTS)}')
         config.papernotes_browse = [part for part in config.papernotes_browse if part in PARTS]
-    if "map" in config.papernotes_browse and not all(map(find_spec, ("networkx", "numpy"))):
-        _warn(
-            'papernotes_browse has a "map", which needs networkx and numpy; run'
-            f" {install_command('map')}, or leave it out"
-        )
-        config.papernotes_browse = [part for part in config.papernotes_browse if part != "map"]

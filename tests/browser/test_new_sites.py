@@ -90,7 +90,7 @@ class Author:
 
     def installs(self, environment: Path) -> None:
         """Install the wheel into a new environment."""
-        requirement = f"sphinx-papernotes[cli,map,search] @ {self.wheel.as_uri()}"
+        requirement = f"sphinx-papernotes[cli,search] @ {self.wheel.as_uri()}"
         install(make_environment(environment), requirement, Path(self.env["PIP_CONSTRAINT"]))
 
 

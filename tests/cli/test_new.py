@@ -410,7 +410,7 @@ def test_requirement_is_the_checkout_that_made_the_site(site: Site) -> None:
     content = (site.folder / "requirements.txt").read_text(encoding="utf-8")
     assert f"papernotes {__version__}" in content
     assert re.search(
-        r"^sphinx-papernotes\[cli,map,search,serve\] @ (git\+|file:)", content, re.MULTILINE
+        r"^sphinx-papernotes\[cli,search,serve\] @ (git\+|file:)", content, re.MULTILINE
     )
 
 
@@ -461,6 +461,6 @@ def test_requirement_of_unknown_origin_is_the_version_and_says_what_to_do(
 ) -> None:
     monkeypatch.setattr(requirement, "_address", lambda: "")
     content = requirement.requirement()
-    assert content.endswith(f"\nsphinx-papernotes[cli,map,search,serve]=={__version__}\n")
+    assert content.endswith(f"\nsphinx-papernotes[cli,search,serve]=={__version__}\n")
     assert "not on a package index yet" in content
     assert "Build a wheel from its source (python -m build)" in content

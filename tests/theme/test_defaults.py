@@ -113,4 +113,3 @@ def test_what_is_not_installed_is_left_out(tiny: Site, monkeypatch: pytest.Monke
     monkeypatch.setattr("papernotes.theme.defaults.find_spec", lambda name: None)
     found = settings(tiny, "marginalia")
     assert found["papernotes_search"] == "sphinx"
-    assert "map" not in found["papernotes_browse"]

@@ -15,7 +15,7 @@ from typing import Literal
 
 from papernotes.bibliography import formatting
 from papernotes.bibliography.latex import flatten
-from papernotes.catalogue.citation_graph import CitationMap, citation_map
+from papernotes.catalogue.citation_graph import CitationMap, citation_maps
 from papernotes.catalogue.derive import Catalogue
 from papernotes.catalogue.related import related
 from papernotes.catalogue.slugs import slug
@@ -35,7 +35,8 @@ PARTS = {
     "neighbours": "links to the previous and the next note, in the order of `papernotes_sort`",
     "related": "up to six related notes at the end of each note",
     "filter": "a filter above the front page's list: all notes by words, tags and year",
-    "map": "a picture of which notes cite which works, and the same as a list; needs networkx",
+    "map": "a picture of which notes cite which works over the years, and the same as a list; with"
+    " more than 150 notes the most cited works, and a picture for each tag",
 }
 
 MAP_PAGE = "map"
@@ -102,7 +103,7 @@ class Archives:
     - ``order``: the notes in the order of neighbours; ``places`` maps their documents to positions
     - ``related``: maps the document of each note to its related notes
     - ``filtered``: the notes that the front page's filter searches, in the order of titles
-    - ``map``: which notes cite which works
+    - ``maps``: maps the name of each page with a citation map to the map
     """
 
     front: ListPage | None = None
@@ -114,7 +115,7 @@ class Archives:
     places: Mapping[str, int] = field(default_factory=dict)
     related: Mapping[str, tuple[Note, ...]] = field(default_factory=dict)
     filtered: tuple[Note, ...] = ()
-    map: CitationMap | None = None
+    maps: Mapping[str, CitationMap] = field(default_factory=dict)
     problems: tuple[Diagnostic, ...] = ()
 
     @cached_property
@@ -123,9 +124,7 @@ class Archives:
         pages: dict[str, Kind | ListPage | CitationMap] = {
             index_page(kind): kind for kind in self.indexes
         }
-        if self.map is not None:
-            pages[MAP_PAGE] = self.map
-        return {**pages, **self.list_pages}
+        return {**pages, **self.maps, **self.list_pages}
 
     @cached_property
     def hues(self) -> dict[str, int]:
@@ -133,9 +132,7 @@ class Archives:
 
         A new note changes the colours only if it changes which tags are the largest.
         """
-        names = {group.name for group in _largest(self.indexes.get("tags", ()))}
-        groups = (group for group in self.indexes.get("tags", ()) if group.name in names)
-        return {group.name: number for number, group in enumerate(groups, 1)}
+        return _hues(self.indexes.get("tags", ()))
 
     def hue(self, note: Note) -> int | None:
         """Return the number of the colour of *note*: that of its first tag which has one."""
@@ -198,8 +195,13 @@ def build_archives(
     if "venues" in parts:
         indexes["venues"] = tuple(_venues(catalogue, notes))
     builder.check_addresses(index_page(kind) for kind in indexes)
+    tags = indexes.get("tags", ())
+    tag_pages = {group.name: group.page for group in tags if group.page}
+    maps: dict[str, CitationMap] = {}
     if "map" in parts:
-        builder.check_addresses([MAP_PAGE])
+        map_pages = {tag: page.replace("tags", MAP_PAGE, 1) for tag, page in tag_pages.items()}
+        maps = citation_maps(catalogue, MAP_PAGE, _hues(tags), map_pages)
+        builder.check_addresses(maps)
     front = overview = None
     filtered: tuple[Note, ...] = ()
     if query is not None:
@@ -215,14 +217,14 @@ def build_archives(
         overview=overview,
         list_pages=builder.list_pages,
         indexes=indexes,
-        tag_pages={group.name: group.page for group in indexes.get("tags", ()) if group.page},
+        tag_pages=tag_pages,
         order=order,
         places={note.docname: number for number, note in enumerate(order)},
         related=related(notes, catalogue.cited_by, catalogue.mentioned_by)
         if "related" in parts
         else {},
         filtered=filtered,
-        map=citation_map(catalogue) if "map" in parts else None,
+        maps=maps,
         problems=tuple(builder.problems),
     )
 
@@ -310,6 +312,15 @@ class _ArchiveBuilder:
                 DiagnosticKind.SAME_ADDRESS,
             )
         )
+
+
+def _hues(tags: Sequence[Group]) -> dict[str, int]:
+    """Return the numbers of the colours of the largest of *tags*, by name and in their order."""
+    names = {group.name for group in _largest(tags)}
+    return {
+        group.name: number
+        for number, group in enumerate((group for group in tags if group.name in names), 1)
+    }
 
 
 def _largest(groups: Iterable[Group]) -> list[Group]:

@@ -1,80 +1,154 @@
-"""The citation map: which notes cite which works, and the layout of its picture.
+"""The citation maps: which notes cite which works, as timelines in lanes by tag.
 
-networkx computes the layout. It is imported only when a map is drawn, since not every site has one.
+One map shows the whole site, if it has few enough notes; each tag of a larger site has its own.
 """
 
 from __future__ import annotations
 
-import math
+import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from papernotes.bibliography import formatting
 from papernotes.catalogue.derive import Catalogue
+from papernotes.core.model import Note
 
 # The picture shows all works up to this number. Above it, a work without a note is shown only if
 # two notes or more cite it.
 SHOW_ALL_UP_TO = 60
-# A reader cannot tell more works apart. (From 500, networkx would use a method that needs scipy.)
+# A reader cannot tell more works apart.
 MAX_WORKS = 150
-# The average distance between works, in the units of the picture, which leaves room for a label.
-SPACING = 110.0
-# The picture is wider than high, as labels are.
-STRETCH = 1.5
-# The weight of a place's rank against the place itself, from 0 to 1.
-SPREAD = 0.7
-# The margins: half a label at the sides, and less at the top and bottom.
-_SIDE_MARGIN, _END_MARGIN = 120, 50
-_SEED = 1
+# A site on whose map there are more notes has a map for each tag, and a list of so many works.
+MAX_NOTES, MOST_CITED = 150, 20
+
+_YEAR = re.compile(r"\d{4}")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A work of a map: its year, if known, the number of its lane, and how many notes cite it."""
+
+    key: str
+    year: int | None
+    lane: int
+    count: int
+    noted: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CitationMap:
     """Citations as pairs of keys: that of the citing note's main paper, and that of the cited work.
 
-    ``drawn`` holds the keys of the works in the picture. ``cited`` maps the documents of notes to
-    the keys of the works that they cite, sorted.
+    ``tag`` is that of the map's notes, or empty for all notes. ``lanes`` holds the tag of each lane
+    of the picture, which is empty for notes without one; ``works`` are those in the picture.
+    ``cited`` maps the documents of notes to the keys of the works that they cite, sorted.
+
+    A map of too many notes has none of these, but the ``most_cited`` works with their numbers of
+    citations, and ``tags``: the tags that have a map, with the pages of the maps.
     """
 
-    citations: tuple[tuple[str, str], ...]
-    drawn: tuple[str, ...]
+    citations: tuple[tuple[str, str], ...] = ()
+    tag: str = ""
+    lanes: tuple[str, ...] = ()
+    works: tuple[Work, ...] = ()
     cited: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    most_cited: tuple[tuple[str, int], ...] = ()
+    tags: tuple[tuple[str, str], ...] = ()
 
     @property
     def arrows(self) -> list[tuple[str, str]]:
         """The citations in the picture."""
-        drawn = set(self.drawn)
+        drawn = {work.key for work in self.works}
         return [pair for pair in self.citations if drawn.issuperset(pair)]
 
 
-@dataclass(frozen=True)
-class Picture:
-    """The place of each key in a picture of ``width`` by ``height`` units."""
+def citation_maps(
+    catalogue: Catalogue, page: str, hues: Mapping[str, int], pages: Mapping[str, str]
+) -> dict[str, CitationMap]:
+    """Return the map of the site, by the name of its *page*, and those of tags if it is too large.
 
-    width: int
-    height: int
-    places: Mapping[str, tuple[int, int]]
-
-
-def citation_map(catalogue: Catalogue) -> CitationMap:
-    """Return which notes cite which works, except for each note's own papers."""
+    The tags of *hues* have lanes. *pages* maps each tag that can have a map to the map's page.
+    """
     cited: dict[str, list[str]] = {}
     for key, docnames in sorted(catalogue.cited_by.items()):
         for docname in docnames:
             if (note := catalogue.by_docname.get(docname)) and key not in note.keys:
                 cited.setdefault(docname, []).append(key)
+    counts = Counter(key for keys in cited.values() for key in keys)
+    noted = {catalogue.by_docname[name].key for name in cited} | (counts.keys() & catalogue.by_key)
+    if len(noted) <= MAX_NOTES:
+        return {page: _map(catalogue, cited, hues)}
+    of_tags = {}
+    for tag, name in pages.items():
+        some = {
+            docname: keys
+            for docname, keys in cited.items()
+            if tag in catalogue.by_docname[docname].tags
+        }
+        if some:
+            of_tags[name] = _map(catalogue, some, hues, tag)
+    most_cited = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:MOST_CITED]
+    tags = tuple((each.tag, name) for name, each in of_tags.items())
+    return {page: CitationMap(most_cited=tuple(most_cited), tags=tags), **of_tags}
+
+
+def _map(
+    catalogue: Catalogue,
+    cited: Mapping[str, Sequence[str]],
+    hues: Container[str],
+    tag: str = "",
+) -> CitationMap:
+    """Return the map of the notes in *cited*, which all have *tag*, if there is one."""
     pairs = {(catalogue.by_docname[name].key, key) for name, keys in cited.items() for key in keys}
     citations = sorted(pairs)
+    noted = catalogue.by_key
+    keys = _drawn(citations, noted)
+    counts = Counter(key for _citing, key in citations)
+    lane_of = {key: _lane(catalogue.leading(key), hues, tag) for key in keys if key in noted}
+    # A work without a note has no tags: it stands with most of the notes that cite it.
+    near: dict[str, Counter[str]] = {key: Counter() for key in keys if key not in noted}
+    for citing, key in citations:
+        if key in near and citing in lane_of:
+            near[key][lane_of[citing]] += 1
+    for key, lanes_near in near.items():
+        lane_of[key] = min(lanes_near, key=lambda lane: (-lanes_near[lane], lane == tag, lane))
+    # What has no tag of its own comes last.
+    lanes = sorted(set(lane_of.values()), key=lambda lane: (lane == tag, lane))
+    works = (
+        Work(key, _year(catalogue, key), lanes.index(lane_of[key]), counts[key], key in noted)
+        for key in keys
+    )
+    # A large map says in words what its picture shows.
+    drawn = set(keys)
+    shown = {
+        docname: tuple(key for key in keys if not tag or key in drawn)
+        for docname, keys in sorted(cited.items())
+        if not tag or catalogue.by_docname[docname].key in drawn
+    }
     return CitationMap(
-        tuple(citations),
-        tuple(_drawn(citations, catalogue.by_key)),
-        {docname: tuple(keys) for docname, keys in sorted(cited.items())},
+        tuple(pair for pair in citations if not tag or drawn.issuperset(pair)),
+        tag,
+        tuple(lanes),
+        tuple(works),
+        {docname: keys for docname, keys in shown.items() if keys},
     )
 
 
-def _drawn(citations: Iterable[tuple[str, str]], notes: Iterable[str]) -> list[str]:
+def _lane(note: Note | None, hues: Container[str], tag: str) -> str:
+    """Return the first tag of *note* that has a lane on the map of *tag*, which is the last."""
+    tags = note.tags if note else ()
+    return next((each for each in tags if each in hues and each != tag), tag)
+
+
+def _year(catalogue: Catalogue, key: str) -> int | None:
+    paper = catalogue.papers.get(key)
+    found = _YEAR.search(formatting.year(paper)) if paper else None
+    return int(found[0]) if found else None
+
+
+def _drawn(citations: Sequence[tuple[str, str]], notes: Collection[str]) -> list[str]:
     """Return the keys to draw: if there are too many, those with the most citations."""
-    citations = list(citations)
     keys = {key for pair in citations for key in pair}
     if len(keys) > SHOW_ALL_UP_TO:
         cited = Counter(cited for _citing, cited in citations)
@@ -85,61 +159,3 @@ def _drawn(citations: Iterable[tuple[str, str]], notes: Iterable[str]) -> list[s
     # A key is of no use in the picture without another one that it cites or that cites it.
     pairs = [pair for pair in kept if best_connected.issuperset(pair)]
     return sorted({key for pair in pairs for key in pair})
-
-
-def lay_out(shown: CitationMap) -> Picture:
-    """Return the layout of the picture.
-
-    Each connected part of the map is laid out by itself, with the forces of Fruchterman and
-    Reingold. The parts are placed in rows, the largest first.
-    """
-    import networkx
-
-    graph = networkx.Graph()
-    graph.add_nodes_from(shown.drawn)
-    graph.add_edges_from(shown.arrows)
-    parts = sorted(
-        (sorted(part) for part in networkx.connected_components(graph)),
-        key=lambda part: (-len(part), part),
-    )
-    sides = [SPACING * math.sqrt(len(part)) for part in parts]
-    row_width = max([*sides, math.sqrt(sum((side + SPACING) ** 2 for side in sides))])
-    places: dict[str, tuple[int, int]] = {}
-    x = y = row_height = width = 0.0
-    for part, side in zip(parts, sides, strict=True):
-        if x and x + side > row_width:
-            x, y, row_height = 0.0, y + row_height + SPACING, 0.0
-        # The layout depends on the order of nodes and edges: this graph has both of them sorted.
-        subgraph = networkx.Graph()
-        subgraph.add_nodes_from(part)
-        subgraph.add_edges_from(pair for pair in shown.arrows if pair[0] in set(part))
-        layout = networkx.spring_layout(subgraph, seed=_SEED, iterations=100)
-        for key, (left, top) in _fitted(layout, side).items():
-            places[key] = (round((x + left) * STRETCH) + _SIDE_MARGIN, round(y + top) + _END_MARGIN)
-        width = max(width, x + side)
-        x += side + SPACING
-        row_height = max(row_height, side)
-    return Picture(
-        width=round(width * STRETCH) + 2 * _SIDE_MARGIN,
-        height=round(y + row_height) + 2 * _END_MARGIN,
-        places=places,
-    )
-
-
-def _fitted(layout: Mapping[str, Iterable[float]], side: float) -> dict[str, tuple[float, float]]:
-    """Scale *layout* to a square of *side*, and spread its places over the square.
-
-    The forces crowd works with many citations together and drive the others far out: there is no
-    room for labels in one place and too much in another. So the rank of each place among the others
-    counts too.
-    """
-    points = {key: tuple(float(value) for value in place) for key, place in layout.items()}
-    spread: dict[str, list[float]] = {key: [] for key in points}
-    for axis in (0, 1):
-        order = sorted(points, key=lambda key: (points[key][axis], key))
-        least, most = (points[order[end]][axis] for end in (0, -1))
-        for rank, key in enumerate(order):
-            place = (points[key][axis] - least) / max(most - least, 1e-9)
-            ranked = rank / max(len(order) - 1, 1)
-            spread[key].append(((1 - SPREAD) * place + SPREAD * ranked) * side)
-    return {key: (across, down) for key, (across, down) in spread.items()}

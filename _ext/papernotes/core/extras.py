@@ -11,7 +11,7 @@ import re
 import sys
 from typing import Literal
 
-Extra = Literal["cli", "map", "mathjax", "search", "serve"]
+Extra = Literal["cli", "mathjax", "search", "serve"]
 # Requirements by extra, as in [project.optional-dependencies] of pyproject.toml.
 EXTRAS: dict[Extra, tuple[str, ...]] = {
     "cli": (
@@ -24,7 +24,6 @@ EXTRAS: dict[Extra, tuple[str, ...]] = {
         "rispy>=0.10",
         "urllib3>=2.6",
     ),
-    "map": ("networkx>=3.5", "numpy"),
     "mathjax": ("sphinx-mathjax-offline",),
     "search": ("pagefind[bin]>=1.5",),
     "serve": ("sphinx-autobuild",),

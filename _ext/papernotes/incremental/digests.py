@@ -60,9 +60,12 @@ class Digests:
         if isinstance(content, ListPage):
             return note_list.page_shows(shown, content)
         if isinstance(content, CitationMap):
-            keys = sorted({key for pair in content.citations for key in pair})
+            keys = {work.key for work in content.works} | {key for key, _ in content.most_cited}
+            keys.update(*content.cited.values())
             citing = [shown.title(shown.catalogue.by_docname[name]) for name in content.cited]
-            return [content, citing, [self._mapped(key) for key in keys]]
+            tags = [*content.lanes, *(tag for tag, _ in content.tags)]
+            colours = [(archives.tag_pages.get(tag), archives.hues.get(tag)) for tag in tags]
+            return [content, colours, citing, [self._mapped(key) for key in sorted(keys)]]
         groups = archives.indexes[content]
         if content in ("tags", "years"):
             hues = archives.hues if content == "tags" else {}

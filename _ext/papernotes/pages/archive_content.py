@@ -1,4 +1,4 @@
-"""Content of archive pages: indexes of tags, years, authors and venues, and the citation map."""
+"""Content of archive pages: indexes of tags, years, authors and venues."""
 
 from __future__ import annotations
 
@@ -6,15 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from docutils import nodes
 
-from papernotes.bibliography import formatting
 from papernotes.catalogue.archives import Group, Kind, index_page
-from papernotes.catalogue.citation_graph import CitationMap
 from papernotes.citations.ids import distinct_ids
 from papernotes.core.text import fold_plain, initial
 from papernotes.domain.xrefs import place_link
 from papernotes.i18n import _, ngettext
 from papernotes.rendering.context import RenderContext
-from papernotes.rendering.markup import external, hue_class, joined, note_link, under_initials
+from papernotes.rendering.markup import hue_class, note_link, under_initials
 
 # An index of this many groups or more has a heading for each initial. A shorter index of this many
 # notes or more has a table of contents.
@@ -95,28 +93,3 @@ def _table_of_contents(groups: Iterable[Group], ids: Mapping[str, str]) -> nodes
         for group in groups
     ]
     return nodes.bullet_list("", *items, classes=["pn-index"])
-
-
-def citation_list(context: RenderContext, citation_map: CitationMap, docname: str) -> nodes.Element:
-    """Return the citation map as a list: each note that cites works, with these works."""
-    items = []
-    # The catalogue sorts notes by title.
-    for note in context.catalogue.notes:
-        if note.docname not in citation_map.cited:
-            continue
-        works = ([_work_link(context, key, docname)] for key in citation_map.cited[note.docname])
-        line = nodes.paragraph("", _("cites") + " ", *joined(works, ", "))
-        title = note_link(note, docname, context.title(note))
-        items.append(
-            nodes.definition_list_item("", nodes.term("", "", title), nodes.definition("", line))
-        )
-    return nodes.definition_list("", *items, classes=["pn-groups"])
-
-
-def _work_link(context: RenderContext, key: str, docname: str) -> nodes.Node:
-    """Return the short name of a work, as a link to its note or else to the work, if possible."""
-    name = nodes.Text(context.domain.spell("t", key))
-    if note := context.catalogue.leading(key):
-        return note_link(note, docname, [name])
-    url = formatting.target(context.catalogue.papers[key])
-    return external(url, [name]) if url else name

@@ -21,17 +21,16 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 
-from papernotes.bibliography import formatting
-from papernotes.bibliography.latex import flatten
-from papernotes.catalogue.archives import Kind, ListPage, index_page
-from papernotes.catalogue.citation_graph import CitationMap, lay_out
+from papernotes.catalogue.archives import MAP_PAGE, Kind, ListPage, index_page
+from papernotes.catalogue.citation_graph import CitationMap
 from papernotes.core.model import Note
 from papernotes.domain import PaperNotesDomain
 from papernotes.i18n import _
 from papernotes.incremental import output_folder
 from papernotes.incremental.digests import Digests
 from papernotes.mathematics import renderer
-from papernotes.pages import archive_content, graph_svg
+from papernotes.pages import archive_content
+from papernotes.pages.citation_map import content as map_content
 from papernotes.rendering import note_card, note_list
 from papernotes.rendering.context import RenderContext
 from papernotes.rendering.html_fragments import Fragment, Renderer
@@ -131,7 +130,8 @@ class _PageRenderer:
     def _body(self, content: Content) -> nodes.Element:
         section = nodes.section("", nodes.title("", self._title(content)), ids=["notes"])
         if isinstance(content, CitationMap):
-            section.extend(self._map(content))
+            address = functools.partial(self.builder.get_relative_uri, self.docname)
+            section.extend(map_content.body(self.context, content, self.docname, address))
             return section
         if not isinstance(content, ListPage):
             groups = self.archives.indexes[content]
@@ -159,40 +159,11 @@ class _PageRenderer:
         section.extend(note_list.pager(content, self.docname))
         return section
 
-    def _map(self, citation_map: CitationMap) -> list[nodes.Node]:
-        """Return the citation map, as a picture and as a list."""
-        if not citation_map.citations:
-            return [empty_list(_("No note cites a work yet."))]
-        labels = {key: self._label(key) for key in citation_map.drawn}
-        picture = graph_svg.draw(
-            citation_map, lay_out(citation_map), labels, name=self._title(citation_map)
-        )
-        about = _(
-            "An arrow leads from a note to a work that it cites; works with a note are filled. The"
-            " list below says the same, and all of it where the picture has not the room."
-        )
-        return [
-            nodes.paragraph("", about, classes=["pn-byline"]),
-            nodes.raw("", picture, format="html"),
-            archive_content.citation_list(self.context, citation_map, self.docname),
-        ]
-
-    def _label(self, key: str) -> graph_svg.Label:
-        catalogue = self.context.catalogue
-        paper, note = catalogue.papers.get(key), catalogue.leading(key)
-        title = flatten(formatting.title(paper)) if paper else key
-        address = formatting.target(paper) if paper else ""
-        if note is not None:
-            title = note.title
-            address = self.builder.get_relative_uri(self.docname, note.docname)
-        name = self.context.domain.spell("t", key)
-        return graph_svg.Label(name, f"{name}: {title}", address, noted=note is not None)
-
     def _title(self, content: Content) -> str:
         if isinstance(content, ListPage):
             return note_list.page_title(content, self.front)
         if isinstance(content, CitationMap):
-            return _("Citation map")
+            return map_content.title(content)
         return archive_content.index_title(content)
 
     def _context(self, page: str, content: Content, body: str) -> dict[str, Any]:
@@ -203,6 +174,8 @@ class _PageRenderer:
                 title = archive_content.index_title(content.kind)
                 parents = [_link(self.builder, page, index_page(content.kind), title)]
             before, after = list_page_links(self.builder, page, content, self.front)
+        elif isinstance(content, CitationMap) and content.tag:
+            parents = [_link(self.builder, page, MAP_PAGE, _("Citation map"))]
         return {
             "title": html.escape(self._title(content)),
             "body": body,

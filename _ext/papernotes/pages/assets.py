@@ -97,6 +97,8 @@ def add_navigation(
     is_split = front is not None and len(front.pages) > 1
     if pagename in archives.pages or before or after or related or is_split:
         app.add_css_file("browse.css")
+    if pagename in archives.maps:
+        app.add_css_file("map.css")
     if pagename in archives.list_pages:
         app.add_css_file("cards.css")
     if front and archives.filtered:

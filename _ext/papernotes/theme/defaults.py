@@ -62,15 +62,9 @@ def _defaults(app: Sphinx) -> dict[str, Any]:
             # The cards follow in no chapter, and would be headed "Contents".
             "tableofcontents": rf"\sphinxtableofcontents\markboth{{{title}}}{{{title}}}",
         },
-        "papernotes_browse": _archives(),
+        "papernotes_browse": list(PARTS),
         # A site at home or under a placeholder is not shared, and needs no social cards.
         "papernotes_pictures": site_info.is_public(app),
         "papernotes_picture_fonts": _FONTS,
         "papernotes_search": "pagefind" if find_spec("pagefind") else "sphinx",
     }
-
-
-def _archives() -> list[str]:
-    """Return all parts of the archives that can be built with what is installed."""
-    can_draw = all(map(find_spec, ("networkx", "numpy")))
-    return [part for part in PARTS if part != "map" or can_draw]

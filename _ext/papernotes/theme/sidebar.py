@@ -14,6 +14,7 @@ from sphinx.builders.html import StandaloneHTMLBuilder
 from papernotes.bibliography.latex import SAFE_LINK
 from papernotes.builders import writes_site
 from papernotes.catalogue.archives import MAP_PAGE, index_page
+from papernotes.catalogue.citation_graph import CitationMap
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.domain import PaperNotesDomain
 from papernotes.i18n import _
@@ -90,7 +91,7 @@ def _sections(app: Sphinx) -> Iterator[Section]:
             if domain.archives.indexes.get(kind):
                 folders = (f"{kind}/",) if kind in ("tags", "years") else ()
                 yield Section(index_page(kind), index_title(kind), folders)
-        if domain.archives.map and domain.archives.map.citations:
+        if (whole := domain.archives.maps.get(MAP_PAGE)) and whole != CitationMap():
             yield Section(MAP_PAGE, _("Citation map"))
     works = [
         name

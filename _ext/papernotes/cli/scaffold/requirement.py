@@ -15,7 +15,7 @@ import papernotes
 
 _NAME = "sphinx-papernotes"
 # What the commands, the browsing, the search and `papernotes serve` of a site need.
-_EXTRAS = "cli,map,search,serve"
+_EXTRAS = "cli,search,serve"
 
 _FROM_REPOSITORY = "papernotes {version}, from the repository that it was installed from."
 _FROM_PLACE = """\

@@ -1,0 +1,139 @@
+"""What the page of a citation map holds: the picture, or the most cited works, and words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from docutils import nodes
+
+from papernotes.bibliography import formatting
+from papernotes.bibliography.latex import flatten
+from papernotes.catalogue.archives import MAP_PAGE
+from papernotes.catalogue.citation_graph import CitationMap
+from papernotes.domain.xrefs import place_link
+from papernotes.i18n import _, ngettext, phrases
+from papernotes.nodes import bar
+from papernotes.pages.citation_map import drawing
+from papernotes.rendering.context import RenderContext
+from papernotes.rendering.markup import empty_list, external, hue_class, joined, note_link
+
+# Returns the address of a page for the page that is written.
+Address = Callable[[str], str]
+
+
+def title(citation_map: CitationMap) -> str:
+    """Return the title of the page."""
+    if not citation_map.tag:
+        return _("Citation map")
+    return _("Citation map: %(tag)s") % {"tag": citation_map.tag}
+
+
+def body(
+    context: RenderContext, citation_map: CitationMap, docname: str, address: Address
+) -> list[nodes.Node]:
+    """Return what stands under the title, with links as from the page *docname*."""
+    if citation_map.most_cited:
+        return _most_cited(context, citation_map, docname)
+    if not citation_map.works:
+        return [empty_list(_("No note cites a work yet."))]
+    labels = {
+        work.key: _label(context, work.key, work.count, address) for work in citation_map.works
+    }
+    hues, pages = context.archives.hues, context.archives.tag_pages
+    lanes = [
+        drawing.Lane(
+            tag or _("other tags"), address(pages[tag]) if tag in pages else "", hues.get(tag)
+        )
+        for tag in citation_map.lanes
+    ]
+    picture = drawing.draw(citation_map, labels, lanes, name=title(citation_map))
+    about = _(
+        "Each work stands in the year in which it appeared. An arrow leads from a note to a work"
+        " that it cites. Works with a note are filled, and larger the more notes cite them. The"
+        " list below says the same in words."
+    )
+    shown: list[nodes.Node] = [nodes.paragraph("", about, classes=["pn-byline"])]
+    if citation_map.tag:
+        link = place_link(MAP_PAGE, "", docname, [nodes.Text(_("all tags"))])
+        shown.insert(0, nodes.paragraph("", "", link, classes=["pn-byline"]))
+    return [
+        *shown,
+        nodes.raw("", picture, format="html"),
+        _in_words(context, citation_map, docname),
+    ]
+
+
+def _label(context: RenderContext, key: str, count: int, address: Address) -> drawing.Label:
+    catalogue = context.catalogue
+    paper, note = catalogue.papers.get(key), catalogue.leading(key)
+    name = formatting.cited_names(paper, phrases()) if paper else key
+    title = flatten(formatting.title(paper)) if paper else key
+    target = formatting.target(paper) if paper else ""
+    if note is not None:
+        title, target = note.title, address(note.docname)
+    whole = f"{context.domain.spell('t', key)}: {title}"
+    if count:
+        cited = ngettext("cited by %(count)d note", "cited by %(count)d notes", count)
+        whole += f" ({cited % {'count': count}})"
+    return drawing.Label(name, whole, target)
+
+
+def _most_cited(
+    context: RenderContext, citation_map: CitationMap, docname: str
+) -> list[nodes.Node]:
+    """Return the most cited works with bars, and links to the maps of tags."""
+    highest = citation_map.most_cited[0][1]
+    items = []
+    for key, count in citation_map.most_cited:
+        cited = ngettext("cited by %(count)d note", "cited by %(count)d notes", count)
+        about = nodes.inline("", cited % {"count": count}, classes=["pn-count"])
+        line = nodes.paragraph("", "", *_work(context, key, docname), nodes.Text(" "), about)
+        items.append(nodes.list_item("", line, bar("", share=round(100 * count / highest))))
+    shown: list[nodes.Node] = []
+    if citation_map.tags:
+        lead = _("The map of the notes with a tag shows which works they cite:")
+        shown.append(nodes.paragraph("", lead))
+        links = [
+            nodes.list_item(
+                "",
+                nodes.paragraph("", "", place_link(page, "", docname, [nodes.Text(tag)])),
+                classes=hue_class(context.archives.hues.get(tag)),
+            )
+            for tag, page in citation_map.tags
+        ]
+        shown.append(nodes.bullet_list("", *links, classes=["pn-tags"]))
+    heading = nodes.rubric("", _("Most cited works"))
+    heading["heading-level"] = 2
+    return [*shown, heading, nodes.enumerated_list("", *items, classes=["pn-most-cited"])]
+
+
+def _work(context: RenderContext, key: str, docname: str) -> list[nodes.Node]:
+    """Return a work as a link with its short name, and its title."""
+    paper, note = context.catalogue.papers[key], context.catalogue.leading(key)
+    title = note.title if note else flatten(formatting.title(paper))
+    return [_work_link(context, key, docname), nodes.Text(f": {title}")]
+
+
+def _in_words(context: RenderContext, citation_map: CitationMap, docname: str) -> nodes.Element:
+    """Return the map as a list: each note that cites works, with these works."""
+    items = []
+    # The catalogue sorts notes by title.
+    for note in context.catalogue.notes:
+        if note.docname not in citation_map.cited:
+            continue
+        works = ([_work_link(context, key, docname)] for key in citation_map.cited[note.docname])
+        line = nodes.paragraph("", _("cites") + " ", *joined(works, ", "))
+        heading = note_link(note, docname, context.title(note))
+        items.append(
+            nodes.definition_list_item("", nodes.term("", "", heading), nodes.definition("", line))
+        )
+    return nodes.definition_list("", *items, classes=["pn-groups"])
+
+
+def _work_link(context: RenderContext, key: str, docname: str) -> nodes.Node:
+    """Return the short name of a work, as a link to its note or else to the work, if possible."""
+    name = nodes.Text(context.domain.spell("t", key))
+    if note := context.catalogue.leading(key):
+        return note_link(note, docname, [name])
+    url = formatting.target(context.catalogue.papers[key])
+    return external(url, [name]) if url else name
