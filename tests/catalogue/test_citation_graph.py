@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 
 from papernotes.bibliography.reader import read
 from papernotes.catalogue.citation_graph import (
+    MAX_ARROWS,
     MAX_NOTES,
     MAX_WORKS,
     MOST_CITED,
@@ -104,6 +105,14 @@ def test_a_map_draws_no_more_than_the_maximum_of_works() -> None:
     assert MAX_WORKS - 20 < len(found.works) <= MAX_WORKS
     # Each work drawn has an arrow.
     assert {key for pair in found.arrows for key in pair} == set(keys(found))
+
+
+def test_a_map_with_too_many_arrows_leaves_out_the_least_connected_works() -> None:
+    names = [f"n{number:02}" for number in range(60)]
+    cites = {name: [*names[:number], "lone"] for number, name in enumerate(names)}
+    found = citation_map(catalogue({**cites, "z": ["lone"]}))
+    assert MAX_ARROWS / 2 < len(found.arrows) <= MAX_ARROWS
+    assert "z" not in keys(found)
 
 
 def test_works_have_years_lanes_and_numbers_of_citations() -> None:

@@ -17,8 +17,8 @@ from papernotes.core.model import Note
 # The picture shows all works up to this number. Above it, a work without a note is shown only if
 # two notes or more cite it.
 SHOW_ALL_UP_TO = 60
-# A reader cannot tell more works apart.
-MAX_WORKS = 150
+# A reader cannot tell more works or arrows apart.
+MAX_WORKS, MAX_ARROWS = 150, 600
 # A site on whose map there are more notes has a map for each tag, and a list of so many works.
 MAX_NOTES, MOST_CITED = 150, 20
 
@@ -155,7 +155,12 @@ def _drawn(citations: Sequence[tuple[str, str]], notes: Collection[str]) -> list
         keys = {key for key in keys if cited[key] > 1} | (keys & set(notes))
     kept = [pair for pair in citations if keys.issuperset(pair)]
     degree = Counter(key for pair in kept for key in pair)
-    best_connected = set(sorted(degree, key=lambda key: (-degree[key], key))[:MAX_WORKS])
+    best_connected = sorted(degree, key=lambda key: (-degree[key], key))
     # A key is of no use in the picture without another one that it cites or that cites it.
-    pairs = [pair for pair in kept if best_connected.issuperset(pair)]
+    pairs = kept
+    for size in range(MAX_WORKS, 0, -10):
+        best = set(best_connected[:size])
+        pairs = [pair for pair in kept if best.issuperset(pair)]
+        if len(pairs) <= MAX_ARROWS:
+            break
     return sorted({key for pair in pairs for key in pair})

@@ -71,6 +71,8 @@ class _Drawing:
         self.numbers = {work.key: number for number, work in enumerate(citation_map.works)}
         width, height = self.layout.width, self.layout.height
         size = {"viewBox": f"0 0 {width} {height}", "width": str(width), "height": str(height)}
+        self._arrow = self._id("head")
+        size["marker-end"] = f"url(#{self._arrow})"
         svg = _add(box, "svg", f"pn-map-{kind}", {**size, "role": "group", "aria-label": name})
         self._add_marker(svg)
         base = _add(svg, "g", "pn-map-base", {"aria-hidden": "true"})
@@ -85,12 +87,13 @@ class _Drawing:
         for work in in_order:
             self._add_target(svg, work, touching[work.key])
 
-    def _id(self, *parts: object) -> str:
-        return "-".join(("pn", self.kind, *map(str, parts)))
+    def _id(self, part: str, number: int | str = "") -> str:
+        """Return an id, which is short because a map has thousands."""
+        return f"{self.kind[0]}{part}-{number}"
 
     def _add_marker(self, svg: _Parent) -> None:
         shape = {"viewBox": "0 0 8 8", "refX": "7", "refY": "4", "orient": "auto"}
-        size = {"id": self._id("arrow"), "markerWidth": "7", "markerHeight": "7"}
+        size = {"id": self._arrow, "markerWidth": "7", "markerHeight": "7"}
         marker = ElementTree.SubElement(svg, "marker", {**size, **shape})
         ElementTree.SubElement(marker, "path", {"d": "M0 1 8 4 0 7z"})
 
@@ -131,13 +134,12 @@ class _Drawing:
         touching: dict[str, list[str]] = {work.key: [] for work in citation_map.works}
         nodes: dict[str, list[str]] = {work.key: [] for work in citation_map.works}
         for number, (citing, cited) in enumerate(citation_map.arrows):
-            id_ = self._id("arc", number)
+            id_ = self._id("c", number)
             d = path(self.layout.places[citing], self.layout.places[cited])
-            mark = f"url(#{self._id('arrow')})"
-            _add(group, "path", "pn-map-arc", {"id": id_, "d": d, "marker-end": mark})
+            _add(group, "path", "pn-map-arc", {"id": id_, "d": d})
             for one, other in ((citing, cited), (cited, citing)):
                 touching[one].append(id_)
-                nodes[one].append(self._id(self.numbers[other]))
+                nodes[one].append(self._id("w", self.numbers[other]))
         # What comes last lies on top: nodes on arcs.
         return {key: [*arcs, *dict.fromkeys(nodes[key])] for key, arcs in touching.items()}
 
@@ -145,17 +147,12 @@ class _Drawing:
         hue = self.lanes[work.lane].hue if work.noted else None
         kind = "pn-map-note" if work.noted else "pn-map-work"
         classes = f"{kind} pn-hue-{hue}" if hue else kind
-        group = _add(base, "g", classes, {"id": self._id(self.numbers[work.key])})
+        group = _add(base, "g", classes, {"id": self._id("w", self.numbers[work.key])})
         place = self.layout.places[work.key]
-        name = self.short[work.key]
-        # The ground of a label keeps arcs away from its letters.
-        ground = {"x": str(place.label - 2), "y": str(place.y - 9), "height": "18"}
-        ground["width"] = str(layout.label_width(name) + 4)
-        ElementTree.SubElement(group, "rect", ground)
         circle = {"cx": str(place.x), "cy": str(place.y), "r": f"{place.radius:g}"}
         ElementTree.SubElement(group, "circle", circle)
         text = {"x": str(place.label), "y": str(place.y + 4)}
-        ElementTree.SubElement(group, "text", text).text = name
+        ElementTree.SubElement(group, "text", text).text = self.short[work.key]
 
     def _add_target(self, svg: _Parent, work: Work, touching: Sequence[str]) -> None:
         label = self.labels[work.key]
@@ -170,7 +167,7 @@ class _Drawing:
         area = {"x": str(place.x - LINE // 2), "y": str(place.y - LINE // 2), "height": str(LINE)}
         area["width"] = str(end - place.x + LINE // 2)
         strong = _add(target, "g", "pn-map-strong", {"aria-hidden": "true"})
-        for id_ in (*touching, self._id(self.numbers[work.key])):
+        for id_ in (*touching, self._id("w", self.numbers[work.key])):
             ElementTree.SubElement(strong, "use", {"href": f"#{id_}"})
         ElementTree.SubElement(target, "rect", area)
 
