@@ -60,6 +60,8 @@ def setup(app: Sphinx) -> None:
     app.connect("env-updated", outdated_dates, priority=600)
     app.connect("html-page-context", serve_search)
     writer = FollowingWriter(app)
+    # Before other processes read (999).
+    app.connect("env-before-read-docs", writer.prepare, priority=990)
     app.connect("html-collect-pages", writer.write)
     app.connect("build-finished", writer.finish)
     app.connect("build-finished", strip_pictures)
@@ -189,6 +191,11 @@ class FollowingWriter:
         self._processes = app.parallel
         self._written: dict[str, str] = {}
 
+    def prepare(self, app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
+        """Let Pagefind begin if few documents have changed."""
+        if docnames and len(docnames) < parallel.FEW and writes_site(app):
+            self._index.prepare(app, State.load(Path(app.outdir)).search)
+
     def write(self, app: Sphinx) -> Iterable[Any]:
         """Write all of it, and return no page for Sphinx to write."""
         if not writes_site(app):
@@ -221,7 +228,6 @@ class FollowingWriter:
             self._index.stop()
             return
         outdir = Path(app.outdir)
-        output_folder.drop_lost_words(outdir)
         before = State.load(outdir)
         files.remove(app, before.files.keys() - self._written.keys())
         digests = Digests(app.env)

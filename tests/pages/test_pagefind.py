@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import os
 import shutil
@@ -13,6 +14,8 @@ from typing import Any
 
 import pytest
 from outputs import build_again, outputs
+from pagefind.service import get_executable
+from shelf import files
 from sites import ROOTS, Build, Site, parse, text
 from sphinx.errors import ExtensionError
 from sphinx.testing.util import SphinxTestApp
@@ -392,6 +395,59 @@ def test_pagefind_gets_the_records_in_the_order_of_their_names(tmp_path: Path) -
     (records / "papers").mkdir(parents=True)
     for name in ("z.html", "papers/b.html", "a.html", "papers/a.html"):
         (records / name).write_text("Text", encoding="utf-8")
-    pagefind_service.main(str(program), records, tmp_path / "index")
+    target = tmp_path / "index"
+    pagefind_service.main(str(program), records, target, None, io.StringIO("\n"))
     names = "a.html papers/a.html papers/b.html z.html"
     assert log.read_text("utf-8") == f"NewIndex {names} GetFiles"
+    # Without the line of a build that has written its records, there is no index.
+    pagefind_service.main(str(program), records, target, None, io.StringIO())
+    assert log.read_text("utf-8") == f"NewIndex {names}"
+
+
+class Edit:
+    """The build as the service sees it: it changes records before it says that they are written."""
+
+    def __init__(self, edit: Callable[[], object]) -> None:
+        self.edit = edit
+
+    def readline(self) -> str:
+        self.edit()
+        return "\n"
+
+
+RECORD = "<!doctype html><html lang=en><body><h1>{0}</h1><p>Common words, and {0}.</p></html>"
+
+
+def test_index_after_an_edit_is_that_of_all_records(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It begins with the records of before, and takes over the files of the last index."""
+    program, records, last = str(get_executable()), tmp_path / "records", tmp_path / "last"
+    records.mkdir()
+    for name in ("a", "b", "c", "d"):
+        (records / f"{name}.html").write_text(RECORD.format(name * 5), encoding="utf-8")
+
+    def index(name: str, last: Path | None, edit: Callable[[], object] = list) -> Path:
+        build: Any = Edit(edit)
+        pagefind_service.main(program, records, tmp_path / name, last, build)
+        return tmp_path / name
+
+    def is_shared(folder: Path) -> list[bool]:
+        return [path.stat().st_nlink > 1 for path in sorted(folder.glob("fragment/*"))]
+
+    last = index("last", None)
+    edits: dict[str, Callable[[], object]] = {
+        "edited": lambda: (records / "b.html").write_text(RECORD.format("other")),
+        "added": lambda: (records / "ba.html").write_text(RECORD.format("new")),
+        "removed": (records / "c.html").unlink,
+    }
+    for name, edit in edits.items():
+        new, clean = index(name, last, edit), index(f"clean-{name}", None)
+        assert files(new) == files(clean)
+        assert sum(is_shared(new)) == (3 if name == "edited" else 4)
+        last = new
+    # What cannot be taken over is made anew: here, Pagefind seems not to end its files.
+    monkeypatch.setattr(pagefind_service, "_PATIENCE", 0)
+    monkeypatch.setattr(pagefind_service, "_is_whole", lambda path, last: False)
+    anew = index("anew", last)
+    assert (files(anew), any(is_shared(anew))) == (files(last), False)

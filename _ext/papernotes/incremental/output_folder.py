@@ -13,12 +13,10 @@ import json
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.environment import CONFIG_OK
-from sphinx.search import js_index
 
 from papernotes.incremental import locks
 from papernotes.incremental.doctree_cache import write_whole
@@ -184,20 +182,3 @@ def number_images(app: Sphinx) -> None:
         for docname in sorted(env.images[path][0]):
             named.add_file(docname, path)
     env.images = named
-
-
-def drop_lost_words(outdir: Path) -> None:
-    """Remove words that no page has any more from Sphinx's search index in *outdir*.
-
-    Sphinx keeps such a word, with an empty list of pages.
-    """
-    path = outdir / _SEARCH_INDEX
-    if not path.exists():
-        return
-    text = path.read_text(encoding="utf-8")
-    if ":[]" not in text:
-        return
-    index: dict[str, Any] = js_index.loads(text)
-    for kind in ("terms", "titleterms"):
-        index[kind] = {word: pages for word, pages in index[kind].items() if pages != []}
-    write_whole(path, js_index.dumps(index))

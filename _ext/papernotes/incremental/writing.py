@@ -6,6 +6,7 @@ Sphinx's own way leaves all but the writing to the main process.
 from __future__ import annotations
 
 from collections.abc import Set
+from pathlib import Path
 from typing import Any
 
 from sphinx.application import Sphinx
@@ -14,6 +15,7 @@ from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms.images import ImageConverter
 from sphinx.util.build_phase import BuildPhase
+from sphinx.util.display import progress_message
 
 from papernotes.incremental import parallel
 
@@ -96,6 +98,25 @@ class PagesBuilder(StandaloneHTMLBuilder):
                 continue
             for word, docnames in found.items():
                 known.setdefault(word, set()).update(docnames)
+
+    def dump_search_index(self) -> None:
+        """Write Sphinx's search index without what is gone.
+
+        Sphinx keeps words that no page has any more, and goes through all pages for each word.
+        """
+        index = self.indexer
+        if index is None:
+            return
+        with progress_message(f"dumping search index in {index.label()}"):
+            index.prune(frozenset(self.env.all_docs))
+            for name in BY_WORD:
+                words = getattr(index, name).items()
+                setattr(index, name, {word: pages for word, pages in words if pages})
+            path = Path(self.outdir, self.searchindex_filename)
+            draft = path.with_suffix(".new")
+            with draft.open("w", encoding="utf-8") as file:
+                index.dump(file, self.indexer_format)
+            draft.replace(path)
 
 
 class FoldersBuilder(PagesBuilder, DirectoryHTMLBuilder):

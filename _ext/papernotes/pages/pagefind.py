@@ -11,6 +11,7 @@ another order each time.
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import hashlib
 import json
@@ -41,6 +42,8 @@ from papernotes.rendering import markup
 from papernotes.reporting import logger, warn
 
 FOLDER = "pagefind"
+# The name under which a build keeps what makes the index.
+PROGRAM = "program"
 CHOICES = "choices.json"
 PAGE = "search"
 # Files of Pagefind that our search page does not use: user interfaces, and a worker, for which a
@@ -161,13 +164,24 @@ class PagefindIndexer:
         self._choices: Choices = {}
         self._pagefind: subprocess.Popen[str] | None = None
 
+    def prepare(self, app: Sphinx, before: dict[str, str]) -> None:
+        """Start Pagefind with the records of the last build, while the build writes a few anew.
+
+        *before* is what :meth:`end` returned in the last build.
+        """
+        folder = Path(app.outdir, FOLDER)
+        if not self._pagefind and is_on(app) and before and (folder / CHOICES).exists():
+            # If it cannot be run, that is reported when the index is due.
+            with contextlib.suppress(OSError):
+                self._pagefind = _start_pagefind(_records(app), folder, before)
+
     def begin(self, app: Sphinx, before: dict[str, str]) -> None:
-        """Start Pagefind if the index is out of date, or remove the index if the site has none.
+        """Begin the index if it is out of date, or remove the index if the site has none.
 
         All records must have been written. *before* is what :meth:`end` returned in the last build.
         """
-        self._digests, self._choices, self._pagefind = {}, {}, None
         folder = Path(app.outdir, FOLDER)
+        self._digests, self._choices = {}, {}
         if not is_on(app):
             if before:
                 shutil.rmtree(folder, ignore_errors=True)
@@ -179,17 +193,25 @@ class PagefindIndexer:
                 "Pagefind finds only words between spaces or punctuation; run pip install"
                 ' "pagefind[extended]" for a dictionary of the language of this site'
             )
-        self._digests = {FOLDER: _digest(app, self._choices)}
+        self._digests = {FOLDER: _digest(app, self._choices), PROGRAM: _program()}
         if self._digests == before and (folder / CHOICES).exists():
+            self.stop()
             return
         try:
-            self._pagefind = _start_pagefind(_records(app), _new_folder(folder))
+            if self._pagefind is None:
+                self._pagefind = _start_pagefind(_records(app), folder, before)
+            assert self._pagefind.stdin
+            self._pagefind.stdin.write("\n")
+            self._pagefind.stdin.flush()
+        except BrokenPipeError:
+            # It has ended, and its output says why.
+            pass
         except OSError as error:
             self._digests = {}
             _give_up(folder, str(error))
 
     def end(self, app: Sphinx) -> dict[str, str]:
-        """Put a new index into place, and return the digest of its input by the name of the index.
+        """Put a new index into place, and return the digests of what it was made of and by.
 
         The result is empty if there is no index.
         """
@@ -205,7 +227,7 @@ class PagefindIndexer:
         return self._digests
 
     def stop(self) -> None:
-        """Stop Pagefind after a build has failed."""
+        """Stop Pagefind, whose index is not wanted."""
         if self._pagefind is not None:
             # It ends Pagefind itself.
             self._pagefind.terminate()
@@ -217,8 +239,7 @@ def _digest(app: Sphinx, choices: Choices) -> str:
     """Return the digest of the index's input, and remove records of pages that no longer exist."""
     records = _records(app)
     wanted = {_record_path(app, docname) for docname in app.env.found_docs}
-    parts = [version("pagefind"), _is_extended(), json.dumps(choices)]
-    digest = hashlib.blake2b(repr(parts).encode(), digest_size=16)
+    digest = hashlib.blake2b(json.dumps(choices).encode(), digest_size=16)
     for path in sorted(records.rglob("*.html")):
         if path not in wanted:
             path.unlink()
@@ -245,18 +266,30 @@ def _new_folder(folder: Path) -> Path:
     return folder.with_name(f"{folder.name}.new")
 
 
-def _start_pagefind(records: Path, target: Path) -> subprocess.Popen[str]:
-    """Start to index *records* into *target*; raise OSError if Pagefind cannot be run."""
+def _program() -> str:
+    return f"{version('pagefind')}{' extended' * _is_extended()}"
+
+
+def _start_pagefind(records: Path, folder: Path, before: dict[str, str]) -> subprocess.Popen[str]:
+    """Start to index *records* beside *folder*; raise OSError if Pagefind cannot be run.
+
+    It waits for a line before it writes files. It takes over those of *folder* that are still true.
+    """
     from pagefind.service import get_executable
 
+    target = _new_folder(folder)
     shutil.rmtree(target, ignore_errors=True)
     records.mkdir(parents=True, exist_ok=True)
+    arguments = [str(get_executable()), str(records), str(target)]
+    if before.get(PROGRAM) == _program() and (folder / CHOICES).exists():
+        arguments.append(str(folder))
     return subprocess.Popen(
         # Without the settings of Python in the environment.
-        [sys.executable, "-IS", _SERVICE, str(get_executable()), str(records), str(target)],
+        [sys.executable, "-IS", _SERVICE, *arguments],
         cwd=records,
         # Pagefind would also use settings that it finds in its folder and its environment.
         env={name: value for name, value in os.environ.items() if name[:9] != "PAGEFIND_"},
+        stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
