@@ -262,6 +262,26 @@ def test_the_list_of_a_tag_has_the_site_s_sort_order() -> None:
     assert keys(archives.list_pages["tags/x"].notes) == ["b", "c", "a"]
 
 
+def test_an_index_is_split_by_lines_and_so_are_the_notes_of_a_large_group(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("papernotes.catalogue.archives.INDEX_LINES", 4)
+    entries = {key: entry(key, journal="B" if key < "f" else "A") for key in "abcdefg"}
+    pages = archives_of([note(key) for key in entries], "venues", entries=entries).index_pages
+    assert {
+        name: [(group.name, keys(group.notes)) for group in page.groups]
+        for name, page in pages.items()
+    } == {
+        "venues/index": [("A", ["f", "g"])],
+        "venues/2": [("B", ["a", "b", "c"])],
+        "venues/3": [("B", ["d", "e"])],
+    }
+    # An initial leads to where it begins.
+    assert {page.initials for page in pages.values()} == {
+        (("A", "venues/index"), ("B", "venues/2"))
+    }
+
+
 SAME_PAGE = (
     '"ml" and "ML" (papers/b.md:3) would both have the page tags/ml; spell them alike, or tell them'
     " apart by a letter or digit"

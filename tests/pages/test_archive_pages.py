@@ -601,7 +601,7 @@ EDITS: dict[str, tuple[Callable[[Site], object], set[str], set[str]]] = {
     "tag removed": (
         lambda site: site.edit("papers/beta.md", "tags: [optimization]\n", ""),
         {"papers/beta", "index"},
-        {"tags/index", "years/2002"},
+        {"tags/index", "years/2002", "map"},
     ),
     "tag added": (
         lambda site: site.edit("papers/beta.md", "[optimization]", "[optimization, C++]"),
@@ -613,7 +613,10 @@ EDITS: dict[str, tuple[Callable[[Site], object], set[str], set[str]]] = {
         lambda site: site.edit("papers/beta.md", "[optimization]", "[Generalization]"),
         # Alpha's tag loses its page, and therefore its link.
         {"papers/beta", "papers/alpha", "index"},
-        {"tags/index", "tags/generalization", "tags/c-plus-plus", "years/2001", "years/2002"},
+        {
+            *("tags/index", "tags/generalization", "tags/c-plus-plus", "years/2001", "years/2002"),
+            "map",
+        },
     ),
     "tag that another note has": (
         lambda site: site.edit(
@@ -621,7 +624,7 @@ EDITS: dict[str, tuple[Callable[[Site], object], set[str], set[str]]] = {
         ),
         # Alpha has the tag, too, so delta is listed before beta among its related notes.
         {"papers/delta", "papers/alpha"},
-        {"page/2", "tags/index", "tags/c-plus-plus", "years/2004"},
+        {"page/2", "tags/index", "tags/c-plus-plus", "years/2004", "map"},
     ),
     "year": (
         lambda site: site.edit("refs.bib", "year = {2004}", "year = {2005}"),
@@ -754,7 +757,10 @@ def test_the_front_page_says_what_there_is_and_leads_to_tags_and_years(many: Sit
     assert (gap.tag, gap.cssselect(".pn-bar")[0].get("height")) == ("g", "0")
 
 
-def test_rows_show_title_byline_and_one_line_on_each_page_of_a_list(many: Site) -> None:
+def test_long_lists_have_rows_and_go_on_over_pages_and_so_do_indexes(
+    many: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("papernotes.catalogue.archives.INDEX_LINES", 8)
     rows = 'papernotes_view = "rows"\npapernotes_page_rows = 5\npapernotes_page_size'
     many.edit("conf.py", "papernotes_page_size", rows)
     many.edit("papers/beta.md", "The summary of beta.", "The summary of beta. " + "And more. " * 30)
@@ -775,6 +781,23 @@ def test_rows_show_title_byline_and_one_line_on_each_page_of_a_list(many: Site) 
     assert row.get("class").startswith("pn-hue-")
     # The filter knows the notes of all pages.
     assert build.read("notes.js").count(".html") == len(list(many.folder.glob("papers/*.md")))
+    # The nine notes of one author go on over two pages.
+    pages = [build.page(f"authors/{name}") for name in ("index", "2", "3", "4")]
+    assert [[text(term) for term in page.cssselect("dt")] for page in pages] == [
+        ["Alpha, Anna"],
+        ["Author, Ann"],
+        ["Author, Ann", "Beta, Bo", "Delta, Dee"],
+        ["Other, Bo"],
+    ]
+    assert text(pages[1].cssselect("h1")[0]) == "Authors, page 2¶"
+    # The initials lead to all pages.
+    assert {name: link for name, link in hrefs(pages[1], ".pn-letters a") if name in "AO"} == {
+        "A": "index.html#part-1",
+        "O": "4.html#part-4",
+    }
+    assert pages[3].cssselect("#part-4")[0].text == "O"
+    assert hrefs(pages[3], ".pn-pager a")[-1] == ("Previous", "3.html")
+    assert pages[1].cssselect("link[rel=next]")[0].get("href") == "3.html"
     # A note that moves to another page displaces others, as in a clean build.
     many.edit("papers/beta.md", "# Beta", "# Zoological beta")
     assert {"page/2", "page/3"} <= build_again(many).made

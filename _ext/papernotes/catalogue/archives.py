@@ -21,7 +21,7 @@ from papernotes.catalogue.related import related
 from papernotes.catalogue.slugs import slug
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.core.model import Note, Person, Query
-from papernotes.core.text import fold_plain
+from papernotes.core.text import fold_plain, initial
 
 Kind = Literal["tags", "years", "authors", "venues"]
 # The values of ``papernotes_browse``, and what each adds to a site.
@@ -42,6 +42,8 @@ PARTS = {
 MAP_PAGE = "map"
 # As many of the largest tags have a colour of their own.
 HUES = 8
+# An index of authors or venues has no more lines on a page, so that pages stay light.
+INDEX_LINES = 1000
 # A list of more notes has rows instead of cards, unless the author chooses.
 CARDS_UP_TO = 200
 
@@ -76,6 +78,21 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class IndexPage:
+    """One page of the index of authors or of venues, ``pages[number - 1]``.
+
+    ``groups`` are those on this page. ``initials`` holds the initials of all groups, each with the
+    name of the page on which it begins.
+    """
+
+    kind: Kind
+    number: int
+    pages: tuple[str, ...]
+    groups: tuple[Group, ...]
+    initials: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Overview:
     """What the front page says of the notes in its list.
 
@@ -99,6 +116,7 @@ class Archives:
     - ``overview``: what stands above that list
     - ``list_pages``: maps the name of each generated list page to its part of the list
     - ``indexes``: maps each kind of index to its groups, in the order of the index
+    - ``index_pages``: maps the name of each page of the indexes of authors and venues to its part
     - ``tag_pages``: maps each tag to the name of its page
     - ``order``: the notes in the order of neighbours; ``places`` maps their documents to positions
     - ``related``: maps the document of each note to its related notes
@@ -110,6 +128,7 @@ class Archives:
     overview: Overview | None = None
     list_pages: Mapping[str, ListPage] = field(default_factory=dict)
     indexes: Mapping[Kind, tuple[Group, ...]] = field(default_factory=dict)
+    index_pages: Mapping[str, IndexPage] = field(default_factory=dict)
     tag_pages: Mapping[str, str] = field(default_factory=dict)
     order: tuple[Note, ...] = ()
     places: Mapping[str, int] = field(default_factory=dict)
@@ -119,12 +138,10 @@ class Archives:
     problems: tuple[Diagnostic, ...] = ()
 
     @cached_property
-    def pages(self) -> dict[str, Kind | ListPage | CitationMap]:
+    def pages(self) -> dict[str, Kind | IndexPage | ListPage | CitationMap]:
         """The name of each generated page, with what it shows."""
-        pages: dict[str, Kind | ListPage | CitationMap] = {
-            index_page(kind): kind for kind in self.indexes
-        }
-        return {**pages, **self.maps, **self.list_pages}
+        indexes = {index_page(kind): kind for kind in self.indexes}
+        return {**indexes, **self.index_pages, **self.maps, **self.list_pages}
 
     @cached_property
     def hues(self) -> dict[str, int]:
@@ -194,7 +211,13 @@ def build_archives(
         indexes["authors"] = tuple(_authors(catalogue, notes))
     if "venues" in parts:
         indexes["venues"] = tuple(_venues(catalogue, notes))
-    builder.check_addresses(index_page(kind) for kind in indexes)
+    index_pages = {
+        name: page
+        for kind in indexes
+        if kind in ("authors", "venues")
+        for name, page in _split_index(kind, indexes[kind]).items()
+    }
+    builder.check_addresses({index_page(kind): None for kind in indexes} | index_pages)
     tags = indexes.get("tags", ())
     tag_pages = {group.name: group.page for group in tags if group.page}
     maps: dict[str, CitationMap] = {}
@@ -217,6 +240,7 @@ def build_archives(
         overview=overview,
         list_pages=builder.list_pages,
         indexes=indexes,
+        index_pages=index_pages,
         tag_pages=tag_pages,
         order=order,
         places={note.docname: number for number, note in enumerate(order)},
@@ -312,6 +336,29 @@ class _ArchiveBuilder:
                 DiagnosticKind.SAME_ADDRESS,
             )
         )
+
+
+def _split_index(kind: Kind, groups: Iterable[Group]) -> dict[str, IndexPage]:
+    """Return the pages of an index by name; a group with many notes goes on over several."""
+    parts: list[list[Group]] = [[]]
+    lines = 0
+    for group in groups:
+        for start in range(0, len(group.notes), INDEX_LINES - 1):
+            notes = group.notes[start : start + INDEX_LINES - 1]
+            if lines + 1 + len(notes) > INDEX_LINES:
+                parts.append([])
+                lines = 0
+            parts[-1].append(Group(group.name, notes))
+            lines += 1 + len(notes)
+    pages = (index_page(kind), *(f"{kind}/{number}" for number in range(2, len(parts) + 1)))
+    initials: dict[str, str] = {}
+    for page, part in zip(pages, parts, strict=True):
+        for group in part:
+            initials.setdefault(initial(fold_plain(group.name)), page)
+    return {
+        page: IndexPage(kind, number, pages, tuple(part), tuple(initials.items()))
+        for number, (page, part) in enumerate(zip(pages, parts, strict=True), 1)
+    }
 
 
 def _hues(tags: Sequence[Group]) -> dict[str, int]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from sphinx.environment import BuildEnvironment
 
 from papernotes.bibliography import formatting
-from papernotes.catalogue.archives import ListPage
+from papernotes.catalogue.archives import IndexPage, ListPage
 from papernotes.catalogue.citation_graph import CitationMap
 from papernotes.rendering import mentions, neighbours, note_header, note_list, work_entry
 from papernotes.rendering.shown import Shown
@@ -66,13 +66,17 @@ class Digests:
             tags = [*content.lanes, *(tag for tag, _ in content.tags)]
             colours = [(archives.tag_pages.get(tag), archives.hues.get(tag)) for tag in tags]
             return [content, colours, citing, [self._mapped(key) for key in sorted(keys)]]
-        groups = archives.indexes[content]
-        if content in ("tags", "years"):
-            hues = archives.hues if content == "tags" else {}
-            return [
-                (group.name, group.page, len(group.notes), hues.get(group.name)) for group in groups
+        if isinstance(content, IndexPage):
+            names = [
+                (group.name, [shown.title(note) for note in group.notes])
+                for group in content.groups
             ]
-        return [(group.name, [shown.title(note) for note in group.notes]) for group in groups]
+            return [content.number, content.pages, content.initials, names]
+        hues = archives.hues if content == "tags" else {}
+        return [
+            (group.name, group.page, len(group.notes), hues.get(group.name))
+            for group in archives.indexes[content]
+        ]
 
     def _mapped(self, key: str) -> list[object]:
         """Return what the citation map shows of the work *key*."""

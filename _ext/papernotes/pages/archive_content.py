@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from docutils import nodes
 
-from papernotes.catalogue.archives import Group, Kind, index_page
+from papernotes.catalogue.archives import Group, IndexPage, Kind, index_page
 from papernotes.citations.ids import distinct_ids
 from papernotes.core.text import fold_plain, initial
 from papernotes.domain.xrefs import place_link
 from papernotes.i18n import _, ngettext
 from papernotes.rendering.context import RenderContext
 from papernotes.rendering.markup import hue_class, note_link, under_initials
+from papernotes.rendering.note_list import pager
 
 # An index of this many groups or more has a heading for each initial. A shorter index of this many
 # notes or more has a table of contents.
@@ -55,10 +56,9 @@ def _index_item(name: nodes.Node, group: Group) -> nodes.list_item:
     return nodes.list_item("", nodes.paragraph("", "", name, nodes.Text(" "), count))
 
 
-def index_of_notes(
-    context: RenderContext, groups: Sequence[Group], docname: str
-) -> list[nodes.Node]:
-    """Return an index that lists the notes of each group."""
+def index_of_notes(context: RenderContext, index: IndexPage, docname: str) -> list[nodes.Node]:
+    """Return a page of an index that lists the notes of each group."""
+    groups = index.groups
     ids = distinct_ids("of", [group.name for group in groups])
     parts: dict[str, nodes.definition_list] = {}
     for group in groups:
@@ -76,13 +76,19 @@ def index_of_notes(
             nodes.term("", group.name, ids=[ids[group.name]]),
             nodes.definition("", nodes.bullet_list("", *links, classes=["pn-list"])),
         )
+    if len(index.pages) > 1:
+        here = index.pages[index.number - 1]
+        return [
+            *under_initials(parts, "part", 2, index.initials, here, docname),
+            *pager(index.pages, index.number, docname),
+        ]
     if len(groups) < GROUPED_FROM:
-        index = nodes.definition_list("", classes=["pn-groups"])
+        whole = nodes.definition_list("", classes=["pn-groups"])
         for part in parts.values():
-            index.extend(part.children)
+            whole.extend(part.children)
         if len(groups) == 1 or sum(len(group.notes) for group in groups) < GROUPED_FROM:
-            return [index]
-        return [_table_of_contents(groups, ids), index]
+            return [whole]
+        return [_table_of_contents(groups, ids), whole]
     return under_initials(parts, "part", 2)
 
 

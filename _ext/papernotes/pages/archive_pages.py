@@ -21,7 +21,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 
-from papernotes.catalogue.archives import MAP_PAGE, Kind, ListPage, index_page
+from papernotes.catalogue.archives import MAP_PAGE, IndexPage, Kind, ListPage, index_page
 from papernotes.catalogue.citation_graph import CitationMap
 from papernotes.core.model import Note
 from papernotes.domain import PaperNotesDomain
@@ -41,7 +41,7 @@ TEMPLATE = "page.html"
 CITES = "papernotes_cites"
 
 # What an archive page shows; a kind stands for the index of that kind.
-Content = Kind | ListPage | CitationMap
+Content = Kind | IndexPage | ListPage | CitationMap
 
 
 def digests_of(app: Sphinx, digests: Digests) -> dict[str, str]:
@@ -133,16 +133,21 @@ class _PageRenderer:
             address = functools.partial(self.builder.get_relative_uri, self.docname)
             section.extend(map_content.body(self.context, content, self.docname, address))
             return section
+        if isinstance(content, IndexPage):
+            section.extend(
+                archive_content.index_of_notes(self.context, content, self.docname)
+                if content.groups
+                else [empty_list(_("No notes yet."))]
+            )
+            return section
         if not isinstance(content, ListPage):
             groups = self.archives.indexes[content]
-            if not groups:
-                section += empty_list(_("No notes yet."))
-            elif content in ("tags", "years"):
-                section += archive_content.index_of_pages(
-                    groups, self.docname, self.archives.hues if content == "tags" else {}
-                )
-            else:
-                section.extend(archive_content.index_of_notes(self.context, groups, self.docname))
+            hues = self.archives.hues if content == "tags" else {}
+            section += (
+                archive_content.index_of_pages(groups, self.docname, hues)
+                if groups
+                else empty_list(_("No notes yet."))
+            )
             return section
         if content.kind != "front":
             section += archive_content.list_header(content.kind, content.count, self.docname)
@@ -156,21 +161,21 @@ class _PageRenderer:
                 section += note_card.title_list(
                     note_card.title_line(self.context, note, self.docname) for note in content.notes
                 )
-        section.extend(note_list.pager(content, self.docname))
+        section.extend(note_list.pager(content.pages, content.number, self.docname, content.sort))
         return section
 
     def _title(self, content: Content) -> str:
-        if isinstance(content, ListPage):
-            return note_list.page_title(content, self.front)
         if isinstance(content, CitationMap):
             return map_content.title(content)
+        if isinstance(content, ListPage | IndexPage):
+            return note_list.page_title(list_name(content, self.front), content.number)
         return archive_content.index_title(content)
 
     def _context(self, page: str, content: Content, body: str) -> dict[str, Any]:
         parents = []
         before = after = None
-        if isinstance(content, ListPage):
-            if content.kind != "front":
+        if isinstance(content, ListPage | IndexPage):
+            if isinstance(content, ListPage) and content.kind != "front":
                 title = archive_content.index_title(content.kind)
                 parents = [_link(self.builder, page, index_page(content.kind), title)]
             before, after = list_page_links(self.builder, page, content, self.front)
@@ -189,8 +194,15 @@ class _PageRenderer:
         }
 
 
+def list_name(page: ListPage | IndexPage, front: str) -> str:
+    """Return the name of the list that *page* is of; *front* is the title of the front page."""
+    if isinstance(page, IndexPage):
+        return archive_content.index_title(page.kind)
+    return front if page.kind == "front" else page.name
+
+
 def list_page_links(
-    builder: StandaloneHTMLBuilder, page: str, list_page: ListPage, front: str
+    builder: StandaloneHTMLBuilder, page: str, list_page: ListPage | IndexPage, front: str
 ) -> tuple[dict[str, str] | None, dict[str, str] | None]:
     """Return links to the pages before and after *list_page*, for the context of *page*.
 
@@ -200,7 +212,7 @@ def list_page_links(
     def link(number: int) -> dict[str, str] | None:
         if not 1 <= number <= len(list_page.pages):
             return None
-        title = note_list.page_title(list_page, front, number)
+        title = note_list.page_title(list_name(list_page, front), number)
         return _link(builder, page, list_page.pages[number - 1], title)
 
     return link(list_page.number - 1), link(list_page.number + 1)

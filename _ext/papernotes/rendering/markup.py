@@ -168,18 +168,33 @@ def empty_list(text: str) -> nodes.Element:
     return nodes.paragraph("", text, classes=["pn-empty"])
 
 
-def under_initials(groups: Mapping[str, nodes.Node], prefix: str, level: int) -> list[nodes.Node]:
+def under_initials(
+    groups: Mapping[str, nodes.Node],
+    prefix: str,
+    level: int,
+    initials: Iterable[tuple[str, str]] = (),
+    page: str = "",
+    docname: str = "",
+) -> list[nodes.Node]:
     """Return links to the initials of *groups*, and then each group under its initial.
 
-    The initials are headings of *level*; their ids begin with *prefix*.
+    The initials are headings of *level*; their ids begin with *prefix*. *initials* are all of a
+    list that is split over several pages, each with the page on which it begins; the groups are
+    those of *page*, which has links as from *docname*.
     """
     letters = nodes.paragraph(classes=["pn-letters"])
     parts: list[nodes.Node] = [letters]
-    for number, (letter, group) in enumerate(groups.items(), 1):
+    for number, (letter, home) in enumerate(initials or ((each, page) for each in groups), 1):
         id_ = f"{prefix}-{number}"
         if number > 1:
             letters += nodes.Text(" ")
-        letters += nodes.reference("", letter, refid=id_, internal=True)
+        if home == page:
+            letters += nodes.reference("", letter, refid=id_, internal=True)
+        else:
+            letters += place_link(home, id_, docname, [nodes.Text(letter)])
+        if letter not in groups:
+            continue
+        group = groups[letter]
         heading = nodes.rubric("", letter, ids=[id_], classes=["pn-letter"])
         heading["heading-level"] = level
         parts.append(create_component("pn-group", ["pn-group"], children=[heading, group]))

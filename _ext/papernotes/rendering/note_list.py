@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from docutils import nodes
 from sphinx.config import Config
@@ -46,7 +46,7 @@ def papers(context: RenderContext, node: nodes.Element) -> list[nodes.Node]:
             listed = note_card.grid(cards, count)
     if page is None:
         return [listed]
-    shown = [listed, *pager(page, docname)]
+    shown = [listed, *pager(page.pages, page.number, docname, page.sort)]
     above = overview(context, docname)
     if not context.archives.filtered:
         return [*above, *shown]
@@ -82,25 +82,23 @@ def _notes_show(shown: Shown, view: str, notes: Iterable[Note]) -> list[object]:
     return [show(shown, note) for note in notes]
 
 
-def page_title(page: ListPage, front: str, number: int | None = None) -> str:
-    """Return the title of page *number* of a list, by default of *page* itself.
-
-    *front* is the title of the front page.
-    """
-    name = front if page.kind == "front" else page.name
-    number = number or page.number
+def page_title(name: str, number: int) -> str:
+    """Return the title of page *number* of the list *name*."""
     return (
         name if number == 1 else _("%(name)s, page %(number)d") % {"name": name, "number": number}
     )
 
 
-def pager(page: ListPage, docname: str) -> list[nodes.Node]:
-    """Return the links from a page of a list to the others, for the page *docname*."""
-    pages, here = page.pages, page.number - 1
+def pager(pages: Sequence[str], number: int, docname: str, sort: str = "title") -> list[nodes.Node]:
+    """Return the links from page *number* of a list to the other *pages*, for *docname*.
+
+    *sort* is the order of the list.
+    """
+    here = number - 1
     last = len(pages) - 1
     if not last:
         return []
-    before, after = _directions(page.sort)
+    before, after = _directions(sort)
     line = nodes.paragraph()
     steps = [
         (_("First"), 0),
@@ -113,7 +111,7 @@ def pager(page: ListPage, docname: str) -> list[nodes.Node]:
         if len(line):
             line += nodes.Text(" ")
         if text is None:
-            position = {"number": page.number, "count": len(pages)}
+            position = {"number": number, "count": len(pages)}
             line += nodes.inline("", _("Page %(number)d of %(count)d") % position)
         elif place == here or not 0 <= place <= last:
             # The word keeps its place, so that a reader can click on without aiming again.
