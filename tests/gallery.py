@@ -26,8 +26,7 @@ REFS = f"""
 @article{{one2019, title = {{One}}, author = {{Oda One}}, year = {{2019}},
   journal = {{Letters on Everything}}}}
 """
-MANY = """\
----
+MANY = r"""---
 paper: many2020
 read: 2021-02-03
 deck: Models of $x^2$, as {cite:t}`one2019` has *them*.
@@ -37,11 +36,15 @@ deck: Models of $x^2$, as {cite:t}`one2019` has *them*.
 
 The opening.
 
+## Roots
+
+$\sqrt{x}$ $\sqrt{d_k}$ $\sqrt[3]{n}$ $\sqrt{(a+b)^2}$ $\sqrt{\frac{a}{b}}$
+
 ## Tables
 
 | Method | Size | Given | Mixed | Error | Internationalization |
 |--------|------|:------|-------|-------|----------------------|
-| One    | 10M  | 1     | 1     | $1.5 \\pm 0.2$ | a word    |
+| One    | 10M  | 1     | 1     | $1.5 \pm 0.2$ | a word    |
 | Two    | 9.5M | 2     | one   | -     | a word               |
 
 ```{table} Results

@@ -210,3 +210,26 @@ def test_labels_can_be_read_removed_and_replaced() -> None:
 def test_symbols_of_unicode_are_those_of_tex(tex: str, same: str) -> None:
     shown, expected = (to_mathml(each, "inline").split("<annotation")[0] for each in (tex, same))
     assert shown == expected
+
+
+@pytest.mark.parametrize(
+    ("tex", "sign"),
+    [
+        ("x", "pn-math-root-1"),
+        ("d_k", "pn-math-root-1"),
+        (r"2\pi + 1", "pn-math-root-1"),
+        (r"\hat{x}", "pn-math-root-1"),
+        ("x_i^2", "pn-math-root-2"),
+        ("x^2 + y^2", "pn-math-root-2"),
+        (r"\beta", "pn-math-root-2"),
+        (r"\frac{a}{b}", None),
+        (r"\sum_i x_i", None),
+        (r"\max^2", None),
+        (r"\sqrt{x}", None),
+        ("", "pn-math-root-1"),
+    ],
+)
+def test_roots_have_a_class_by_the_height_of_their_content(tex: str, sign: str | None) -> None:
+    for root, command in (("msqrt", r"\sqrt{%s}"), ("mroot", r"\sqrt[3]{%s}")):
+        tree = ElementTree.fromstring(to_mathml(command % tex, "block"))
+        assert tree.find(f".//{root}").get("class") == sign

@@ -39,9 +39,11 @@ def assign(app: Sphinx, env: BuildEnvironment) -> list[str]:
     """Assign the numbers, and return no page, since digests say which are out of date."""
     records = PaperNotesDomain.of(env).records if env.config.numfig else {}
     for name, record in records.items():
-        numbers = env.toc_fignumbers.setdefault(name, {})
-        if record.noted is None and numbers.keys() - {"displaymath"}:
+        has_numbers = bool(env.toc_fignumbers.get(name, {}).keys() - {"displaymath"})
+        if not record.figures or (has_numbers and record.noted is None):
             continue
+        # Where there are numbers, Sphinx expects those of equations among them.
+        numbers = env.toc_fignumbers.setdefault(name, {"displaymath": {}})
         for kind in dict.fromkeys(kind for kind, _ in record.figures):
             ids = (id_ for each, id_ in record.figures if each == kind)
             numbers[kind] = {id_: (number,) for id_, number in zip(ids, count(1), strict=False)}

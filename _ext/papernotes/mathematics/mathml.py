@@ -23,7 +23,7 @@ from math_core import LatexError, LatexToMathML
 
 from papernotes.core.limits import MAX_DEPTH
 from papernotes.core.text import NON_XML_CHARACTER
-from papernotes.mathematics import limits, symbols
+from papernotes.mathematics import limits, radicals, symbols
 from papernotes.mathematics import tex as latex
 
 MATHML = "http://www.w3.org/1998/Math/MathML"
@@ -127,6 +127,7 @@ def to_mathml(tex: str, display: str, macros: Macros = ()) -> str:
             _set_limits(element)
     for element in list(math.iter()):
         _wrap_styles(element)
+        _mark_root(element)
     content = list(math)
     for child in content:
         math.remove(child)
@@ -236,6 +237,12 @@ def _add_class(element: ElementTree.Element, name: str) -> None:
     classes = element.get("class", "").split()
     if name not in classes:
         element.set("class", " ".join([*classes, name]))
+
+
+def _mark_root(element: ElementTree.Element) -> None:
+    """Mark a root by the size of its sign, when all styles in it are in place."""
+    if sign := radicals.sign_class(element):
+        _add_class(element, sign)
 
 
 def _set_limits(element: ElementTree.Element) -> None:
