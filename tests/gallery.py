@@ -8,6 +8,8 @@ from sites import Site
 
 CONF = """\
 project = "Notes"
+author = "Ada Lovelace"
+html_show_sphinx = False
 extensions = ["papernotes"]
 bibtex_bibfiles = ["refs.bib"]
 bibtex_reference_style = "papernotes"

@@ -136,3 +136,7 @@ def test_other_formats_have_the_numbers(
     shown = text(lxml.html.document_fromstring(source)) if file.endswith("html") else source
     for part in expected:
         assert part in " ".join(shown.split())
+
+
+def test_footer_says_what_the_settings_say(build: Build) -> None:
+    assert text(build.page("index").cssselect(".site-footer")[0]) == "Ada Lovelace"

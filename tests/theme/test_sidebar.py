@@ -7,6 +7,9 @@ import re
 import pytest
 from outputs import build_again
 from sites import Site, text
+from sphinx.config import Config
+
+from papernotes.theme import sidebar
 
 CONF = """\
 project = "Shelf"
@@ -117,3 +120,21 @@ def test_the_current_section_is_marked(site: Site) -> None:
         marked = build.page(docname).cssselect(".site-sections a[aria-current]")
         found = [(text(link), link.get("aria-current")) for link in marked]
         assert found == ([expected] if expected else [])
+
+
+@pytest.mark.parametrize(
+    ("settings", "owners"),
+    [
+        ({}, []),
+        ({"author": "Ada"}, ["Ada"]),
+        ({"author": "Ada", "copyright": "2021, Ada"}, ["© 2021, Ada"]),
+        ({"copyright": ["2020, Ada", "2021, Bo"]}, ["© 2020, Ada", "© 2021, Bo"]),
+        ({"author": "Ada", "copyright": "Ada", "html_show_copyright": False}, []),
+    ],
+)
+def test_footer_names_whom_the_settings_name(
+    settings: dict[str, object], owners: list[str]
+) -> None:
+    config = Config(settings)
+    config.add("html_show_copyright", True, "html", bool)
+    assert sidebar._owners(config) == owners

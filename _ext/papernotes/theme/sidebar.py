@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
+from sphinx.config import Config
 
 from papernotes.bibliography.latex import SAFE_LINK
 from papernotes.builders import writes_site
@@ -21,6 +22,7 @@ from papernotes.i18n import _
 from papernotes.pages.archive_content import index_title
 from papernotes.publish import site_info
 from papernotes.reporting import warn
+from papernotes.settings import is_set
 from papernotes.theme.usage import is_used
 
 _SCHEME = re.compile(r"[^/?#]*:")
@@ -71,6 +73,7 @@ def add_context(
     record = domain.records.get(pagename)
     context["papernotes_is_note"] = record is not None and record.noted is not None
     context["papernotes_address"] = site_info.base(app) if site_info.is_public(app) else ""
+    context["papernotes_owners"] = _owners(app.config)
     if frame := domain.frame:
         sections, links = frame
         context["papernotes_sections"] = sections
@@ -101,6 +104,16 @@ def _sections(app: Sphinx) -> Iterator[Section]:
     for name in dict.fromkeys([*config.papernotes_sections, *works]):
         if name in app.env.titles:
             yield Section(name, app.env.titles[name].astext())
+
+
+def _owners(config: Config) -> list[str]:
+    """Return whose the notes are, as far as the settings say so and want it shown."""
+    if not config.html_show_copyright:
+        return []
+    given = config.copyright
+    owners = [given] if isinstance(given, str) else list(given)
+    author = config.author if is_set(config, "author") else ""
+    return [f"© {owner}" for owner in owners if owner] or [author] * bool(author)
 
 
 def _leads(app: Sphinx, address: str) -> bool:
