@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import re
-import signal
 import sys
 import unicodedata
 from collections.abc import Callable, Iterator
@@ -22,6 +21,7 @@ from markdown_it.renderer import RendererHTML
 from myst_parser.config.main import MdParserConfig
 from myst_parser.parsers.mdit import create_md_parser
 from sphinxcontrib.bibtex.citation_target import parse_citation_targets
+from time_limits import time_limit
 
 from papernotes.bibliography import latex
 from papernotes.bibliography.export import coins, csl
@@ -40,26 +40,6 @@ from papernotes.reading.syntax.obsidian import obsidian_plugin
 from papernotes.reading.syntax.unread import unread_plugin
 
 pytestmark = pytest.mark.soak
-
-# CPU time far beyond what any example needs on any machine: code that reaches it hangs.
-SECONDS = 60.0
-
-
-@contextlib.contextmanager
-def time_limit() -> Iterator[None]:
-    """Raise AssertionError if the block uses more than ``SECONDS`` of CPU time."""
-
-    def stop(*_: object) -> None:
-        raise AssertionError(f"not finished after {SECONDS} seconds of CPU time")
-
-    before = signal.signal(signal.SIGVTALRM, stop)
-    signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-        signal.signal(signal.SIGVTALRM, before)
-
 
 # All characters but surrogates, which a UTF-8 file cannot contain.
 ANY = st.text(st.characters(exclude_categories=["Cs"]), max_size=6)
@@ -490,6 +470,11 @@ def test_the_number_of_calls_grows_at_most_linearly_with_the_input(
 def test_a_control_character_in_a_formula_is_an_error(character: str) -> None:
     with pytest.raises(mathml.MathematicsError, match=rf"U\+{ord(character):04X} is not allowed"):
         mathml.to_mathml(f"a{character}b", "inline")
+
+
+def test_delimiters_that_contradict_each_other_are_an_error() -> None:
+    with pytest.raises(mathml.MathematicsError, match="its delimiters contradict each other"):
+        mathml.to_mathml(r"\mathopen\middle|", "inline")
 
 
 def test_verb_without_an_argument_stays_as_it_is() -> None:

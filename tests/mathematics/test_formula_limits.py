@@ -15,14 +15,16 @@ OPENERS = [
     *("(", "[", r"\{", r"\langle ", r"\lfloor ", r"\lceil ", r"\lvert ", r"\lVert ", r"\lbrack "),
     *(r"\lbrace ", r"\lgroup ", r"\ulcorner ", r"\bigl(", r"\Biggl\langle ", r"\bigl)", "⟨", "⌊"),
     *(r"\mathopen(", r"\mathrm(", r"\overset{x}{(}", "{(}", "{{(}}", "(a=", r"(\quad "),
+    # Neither ends a row outside an environment.
+    *(r"(\\ ", r"(x\middle|", r"\lvert \\\displaystyle "),
 ]
 CLOSERS = [
     *(")", "]", r"\}", r"\rangle ", r"\rfloor ", r"\rceil ", r"\rvert ", r"\rVert ", r"\bigr)"),
-    *("⟩", "⌋", ")^2", "')", r"\alpha)", r"\ldots]"),
+    *("⟩", "⌋", ")^2", "')", r"\alpha)", r"\ldots]", r"\\)"),
 ]
 # What does not close an opening delimiter, though it looks so.
 DECEPTIVE = [
-    *(r"\hat)", r"\frac1)", r"\big)", r"\bigl)", "{)}", "^)", "&)", r"\\)", r"\displaystyle )"),
+    *(r"\hat)", r"\frac1)", r"\big)", r"\bigl)", "{)}", "^)", "&)", r"\displaystyle )"),
     *(r"\mathclose{x}", r"\color{red})", "|"),
 ]
 
@@ -39,6 +41,12 @@ def test_forty_unmatched_openers_are_refused(opener: str) -> None:
 def test_an_argument_closes_no_bracket(closer: str) -> None:
     with pytest.raises(MathematicsError):
         to_mathml("(" * 40 + "x" + closer * 40, "inline")
+
+
+def test_a_line_of_a_matrix_closes_no_bracket_of_another() -> None:
+    lines = "(" * 40 + "x" + r"\\)" * 40
+    with pytest.raises(MathematicsError, match="brackets are not closed"):
+        to_mathml(rf"\begin{{matrix}}{lines}\end{{matrix}}", "inline")
 
 
 def test_many_matched_brackets_are_converted() -> None:

@@ -40,9 +40,9 @@ _TOKEN = re.compile(
       |\\(?:r(?:vert|Vert|ang(?:le)?|Angle|rangle|group|ceil|floor|moustache|[bB]race|brack
         |paren|rbracket|rparenthesis)|urcorner|lrcorner)(?![A-Za-z])
       |\\\}}|[{re.escape(_CLOSING)}])
-  | \\[bB]igg?m?{_DELIMITER}
+  | \\(?:[bB]igg?m?|middle){_DELIMITER}
   | (?P<switch>\\(?:(?:display|text|script|scriptscript)style(?![A-Za-z])|color\s*\{{[^{{}}]*\}}))
-  | (?P<cell>\\\\|&|\\middle{_DELIMITER}|\\(?:over|atop|choose|brace|brack)(?![A-Za-z]))
+  | (?P<cell>\\\\|&|\\(?:over|atop|choose|brace|brack)(?![A-Za-z]))
   | (?P<script>[_^])
   | (?P<command>\\[A-Za-z]+)
   | (?P<group>\{{)
@@ -92,13 +92,13 @@ def count_steps(tex: str) -> int:
         row.tokens += 1
         if kind in ("group", "begin", "switch", "option"):
             left = 1 if kind == "option" else max(pending - 1, 0)
-            rows.append(_Row(left, chain, is_switch=kind == "switch", is_option=kind == "option"))
+            rows.append(_Row(left, chain, kind, source.startswith(r"\begin")))
             pending = chain = 0
-        elif kind == "end" or (source == "]" and row.is_option):
+        elif kind == "end" or (source == "]" and row.kind == "option"):
             steps += _end_switches(rows) if kind == "end" else 0
             pending, chain = rows[-1].pending, rows[-1].chain
             steps += _end_row(rows)
-        elif kind == "cell":
+        elif kind == "cell" and (source != r"\\" or _is_in_environment(rows)):
             steps += _end_switches(rows) + rows[-1].end_cell()
             pending = 0
         else:
@@ -120,8 +120,8 @@ class _Row:
 
     pending: int = 0
     chain: int = 0
-    is_switch: bool = False
-    is_option: bool = False
+    kind: str | None = None
+    is_environment: bool = False
     open: int = 0
     tokens: int = 0
     most_open: int = 0
@@ -144,6 +144,12 @@ class _Row:
         return steps
 
 
+def _is_in_environment(rows: list[_Row]) -> bool:
+    """Return whether a line that ends here is one of an environment; elsewhere it ends no row."""
+    inner = next((row for row in reversed(rows) if row.kind != "switch"), rows[0])
+    return inner.is_environment
+
+
 def _end_row(rows: list[_Row]) -> int:
     """Remove the last row unless it is the only one, and return the steps of its last cell."""
     steps = rows[-1].end_cell()
@@ -156,7 +162,7 @@ def _end_row(rows: list[_Row]) -> int:
 def _end_switches(rows: list[_Row]) -> int:
     r"""Remove the rows that end with the cell, such as that of ``\displaystyle``."""
     steps = 0
-    while len(rows) > 1 and (rows[-1].is_switch or rows[-1].is_option):
+    while len(rows) > 1 and rows[-1].kind in ("switch", "option"):
         steps += _end_row(rows)
     return steps
 

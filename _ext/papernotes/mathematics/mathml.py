@@ -116,7 +116,7 @@ def to_mathml(tex: str, display: str, macros: Macros = ()) -> str:
         raise MathematicsError(f"the character U+{ord(match[0]):04X} is not allowed")
     source = _convert(latex.prepare(symbols.spelled(tex), display=block), macros, block=block)
     source = _ENTITY.sub(lambda match: html.unescape(match[0]), source)
-    math = ElementTree.fromstring(source)  # noqa: S314 -- written by math-core
+    math = _parse(source)
     if math.find(".//a") is not None:
         raise MathematicsError("it refers to an equation by \\eqref; use the role {eq} instead")
     if _is_deep(math):
@@ -140,6 +140,14 @@ def to_mathml(tex: str, display: str, macros: Macros = ()) -> str:
     annotation = ElementTree.SubElement(semantics, "annotation", encoding="application/x-tex")
     annotation.text = tex
     return ElementTree.tostring(math, encoding="unicode")
+
+
+def _parse(source: str) -> ElementTree.Element:
+    try:
+        return ElementTree.fromstring(source)  # noqa: S314 -- written by math-core
+    except ElementTree.ParseError as error:
+        # math-core gives an attribute twice where two commands ask for it.
+        raise MathematicsError("its delimiters contradict each other") from error
 
 
 def _is_deep(math: ElementTree.Element) -> bool:
