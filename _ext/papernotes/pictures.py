@@ -18,8 +18,8 @@ _JPEG, _PNG = b"\xff\xd8", b"\x89PNG\r\n\x1a\n"
 _SUFFIXES = frozenset((".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".apng", ".webp"))
 # Segments of JPEG that are shown: JFIF's density, the profile of colours, and Adobe's colour model.
 _SHOWN = {0xE0: b"JFIF\0", 0xE2: b"ICC_PROFILE\0", 0xEE: b"Adobe"}
-# In compressed data, a marker follows on FF, but not 00 or a restart.
-_MARKER = re.compile(rb"\xff+([^\x00\xd0-\xd7\xff])", re.DOTALL)
+# In compressed data, a marker follows on FF, but not 00 or a restart. There may be more FF before.
+_MARKER = re.compile(rb"\xff([^\x00\xd0-\xd7\xff])", re.DOTALL)
 _TEXT_CHUNKS = frozenset((b"tEXt", b"zTXt", b"iTXt", b"tIME", b"eXIf", b"caBX"))
 _ORIENTATION, _PLACE = 0x0112, 0x8825
 # Formats with the same metadata, which cannot be left out so simply.

@@ -16,7 +16,8 @@ _ARXIV = re.compile(rf"(?:arxiv:\s*)?({_NEW}|{_OLD})(v[1-9]\d*)?", re.IGNORECASE
 _ARXIV_HOST = re.compile(r"(?:[\w-]+\.)*arxiv\.org", re.IGNORECASE)
 _ARXIV_PATH = re.compile(r"/(?:abs|pdf|html|format|ps|e-print|src|bibtex)/(.+?)(?:\.pdf)?/?")
 # The DOI Handbook, 2.2: a prefix that begins with 10, a slash, and any characters.
-_DOI = re.compile(r"(?:doi:\s*)?(10\.\d{4,9}(?:\.\d+)*/\S+)", re.IGNORECASE)
+DOI_PREFIX = r"10\.\d{4,9}(?:\.\d{1,9}){0,9}/"
+_DOI = re.compile(rf"(?:doi:\s*+)?({DOI_PREFIX}\S+)", re.IGNORECASE)
 _DOI_HOST = re.compile(r"(?:(?:dx|www)\.)?doi\.org", re.IGNORECASE)
 # An identifier in text: after the name of its archive, or in an address.
 _ARXIV_INSIDE = re.compile(
@@ -25,7 +26,8 @@ _ARXIV_INSIDE = re.compile(
     re.IGNORECASE,
 )
 _DOI_INSIDE = re.compile(
-    r"(?:doi(?:\.org/|\s*:|\s)\s*(?:https?://(?:dx\.)?doi\.org/)?)(10\.\d{4,9}(?:\.\d+)*/[^\s{}\"<>]+)",
+    r"(?:doi(?:\.org/|\s*+:|\s)\s*+(?:https?://(?:dx\.)?doi\.org/)?)"
+    rf"({DOI_PREFIX}[^\s{{}}\"<>]+)",
     re.IGNORECASE,
 )
 # Fields whose text is about the work itself, so that an identifier there is the work's own.
@@ -171,7 +173,7 @@ def doi(fields: Mapping[str, str]) -> str:
     value = address(fields.get("doi", ""))
     if not value:
         return _find(fields, _DOI_INSIDE).rstrip(".,;:")
-    if _ADDRESS.match(value) and (inside := re.search(r"10\.\d{4,9}(?:\.\d+)*/.*", unquote(value))):
+    if _ADDRESS.match(value) and (inside := re.search(rf"{DOI_PREFIX}.*", unquote(value))):
         return inside[0]
     return _DOI_PREFIX.sub("", value, count=1)
 

@@ -156,11 +156,11 @@ class Macro:
 
 _BRACED = r"(?:[^{}]++|\{(?:[^{}]++|\{(?:[^{}]++|\{[^{}]*+\})*+\})*+\})*+"
 _DEFINITION = re.compile(
-    r"\\(?:(?:re)?newcommand|providecommand|DeclareRobustCommand)\*?\s*"
-    rf"(?:\{{\s*\\([A-Za-z]+)\s*\}}|\\([A-Za-z]+))\s*(?:\[(\d)\])?\s*\{{({_BRACED})\}}"
-    rf"|\\def\s*\\([A-Za-z]+)\s*((?:#\d)*)\s*\{{({_BRACED})\}}"
+    r"\\(?:(?:re)?newcommand|providecommand|DeclareRobustCommand)\*?\s*+"
+    rf"(?:\{{\s*+\\([A-Za-z]++)\s*+\}}|\\([A-Za-z]++))\s*+(?:\[(\d)\])?\s*+\{{({_BRACED})\}}"
+    rf"|\\def\s*+\\([A-Za-z]++)\s*+((?:#\d)*+)\s*+\{{({_BRACED})\}}"
 )
-_ARGUMENT = re.compile(rf"\s*(?:\{{({_BRACED})\}}|(\\[A-Za-z]+|\\.|[^\\{{}}]))")
+_ARGUMENT = re.compile(rf"\s*+(?:\{{({_BRACED})\}}|(\\[A-Za-z]+|\\.|[^\\{{}}]))")
 # Macros of macros: more than this is a definition by itself.
 _DEEPEST = 5
 

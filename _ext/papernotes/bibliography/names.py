@@ -33,8 +33,8 @@ _LETTER_BEFORE_WORD = re.compile(
 )
 # An accent or a letter in LaTeX, whose braces hold no name together.
 _LETTER = re.compile(r"\\(?:[^A-Za-z,]|[A-Za-z])\{[^{}]*\}|\{\\[^{}]*(?:\{[^{}]*\})?\}")
-_OTHERS = re.compile(r",?\s*\bet\.?\s*al(?:ii|\.)?$", re.IGNORECASE)
-_BETWEEN = re.compile(r"\s*(?:;|,\s*(?:and|&|\\&)\s|,|\s(?:and|&|\\&)\s)\s*")
+_OTHERS = re.compile(r"(?:,|(?<![\s,]))\s*+\bet\.?\s*+al(?:ii|\.)?$", re.IGNORECASE)
+_BETWEEN = re.compile(r"(?:(?<!\s)\s++)?(?:;|,\s*+(?:and|&|\\&)\s|,|(?<=\s)(?:and|&|\\&)\s)\s*+")
 # Words that are in the names of organizations and not in those of people.
 _ORGANIZATION = re.compile(
     r"\b(?:agency|association|authority|bureau|cent(?:er|re)|co|college|commission|committee|company"
@@ -231,7 +231,7 @@ def _parse_extended(name: str) -> Name | None:
     if name.startswith("{") and name.endswith("}"):
         name = name[1:-1]
     parts: dict[str, str] = {}
-    for part in split_tex_string(re.sub(r'=\s*"([^"]*,[^"]*)"', r"={\1}", name), ","):
+    for part in split_tex_string(re.sub(r'=\s*+"([^",]*+,[^"]*+)"', r"={\1}", name), ","):
         key, _, value = part.partition("=")
         parts[key.strip().lower()] = value.strip(' "')
     family, given = parts.get("family", ""), parts.get("given") or parts.get("given-i", "")

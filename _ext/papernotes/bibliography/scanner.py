@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pybtex.database.input.bibtex import LowLevelParser, SkipEntry
-from pybtex.scanner import Pattern, PrematureEOF, PybtexSyntaxError, TokenRequired
+from pybtex.scanner import Pattern, PrematureEOF, PybtexSyntaxError, Token, TokenRequired
 
 from papernotes.core.diagnostics import DiagnosticKind
 from papernotes.core.limits import MAX_VALUE
@@ -68,10 +68,12 @@ class Scanner(LowLevelParser):  # type: ignore[misc]  # pybtex has no types
     KEY_BRACE = Pattern(r"(?!@|[A-Za-z][\w-]*\s*=\s*[{\"])[^\s,{}]+", "entry key")
     KEY_PAREN = KEY_BRACE
     ENTRY_START = re.compile(r"^[ \t]*@[A-Za-z]+\s*[{(]", re.MULTILINE)
-    NEXT_FIELD = re.compile(r"\s*[A-Za-z][\w-]*\s*=")
+    NEXT_FIELD = re.compile(r"\s*+[A-Za-z][\w-]*+\s*+=")
     # A closing brace with more fields of the same entry after it.
-    EXTRA_BRACE = re.compile(r"\s*(\})\s*,?(?=\s*[A-Za-z][\w-]*\s*=\s*[\w{\"])")
+    EXTRA_BRACE = re.compile(r"\s*+(\})\s*+,?+(?=\s*+[A-Za-z][\w-]*+\s*+=\s*+[\w{\"])")
     COMMAND = re.compile(r"[A-Za-z]+")
+    # The signs in a value in braces, and in one in quotes.
+    SIGNS = (re.compile("[{}]"), re.compile('[{}"]'))
     BARE_TEXT = re.compile(r"@\w+\s*[{(]([^{}()\"]{1,60})[})]")
     NO_KEY = re.compile(r"\s*=")
     # Nearly all fields match this, with the comma: one match is faster than a dozen tokens.
@@ -211,9 +213,29 @@ class Scanner(LowLevelParser):  # type: ignore[misc]  # pybtex has no types
         return SourceEntry(kind, key, self.command_start, self.pos, self.command_line, fields)
 
     def parse_string(self, string_end: Pattern, level: int = 0, max_level: int = 100) -> Any:
-        if level == 0:
-            self.value_line = self.lineno
-        return super().parse_string(string_end, level, max_level)
+        """Yield the parts of a string as pybtex does, but in linear time.
+
+        pybtex looks for each sign up to the end of the file, and hands on parts level by level.
+        """
+        self.value_line = self.lineno
+        signs = {"}": self.RBRACE, "{": self.LBRACE, '"': self.QUOTE}
+        while match := self.SIGNS[string_end is self.QUOTE and not level].search(
+            self.text, self.pos
+        ):
+            part = Token(self.text[self.pos : match.end()], signs[match[0]])
+            self.pos = match.end()
+            self.update_lineno(part.value)
+            if part.pattern is self.LBRACE:
+                level += 1
+            elif level == 0 and part.pattern is not string_end:
+                raise PybtexSyntaxError("unbalanced braces", self)
+            if level > max_level:
+                raise PybtexSyntaxError("too many nested braces", self)
+            yield part
+            if part.pattern is not self.LBRACE and level == 0:
+                return
+            level -= part.pattern is self.RBRACE
+        raise PrematureEOF(self)
 
     def entry_name(self) -> str:
         if self.command in ("preamble", "string"):

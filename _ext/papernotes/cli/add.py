@@ -254,7 +254,7 @@ def _with_new_references(entry: Entry, new_keys: dict[str, str]) -> Entry:
 
 def _on_reading_list(entry: Entry) -> Entry:
     keywords = entry.get("keywords")
-    if TO_READ in re.split(r"\s*[,;]\s*", keywords):
+    if TO_READ in map(str.strip, re.split("[,;]", keywords)):
         return entry
     keywords = f"{keywords}, {TO_READ}" if keywords else TO_READ
     return replace(entry, fields={**entry.fields, "keywords": keywords})

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 
 # The fences of YAML and TOML.
 _FENCE = re.compile(r"(?:-{3}|\+{3})\s*$")
-_NO = r"""["']?(?:false|no|off|null|~|)["']?\s*(?:#.*)?$"""
-_DRAFT = re.compile(rf"""["']?draft["']?\s*[:=](?!\s*{_NO})""", re.IGNORECASE)
+_NO = r"""["']?(?:false|no|off|null|~|)["']?\s*+(?:#.*)?$"""
+_DRAFT = re.compile(rf"""["']?draft["']?\s*+[:=](?!\s*+{_NO})""", re.IGNORECASE)
 
 
 def says_draft(lines: Sequence[str]) -> bool:

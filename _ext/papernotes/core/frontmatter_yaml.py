@@ -25,7 +25,7 @@ _FENCE_LIKE = re.compile(r"[-\u2013\u2014]{1,5}")
 _OTHER_FORMATS = {"+++": ("+++", "TOML"), "{": ("}", "JSON"), ";;;": (";;;", "JSON")}
 _ALIAS = re.compile(r"(?:^|[\s\[{,])[&*][^\s,\[\]{}]", re.MULTILINE)
 # The beginning of a field, on which a fault in another has no influence.
-_KEY = re.compile(r"""(?:[^\s#\-\[\]{}"'][^:]*|"[^"]*"|'[^']*')\s*:(?:\s|$)""")
+_KEY = re.compile(r"""(?:[^\s#\-\[\]{}"'][^:]*+|(?:"[^"]*"|'[^']*')\s*+):(?:\s|$)""")
 # Front matter with a fault is read field by field if it has no more than this.
 _MAX_FIELDS = 500
 STRING_TAG = "tag:yaml.org,2002:str"

@@ -73,7 +73,7 @@ class ConvertMathematics(SphinxTransform):
 
 # Text that must not begin a line, and text that must not end one.
 _CLOSING = re.compile(r"[^\w\s(\[{“‘–—]+|[-\w]+")
-_OPENING = re.compile(r"[(\[{“‘]+$")
+_OPENING = re.compile(r"(?<![(\[{“‘])[(\[{“‘]++$")
 
 
 class KeepPunctuation(SphinxPostTransform):

@@ -44,7 +44,7 @@ _LEADING = 1.18
 _SMALL = 34
 # A word, or a character of an East Asian script, after which a line may break.
 _WORD = re.compile(
-    r"(\s*)([\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]|\S+?(?=\s|$|[\u2e80-\u9fff]))"
+    r"(?<!\s)(\s*+)([\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]|\S+?(?=\s|$|[\u2e80-\u9fff]))"
 )
 
 

@@ -21,11 +21,8 @@ from papernotes.settings import is_set
 
 # A comment of HTML, as browsers find its end (HTML, 13.2.5.41 to 52). Within these elements there
 # are none.
-_COMMENT = re.compile(
-    r"(?P<element><(?P<name>script|style|textarea|title)\b.*?</(?P=name)\s*>)"
-    r"|<!--(?:-?>|.*?(?:--!?>|(?P<unclosed>\Z)))",
-    re.DOTALL | re.IGNORECASE,
-)
+_BEGIN = re.compile(r"<!--|<(script|style|textarea|title)\b", re.IGNORECASE)
+_END_OF_COMMENT = re.compile(r"-?>|.*?--!?>", re.DOTALL)
 _CODE = (nodes.literal, nodes.FixedTextElement, nodes.math, nodes.raw)
 
 
@@ -43,7 +40,29 @@ class StripComments(SphinxTransform):
 
 def without_comments(source: str) -> str:
     """Return the HTML or Markdown *source* without comments of HTML."""
-    return _COMMENT.sub(lambda match: match["element"] or "", source)
+    return _split(source)[0]
+
+
+def _split(source: str) -> tuple[str, bool]:
+    """Return *source* without comments, and whether the last of them has no end."""
+    kept: list[str] = []
+    unclosed: set[str] = set()
+    start = position = 0
+    while match := _BEGIN.search(source, position):
+        position = match.end()
+        if name := (match[1] or "").lower():
+            if name in unclosed:
+                continue
+            if end := re.compile(rf"</{name}\s*+>", re.IGNORECASE).search(source, position):
+                position = end.end()
+            else:
+                unclosed.add(name)
+            continue
+        kept.append(source[start : match.start()])
+        if not (closing := _END_OF_COMMENT.match(source, position)):
+            return "".join(kept), True
+        start = position = closing.end()
+    return "".join((*kept, source[start:])), False
 
 
 def strip_comments(root: nodes.Element, env: BuildEnvironment) -> None:
@@ -54,8 +73,7 @@ def strip_comments(root: nodes.Element, env: BuildEnvironment) -> None:
         source = raw.astext()
         if "html" not in raw.get("format", "").split() or "<!--" not in source:
             continue
-        unclosed = any(match["unclosed"] is not None for match in _COMMENT.finditer(source))
-        rest = without_comments(source)
+        rest, unclosed = _split(source)
         if unclosed:
             _report(env, raw, "is not closed, and hides what follows; end it with -->")
         if rest.strip():

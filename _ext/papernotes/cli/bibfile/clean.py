@@ -32,7 +32,8 @@ _LATEX = {
 }
 # Mathematics and URLs, where "&", "%", "#" and "_" need no backslash.
 _MATH_OR_URL = re.compile(
-    r"((?<!\\)\$(?:[^$\\]|\\.)*\$|\\\(.*?\\\)|\\(?:url|href|path)\s*\{[^{}]*\})", re.DOTALL
+    r"((?<!\\)\$(?:[^$\\]|\\.)*+\$|\\\((?:(?!\\[()]).)*+\\\)|\\(?:url|href|path)\s*+\{[^{}]*+\})",
+    re.DOTALL,
 )
 _UNESCAPED = re.compile(r"(?<!\\)[&%#_]")
 _DOLLAR = re.compile(r"(?<!\\)\$")
@@ -248,7 +249,9 @@ def _eprint(fields: dict[str, str]) -> Identifier | None:
         return identifier
     # Some programs add the class, "[cs.LG]", or the name of a file.
     eprint = re.sub(
-        r"^abs/|\s*\[[\w.-]*\]$|\.pdf$", "", identifiers.unbrace(fields.get("eprint", ""))
+        r"^abs/|(?:(?<!\s)\s++)?\[[\w.-]*+\]$|\.pdf$",
+        "",
+        identifiers.unbrace(fields.get("eprint", "")),
     )
     found = identify(eprint)
     return found if found and found.kind == "arXiv" else None

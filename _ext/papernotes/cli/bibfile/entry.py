@@ -30,11 +30,11 @@ _UNREADABLE = frozenset(
     }
 )
 
-_AND = re.compile(r"\s+and\s+", re.IGNORECASE)
+_AND = re.compile(r"(?<!\s)\s++and\s++", re.IGNORECASE)
 # The start of an entry, up to the comma after its key, or to its first field if it has no key.
 _START = re.compile(
-    r"^([ \t]*@(?!(?:comment|preamble|string)\b)[A-Za-z]+\s*[{(])"
-    r"(?:(\s*)(?=,|[A-Za-z][\w-]*\s*=)|\s*([^,={}()\"\n]*[^,={}()\"\s])\s*(?=,))",
+    r"^([ \t]*@(?!(?:comment|preamble|string)\b)[A-Za-z]++\s*+[{(])"
+    r"(?:(\s*+)(?=,|[A-Za-z][\w-]*+\s*+=)|\s*+([^,={}()\"\n]++)\s*+(?=,))",
     re.MULTILINE | re.IGNORECASE,
 )
 _NO_KEY = "no-key-"

@@ -11,7 +11,13 @@ from pybtex.bibtex.utils import split_name_list
 
 from papernotes.bibliography import formatting
 from papernotes.bibliography.formatting import NO_WORKS, PUBLISHED_FIELDS, public_value
-from papernotes.bibliography.identifiers import address, eprint_id, identify, parse_doi
+from papernotes.bibliography.identifiers import (
+    DOI_PREFIX,
+    address,
+    eprint_id,
+    identify,
+    parse_doi,
+)
 from papernotes.bibliography.latex import SAFE_LINK, is_known_macro, plain
 from papernotes.bibliography.macros import VERBATIM
 from papernotes.bibliography.names import is_in_capitals
@@ -250,7 +256,7 @@ def _check_doi(
         if value[-1] in ".,;":
             message = f'the DOI "{value}" ends with a punctuation mark; delete the mark'
             yield DiagnosticKind.BAD_DOI, message, False
-    elif identify(value) and _DOI_INSIDE.search(value):
+    elif identify(value) and _DOI_INSIDE.search(value.rpartition(" ")[2]):
         message = f'"{value}" is an address; write the DOI alone, which begins with 10.'
         yield DiagnosticKind.BAD_DOI, message, True
     else:
@@ -306,7 +312,7 @@ def _check_privacy(
         yield DiagnosticKind.PRIVATE_VALUE, f"this {fault} not published; delete that", False
 
 
-_DOI_INSIDE = re.compile(r"10\.\d{4,9}(?:\.\d+)*/\S+$")
+_DOI_INSIDE = re.compile(rf"{DOI_PREFIX}\S+")
 _CHECKS: dict[str, _Check] = {
     "pages": _check_pages,
     "year": _check_year,
@@ -325,7 +331,7 @@ def _fix_text(text: str) -> str:
 
 
 def _fix_doi(text: str) -> str:
-    match = _DOI_INSIDE.search(address(text))
+    match = _DOI_INSIDE.search(address(text).rpartition(" ")[2])
     return match[0] if match else text
 
 

@@ -20,7 +20,7 @@ _FENCED = re.compile(
     r"^([ ]{0,3})(`{3,}+(?![^\n]*`)|~{3,}+)(.*?)(?:^[ ]{0,3}\2[`~]*[ \t]*$|\Z)",
     re.MULTILINE | re.DOTALL,
 )
-_CODE = re.compile(r"(?<![`\\])(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
+_CODE = re.compile(r"(?<![`\\])(`++)(.+?)(?<!`)\1(?!`)", re.DOTALL)
 _MATHEMATICS = re.compile(r"\$\$.+?\$\$|(?<![\\\w])\$[^$\n]+\$", re.DOTALL)
 _NOT_A_NEWLINE = re.compile(r"[^\n]")
 # The target of a link: in parentheses after its text, or after the label of a reference definition.
@@ -37,7 +37,7 @@ _HEADING = re.compile(
     re.MULTILINE,
 )
 _FRONT = re.compile(r"\A\s*---[ \t]*\n.*?^---[ \t]*$", re.MULTILINE | re.DOTALL)
-_ROLE = re.compile(r"(?:\{|:)(?:(?:foot)?cite|note)(?::[\w*]+)?(?:\}|:)(`+)(.+?)\1", re.DOTALL)
+_ROLE = re.compile(r"(?:\{|:)(?:(?:foot)?cite|note)(?::[\w*]+)?(?:\}|:)(`++)(.+?)\1", re.DOTALL)
 _WIKI_LINK = re.compile(r"\[\[([^\[\]|#\n]+)")
 _AT = re.compile(r"@\{?([^\s{}\[\];,`]{1,250})")
 _NO_TEXT = re.compile(r"^(?:%|\(.*\)=$|:::|```|<!--.*-->$|\[[^\]]+\]:)")

@@ -29,7 +29,7 @@ from papernotes.reading.syntax import notebooks
 
 # A directive that, with one of these options, also shows entries that are not cited.
 _SHOWS_ALL = re.compile(r"\{bibliography\}|\.\. bibliography::")
-_ALL = re.compile(r"^\s*:(?:all|filter|list):|^(?:all|filter|list):", re.MULTILINE)
+_ALL = re.compile(r"^[ \t]*+:(?:all|filter|list):|^(?:all|filter|list):", re.MULTILINE)
 
 
 @dataclass(frozen=True)

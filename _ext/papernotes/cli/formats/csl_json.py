@@ -52,7 +52,7 @@ _FIELDS = {
 }
 # Zotero writes variables that have no field of its own as lines of the note.
 _EXTRA = re.compile(r"^([A-Za-z][\w -]*): *(.+)$", re.MULTILINE)
-_NO_CASE = re.compile(r"<span class=\"nocase\">(.*?)</span>")
+_NO_CASE = re.compile(r"<span class=\"nocase\">((?:(?!<span class=|</span>).)*+)</span>")
 
 
 def read(text: str, name: str) -> list[tuple[int, Entry]]:
@@ -96,7 +96,7 @@ def _entry(item: dict[str, Any]) -> Entry:
     values["doi"] = values["doi"] or extra.get("doi")
     values["pmid"] = values["pmid"] or extra.get("pmid")
     if "arxiv" in extra:
-        values["eprint"] = re.sub(r"\s*\[.*", "", extra["arxiv"])
+        values["eprint"] = extra["arxiv"].partition("[")[0].rstrip()
     values[_PUBLISHERS.get(kind, "publisher")] = item.get("publisher")
     values[_CONTAINERS.get(kind, "howpublished")] = item.get("container-title")
     values["number"] = item.get("issue") or item.get("number")

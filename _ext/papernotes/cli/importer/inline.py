@@ -42,7 +42,7 @@ _SHORTCODE = re.compile(
 # A shortcode that the author wants to show, not to use.
 _ESCAPED_SHORTCODE = re.compile(r"\{\{([<%])/\*((?:(?!\{\{).)*?)\*/([>%])\}\}", re.DOTALL)
 _LIQUID = re.compile(
-    r"\{%-?[ \t]*+(\w+)((?:(?!\{%).)*?)-?%\}|\{\{-?((?:(?!\{\{).)*?)-?\}\}", re.DOTALL
+    r"\{%-?[ \t]*+(\w++)((?:(?!\{%).)*?)-?%\}|\{\{-?((?:(?!\{\{).)*?)-?\}\}", re.DOTALL
 )
 # In a table, Obsidian writes a backslash before the bar.
 _WIKI = re.compile(r"(!?)\[\[([^\[\]|#^\n]*?)(#[^\[\]|\n]*?)?(?:\\?\|([^\[\]\n]*))?\]\]")
@@ -57,7 +57,7 @@ _LINK = re.compile(
 _REFERENCE = re.compile(r"(!?)\[([^\[\]^][^\[\]]*)\](?:\[([^\[\]]*)\])?(?![(\[])(:[ \t]+\S+)?")
 _HTML_IMAGE = re.compile(r"<img\b([^<>]*)>", re.IGNORECASE)
 _HTML_LINK = re.compile(
-    r"<a\b[^<>]*?\bhref[ \t]*+=[ \t]*+(?:\"([^\"<>]*+)\"|'([^'<>]*+)')[^<>]*+>"
+    r"(?><a\b(?=[^<>]*+>)[^<>]*?\bhref[ \t]*+=[ \t]*+(?:\"([^\"<>]*+)\"|'([^'<>]*+)')[^<>]*+>)"
     r"((?:(?!<a\b).)*?)</a>",
     re.IGNORECASE | re.DOTALL,
 )

@@ -224,7 +224,7 @@ def _add_links(facts: Facts, text: str, item: Item) -> bool:
     """Add the addresses and identifiers of an item; return False if one of them has no field."""
     addresses = [address.rstrip(".,;:") for address in ADDRESS.findall(item.value)]
     # The identifier may stand without an address, as in "arXiv: 1706.03762v5 [cs.CL]".
-    words = re.sub(r"\s*\[[\w.-]+\]", "", text).split() if not addresses else []
+    words = re.sub(r"\[[\w.-]++\]", "", text).split() if not addresses else []
     addresses += [word for word in words if identify(word)]
     used = bool(addresses)
     for address in addresses:
@@ -241,7 +241,7 @@ def _add_links(facts: Facts, text: str, item: Item) -> bool:
 
 
 def _add_tags(facts: Facts, text: str, item: Item) -> bool:
-    parts = re.split(r"[,;]|\s+(?=#)", text)
+    parts = re.split(r"[,;]|(?<=\s)(?=#)", text)
     facts.tags += [tag for part in parts if (tag := part.strip().lstrip("#"))]
     return True
 

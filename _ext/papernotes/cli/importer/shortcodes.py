@@ -367,7 +367,7 @@ class Preparation:
         picture = picture_of(name, arguments)
         if picture and _is_alone(match.string, match.start(), match.end()):
             return self._figure(picture) + self._joints(match[0])
-        return re.sub(r"\s*\n\s*", " ", match[0]) + self._joints(match[0])
+        return re.sub(r"(?:(?<!\s)[^\S\n]++)?\n\s*+", " ", match[0]) + self._joints(match[0])
 
 
 def _ends_blank(text: str, end: int) -> bool:

@@ -23,7 +23,8 @@ _OTHER = "\ufdd5"
 _WRITTEN = {ord(mark): escape for escape, mark in _ESCAPES.items()} | {ord(_OTHER): "…"}
 _GOES_ON = '"$$" begins a formula that goes on into the text; close it with "$$"'
 _BRACKETS = re.compile(
-    "(?:\ufdd0|\ufdd4\\()(.+?)(?:\ufdd1|\ufdd4\\))|(?:\ufdd2|\ufdd4\\[)(.+?)(?:\ufdd3|\ufdd4\\])",
+    "(?:\ufdd0|\ufdd4\\()((?:(?!\ufdd0|\ufdd4\\().)+?)(?:\ufdd1|\ufdd4\\))"
+    "|(?:\ufdd2|\ufdd4\\[)((?:(?!\ufdd2|\ufdd4\\[).)+?)(?:\ufdd3|\ufdd4\\])",
     re.DOTALL,
 )
 # Text in escaped brackets is a formula if it has signs of one.
@@ -41,7 +42,7 @@ _PROSE = re.compile(r"\n[ \t>]*\n[ \t>]*(?:\#{1,6}\s|(?:[^\W\d_]{2,}[,.;:]?\s+){
 _LONG = 40
 _ENVIRONMENT = re.compile(r"\\begin\{((?:align|alignat|equation|gather|multline|eqnarray)\*?)\}")
 _WIKI = re.compile(r"!?\[\[[^\[\]\n]+\]\]")
-_MARK = re.compile(r"(?<![\w=])==(?![\s=])[^\n]*?(?<![\s=])==(?![\w=])")
+_MARK = re.compile(r"(?<![\w=])==(?![\s=])(?:(?!==)[^\n])*+(?<![\s=])==(?![\w=])")
 _TASK = re.compile(r"\[[ xX]\]\s")
 
 
