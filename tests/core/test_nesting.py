@@ -33,6 +33,20 @@ def test_front_matter_that_nests_less_is_read(yaml: str) -> None:
     assert not problems
 
 
+def test_fields_that_nobody_reads_are_left_out_where_they_are_too_many() -> None:
+    others = "".join(f"key{number}: x\n" for number in range(2_010))
+    front, problems = frontmatter.parse(f"---\n{others}paper: a\n---\n\n# A title\n", "papers/x.md")
+    assert front.papers == {"a": 2_012}
+    assert "key1999: x" in front.rest
+    assert "key2000" not in front.rest
+    [problem] = problems
+    assert problem.line == 2_002
+    assert problem.message == (
+        "the front matter has more than 2,000 fields that are not this project's; delete some,"
+        " until then those from here on are left out"
+    )
+
+
 @pytest.mark.parametrize(
     ("text", "line"),
     [
@@ -41,6 +55,7 @@ def test_front_matter_that_nests_less_is_read(yaml: str) -> None:
         ("[a\n" * 50_000, 7_072),
         *((">" * 10_000 + "a", 1), ("- " * 10_000 + "a", 1), ("1. " * 10_000 + "a", 1)),
         ("".join(" " * i + "- a\n" for i in range(700)), 202),
+        ("---\n" + "a: b\n\n" * 9_000 + "---\n", 4_002),
     ],
     ids=lambda value: f"{str(value)[:9]!a} {len(str(value))}",
 )

@@ -34,6 +34,7 @@ from papernotes.core.frontmatter_yaml import (
     rest_of,
     text_line,
 )
+from papernotes.core.limits import MAX_FIELDS
 from papernotes.core.model import FieldValue, FormerName
 from papernotes.core.text import NON_XML_CHARACTER, REPLACEMENT, is_visible
 
@@ -155,6 +156,7 @@ def _split_fields(
     fields: _Fields = {}
     others: list[Pair] = []
     sizes: dict[int, int] = {}
+    too_many = False
     for key, value in mapping.value if mapping else ():
         line = key.start_mark.line
         if isinstance(key, yaml.ScalarNode) and (key.value in FIELDS or key.value in own):
@@ -175,6 +177,16 @@ def _split_fields(
                 f'"{key.value}" expands to more than {MAX_VALUES} values through aliases, and is'
                 " left out; write its values out, or delete it",
             )
+            continue
+        if len(others) == MAX_FIELDS:
+            if not too_many:
+                problems.add(
+                    line + 1,
+                    DiagnosticKind.FRONT_MATTER,
+                    f"the front matter has more than {MAX_FIELDS:,} fields that are not this"
+                    " project's; delete some, until then those from here on are left out",
+                )
+            too_many = True
             continue
         others.append((key, value))
         if isinstance(key, yaml.ScalarNode):

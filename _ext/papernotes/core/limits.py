@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import Any
 
@@ -13,6 +14,8 @@ from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 MAX_DEPTH = 200
 # Characters of a value of a bibliography, whose LaTeX takes some 0.1 ms each.
 MAX_VALUE = 20_000
+# Fields of front matter that MyST and docutils read, which take some 0.4 ms each; or its lines.
+MAX_FIELDS = 2_000
 
 # What a message quotes at most.
 _LONGEST = 200
@@ -47,8 +50,16 @@ def nesting(path: str, line: int, fault: str) -> Diagnostic:
 
 def check_markdown(path: str, text: str) -> Diagnostic | None:
     """Return what keeps the Markdown *text* of the file *path* from being parsed, or None."""
-    fault = _fault_of_markdown(text)
+    fault = _fault_of_front_matter(text) or _fault_of_markdown(text)
     return nesting(path, fault[0], f"this line {fault[1]}") if fault else None
+
+
+def _fault_of_front_matter(text: str) -> tuple[int, str] | None:
+    first, *lines = text.split("\n")
+    front = itertools.takewhile(lambda line: line.rstrip() != "---", lines)
+    numbers = (number for number, line in enumerate(front, 2) if line.strip())
+    last = next(itertools.islice(numbers, MAX_FIELDS, None), 0) if first.rstrip() == "---" else 0
+    return (last, f"is one of more than {MAX_FIELDS:,} of front matter") if last else None
 
 
 def _fault_of_markdown(text: str) -> tuple[int, str] | None:
