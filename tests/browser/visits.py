@@ -26,6 +26,7 @@ KINDS = {
     "years": ("years/index.html", "years/index.html"),
     "authors": ("authors/index.html", "authors/index.html"),
     "venues": ("venues/index.html", "venues/index.html"),
+    "map": ("map.html", "map.html"),
     "bibliography": ("bibliography.html", "bibliography.html"),
     "reading list": ("reading-list.html", "reading-list.html"),
     "search": ("search.html?q=network", "search.html?q=everything"),

@@ -222,7 +222,8 @@ def test_index_with_few_groups_and_many_notes_begins_with_links_to_the_groups(si
 
 
 def test_citation_map_has_the_same_contents_as_picture_and_text(site: Site) -> None:
-    page = site.build().page("map")
+    build = site.build()
+    page = build.page("map")
     names = ["Alpha", "Beta and Other", "Delta", "Gamma et al."]
     for picture in page.cssselect(".pn-map > svg"):
         assert sorted(map(text, picture.cssselect("[id] > text"))) == names
@@ -244,6 +245,24 @@ def test_citation_map_has_the_same_contents_as_picture_and_text(site: Site) -> N
         ("Beta and Other (2002)", "papers/beta.html"),
         ("Gamma et al. (2003)", "https://example.org/gamma"),
         ("Alpha (2001)", "papers/alpha.html"),
+    ]
+
+    # A note has its part of the map: what it cites, itself, and what cites it.
+    strip = build.page("papers/alpha").cssselect(".pn-strip")[0]
+    assert [text(part) for part in strip] == [
+        "cites Beta and Other (2002) Gamma et al. (2003)",
+        "Alpha (2001)",
+        "cited by Delta (2004)",
+    ]
+    assert hrefs(strip, "a") == [
+        ("Beta and Other (2002)", "beta.html"),
+        ("Gamma et al. (2003)", "https://example.org/gamma"),
+        ("Delta (2004)", "delta.html"),
+    ]
+    assert [item.get("class", "") for item in strip.cssselect("li")] == [
+        "pn-hue-3",
+        "pn-unnoted",
+        "",
     ]
 
 
@@ -600,7 +619,8 @@ EDITS: dict[str, tuple[Callable[[Site], object], set[str], set[str]]] = {
     ),
     "tag removed": (
         lambda site: site.edit("papers/beta.md", "tags: [optimization]\n", ""),
-        {"papers/beta", "index"},
+        # Alpha cites beta, whose colour it shows.
+        {"papers/beta", "papers/alpha", "index"},
         {"tags/index", "years/2002", "map"},
     ),
     "tag added": (
@@ -611,8 +631,8 @@ EDITS: dict[str, tuple[Callable[[Site], object], set[str], set[str]]] = {
     ),
     "tag with the address of another tag": (
         lambda site: site.edit("papers/beta.md", "[optimization]", "[Generalization]"),
-        # Alpha's tag loses its page, and therefore its link.
-        {"papers/beta", "papers/alpha", "index"},
+        # Alpha's tag loses its page, and therefore its link and the colour that delta shows.
+        {"papers/beta", "papers/alpha", "papers/delta", "index"},
         {
             *("tags/index", "tags/generalization", "tags/c-plus-plus", "years/2001", "years/2002"),
             "map",
@@ -792,11 +812,11 @@ def test_long_lists_have_rows_and_go_on_over_pages_and_so_do_indexes(
     assert text(pages[1].cssselect("h1")[0]) == "Authors, page 2¶"
     # The initials lead to all pages.
     assert {name: link for name, link in hrefs(pages[1], ".pn-letters a") if name in "AO"} == {
-        "A": "index.html#part-1",
-        "O": "4.html#part-4",
+        "A": "../authors/index.html#part-1",
+        "O": "../authors/4.html#part-4",
     }
     assert pages[3].cssselect("#part-4")[0].text == "O"
-    assert hrefs(pages[3], ".pn-pager a")[-1] == ("Previous", "3.html")
+    assert hrefs(pages[3], ".pn-pager a")[-1] == ("Previous", "../authors/3.html")
     assert pages[1].cssselect("link[rel=next]")[0].get("href") == "3.html"
     # A note that moves to another page displaces others, as in a clean build.
     many.edit("papers/beta.md", "# Beta", "# Zoological beta")

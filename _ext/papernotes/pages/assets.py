@@ -89,13 +89,15 @@ def add_navigation(
     doctree: nodes.document | None,
 ) -> None:
     """Add what a page needs for browsing: neighbours, styles, the filter, the next page."""
-    archives = PaperNotesDomain.of(app.env).archives
+    domain = PaperNotesDomain.of(app.env)
+    archives = domain.archives
     before, after = archives.neighbours(pagename)
     related = archives.related.get(pagename, ())
     context["papernotes_near"] = {"before": before, "after": after, "related": related}
     front = archives.front if archives.front and pagename == archives.front.pages[0] else None
     is_split = front is not None and len(front.pages) > 1
-    if pagename in archives.pages or before or after or related or is_split:
+    has_strip = archives.maps and pagename in domain.catalogue.by_docname
+    if pagename in archives.pages or before or after or related or is_split or has_strip:
         app.add_css_file("browse.css")
     if pagename in archives.maps:
         app.add_css_file("map.css")

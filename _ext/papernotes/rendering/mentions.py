@@ -1,26 +1,39 @@
-"""The section "Cited by" of a note: the pages that cite its paper, in the sentences that do."""
+"""Who cites a note: the section "Cited by" with the sentences that do, and a strip of citations.
+
+The strip stands on a site with a citation map, and is the part of the map that touches the note.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from docutils import nodes
 from sphinx import addnodes
+from sphinx_design.shared import create_component
 
 from papernotes.core.model import Note
+from papernotes.domain import PaperNotesDomain
 from papernotes.domain.records import Mention
 from papernotes.domain.xrefs import cited_keys, linked_notes, place_link
-from papernotes.i18n import _
-from papernotes.nodes import mark
+from papernotes.i18n import _, ngettext
+from papernotes.nodes import mark, navigation
+from papernotes.rendering import note_card
 from papernotes.rendering.context import RenderContext
-from papernotes.rendering.markup import joined
+from papernotes.rendering.markup import hue_class, joined, note_link
 from papernotes.rendering.shown import Shown
+
+# The strip names as many works on each side.
+_IN_STRIP = 6
 
 
 def mentions(context: RenderContext, node: nodes.Element) -> list[nodes.Node]:
-    """Return who cites a paper of the note of *node*, or links to the note."""
-    docname = node["docname"]
-    note = context.catalogue.by_docname.get(docname)
-    if note is None:
-        return []
+    """Return what the note of *node* cites, and who cites a paper of it or links to it."""
+    note = context.catalogue.by_docname.get(node["docname"])
+    return [*_strip(context, note), *_cited_by(context, note)] if note else []
+
+
+def _cited_by(context: RenderContext, note: Note) -> list[nodes.Node]:
+    docname = note.docname
     items = [
         _quotes(context, note, name)
         for name in context.catalogue.mentioned_by.get(docname, ())
@@ -40,7 +53,18 @@ def mentions(context: RenderContext, node: nodes.Element) -> list[nodes.Node]:
 
 
 def mentions_show(shown: Shown, note: Note) -> list[object]:
-    """Return what the section "Cited by" of *note* shows."""
+    """Return what the strip and the section "Cited by" of *note* show."""
+    strip = _citations(shown.domain, note)
+    works = [*strip[0], *(each.key for each in strip[1])] if strip else []
+    leading = map(shown.catalogue.leading, works)
+    return [
+        [strip and len(strip[0]), [*map(shown.citation, works)]],
+        [each and (each.docname, shown.archives.hue(each)) for each in leading],
+        *_quotes_show(shown, note),
+    ]
+
+
+def _quotes_show(shown: Shown, note: Note) -> list[object]:
     return [
         [
             name,
@@ -53,6 +77,60 @@ def mentions_show(shown: Shown, note: Note) -> list[object]:
         for name in shown.catalogue.mentioned_by.get(note.docname, ())
         if name != note.docname
     ]
+
+
+def _citations(domain: PaperNotesDomain, note: Note) -> tuple[list[str], list[Note]] | None:
+    """Return the keys that *note* cites, and the notes that cite it, if the site has a map."""
+    if not domain.archives.maps:
+        return None
+    catalogue = domain.catalogue
+    page = domain.records[note.docname].page
+    keys = {each.key for each in page.citations} - set(note.keys)
+    cited = [key for key in sorted(keys) if key in catalogue.papers]
+    names = {name for key in note.keys for name in catalogue.cited_by.get(key, ())}
+    citing = [catalogue.by_docname[name] for name in sorted(names) if name in catalogue.by_docname]
+    return cited, [each for each in citing if each.docname != note.docname]
+
+
+def _strip(context: RenderContext, note: Note) -> list[nodes.Node]:
+    """Return the works that *note* cites, the note, and the notes that cite it, side by side."""
+    cited, citing = _citations(context.domain, note) or ([], [])
+    if not cited and not citing:
+        return []
+    docname, archives = note.docname, context.archives
+    works = []
+    # Works with a note come first.
+    for key in sorted(cited, key=lambda key: context.catalogue.leading(key) is None):
+        leading = context.catalogue.leading(key)
+        kind = hue_class(archives.hue(leading)) if leading else ["pn-unnoted"]
+        works.append((note_card.work_link(context, key, docname), kind))
+    notes = [
+        (
+            note_link(each, docname, [nodes.Text(context.domain.spell("t", each.key))]),
+            hue_class(archives.hue(each)),
+        )
+        for each in citing
+    ]
+    here = nodes.paragraph("", context.domain.spell("t", note.key), classes=["pn-strip-note"])
+    sides = [_side(_("cites"), works), here, _side(_("cited by"), notes)]
+    return [navigation("", *sides, label=_("Citations"), classes=["pn-strip"])]
+
+
+def _side(name: str, links: Sequence[tuple[nodes.Node, list[str]]]) -> nodes.Element:
+    """Return one side of the strip; only the first *links* have room."""
+    side = create_component("pn-strip-side", ["pn-strip-side"])
+    if not links:
+        return side
+    items = [
+        nodes.list_item("", nodes.paragraph("", "", link), classes=kind)
+        for link, kind in links[:_IN_STRIP]
+    ]
+    if (rest := len(links) - _IN_STRIP) > 0:
+        more = ngettext("and %(count)d more", "and %(count)d more", rest) % {"count": rest}
+        items.append(nodes.list_item("", nodes.paragraph("", more), classes=["pn-strip-more"]))
+    side += nodes.paragraph("", name, classes=["pn-byline"])
+    side += nodes.bullet_list("", *items)
+    return side
 
 
 def _quotes(context: RenderContext, note: Note, home: str) -> nodes.list_item:

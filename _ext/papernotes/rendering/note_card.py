@@ -102,6 +102,15 @@ def title_link(context: RenderContext, note: Note, docname: str) -> nodes.Node:
     return context.share("link", note.docname, docname, make, to_itself=note.docname == docname)[0]
 
 
+def work_link(context: RenderContext, key: str, docname: str) -> nodes.Node:
+    """Return the short name of a work, as a link to its note or else to the work, if possible."""
+    name = nodes.Text(context.domain.spell("t", key))
+    if note := context.catalogue.leading(key):
+        return note_link(note, docname, [name])
+    url = formatting.target(context.catalogue.papers[key])
+    return external(url, [name]) if url else name
+
+
 def title_line(context: RenderContext, note: Note, docname: str) -> Sequence[nodes.Node]:
     """Return the line of *note* in a plain list: its title, and its paper's authors and date."""
 

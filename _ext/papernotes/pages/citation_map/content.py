@@ -15,7 +15,8 @@ from papernotes.i18n import _, ngettext, phrases
 from papernotes.nodes import bar
 from papernotes.pages.citation_map import drawing
 from papernotes.rendering.context import RenderContext
-from papernotes.rendering.markup import empty_list, external, hue_class, joined, note_link
+from papernotes.rendering.markup import empty_list, hue_class, joined, note_link
+from papernotes.rendering.note_card import work_link
 
 # Returns the address of a page for the page that is written.
 Address = Callable[[str], str]
@@ -111,7 +112,7 @@ def _work(context: RenderContext, key: str, docname: str) -> list[nodes.Node]:
     """Return a work as a link with its short name, and its title."""
     paper, note = context.catalogue.papers[key], context.catalogue.leading(key)
     title = note.title if note else flatten(formatting.title(paper))
-    return [_work_link(context, key, docname), nodes.Text(f": {title}")]
+    return [work_link(context, key, docname), nodes.Text(f": {title}")]
 
 
 def _in_words(context: RenderContext, citation_map: CitationMap, docname: str) -> nodes.Element:
@@ -121,19 +122,10 @@ def _in_words(context: RenderContext, citation_map: CitationMap, docname: str) -
     for note in context.catalogue.notes:
         if note.docname not in citation_map.cited:
             continue
-        works = ([_work_link(context, key, docname)] for key in citation_map.cited[note.docname])
+        works = ([work_link(context, key, docname)] for key in citation_map.cited[note.docname])
         line = nodes.paragraph("", _("cites") + " ", *joined(works, ", "))
         heading = note_link(note, docname, context.title(note))
         items.append(
             nodes.definition_list_item("", nodes.term("", "", heading), nodes.definition("", line))
         )
     return nodes.definition_list("", *items, classes=["pn-groups"])
-
-
-def _work_link(context: RenderContext, key: str, docname: str) -> nodes.Node:
-    """Return the short name of a work, as a link to its note or else to the work, if possible."""
-    name = nodes.Text(context.domain.spell("t", key))
-    if note := context.catalogue.leading(key):
-        return note_link(note, docname, [name])
-    url = formatting.target(context.catalogue.papers[key])
-    return external(url, [name]) if url else name
