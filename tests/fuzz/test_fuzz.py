@@ -477,6 +477,14 @@ def test_delimiters_that_contradict_each_other_are_an_error() -> None:
         mathml.to_mathml(r"\mathopen\middle|", "inline")
 
 
+@pytest.mark.parametrize("text", [r"\frac\frac{a}b", r"\sqrt\frac", r"\sqrt\overline"])
+def test_a_macro_without_its_arguments_stays_as_it_is(
+    text: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert latex.plain(f"A {text}") == f"A {text}"
+    assert not caplog.records
+
+
 def test_verb_without_an_argument_stays_as_it_is() -> None:
     assert latex.plain("A \\verb") == "A \\verb"
 

@@ -280,7 +280,20 @@ _TO_TEXT_SPECS = get_default_text_context_db()
 _TO_TEXT_SPECS.add_context_category(
     "papernotes", specials=[SpecialsTextSpec("&", "&")], prepend=True
 )
-_TO_TEXT = LatexNodes2Text(_TO_TEXT_SPECS, strict_latex_spaces=True, keep_comments=True)
+
+
+class _ToText(LatexNodes2Text):  # type: ignore[misc]  # pylatexenc has no types
+    """pylatexenc's conversion, which writes ``%s`` for arguments that are missing."""
+
+    def apply_simplify_repl(self, node: Any, simplify_repl: Any, what: str) -> Any:
+        arguments = (node.nodeargd.argnlist or ()) if getattr(node, "nodeargd", None) else ()
+        given = sum(argument is not None for argument in arguments)
+        if isinstance(simplify_repl, str) and simplify_repl.count("%s") > given:
+            raise LookupError(what)
+        return super().apply_simplify_repl(node, simplify_repl, what)
+
+
+_TO_TEXT = _ToText(_TO_TEXT_SPECS, strict_latex_spaces=True, keep_comments=True)
 
 
 def _text(node: Any) -> str:
