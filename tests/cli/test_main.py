@@ -58,6 +58,7 @@ CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\udc
     "arguments",
     [
         *(["check"], ["check", "--format", "github"], ["check", "--fix"], ["refresh", CONTROLS]),
+        *(["check", CONTROLS], [CONTROLS], [f"--{CONTROLS}"], ["import", CONTROLS, "posts"]),
         *(["linkcheck"], ["add", CONTROLS], ["add", "--key", CONTROLS, "-"], ["add", "bad.bib"]),
         ["import", "hugo", "posts", "--to", "new"],
     ],

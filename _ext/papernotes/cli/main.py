@@ -17,7 +17,7 @@ import click
 
 from papernotes import __version__
 from papernotes.cli import site_commands
-from papernotes.cli.errors import CommandError
+from papernotes.cli.errors import CommandError, Program
 from papernotes.cli.progress import say
 from papernotes.cli.site import Site, find_site, show
 
@@ -32,6 +32,7 @@ _STANDARD_INPUT = "-"
 
 
 @click.group(
+    cls=Program,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 96},
     epilog='Run "papernotes COMMAND --help" for help on a command. The exit status is 0 for'
     " success, 1 for a fault or a failure, and 2 for a usage error.",
