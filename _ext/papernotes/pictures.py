@@ -14,13 +14,21 @@ import zlib
 from collections.abc import Iterable
 from pathlib import Path
 
-_JPEG, _PNG = b"\xff\xd8", b"\x89PNG\r\n\x1a\n"
-_SUFFIXES = frozenset((".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".apng", ".webp"))
+_JPEG, _PNG, _GIF = b"\xff\xd8", b"\x89PNG\r\n\x1a\n", (b"GIF87a", b"GIF89a")
+_SUFFIXES = frozenset((".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".apng", ".webp", ".gif"))
 # Segments of JPEG that are shown: JFIF's density, the profile of colours, and Adobe's colour model.
 _SHOWN = {0xE0: b"JFIF\0", 0xE2: b"ICC_PROFILE\0", 0xEE: b"Adobe"}
 # In compressed data, a marker follows on FF, but not 00 or a restart. There may be more FF before.
 _MARKER = re.compile(rb"\xff([^\x00\xd0-\xd7\xff])", re.DOTALL)
 _TEXT_CHUNKS = frozenset((b"tEXt", b"zTXt", b"iTXt", b"tIME", b"eXIf", b"caBX"))
+# Extensions of GIF that are shown: delays and text, and of programs' own the loop and the profile.
+_SHOWN_EXTENSIONS = frozenset((0xF9, 0x01))
+_SHOWN_PROGRAMS = frozenset((b"NETSCAPE2.0", b"ANIMEXTS1.0", b"ICCRGBG1012"))
+# Where drawing programs keep the path at which the author saved or exported the picture.
+_PATH_IN_SVG = re.compile(
+    rb"\b(?:inkscape:export-filename|sodipodi:(?:absref|docbase))\s*+=\s*+"
+    rb"[\"'](?:/|\\|file:|[A-Za-z]:)"
+)
 _ORIENTATION, _PLACE = 0x0112, 0x8825
 # Formats with the same metadata, which cannot be left out so simply.
 _KEPT = frozenset((".avif", ".heic", ".heif", ".jxl", ".tif", ".tiff"))
@@ -43,10 +51,17 @@ def strip(paths: Iterable[Path]) -> None:
 
 
 def fault(path: Path) -> str:
-    """Return the message on a picture that says where it was taken, or nothing.
+    """Return the message on a picture that says where it was taken or saved, or nothing.
 
     There is none on what is no picture, and on the formats in which that is left out.
     """
+    if path.suffix.lower() == ".svg" and path.is_file():
+        return (
+            f'the picture "{path.name}" names a folder of your computer, and is published so; save'
+            " it as plain SVG"
+            if _PATH_IN_SVG.search(path.read_bytes())
+            else ""
+        )
     if path.suffix.lower() not in _KEPT:
         return ""
     # Few sites have such pictures, and Pillow takes a while to import.
@@ -69,12 +84,14 @@ def fault(path: Path) -> str:
 
 
 def without_metadata(content: bytes) -> bytes:
-    """Return a picture without its metadata; what is no JPEG, PNG or WebP is returned as it is."""
+    """Return a picture without its metadata; other files are returned as they are."""
     try:
         if content.startswith(_JPEG):
             return _jpeg(content)
         if content.startswith(_PNG):
             return _png(content)
+        if content.startswith(_GIF):
+            return _gif(content)
         if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
             return _webp(content)
     except (struct.error, IndexError):
@@ -123,6 +140,34 @@ def _png(content: bytes) -> bytes:
         if kind == b"IEND":
             break
     return b"".join(parts)
+
+
+def _gif(content: bytes) -> bytes:
+    position = 13 + _size_of_colours(content[10])
+    parts = [content[:position]]
+    while content[position] in b"!,":
+        start = position
+        is_shown = True
+        if content[start] == 0x2C:
+            position += 11 + _size_of_colours(content[start + 9])
+        else:
+            position += 2
+            kind, program = content[start + 1], content[start + 3 : start + 14]
+            is_shown = kind in _SHOWN_EXTENSIONS or (kind == 0xFF and program in _SHOWN_PROGRAMS)
+        # Blocks, each with its length before it, up to an empty one.
+        while length := content[position]:
+            position += length + 1
+        position += 1
+        if is_shown:
+            parts.append(content[start:position])
+    # What follows the end is not shown.
+    is_end = content[position] == 0x3B
+    return b"".join((*parts, content[position : position + 1] if is_end else content[position:]))
+
+
+def _size_of_colours(flags: int) -> int:
+    """Return the size of the table of colours that *flags* tell of."""
+    return 3 << (flags & 7) + 1 if flags & 0x80 else 0
 
 
 def _webp(content: bytes) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
@@ -59,6 +60,51 @@ def test_picture_looks_the_same_and_says_nothing(
     assert new.info.get("dpi") == old.info.get("dpi")
     assert dict(new.getexif()) == ({UP: up} if up > 1 else {})
     assert pictures.without_metadata(after) == after
+
+
+@pytest.mark.parametrize("mode", ["P", "RGB", "L"])
+def test_animation_looks_the_same_and_says_nothing(mode: str) -> None:
+    frames = [Image.new(mode, (9, 9), color) for color in ("red", "white", "black")]
+    frames[0].putdata([frames[2].getpixel((0, 0)), frames[0].getpixel((0, 0))] * 40)
+    file = io.BytesIO()
+    frames[0].save(
+        file, "GIF", save_all=True, append_images=frames[1:], comment=MODEL, loop=3, duration=80
+    )
+    # XMP is no chain of blocks; its end leads each of its bytes to the last one.
+    end = b"\1" + bytes(range(0xFF, -1, -1)) + b"\0"
+    xmp = b"!\xff\x0bXMP DataXMP<x:xmpmeta>" + MODEL.encode() + b"</x:xmpmeta>" + end
+    before = file.getvalue()[:-1] + xmp + b";" + MODEL.encode()
+    after = pictures.without_metadata(before)
+    assert MODEL.encode() not in after
+    assert pictures.without_metadata(after) == after
+    with Image.open(io.BytesIO(before)) as old, Image.open(io.BytesIO(after)) as new:
+        assert new.n_frames == old.n_frames == 3
+        assert (new.info["loop"], new.info["duration"]) == (3, 80)
+        for frame in range(3):
+            old.seek(frame)
+            new.seek(frame)
+            assert old.convert("RGB").tobytes() == new.convert("RGB").tobytes()
+
+
+@pytest.mark.parametrize(
+    ("attribute", "is_told"),
+    [
+        ('inkscape:export-filename="/home/author/a.png"', True),
+        (r"""sodipodi:absref = 'C:\Users\author\a.png'""", True),
+        ('inkscape:export-filename="a.png"', False),
+        ('inkscape:label="a"', False),
+    ],
+)
+def test_drawing_that_names_a_folder_of_its_author_is_reported(
+    tmp_path: Path, attribute: str, is_told: bool
+) -> None:
+    path = tmp_path / "a.svg"
+    path.write_text(f"<svg><g {attribute}/></svg>", encoding="utf-8")
+    told = (
+        'the picture "a.svg" names a folder of your computer, and is published so; save it as plain'
+        " SVG"
+    )
+    assert pictures.fault(path) == (told if is_told else "")
 
 
 @given(st.sampled_from(list(KINDS)), st.integers(0, 2000), st.binary(max_size=9))

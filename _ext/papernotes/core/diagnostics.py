@@ -95,7 +95,7 @@ class DiagnosticKind(Enum):
     )
     PICTURE_PLACE = (
         "picture-place",
-        "A picture that says where it was taken, in a format that is published as it is",
+        "A picture that says where it was taken or drawn, in a format that is published as it is",
     )
     BAD_LINK = ("bad-link", "An address that is not allowed as a link")
     PRIVATE_VALUE = (
