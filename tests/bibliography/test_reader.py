@@ -989,6 +989,18 @@ def test_what_grows_or_nests_without_end_is_reported(source: str, message: str) 
     assert found.paper("k0").key == "k0"
 
 
+def test_a_value_whose_latex_is_too_long_to_be_read_is_reported() -> None:
+    people = " and ".join(["A {B}"] * 5_000)
+    entry = f"@misc{{a, author = {{{people}}}, abstract = {{{'x' * 20_001}}}"
+    assert faults(read([("a.bib", f"{entry}, title = {{{'x' * 20_000}}}}}".encode())])) == []
+    message = (
+        'the field "title" of the entry "a" has 20,001 characters, and its LaTeX is not read;'
+        " shorten it to 20,000"
+    )
+    found = read([("a.bib", f"\n{entry}, title = {{{'x' * 20_001}}}}}".encode())])
+    assert faults(found) == [("a.bib", 2, DiagnosticKind.BIB_VALUE, message)]
+
+
 @pytest.mark.parametrize(
     "title",
     [

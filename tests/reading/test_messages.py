@@ -435,7 +435,7 @@ def test_every_kind_is_reported_somewhere() -> None:
     shown = {message.rsplit("[papernotes.", 1)[1].rstrip("]") for _, message in CASES.values()}
     # Two need another machine: see test_mathjax.py and test_search.py. The others are in
     # test_bad_input.py, test_comments.py and test_drafts.py.
-    only_in_unit_tests = {"bib-name", "duplicate-field", "no-mathjax", "no-pagefind"}
+    only_in_unit_tests = {"bib-name", "bib-value", "duplicate-field", "no-mathjax", "no-pagefind"}
     only_in_unit_tests |= {"control-character", "encoding", "file-name", "nesting", "outside"}
     only_in_unit_tests |= {"raw-html", "bad-comment", "bad-draft", "draft-file"}
     assert shown | only_in_unit_tests == {

@@ -27,6 +27,7 @@ from papernotes.bibliography.names import Name, family_name, fault_of_list, pars
 from papernotes.bibliography.scanner import Scanner, SourceEntry
 from papernotes.bibliography.titles import with_subtitle
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
+from papernotes.core.limits import MAX_VALUE
 from papernotes.core.model import Paper, Person
 from papernotes.core.text import replace_control_characters
 
@@ -237,8 +238,16 @@ class _Reader(Parser):  # type: ignore[misc]  # pybtex has no types
                 continue
             names.add(folded)
             value = values[name] = " ".join("".join(parts).split())
-            if folded in PEOPLE and _SUSPECT.search(value):
-                self.check_people(value, key)
+            if folded in PEOPLE:
+                if _SUSPECT.search(value):
+                    self.check_people(value, key)
+            elif len(value) > MAX_VALUE and folded in formatting.PUBLISHED_FIELDS:
+                self.problem(
+                    self.line,
+                    DiagnosticKind.BIB_VALUE,
+                    f'the field "{name}" of the entry "{key}" has {len(value):,} characters, and'
+                    f" its LaTeX is not read; shorten it to {MAX_VALUE:,}",
+                )
         self.entries.add(key, entry_type, values)
         self.places[key] = (self.path, self.line)
         if names & inheritance.REFERENCES:

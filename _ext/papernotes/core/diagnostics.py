@@ -81,6 +81,7 @@ class DiagnosticKind(Enum):
     BIB_MISSING = ("bib-missing", "A bibliography file that does not exist")
     BIB_ENCODING = ("bib-encoding", "A bibliography file that cannot be decoded")
     BIB_SYNTAX = ("bib-syntax", "A BibTeX entry with a syntax error, or without a key")
+    BIB_VALUE = ("bib-value", "A value in BibTeX that is too long for its LaTeX to be read")
     BIB_NAME = ("bib-name", "A name that BibTeX cannot parse, or a list of people without `and`")
     DUPLICATE_KEY = ("duplicate-key", "Two BibTeX entries with the same key")
     DUPLICATE_FIELD = ("duplicate-field", "A BibTeX field that occurs twice in its entry")
