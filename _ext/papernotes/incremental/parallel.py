@@ -35,6 +35,8 @@ FEW = 16
 COLLECT = 48
 # On macOS, libraries of the system can fail in forked processes.
 CAN_FORK = hasattr(os, "fork") and sys.platform != "darwin"
+# In how many steps one process shows how far it is.
+_STEPS = 100
 # A pipe holds as many numbers on any system.
 _NUMBERS = 1_000
 _WIDTH = 4
@@ -79,9 +81,14 @@ def share(
         gc.freeze()
     processes = useful(len(names), processes)
     if processes == 1:
-        for number, name in enumerate(status_iterator(names, title, "darkgreen", len(names))):
-            do(name)
-            _collect(number)
+        # A message for each job would take a fiftieth of a build.
+        steps = range(0, len(names), len(names) // _STEPS + 1)
+        for start in status_iterator(
+            steps, title, "darkgreen", len(steps), stringify_func=names.__getitem__
+        ):
+            for number in range(start, min(start + steps.step, len(names))):
+                do(names[number])
+                _collect(number)
         return []
     queue = _Queue(len(names))
     workers: list[_Worker] = []

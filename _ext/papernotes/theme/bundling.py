@@ -216,7 +216,7 @@ def _is_coloured(block: nodes.literal_block) -> bool:
 
 def _names(files: Iterable[Any]) -> set[str]:
     """Return the names of linked files; inline scripts have none."""
-    return {Path(file.filename).name for file in files if file.filename}
+    return {str(file.filename).rpartition("/")[2] for file in files if file.filename}
 
 
 def _components(doctree: nodes.document | None) -> set[str]:
