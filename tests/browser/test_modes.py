@@ -48,6 +48,32 @@ def test_page_never_overflows_the_window(open_tab: OpenPage, site: str, path: st
         assert (width, text, page.evaluate(OVERFLOW)) == (width, text, [0, []])
 
 
+@pytest.mark.parametrize(("width", "kind"), [(1280, "across"), (390, "down")])
+def test_only_what_touches_a_work_stays_strong_on_the_map(
+    open_tab: OpenPage, width: int, kind: str
+) -> None:
+    page = open_tab("notebook", "map.html", viewport={"width": width, "height": 900}).page
+    picture = page.locator(f".pn-map-{kind}")
+    shown = page.locator(".pn-map > svg").evaluate_all(
+        "all => all.filter(one => one.checkVisibility()).map(one => one.getAttribute('class'))"
+    )
+    assert shown == [f"pn-map-{kind}"]
+
+    def strengths() -> tuple[str, int]:
+        """Return the opacity of the base, and how many works show what touches them."""
+        opacity = picture.locator(".pn-map-base").evaluate("base => getComputedStyle(base).opacity")
+        strong = "all => all.filter(one => getComputedStyle(one).visibility === 'visible').length"
+        return opacity, picture.locator(".pn-map-strong").evaluate_all(strong)
+
+    assert strengths() == ("1", 0)
+    picture.locator("a.pn-map-target > rect").first.hover()
+    assert strengths() == ("0.2", 1)
+    page.mouse.move(0, 0)
+    page.keyboard.press("Tab")
+    picture.locator("a.pn-map-target").last.focus()
+    assert strengths() == ("0.2", 1)
+
+
 def test_large_text_keeps_its_measure(open_page: OpenPage) -> None:
     """At 200 %, the sidebars give up their space so that lines stay long enough."""
     page = open_page("notebook", NOTE, viewport={"width": 1280, "height": 800}).page

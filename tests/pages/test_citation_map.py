@@ -114,11 +114,11 @@ def test_a_target_leads_to_its_work_and_repeats_what_touches_it(
     pictures: dict[str, ElementTree.Element], kind: str
 ) -> None:
     svg = pictures[kind]
-    targets = {
-        str(target.findtext("title")): target
-        for target in svg
-        if target.get("class") == "pn-map-target"
-    }
+    above = list(itertools.pairwise(svg))
+    pairs = [pair for pair in above if pair[0].get("class") == "pn-map-target"]
+    assert {behind.get("class") for _, behind in pairs} == {"pn-map-strong"}
+    behind = {str(target.findtext("title")): strong for target, strong in pairs}
+    targets = {str(target.findtext("title")): target for target, _ in pairs}
     assert {title: target.get("href") for title, target in targets.items()} == {
         "All of <a>": "a.html",
         "All of <b>": "b.html",
@@ -130,7 +130,7 @@ def test_a_target_leads_to_its_work_and_repeats_what_touches_it(
     parts = {part.get("id"): part for part in svg.iter() if part.get("id")}
 
     def strong(key: str) -> list[str]:
-        used = [parts[str(use.get("href"))[1:]] for use in targets[f"All of <{key}>"].iter("use")]
+        used = [parts[str(use.get("href"))[1:]] for use in behind[f"All of <{key}>"].iter("use")]
         return [str(part.findtext("text", part.tag)) for part in used]
 
     # Arcs, then works, and the work itself on top.

@@ -51,8 +51,8 @@ class _Drawing:
     """One of the two pictures.
 
     The nodes and arcs stand in a base, which fades while the pointer or the focus is on a work.
-    The target of each work lies above the base, and repeats in strong what touches the work. So a
-    style sheet needs no rule for each work.
+    The target of each work lies above the base, and a group behind it repeats in strong what
+    touches the work. So a style sheet needs no rule for each work.
     """
 
     def __init__(
@@ -166,10 +166,10 @@ class _Drawing:
         end = place.label + layout.label_width(self.short[work.key])
         area = {"x": str(place.x - LINE // 2), "y": str(place.y - LINE // 2), "height": str(LINE)}
         area["width"] = str(end - place.x + LINE // 2)
-        strong = _add(target, "g", "pn-map-strong", {"aria-hidden": "true"})
+        ElementTree.SubElement(target, "rect", area)
+        strong = _add(svg, "g", "pn-map-strong", {"aria-hidden": "true"})
         for id_ in (*touching, self._id("w", self.numbers[work.key])):
             ElementTree.SubElement(strong, "use", {"href": f"#{id_}"})
-        ElementTree.SubElement(target, "rect", area)
 
 
 def _reading_order(place: Place) -> tuple[int, int]:

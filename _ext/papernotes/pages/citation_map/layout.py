@@ -24,7 +24,7 @@ _LETTER = 6.8
 WIDE, NARROW = 26, 22
 # The width of the years in the wide picture, if they have room enough; the least and the greatest
 # distance of two years; and as many years without works are as wide as more of them.
-_YEARS, _LEAST, _GREATEST, _LONGEST_GAP = 700, 14, 120, 5
+_YEARS, _LEAST, _GREATEST, _LONGEST_GAP = 660, 8, 120, 5
 # The space above the lanes for the years, and the distance of two years that are written there.
 _TOP, _TICK = 28, 44
 _MARGIN = 14
