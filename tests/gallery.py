@@ -27,6 +27,9 @@ REFS = f"""
   eprint = {{2001.00001}}, archiveprefix = {{arXiv}}, doi = {{10.5555/many}}}}
 @article{{one2019, title = {{One}}, author = {{Oda One}}, year = {{2019}},
   journal = {{Letters on Everything}}}}
+@article{{zh2018, title = {{深度学习}}, author = {{王小明}}, year = {{2018}}}}
+@article{{el2016, title = {{Βάθος}}, author = {{Άννα Νίκα}}, year = {{2016}}}}
+@article{{ar2017, title = {{التعلم العميق}}, author = {{محمد علي}}, year = {{2017}}}}
 """
 MANY = r"""---
 paper: many2020
@@ -94,6 +97,38 @@ See {numref}`second` of the other note.
 The only one.
 ```
 """
+CHINESE = """\
+---
+paper: zh2018
+read: 2021-02-05
+---
+
+# 关于"泛化"的笔记
+
+本文研究"深度学习"的'泛化'能力,见 {cite:t}`ar2017`,don't。`"code"`
+"""
+ARABIC = """\
+---
+paper: ar2017
+tags: [rtl]
+---
+
+# ملاحظة حول التعميم
+
+تستطيع الشبكات العصبية "حفظ" التسميات. انظر {cite:t}`one2019` و {cite:t}`zh2018`.
+
+- أولا
+"""
+GREEK = """\
+---
+paper: el2016
+lang: el
+---
+
+# Δεύτερη
+
+Κείμενο.
+"""
 PICTURE = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 0h9v9H0z"/></svg>\n'
 )
@@ -107,5 +142,9 @@ def write_gallery(folder: Path) -> Site:
     site.write("index.md", "# Notes\n\n```{papers}\n```\n")
     site.write("papers/many.md", MANY)
     site.write("papers/one.md", ONE)
+    site.write("papers/zh.md", CHINESE)
+    site.write("papers/ar.md", ARABIC)
+    site.write("papers/el.md", GREEK)
+    site.write("bibliography.md", "---\norphan: true\n---\n\n# Bibliography\n\n```{works}\n```\n")
     site.write("papers/picture.svg", PICTURE)
     return site

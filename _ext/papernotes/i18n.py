@@ -1,4 +1,4 @@
-"""Translations: the extension's message catalogue, and plural forms.
+"""Languages: the extension's message catalogue, plural forms, and what language a text is in.
 
 ``make messages`` extracts the texts and updates the files in ``locale/``.
 """
@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from gettext import NullTranslations
 from pathlib import Path
 
@@ -74,3 +75,62 @@ def _phrases(translator: NullTranslations) -> Phrases:
         doctoral=_("PhD thesis"),
         masters=_("Master's thesis"),
     )
+
+
+# Languages that their letters tell, with those letters. Chinese has no letters of its own.
+_LETTERS = {
+    "ja": re.compile(r"[\u3040-\u30ff]"),
+    "ko": re.compile(r"[\u1100-\u11ff\uac00-\ud7a3]"),
+    "zh": re.compile(r"[\u3400-\u9fff\uf900-\ufaff]"),
+    "fa": re.compile(r"[\u067e\u0686\u0698\u06a9\u06af\u06cc]"),
+    "ar": re.compile(r"[\u0600-\u06ff\u0750-\u077f]"),
+    "he": re.compile(r"[\u0590-\u05ff]"),
+}
+_LATIN_WORD = re.compile(r"[A-Za-z\u00c0-\u024f]{2,}")
+# Languages that are written from right to left.
+_FROM_THE_RIGHT = frozenset("ar arc ckb dv fa he ps sd ug ur yi".split())
+# Code, formulas and addresses, which say nothing about the language of the text around them.
+_NO_PROSE = re.compile(
+    r"^(`{3,}|~{3,}).*?^\1|\$[^$]*\$|`[^`\n]*`|\w+://\S+", re.MULTILINE | re.DOTALL
+)
+
+
+def told_language(text: str) -> str:
+    """Return the language that the letters of the Markdown *text* tell, or the empty string.
+
+    Most of the text must be in it: Chinese names in an English text do not tell.
+    """
+    prose = _NO_PROSE.sub(" ", text)
+    counts = {tag: len(letters.findall(prose)) for tag, letters in _LETTERS.items()}
+    # About so many letters take the place of a word.
+    east, west = counts["ja"] + counts["ko"] + counts["zh"], counts["ar"] + counts["he"]
+    if max(east / 2, west / 5) <= len(_LATIN_WORD.findall(prose)):
+        return ""
+    if west > east:
+        if counts["he"] > counts["ar"]:
+            return "he"
+        return "fa" if counts["fa"] * 20 > counts["ar"] else "ar"
+    if counts["ko"] * 2 > east:
+        return "ko"
+    return "ja" if counts["ja"] * 10 > east else "zh"
+
+
+def own_language(tag: str, site_language: str) -> str:
+    """Return the language *tag* of a note, empty if the site's language covers it."""
+    site = language_tag(site_language).lower()
+    return "" if site == tag.lower() or site.partition("-")[0] == tag.lower() else tag
+
+
+def direction(tag: str) -> str:
+    """Return the direction in which the language *tag* is written, ``ltr`` or ``rtl``."""
+    return "rtl" if tag.lower().partition("-")[0] in _FROM_THE_RIGHT else "ltr"
+
+
+def language_classes(tag: str) -> list[str]:
+    """Return the classes for text in the language *tag*; docutils makes an attribute of the first.
+
+    There are none for the site's language, which is empty.
+    """
+    if not tag:
+        return []
+    return [f"language-{tag}", *(["pn-rtl"] if direction(tag) == "rtl" else [])]

@@ -59,7 +59,7 @@ def test_all_fields_except_paper_are_optional() -> None:
 
 def test_field_table_lists_all_fields() -> None:
     assert list(FIELDS) == (
-        ["paper", "tags", "read", "draft", "summary", "deck", "main", "redirect_from"]
+        ["paper", "tags", "read", "draft", "summary", "deck", "lang", "main", "redirect_from"]
     )
 
 
@@ -519,6 +519,18 @@ def test_summary_or_deck_that_is_not_text_is_reported(name: str, value: str) -> 
     assert parse_faults(text) == [(4, kind, NO_TEXT.format(name))]
     front = parse(text, PATH)[0]
     assert (front.summary, front.markdown) == ("", {})
+
+
+@pytest.mark.parametrize("value", ["en", "zh-Hant", "pt-BR", "no", "' ar '"])
+def test_language_is_a_tag(value: str) -> None:
+    assert parse_valid(note(f"paper: k\nlang: {value}")).language == value.strip("' ")
+
+
+@pytest.mark.parametrize("value", ["Chinese", "zh_TW", "[ar]", "''", "7", "x" * 99])
+def test_language_that_is_no_tag_is_reported(value: str) -> None:
+    found = parse_faults(note(f"paper: k\nlang: {value}"))
+    assert [(line, kind) for line, kind, _ in found] == [(3, DiagnosticKind.BAD_LANG)]
+    assert parse(note(f"paper: k\nlang: {value}"), PATH)[0].language == ""
 
 
 def test_deck_is_text_with_the_line_on_which_it_begins() -> None:

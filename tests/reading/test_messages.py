@@ -133,6 +133,11 @@ CASES = {
         ('papers/zeta.md:3: WARNING: "summary" is not text; put it in quotes, or indent it below'
         ' "summary: |" [papernotes.bad-summary]'),
     ),
+    "language by its name": (
+        zeta("lang: Arabic\n"),
+        ('papers/zeta.md:3: WARNING: "lang" is not the tag of a language: "Arabic"; write one such'
+        " as en, zh-Hant or ar [papernotes.bad-lang]"),
+    ),
     "deck of several paragraphs": (
         zeta('deck: "One.\\n\\nTwo."\n'),
         ('papers/zeta.md:3: WARNING: "deck" is not one paragraph; write one sentence, and the rest'

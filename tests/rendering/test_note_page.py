@@ -140,3 +140,44 @@ def test_other_formats_have_the_numbers(
 
 def test_footer_says_what_the_settings_say(build: Build) -> None:
     assert text(build.page("index").cssselect(".site-footer")[0]) == "Ada Lovelace"
+
+
+def test_notes_say_their_language_and_direction(build: Build) -> None:
+    def of(name: str) -> list[str | None]:
+        article = build.page(f"papers/{name}").cssselect("article")[0]
+        section = article.cssselect("section")[0]
+        return [article.get("lang"), article.get("dir"), section.get("lang")]
+
+    # By the front matter, by the letters, and as the site.
+    assert of("el") == ["el", None, "el"]
+    assert of("zh") == ["zh", None, "zh"]
+    assert of("ar") == ["ar", "rtl", "ar"]
+    assert of("one") == [None, None, None]
+    data = build.page("papers/ar").xpath("string(//script[@type='application/ld+json'])")
+    assert '"inLanguage":"ar"' in data
+
+
+def test_cards_links_and_feed_say_the_language_of_a_note(build: Build) -> None:
+    bodies = build.page("index").cssselect(".sd-card-body:has(h2)")
+    cards = {text(body.cssselect("h2")[0]): body for body in bodies}
+    body = cards["ملاحظة حول التعميم"]
+    assert (body.get("lang"), "pn-rtl" in body.get("class")) == ("ar", True)
+    assert (cards["One"].get("lang"), "pn-rtl" in cards["One"].get("class")) == (None, False)
+    links = build.page("years/2018").cssselect("#content [lang='zh']")
+    assert [text(link) for link in links if link.tag == "a" or link.cssselect("a")]
+    assert '<entry xml:lang="zh">' in build.read("feed.xml")
+
+
+def test_references_have_the_direction_of_their_work(build: Build) -> None:
+    items = build.page("bibliography").cssselect(".pn-works > li")
+    from_the_right = [text(item)[:8] for item in items if "pn-rtl" in (item.get("class") or "")]
+    assert from_the_right == ["محمد علي"]
+
+
+def test_quotation_marks_are_those_of_the_language(build: Build) -> None:
+    chinese = build.page("papers/zh")
+    assert text(chinese.cssselect("h1")[0]).startswith("关于“泛化”的笔记")
+    paragraph = text(chinese.cssselect("section > p")[0])
+    assert paragraph.startswith("本文研究“深度学习”的‘泛化’能力")
+    assert paragraph.endswith('don’t。"code"')
+    assert "«حفظ»" in text(build.page("papers/ar"))

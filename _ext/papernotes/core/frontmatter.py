@@ -46,11 +46,15 @@ FIELDS = {
     "draft": "`true` for a note that is read and checked, but not published",
     "summary": "MyST text for the card, instead of the paragraphs before the first section",
     "deck": "MyST text of one sentence, which stands below the title and describes the page",
+    "lang": "the language of the note as a tag, such as `zh-Hant`, where its letters do not tell"
+    " it, as those of Chinese, Japanese, Korean, Arabic, Persian and Hebrew do",
     "main": "`true` makes this the note that a link by key leads to, where a paper has several",
     "redirect_from": "a list of former names of the note's page, such as `papers/old-name`; each"
     " redirects to the note",
 }
 
+# The language, and what tells its script, its region or its variety: BCP 47.
+LANGUAGE_TAG = r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*"
 # Far more than any front matter that people write.
 MAX_VALUES = 10_000
 
@@ -82,6 +86,7 @@ class FrontMatter:
     markdown: dict[str, tuple[str, int]]
     unknown: dict[str, int]
     rest: str
+    language: str = ""
 
 
 def parse(
@@ -128,6 +133,7 @@ def parse(
         },
         unknown=unknown,
         rest=rest,
+        language=_read_language(fields, problems),
     )
     return front, sorted(problems)
 
@@ -359,6 +365,22 @@ def _read_flag(fields: _Fields, name: str, kind: DiagnosticKind, problems: Probl
         return bool(node.value.lower() in ("true", "yes", "on"))
     problems.add(line, kind, f'"{name}" is not true or false; write one of these, without quotes')
     return False
+
+
+def _read_language(fields: _Fields, problems: Problems) -> str:
+    line, node = _get(fields, "lang")
+    if node is None:
+        return ""
+    # To YAML, the tag of Norwegian is false.
+    text = node.value.strip() if isinstance(node, yaml.ScalarNode) else ""
+    if re.fullmatch(LANGUAGE_TAG, text):
+        return text
+    problems.add(
+        line,
+        DiagnosticKind.BAD_LANG,
+        f'"lang" is not the tag of a language: "{text}"; write one such as en, zh-Hant or ar',
+    )
+    return ""
 
 
 def _read_text(

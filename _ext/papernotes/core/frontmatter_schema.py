@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from papernotes.core.frontmatter import FIELDS
+from papernotes.core.frontmatter import FIELDS, LANGUAGE_TAG
 
 # Editors support this draft most widely: Ajv takes no later one without being told.
 _DRAFT = "http://json-schema.org/draft-07/schema#"
@@ -35,6 +35,7 @@ _VALUES: dict[str, dict[str, Any]] = {
     "draft": {"type": ["boolean", "null"]},
     "summary": {"type": ["string", "null"]},
     "deck": {"type": ["string", "null"]},
+    "lang": {"type": ["string", "null"], "pattern": rf"^\s*{LANGUAGE_TAG}\s*$"},
     "main": {"type": ["boolean", "null"]},
     "redirect_from": {
         "type": ["array", "null"],

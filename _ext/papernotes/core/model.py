@@ -41,7 +41,8 @@ class Note:
     lines of the keys in the file, and ``tags_line`` is that of the tags; ``former_names`` are pages
     that redirect to the note; ``draft`` is true for a draft, which only some builds show; ``main``
     says that links by key lead to this note among several; ``fields`` are the values of the
-    author's own fields, in the order of their declaration.
+    author's own fields, in the order of their declaration; ``language`` is the tag of the note's
+    language, empty for that of the site.
     """
 
     docname: str
@@ -55,6 +56,7 @@ class Note:
     draft: bool = False
     main: bool = False
     fields: tuple[FieldValue, ...] = ()
+    language: str = ""
 
     def field(self, name: str) -> FieldValue | None:
         """Return the value of the field *name*, or None if the note has none."""

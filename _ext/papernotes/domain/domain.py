@@ -51,7 +51,7 @@ class PaperNotesDomain(Domain):
         "phrases": None,
         "sources": {},
     }
-    data_version = 6
+    data_version = 7
 
     def __init__(self, env: BuildEnvironment) -> None:
         super().__init__(env)

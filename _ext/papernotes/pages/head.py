@@ -108,6 +108,7 @@ def _note(
         _posting(app, note.docname, title, shorten(description, DESCRIPTION_LENGTH)),
         image=social_cards.address(app, note),
         tags=note.tags,
+        language=note.language or language_tag(app.config.language),
         published=note.read.isoformat() if note.read else "",
     )
     return page, schema_org.note(page, [catalogue_json.item(app, paper) for paper in papers])

@@ -109,7 +109,7 @@ def _feed(app: Sphinx, feed: Feed, summaries: Summaries) -> bytes:
 def _add_entry(app: Sphinx, feed: ElementTree.Element, note: Note, summary: Summary) -> None:
     assert note.read is not None
     address = site_info.page(app, note.docname)
-    entry = _add(feed, "entry")
+    entry = _add(feed, "entry", **({_LANG: note.language} if note.language else {}))
     _add(entry, "title", summary.title)
     _add(entry, "id", entry_id(app, note))
     _add(entry, "link", rel="alternate", type="text/html", href=address)

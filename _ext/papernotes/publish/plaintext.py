@@ -95,4 +95,9 @@ def shorten(text: str, max_length: int) -> str:
     """Return *text*, cut after a word and ended by an ellipsis if it exceeds *max_length*."""
     if len(text) <= max_length:
         return text
-    return text[:max_length].rsplit(None, 1)[0].rstrip(" ,;:–—") + "…"
+    cut = text[:max_length]
+    word = cut.rsplit(None, 1)[0]
+    # Scripts without spaces are cut after any letter.
+    return (word if len(word) * 2 > max_length else cut).rstrip(
+        " ,;:–—\u3001\u3002\uff0c\uff1a\uff1b"
+    ) + "…"

@@ -21,7 +21,7 @@ def setup(app: Sphinx) -> None:
         transforms,
         withheld,
     )
-    from papernotes.reading.syntax import extensions
+    from papernotes.reading.syntax import extensions, quotes
 
     # Ahead of what reads the settings of MyST's parser.
     app.connect("config-inited", extensions.enable, priority=100)
@@ -41,6 +41,7 @@ def setup(app: Sphinx) -> None:
     app.add_transform(transforms.PlacePlaceholders)
     app.add_transform(transforms.AlignNumbers)
     app.add_transform(transforms.PlaceFootnotes)
+    app.add_transform(quotes.PairQuotes)
     app.add_transform(transforms.BindPages)
     # After Sphinx's own collectors (500), which make images of a summary complete.
     app.connect("doctree-read", record.note_document, priority=600)

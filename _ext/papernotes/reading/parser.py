@@ -32,6 +32,7 @@ from papernotes.reading.syntax.comments import comment_plugin
 from papernotes.reading.syntax.extensions import money_plugin, title_plugin
 from papernotes.reading.syntax.headings import low_heading
 from papernotes.reading.syntax.obsidian import obsidian_plugin
+from papernotes.reading.syntax.quotes import quotes_plugin
 from papernotes.reading.syntax.unread import unread_plugin
 from papernotes.reporting import note_problem
 
@@ -100,6 +101,7 @@ def _too_deep(path: str, document: nodes.document) -> Diagnostic | None:
 def use_plugins(md: MarkdownIt, env: BuildEnvironment, *, needs_title: bool = True) -> None:
     """Have *md*, which has our renderer, read the syntax of notes in the current document."""
     md.use(comment_plugin)
+    md.use(quotes_plugin, env)
     if env.config.papernotes_pandoc_citations:
         md.use(pandoc_plugin, partial(PandocDomain.of(env).is_key, env.docname))
     if env.config.papernotes_obsidian:

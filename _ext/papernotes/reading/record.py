@@ -16,11 +16,12 @@ from papernotes.core.wiki_links import Lead
 from papernotes.domain import PaperNotesDomain, figures
 from papernotes.domain.records import Excerpt, Mention, NotedPaper, Record, Spelled
 from papernotes.domain.xrefs import cited_keys, linked_notes, target, without_links
+from papernotes.i18n import language_classes
 from papernotes.mathematics.equations import referenced_labels
 from papernotes.mathematics.renderer import make_readable, plain_text
 from papernotes.reading import sentences
 from papernotes.reading.summary import shorten
-from papernotes.reading.syntax import notebooks
+from papernotes.reading.syntax import notebooks, quotes
 from papernotes.reporting import noted_problems
 
 # Where the front matter of a note, whether a document is a draft, and its spelled-out citations are
@@ -84,6 +85,8 @@ def note_document(app: Sphinx, doctree: nodes.document) -> None:
     if front is not None:
         section = first_section(doctree)
         assert section is not None  # a transform adds what is missing
+        # At last: docutils would report languages whose quotation marks it does not know.
+        section["classes"] += language_classes(env.current_document[quotes.LANGUAGE])
         if front.papers:
             title = section[0]
             assert isinstance(title, nodes.Element)
@@ -103,6 +106,7 @@ def note_document(app: Sphinx, doctree: nodes.document) -> None:
                 draft=front.draft,
                 main=front.main,
                 fields=front.fields,
+                language=env.current_document[quotes.LANGUAGE],
             )
             fields = tuple((name, Excerpt.of(part)) for name, part in parsed.items())
             noted = NotedPaper(note, Excerpt.of(heading), Excerpt.of(opening), fields)

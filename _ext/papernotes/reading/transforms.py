@@ -24,12 +24,12 @@ from papernotes.core.text import is_visible
 from papernotes.domain import PaperNotesDomain
 from papernotes.domain.records import Spelled
 from papernotes.domain.xrefs import cited_keys, linked_notes
-from papernotes.i18n import _
+from papernotes.i18n import _, own_language, told_language
 from papernotes.reading.comments import strip_comments
 from papernotes.reading.drafts import says_draft
 from papernotes.reading.parser import Parser
 from papernotes.reading.record import DRAFT, FRONT_MATTER, SPELLED, first_section, is_note, line_of
-from papernotes.reading.syntax import notebooks
+from papernotes.reading.syntax import notebooks, quotes
 from papernotes.reading.syntax.headings import empty_heading, no_heading
 from papernotes.reporting import note_problem, noted_problems
 from papernotes.settings import own_fields
@@ -54,6 +54,8 @@ def take_front_matter(app: Sphinx, docname: str, content: list[str]) -> None:
         return
     front, problems = parsed
     content[0] = front.rest
+    told = front.language or told_language(front.rest)
+    env.current_document[quotes.LANGUAGE] = own_language(told, env.config.language)
     env.current_document[FRONT_MATTER] = front
     for problem in problems:
         note_problem(env, problem)

@@ -9,7 +9,7 @@ from sphinx_design.shared import create_component
 
 from papernotes.bibliography import formatting
 from papernotes.core.model import Note
-from papernotes.i18n import _
+from papernotes.i18n import _, language_classes
 from papernotes.reading.summary import first_line
 from papernotes.rendering.context import RenderContext
 from papernotes.rendering.markup import (
@@ -40,7 +40,8 @@ def card(context: RenderContext, note: Note, docname: str, level: int) -> nodes.
     heading.extend(draft_mark() if note.draft else ())
     heading["heading-level"] = level
     heading["classes"] += ["sd-card-title", "pn-card-title"]
-    body = create_component("card-body", ["sd-card-body"], children=[heading])
+    classes = ["sd-card-body", *language_classes(note.language)]
+    body = create_component("card-body", classes, children=[heading])
     if papers:
         names = note_byline(context.catalogue, note)
         body += nodes.paragraph("", "", *names, classes=["pn-byline"])
@@ -97,9 +98,16 @@ def title_link(context: RenderContext, note: Note, docname: str) -> nodes.Node:
     """Return the title of *note* as a link to it."""
 
     def make(docname: str) -> list[nodes.Node]:
-        return [note_link(note, docname, context.title(note))]
+        return [_title_link(context, note, docname)]
 
     return context.share("link", note.docname, docname, make, to_itself=note.docname == docname)[0]
+
+
+def _title_link(context: RenderContext, note: Note, docname: str) -> nodes.Element:
+    link = note_link(note, docname, context.title(note))
+    # A title within a line of another language keeps the direction of the line.
+    link["classes"] += language_classes(note.language)[:1]
+    return link
 
 
 def work_link(context: RenderContext, key: str, docname: str) -> nodes.Node:
@@ -115,7 +123,7 @@ def title_line(context: RenderContext, note: Note, docname: str) -> Sequence[nod
     """Return the line of *note* in a plain list: its title, and its paper's authors and date."""
 
     def make(docname: str) -> list[nodes.Node]:
-        line: list[nodes.Node] = [note_link(note, docname, context.title(note))]
+        line: list[nodes.Node] = [_title_link(context, note, docname)]
         line += draft_mark() if note.draft else ()
         if about := note_byline(context.catalogue, note):
             line.append(nodes.inline("", "", nodes.Text(SEPARATOR), *about, classes=["pn-byline"]))
@@ -202,4 +210,5 @@ def preview_shows(shown: Shown, key: str) -> str:
 
 
 def _summary(context: RenderContext, note: Note, docname: str) -> nodes.Element:
-    return create_component("pn-summary", ["pn-summary"], children=context.summary(note, docname))
+    classes = ["pn-summary", *language_classes(note.language)]
+    return create_component("pn-summary", classes, children=context.summary(note, docname))

@@ -61,7 +61,7 @@ class Shown:
 
     def title(self, note: Note) -> list[object]:
         """Return what a link to *note* shows."""
-        return [note.docname, self.domain.noted(note).title.digest]
+        return [note.docname, note.language, self.domain.noted(note).title.digest]
 
     def linked(self, target: str) -> list[object]:
         """Return what a link to the notes that *target* stands for shows."""

@@ -13,7 +13,7 @@ from papernotes.bibliography.latex import flatten
 from papernotes.citations.ids import distinct_ids, latex_anchor
 from papernotes.core.text import initial
 from papernotes.domain.records import Record
-from papernotes.i18n import _, forms
+from papernotes.i18n import _, forms, language_classes, told_language
 from papernotes.nodes import backlinks, works_index
 from papernotes.nodes import coins as coins_node
 from papernotes.rendering import note_card
@@ -185,7 +185,8 @@ def _entry(
     line.extend(_reference(context, key, docname))
     line += _back_links(back)
     line += context_object(context, key)
-    item = nodes.list_item("", line)
+    title = flatten(formatting.title(context.catalogue.papers[key]))
+    item = nodes.list_item("", line, classes=language_classes(told_language(title))[1:])
     if id_:
         item["ids"] = [id_]
     return item

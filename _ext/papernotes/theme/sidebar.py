@@ -18,7 +18,7 @@ from papernotes.catalogue.archives import MAP_PAGE, index_page
 from papernotes.catalogue.citation_graph import CitationMap
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.domain import PaperNotesDomain
-from papernotes.i18n import _
+from papernotes.i18n import _, direction, language_tag
 from papernotes.pages.archive_content import index_title
 from papernotes.publish import site_info
 from papernotes.reporting import warn
@@ -71,7 +71,11 @@ def add_context(
     """Add to the context of a page what the templates of the theme show."""
     domain = PaperNotesDomain.of(app.env)
     record = domain.records.get(pagename)
-    context["papernotes_is_note"] = record is not None and record.noted is not None
+    noted = record.noted if record else None
+    context["papernotes_is_note"] = noted is not None
+    language = noted.note.language if noted else ""
+    context["papernotes_language"] = language
+    context["papernotes_direction"] = direction(language or language_tag(app.config.language))
     context["papernotes_address"] = site_info.base(app) if site_info.is_public(app) else ""
     context["papernotes_owners"] = _owners(app.config)
     if frame := domain.frame:
