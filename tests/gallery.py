@@ -7,7 +7,7 @@ from pathlib import Path
 from sites import Site
 
 CONF = """\
-project = "Notes"
+project = "Marginal observations"
 author = "Ada Lovelace"
 html_show_sphinx = False
 extensions = ["papernotes"]
@@ -33,6 +33,7 @@ REFS = f"""
 """
 MANY = r"""---
 paper: many2020
+tags: [ab, pneumonoultramicroscopicsilicovolcanoconiosis-and-more-lungs]
 read: 2021-02-03
 deck: Models of $x^2$, as {cite:t}`one2019` has *them*.
 ---

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Set
 from pathlib import Path
 from typing import Any
@@ -30,8 +31,24 @@ class BookBuilder(Epub3Builder):
     def init(self) -> None:
         """Add the media types of the mathematics font and its licence; exclude unused styles."""
         super().init()
+        self._identify()
         self.config.epub_exclude_files = [*self.config.epub_exclude_files, *_UNUSED]
         self.media_types = {**self.media_types, ".woff2": "font/woff2", ".txt": "text/plain"}
+
+    def _identify(self) -> None:
+        """Give the book an identifier and a description of its own, where the settings give none.
+
+        Readers take books with the same identifier for the same book.
+        """
+        config = self.config
+        name = config.html_baseurl or f"{config.project} {config.author}"
+        tagline = config.html_theme_options.get("tagline")
+        for setting, value in (
+            ("epub_identifier", uuid.uuid5(uuid.NAMESPACE_URL, name).urn),
+            ("epub_description", tagline or config.epub_title),
+        ):
+            if config[setting] == "unknown":
+                config[setting] = value
 
     def build_content(self) -> None:
         """Write ``content.opf``, and add the property to the pages that contain MathML."""

@@ -106,3 +106,70 @@ def test_names_unfold_by_keyboard(tab: Page) -> None:
     tab.keyboard.press("Enter")
     assert tab.get_by_text("Ada Number79").first.is_visible()
     tab.keyboard.press("Enter")
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_long_name_of_a_site_keeps_to_its_line(tab: Page, width: int) -> None:
+    set_width(tab, width)
+    name = tab.locator(".site-header .site-name")
+    height = "it => it.getBoundingClientRect().height / parseFloat(getComputedStyle(it).lineHeight)"
+    assert name.evaluate(height) < 1.5
+    assert name.evaluate("it => it.scrollWidth <= it.clientWidth")
+
+
+def test_tags_keep_to_the_header_and_wrap_beside_their_dots(tab: Page) -> None:
+    set_width(tab, 320)
+    right = tab.locator("article").bounding_box()
+    for tag in tab.locator(".pn-header .pn-tags > li").all():
+        box, link = tag.bounding_box(), tag.locator("a").bounding_box()
+        assert box["x"] + box["width"] <= right["x"] + right["width"]
+        # Some 12 px for the dot and its space.
+        assert 8 <= link["x"] - box["x"] <= 24
+        assert link["y"] - box["y"] < 4
+
+
+def test_lines_of_a_preview_begin_together_on_a_phone(tab: Page) -> None:
+    set_width(tab, 390)
+    starts = tab.evaluate("""() => {
+        const preview = document.createElement("div");
+        preview.className = "pn-preview";
+        for (const name of ["math", "words"]) {
+            const line = document.createElement("p");
+            line.innerHTML = `<span class="${name}">x</span>`;
+            preview.append(line);
+        }
+        const link = document.createElement("link");
+        link.rel = "stylesheet";
+        link.href = document.documentElement.dataset.content_root + "_static/previews.css";
+        return new Promise((resolve) => {
+            link.onload = () => {
+                document.body.append(preview);
+                const spans = [...preview.querySelectorAll("span")];
+                resolve(spans.map((span) => span.getBoundingClientRect().left));
+                preview.remove();
+                link.remove();
+            };
+            document.head.append(link);
+        });
+    }""")
+    assert starts[0] == starts[1]
+
+
+# The contrast of a border to the ground of the page.
+CONTRAST = """it => {
+    const luminance = (colour) => {
+        const parts = colour.match(/[0-9.]+/g).slice(0, 3).map((part) => part / 255);
+        const linear = parts.map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4));
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2];
+    };
+    const border = luminance(getComputedStyle(it).borderBottomColor);
+    const ground = luminance(getComputedStyle(document.body).backgroundColor);
+    return (Math.max(border, ground) + 0.05) / (Math.min(border, ground) + 0.05);
+}"""
+
+
+def test_border_of_the_search_field_can_be_seen(tab: Page) -> None:
+    set_width(tab, 1280)
+    for scheme in ("light", "dark"):
+        tab.emulate_media(color_scheme=scheme)
+        assert tab.locator(".site-sidebar .site-search").evaluate(CONTRAST) >= 3, scheme

@@ -60,6 +60,19 @@ def test_search_finds_pages_while_the_reader_types(open_page: OpenPage) -> None:
     page.go_back()
     expect(count(page)).to_have_text("1 page found")
     assert field(page).input_value() == "raffle"
+    title, mark = page.locator(".pn-search-found > li > p > a"), page.locator("mark")
+    weights = [
+        int(each.first.evaluate("one => getComputedStyle(one).fontWeight"))
+        for each in (title, mark)
+    ]
+    assert weights[0] >= weights[1]
+    # Pagefind finds the longest beginning of a word that no page has: here a letter, there a word.
+    field(page).fill("quantum")
+    expect(count(page)).to_have_text("Nothing found")
+    assert titles(page) == []
+    field(page).fill("performatory")
+    expect(count(page)).to_have_text("No page has these words; the pages below have similar ones")
+    assert titles(page)
     field(page).fill("")
     expect(count(page)).to_be_empty()
     assert (titles(page), urlsplit(page.url).query) == ([], "")

@@ -104,6 +104,10 @@ def test_epub_holds_the_notes(tiny: Site) -> None:
         contents = book.read("nav.xhtml").decode()
         assert "papers/alpha.xhtml" in book.namelist()
         assert contents.index("papers/alpha.xhtml") < contents.index("plain.xhtml")
+        # Readers take books with the same identifier for the same book.
+        package = book.read("content.opf").decode()
+        assert re.findall(r"<dc:identifier[^>]*>(urn:uuid:[\da-f-]{36})<", package)
+        assert "<dc:description>tiny" in package
 
 
 def test_epub_after_a_change_of_settings(tiny: Site) -> None:

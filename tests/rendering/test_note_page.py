@@ -124,7 +124,7 @@ def test_pages_follow_the_numbers_of_another_note(site: Site, build: Build) -> N
             [REFERENCES, "Table 1 Results", "Fig. 2 The second.", PEOPLE[79]],
         ),
         ("singlehtml", "index.html", [REFERENCES, "See Fig. 2 of the other note."]),
-        ("latex", "notes.tex", [r"[\detokenize{papers/many:second}]{Fig.\@ \ref{"]),
+        ("latex", "marginalobservations.tex", [r"[\detokenize{papers/many:second}]{Fig.\@ \ref{"]),
     ],
 )
 def test_other_formats_have_the_numbers(

@@ -384,6 +384,7 @@ def fill_page(app: Sphinx, context: dict[str, Any]) -> str:
             "year": _("Year"),
             "years": _("All years"),
             "none": _("Nothing found"),
+            "near": _("No page has these words; the pages below have similar ones"),
             "more": _("Show more"),
             "enter": _("Press Enter to search"),
             "script": _("Searching needs JavaScript. Without it, all can be reached from here:"),

@@ -147,6 +147,34 @@
   }
 
   /**
+   * Return how near a page comes to the words asked for: 2 if it has one of them or another form of
+   * it, 1 if it has a similar one, or 0. If no page has a word, Pagefind takes the longest beginning
+   * of it that one has, which can be a single letter, such as an initial.
+   * @param {Found} found
+   * @param {string} asked
+   */
+  function nearness(found, asked) {
+    const marks = [...found.excerpt.matchAll(/<mark>(.*?)<\/mark>/g)].map((match) => folded(match[1]));
+    if (!marks.length) return 2;
+    const sought = folded(asked).split(/\s+/);
+    const isForm = sought.some((word) => {
+      const stem = word.slice(0, Math.max(3, word.length - 3));
+      // Scripts without spaces are found in parts.
+      return marks.some((mark) => mark.startsWith(stem) || (/[^\p{ASCII}]/u.test(mark) && word.includes(mark)));
+    });
+    if (isForm) return 2;
+    return marks.some((mark) => mark.length > 2) ? 1 : 0;
+  }
+
+  /**
+   * Return a text without accents, case and punctuation.
+   * @param {string} text
+   */
+  function folded(text) {
+    return text.normalize("NFKD").replace(/[^\p{L}\p{N}\s]/gu, "").toLowerCase().trim();
+  }
+
+  /**
    * Create the line of a result, with links to the sections that have the words.
    * @param {Found} found
    * @returns {HTMLLIElement}
@@ -196,14 +224,19 @@
       if (more) more.hidden = true;
       return;
     }
+    let near = 2;
     try {
       const pagefind = await load();
       pagefind.preload(asked);
       await new Promise((resolve) => setTimeout(resolve, PAUSE));
       if (now !== turn) return;
       const found = await chosen((await pagefind.search(asked || null)).results);
+      if (asked && found.length) {
+        const first = await Promise.all(found.slice(0, AT_ONCE).map((result) => result.data()));
+        near = Math.max(...first.map((one) => nearness(one, asked)));
+      }
       if (now !== turn) return;
-      results = found;
+      results = near ? found : [];
       toAddress();
       await add(now, 0);
     } catch {
@@ -211,7 +244,9 @@
       return;
     }
     if (now !== turn || !status) return;
-    const text = results.length
+    const text = results.length && near < 2
+      ? said.near
+      : results.length
       ? page?.getAttribute(`data-found-${plurals.select(results.length)}`)
       : said.none;
     status.textContent = (text ?? "").replace("%(count)d", String(results.length));
