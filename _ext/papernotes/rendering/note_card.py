@@ -147,7 +147,8 @@ def row(context: RenderContext, note: Note, docname: str) -> nodes.Element:
         about.append(nodes.paragraph("", "", *names, classes=["pn-byline"]))
     if line := first_line(context.summary(note, docname), _LINE_WORDS):
         about.append(nodes.paragraph("", "", *line, classes=["pn-line"]))
-    return nodes.list_item("", *about, classes=hue_class(context.archives.hue(note)))
+    classes = [*hue_class(context.archives.hue(note)), *language_classes(note.language)]
+    return nodes.list_item("", *about, classes=classes)
 
 
 def rows(shown: Iterable[nodes.Node]) -> nodes.Element:
