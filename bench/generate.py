@@ -103,6 +103,12 @@ class Note:
     read: datetime.date
     body: str
 
+    @property
+    def source(self) -> str:
+        """The file of the note on our sites."""
+        front = f"paper: {self.key}\ntags: [{', '.join(self.tags)}]\nread: {self.read}\n"
+        return f"---\n{front}---\n\n{self.body}"
+
 
 def make_entries(count: int, *, abstracts: bool = False) -> list[Entry]:
     """Return *count* entries; *abstracts* makes them as large as a reference manager's."""

@@ -148,8 +148,7 @@ def hugo(folder: Path, notes: list[Note], _: list[Entry]) -> None:
 def _write_notes(folder: Path, notes: list[Note], entries: list[Entry]) -> None:
     _write_bibliography(folder, entries)
     for note in notes:
-        front = f"paper: {note.key}\ntags: [{', '.join(note.tags)}]\nread: {note.read}\n"
-        _write(folder / f"papers/{note.key}.md", f"---\n{front}---\n\n{note.body}")
+        _write(folder / f"papers/{note.key}.md", note.source)
 
 
 def _write_bibliography(folder: Path, entries: list[Entry]) -> None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import argparse
 import filecmp
+import re
 import sys
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from sites import PROJECT
@@ -14,7 +17,7 @@ from sites import PROJECT
 sys.path.insert(0, str(PROJECT))
 
 from bench import __main__ as program
-from bench import peers, sites
+from bench import generate, guards, peers, sites
 from bench.measure import Measurement, run
 
 # Only `make bench` installs the peers' own environments; these peers also run in the current one.
@@ -143,3 +146,17 @@ def test_report_has_ratios_bars_and_growth(tmp_path: Path) -> None:
     assert ["400", "48.0 s", "1.50", "200 MB", "1.00", "≤ 1.05"] in rows
     assert ["400", "8.0 s", "1.00", "not run", "", ""] in rows
     assert ["100", "2.0 s", "", "4.0 s", "", "0.50"] in rows
+
+
+def test_guards_are_timed_in_turns(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["bench.guards", "--notes", "4", "--repeats", "1"])
+    guards.main()
+    row = r"\| 4 notes read \| [\d.]+ s \| without guards: [\d.]+ s \| [\d.]+ \|\n"
+    assert re.fullmatch(row, capsys.readouterr().out)
+    entries = generate.make_entries(24)
+    with ExitStack() as stack:
+        called = [stack.enter_context(patch(name, wraps=f)) for name, f in guards.GUARDS.items()]
+        guards.read(generate.make_notes(4, entries), entries)
+    assert all(guard.called for guard in called)
