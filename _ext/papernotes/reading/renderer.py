@@ -144,6 +144,8 @@ class Renderer(SphinxRenderer):
         super().render_myst_line_comment(token)
 
     def _report_unread(self, token: SyntaxTreeNode) -> None:
+        if not token.meta:
+            return
         line = (token.map or (1,))[0]
         for problem in unread.problems(token.meta, self._path, line):
             note_problem(self.sphinx_env, problem)
