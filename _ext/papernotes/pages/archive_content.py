@@ -11,8 +11,9 @@ from papernotes.citations.ids import distinct_ids
 from papernotes.core.text import fold_plain, initial
 from papernotes.domain.xrefs import place_link
 from papernotes.i18n import _, ngettext
+from papernotes.rendering import note_card
 from papernotes.rendering.context import RenderContext
-from papernotes.rendering.markup import hue_class, note_link, under_initials
+from papernotes.rendering.markup import hue_class, under_initials
 from papernotes.rendering.note_list import pager
 
 # An index of this many groups or more has a heading for each initial. A shorter index of this many
@@ -64,17 +65,13 @@ def index_of_notes(context: RenderContext, index: IndexPage, docname: str) -> li
     for group in groups:
         letter = initial(fold_plain(group.name))
         part = parts.setdefault(letter, nodes.definition_list(classes=["pn-groups"]))
-        links = [
-            nodes.list_item(
-                "",
-                nodes.paragraph("", "", note_link(note, docname, context.title(note))),
-            )
-            for note in group.notes
-        ]
+        links = note_card.title_list(
+            [note_card.title_link(context, note, docname)] for note in group.notes
+        )
         part += nodes.definition_list_item(
             "",
             nodes.term("", group.name, ids=[ids[group.name]]),
-            nodes.definition("", nodes.bullet_list("", *links, classes=["pn-list"])),
+            nodes.definition("", links),
         )
     if len(index.pages) > 1:
         here = index.pages[index.number - 1]

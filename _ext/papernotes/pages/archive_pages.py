@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import functools
 import html
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,9 +32,8 @@ from papernotes.mathematics import renderer
 from papernotes.pages import archive_content
 from papernotes.pages.citation_map import content as map_content
 from papernotes.rendering import note_card, note_list
-from papernotes.rendering.context import RenderContext
-from papernotes.rendering.html_fragments import Fragment, Renderer
 from papernotes.rendering.markup import empty_list
+from papernotes.rendering.resolver import HtmlContext
 
 TEMPLATE = "page.html"
 # Tells ``assets``, in the context of a page, that the page holds citations.
@@ -95,37 +94,28 @@ class _PageRenderer:
 
     def __init__(self, app: Sphinx, builder: StandaloneHTMLBuilder, docname: str) -> None:
         self.builder, self.docname = builder, docname
-        self.context = RenderContext(app.env)
+        self.context = HtmlContext(app)
         self.archives = self.context.archives
         self.front = app.env.titles[app.config.root_doc].astext()
-        self.notes: dict[tuple[str, str], Fragment] = {}
-        self.renderer = Renderer(app, docname)
+        self.renderer = self.context.renderer.at(docname)
 
     def write(self, page: str) -> None:
         """Write *page*."""
         content = self.archives.pages[page]
         body = self.renderer.fragment(self._body(content))
-        parts = [body]
-        if isinstance(content, ListPage):
-            parts += self._notes(content)
         context = self._context(page, content, body.html)
-        context[CITES] = any(part.cites for part in parts)
-        context[renderer.HAS_FORMULAS] = any(part.formulas for part in parts)
+        context[CITES], context[renderer.HAS_FORMULAS] = body.cites, body.formulas
         self.builder.handle_page(page, context, TEMPLATE)
 
-    def _notes(self, page: ListPage) -> list[Fragment]:
-        """Return the notes of *page* as cards or rows, which other pages share."""
-        return [self._note(page.view, note) for note in page.notes] if page.view != "list" else []
+    def _shared(self, view: str, note: Note) -> Sequence[nodes.Node]:
+        """Return *note* as a card or a row, which other pages share."""
 
-    def _note(self, view: str, note: Note) -> Fragment:
-        if (view, note.docname) not in self.notes:
-            shown = (
-                note_card.row(self.context, note, self.docname)
-                if view == "rows"
-                else note_card.card(self.context, note, self.docname, 2)
-            )
-            self.notes[view, note.docname] = self.renderer.fragment(shown)
-        return self.notes[view, note.docname]
+        def make(docname: str) -> list[nodes.Node]:
+            if view == "rows":
+                return [note_card.row(self.context, note, docname)]
+            return [note_card.card(self.context, note, docname, 2)]
+
+        return self.context.share(view, note.docname, self.docname, make)
 
     def _body(self, content: Content) -> nodes.Element:
         section = nodes.section("", nodes.title("", self._title(content)), ids=["notes"])
@@ -151,16 +141,14 @@ class _PageRenderer:
             return section
         if content.kind != "front":
             section += archive_content.list_header(content.kind, content.count, self.docname)
-        shown = [nodes.raw("", note.html, format="html") for note in self._notes(content)]
-        match content.view:
-            case "cards":
-                section += note_card.grid(shown, content.count)
-            case "rows":
-                section += note_card.rows(shown)
-            case _:
-                section += note_card.title_list(
-                    note_card.title_line(self.context, note, self.docname) for note in content.notes
-                )
+        if content.view == "list":
+            section += note_card.title_list(
+                note_card.title_line(self.context, note, self.docname) for note in content.notes
+            )
+        else:
+            shown = [part for note in content.notes for part in self._shared(content.view, note)]
+            is_rows = content.view == "rows"
+            section += note_card.rows(shown) if is_rows else note_card.grid(shown, content.count)
         section.extend(note_list.pager(content.pages, content.number, self.docname, content.sort))
         return section
 
