@@ -82,7 +82,7 @@ audit: html $(AUDIT) ## Print the Lighthouse scores of the front page and a note
 	@CHROMIUM="$$(sh tests/browser/find-chromium --install)" && export CHROMIUM && \
 		PYTHONPATH=tests:tests/browser $(PY) tests/audit/audit.py
 
-bench: $(DEV) ## Measure speed beside other programs, which it installs (an hour; ARGS=--help)
+bench: $(DEV) ## Measure speed beside other programs, which it installs (25 minutes; ARGS=--help)
 	@$(PY) -m bench $(ARGS)
 
 # Without a cache: the reference is generated from the code, which Sphinx does not watch.

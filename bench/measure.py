@@ -34,8 +34,9 @@ def run(command: list[str], folder: Path, output: str = "") -> Measurement:
     before = _stamps(folder / output)
     log = folder / "run.log"
     # The time of a build depends a little on the order of sets, so the hash seed is fixed.
-    # MkDocs Material would print a notice about MkDocs 2.
+    # MkDocs Material would print a notice about MkDocs 2. Installed programs have their bytecode.
     environment = os.environ | {"PYTHONHASHSEED": "0", "NO_MKDOCS_2_WARNING": "1"}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     with log.open("wb") as out:
         start = time.perf_counter()
         process = subprocess.Popen(command, cwd=folder, env=environment, stdout=out, stderr=out)

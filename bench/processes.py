@@ -16,6 +16,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from . import sites
@@ -32,6 +33,19 @@ sys.exit(status)
 """
 
 
+HEAD = ("processes", "the main one computes", "the others, together")
+
+
+def simulate(folder: Path, notes: int, counts: Iterable[int]) -> Iterator[tuple[str, ...]]:
+    """Yield a row with the work of the processes for each of *counts*, of a site in *folder*."""
+    sites.make_site(folder, notes, sites.whole)
+    for count in counts:
+        command = [sys.executable, "-c", PROGRAM, "-q", "-j", str(count), ".", f"_build/{count}"]
+        output = subprocess.run(command, cwd=folder, check=True, stdout=subprocess.PIPE).stdout
+        own, others = map(float, output.split())
+        yield (str(count), f"{own:.1f} s", f"{others:.1f} s")
+
+
 def main() -> None:
     """Build one site with each number of processes, and print a table."""
     parser = argparse.ArgumentParser(prog="python -m bench.processes", description=__doc__)
@@ -39,16 +53,10 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, nargs="+", default=[1, 2, 4, 8], help="processes")
     options = parser.parse_args()
     os.environ["PYTHONPATH"] = str(sites.PROJECT / "_ext")
-    lines = ["| processes | the main one computes | the others, together |", "| --- | --- | --- |"]
     with tempfile.TemporaryDirectory() as root:
-        folder = Path(root, "site")
-        sites.make_site(folder, options.notes, sites.whole)
-        for jobs in options.jobs:
-            command = [sys.executable, "-c", PROGRAM, "-q", "-j", str(jobs), ".", f"_build/{jobs}"]
-            output = subprocess.run(command, cwd=folder, check=True, stdout=subprocess.PIPE).stdout
-            own, others = map(float, output.split())
-            lines.append(f"| {jobs} | {own:.1f} s | {others:.1f} s |")
-    sys.stdout.write("\n".join(lines) + "\n")
+        rows = list(simulate(Path(root, "site"), options.notes, options.jobs))
+    lines = (HEAD, ("---",) * len(HEAD), *rows)
+    sys.stdout.writelines(f"| {' | '.join(cells)} |\n" for cells in lines)
 
 
 if __name__ == "__main__":

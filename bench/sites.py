@@ -69,14 +69,16 @@ CITATION = re.compile(r"\{cite:[pt]\}`(.*?)`")
 Writer = Callable[[Path, list[Note], list[Entry]], None]
 
 
-def make_site(folder: Path, notes: int, write: Writer, *, long: bool = False) -> None:
-    """Create *folder* with a site of *notes* notes and twice as many entries.
+def make_site(
+    folder: Path, notes: int, write: Writer, *, long: bool = False, entries: int = 0
+) -> None:
+    """Create *folder* with a site of *notes* notes and *entries*, or else twice as many entries.
 
     *long* notes are as long as those of a person who reads closely.
     """
-    entries = make_entries(notes * ENTRIES_A_NOTE)
+    works = make_entries(entries or notes * ENTRIES_A_NOTE)
     folder.mkdir(parents=True)
-    write(folder, make_notes(notes, entries, long=long), entries)
+    write(folder, make_notes(notes, works, long=long), works)
 
 
 def whole(folder: Path, notes: list[Note], entries: list[Entry]) -> None:
