@@ -349,7 +349,7 @@ def test_failed_build_leaves_no_pagefind_process(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     number = site.folder / "number"
-    script = f'echo $$ > "{number}.new"; mv "{number}.new" "{number}"; exec sleep 600'
+    script = f'echo $$ > "{number}.new"; mv "{number}.new" "{number}"; exec cat'
     replace_pagefind(site, script, monkeypatch)
     failing = FAILING.replace('"number"', repr(str(number)))
     site.edit("conf.py", '= "pagefind"\n', f'= "pagefind"\n{failing}')

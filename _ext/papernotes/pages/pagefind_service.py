@@ -169,6 +169,9 @@ def main(program: str, records: Path, target: Path, last: Path | None, build: Te
     """Make the index of all *records* in *target*, once *build* says that they are written."""
     service = Service(program)
     try:
+        # A build that fails in the meantime ends this program, and so Pagefind. Earlier, Pagefind ends
+        # by itself when this program does.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
         index = Index(service, records)
         index.update()
         # If the build has ended, there is no line.
@@ -182,7 +185,5 @@ def main(program: str, records: Path, target: Path, last: Path | None, build: Te
 
 
 if __name__ == "__main__":
-    # A build that fails in the meantime ends this program, and so Pagefind.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     program, records, target, *last = sys.argv[1:]
     main(program, Path(records), Path(target), Path(last[0]) if last else None, sys.stdin)
