@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from papernotes.bibliography.latex import Kind, Span, flatten, plain, spans
@@ -335,3 +337,15 @@ def test_plain_text_equals_the_flattened_spans() -> None:
     )
     assert plain(source) == "On the x^2 of H2O: a b – https://c.org"
     assert flatten(spans(source)) == plain(source)
+
+
+def test_latex_that_nests_too_deeply_is_text_however_large_the_stack_is() -> None:
+    # Sphinx's manual tells authors of deep documents to raise the limit in conf.py.
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(20_000)
+    try:
+        for depth, kind in ((190, "emphasis"), (300, "text")):
+            source = r"\emph{" * depth + "x" + "}" * depth
+            assert [span.kind for span in spans(source)] == [kind]
+    finally:
+        sys.setrecursionlimit(before)
