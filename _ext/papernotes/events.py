@@ -29,7 +29,7 @@ from papernotes.incremental import (
 from papernotes.incremental.digests import Digests
 from papernotes.incremental.state import STATE_FILE, State
 from papernotes.mathematics import macros, renderer
-from papernotes.pages import archive_pages, filter_data, pagefind, previews
+from papernotes.pages import archive_pages, card_pictures, filter_data, pagefind, previews
 from papernotes.publish import (
     catalogue_json,
     csv_tables,
@@ -258,6 +258,7 @@ def without_summaries(app: Sphinx, shown: Shown) -> Iterator[files.File]:
     yield from sitemap.files(app)
     yield from redirects.files(app)
     yield from previews.files(app, shown)
+    yield from card_pictures.files(app)
 
 
 def strip_pictures(app: Sphinx, exception: Exception | None) -> None:

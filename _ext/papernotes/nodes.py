@@ -6,8 +6,10 @@ document, because formats that bind all pages together move it into another.
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 from xml.etree import ElementTree
 
 from docutils import nodes
@@ -105,6 +107,15 @@ class notes_filter(nodes.General, nodes.Element):
 
 class notes_table(nodes.General, nodes.Element):
     """Tables of notes that a script sorts and filters; ``data`` maps names to texts for it."""
+
+
+class thumbnail(nodes.General, nodes.Element):
+    """The picture of a card, which other formats leave out.
+
+    ``name`` is that of the file below the folder of pictures, ``alt`` its alternative text, and
+    ``size`` its width and height in pixels, or zeros. ``lazy`` says whether a browser may wait
+    until readers scroll to it.
+    """
 
 
 class bars(nodes.General, nodes.Element):
@@ -210,6 +221,18 @@ def visit_bar(self: Any, node: bar) -> None:
     raise nodes.SkipNode
 
 
+def visit_thumbnail(self: Any, node: thumbnail) -> None:
+    """Write the picture in HTML; its size keeps the page from moving once it is there."""
+    address = posixpath.join(self.builder.imgpath, quote(node["name"]))
+    width, height = node["size"]
+    size = {"width": str(width), "height": str(height)} if width and height else {}
+    loading = {"loading": "lazy"} if node["lazy"] else {}
+    self.body.append(
+        self.emptytag(node, "img", "", src=address, alt=node["alt"], **size, **loading)
+    )
+    raise nodes.SkipNode
+
+
 def visit_download(self: Any, node: download) -> None:
     """Open a link to a file in HTML."""
     attributes = {"href": node["refuri"], "download": ""}
@@ -303,6 +326,7 @@ def setup(app: Sphinx) -> None:
     left_out = (skip, None)
     _add_node(app, coins, (visit_coins, None), left_out)
     _add_node(app, fold, (visit_fold, depart_fold), left_out)
+    _add_node(app, thumbnail, (visit_thumbnail, None), left_out)
     _add_node(app, bars, (visit_bars, None), left_out)
     _add_node(app, bar, (visit_bar, None), left_out)
     _add_node(app, navigation, (visit_navigation, depart_navigation), left_out)
@@ -329,6 +353,16 @@ def replace_picture(picture: nodes.image, text: str, *classes: str) -> None:
         paragraph = nodes.paragraph()
         shown.replace_self(paragraph)
         paragraph += shown
+
+
+def keep_light(root: nodes.Element) -> None:
+    """Keep of each pair of pictures below *root* the light one, as it was before it had a pair."""
+    for pair in list(root.findall(nodes.Element)):
+        if "pn-schemes" in pair["classes"]:
+            light = pair[0]
+            assert isinstance(light, nodes.Element)
+            light["classes"].remove("only-light")
+            pair.parent.replace(pair, light)
 
 
 def _add_node(app: Sphinx, node: type[nodes.Element], html: _Visitors, others: _Visitors) -> None:

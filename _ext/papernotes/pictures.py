@@ -1,11 +1,12 @@
-"""Leave out of published pictures what they say of their author: place, camera, names, comments.
+"""Leave out of published pictures what they say of their author, and scale those of cards.
 
-Pixels, colours and the direction that is up stay as they are, because nothing is compressed again.
-Files of the author are only read.
+Of the author's place, camera, names and comments nothing is left; pixels, colours and the direction
+that is up stay as they are, because nothing is compressed again. Files of the author are only read.
 """
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import struct
@@ -32,6 +33,52 @@ _PATH_IN_SVG = re.compile(
 _ORIENTATION, _PLACE = 0x0112, 0x8825
 # Formats with the same metadata, which cannot be left out so simply.
 _KEPT = frozenset((".avif", ".heic", ".heif", ".jxl", ".tif", ".tiff"))
+
+# Cards are no wider than half of this, and screens show up to two pixels in the place of one.
+CARD_WIDTH = 720
+_SCALED = {".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG", ".webp": "WEBP"}
+
+
+def is_scaled(path: str) -> bool:
+    """Return whether the picture *path* is made smaller where it is wider than a card."""
+    return Path(path).suffix.lower() in _SCALED
+
+
+def scaled(path: Path) -> bytes:
+    """Return the picture *path* without its metadata, and no wider than a card shows it.
+
+    A picture that moves, that is in another format or damaged, or that would not become smaller,
+    keeps its size.
+    """
+    from PIL import Image, ImageOps, UnidentifiedImageError
+
+    content = path.read_bytes()
+    whole = without_metadata(content)
+    draft = io.BytesIO()
+    try:
+        with warnings.catch_warnings(action="ignore"), Image.open(io.BytesIO(content)) as picture:
+            kind = picture.format
+            if kind not in _SCALED.values() or getattr(picture, "n_frames", 1) > 1:
+                return whole
+            turned = ImageOps.exif_transpose(picture)
+            if turned.width <= CARD_WIDTH:
+                return whole
+            if turned.mode in ("P", "1", "LA", "PA"):
+                turned = turned.convert("RGBA")
+            height = max(round(turned.height * CARD_WIDTH / turned.width), 1)
+            small = turned.resize((CARD_WIDTH, height), Image.Resampling.LANCZOS)
+            profile = picture.info.get("icc_profile")
+            small.save(draft, kind, quality=85, optimize=True, icc_profile=profile, exif=b"")
+    except (
+        UnidentifiedImageError,
+        OSError,
+        ValueError,
+        SyntaxError,
+        struct.error,
+        Image.DecompressionBombError,
+    ):
+        return whole
+    return min(draft.getvalue(), whole, key=len)
 
 
 def strip(paths: Iterable[Path]) -> None:

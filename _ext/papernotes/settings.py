@@ -180,6 +180,22 @@ SETTINGS = (
         " and filters by tag and year; if Pagefind is not installed, Sphinx's is used",
     ),
     Setting(
+        "papernotes_card_pictures",
+        False,
+        "html",
+        (bool,),
+        "whether the cards of notes show their first figures; `:pictures:` decides it for one list,"
+        " and `picture` in its front matter for one note",
+    ),
+    Setting(
+        "papernotes_dark_pictures",
+        "-dark",
+        "env",
+        (str,),
+        "the end of the names of pictures for dark pages: beside `plot.svg`, `plot-dark.svg`; empty"
+        " for none",
+    ),
+    Setting(
         "papernotes_date_format",
         "%-d %B %Y",
         "html",

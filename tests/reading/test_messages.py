@@ -143,6 +143,16 @@ CASES = {
         ('papers/zeta.md:3: WARNING: "deck" is not one paragraph; write one sentence, and the rest'
         " below the title [papernotes.bad-deck]"),
     ),
+    "picture that is no file": (
+        zeta("picture: https://example.org/plot.svg\n"),
+        ('papers/zeta.md:3: WARNING: "picture" is not the name of a file; write one, such as'
+        " figures/plot.svg, or false for no picture [papernotes.bad-picture]"),
+    ),
+    "picture that is missing": (
+        zeta("picture: plot.svg\n"),
+        ('papers/zeta.md:3: WARNING: the file "plot.svg" does not exist; correct the name, or add'
+        " the file [papernotes.missing-file]"),
+    ),
     "redirect from no list": (
         zeta("redirect_from: papers/old\n"),
         ('papers/zeta.md:3: WARNING: "redirect_from" is not a list; write "redirect_from:'
@@ -232,6 +242,11 @@ CASES = {
     "unknown view": (
         page("# Page\n\n```{papers}\n:view: grid\n```\n"),
         ('plain.md:3: WARNING: :view: "grid" is unknown; write cards, rows, list or table'
+        " [papernotes.bad-option]"),
+    ),
+    "pictures on some cards": (
+        page("# Page\n\n```{papers}\n:pictures: some\n```\n"),
+        ('plain.md:3: WARNING: :pictures: "some" is unknown; write yes or no'
         " [papernotes.bad-option]"),
     ),
     "unknown tag": (

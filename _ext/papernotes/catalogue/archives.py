@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
 
@@ -66,6 +66,7 @@ class ListPage:
     count: int
     sort: str
     view: str
+    pictures: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +267,8 @@ class _ArchiveBuilder:
     def split_front(self, root: str, query: Query, notes: Sequence[Note]) -> ListPage:
         """Add the second and later pages of the front page's list, and return the first."""
         first, *others = self._split("front", "", root, "page", notes, query.sort, query.view)
+        first = replace(first, pictures=query.pictures)
+        others = [replace(page, pictures=query.pictures) for page in others]
         self._add(others)
         return first
 

@@ -54,6 +54,7 @@ class DiagnosticKind(Enum):
     BAD_SUMMARY = ("bad-summary", "`summary:` is not text, or has content that no card can show")
     BAD_DECK = ("bad-deck", "`deck:` is not text, or is more than one paragraph")
     BAD_LANG = ("bad-lang", "`lang:` is not the tag of a language")
+    BAD_PICTURE = ("bad-picture", "`picture:` is neither the name of a file nor false")
     BAD_REDIRECT = (
         "bad-redirect",
         "`redirect_from:` is not a page name, or names an existing page",

@@ -42,6 +42,12 @@ def find(root: Path, home: str, target: str) -> str:
     return ""
 
 
+def dark_name(name: str, suffix: str) -> str:
+    """Return the name that the picture *name* has for dark pages, or nothing without a *suffix*."""
+    stem, dot, end = name.rpartition(".")
+    return f"{stem}{suffix}.{end}" if suffix and dot and not stem.endswith(suffix) else ""
+
+
 def fault(root: Path, home: str, target: str) -> str:
     """Return the message on *target* in the document *home*, or nothing if the file exists."""
     target = target.partition("#")[0] if _SUFFIX.search(target.partition("#")[0]) else target

@@ -20,6 +20,7 @@ import yaml
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.core.drafts import says_draft
 from papernotes.core.fields import MYST_KEYS, Field, read_value
+from papernotes.core.files import OUTSIDE
 from papernotes.core.frontmatter_yaml import (
     BOOL_TAG,
     NULL_TAG,
@@ -48,6 +49,7 @@ FIELDS = {
     "deck": "MyST text of one sentence, which stands below the title and describes the page",
     "lang": "the language of the note as a tag, such as `zh-Hant`, where its letters do not tell"
     " it, as those of Chinese, Japanese, Korean, Arabic, Persian and Hebrew do",
+    "picture": "the file of the picture on the card, instead of the first figure; `false` for none",
     "main": "`true` makes this the note that a link by key leads to, where a paper has several",
     "redirect_from": "a list of former names of the note's page, such as `papers/old-name`; each"
     " redirects to the note",
@@ -65,11 +67,11 @@ class FrontMatter:
 
     ``papers`` holds the keys of the papers with their lines; it is empty where ``paper`` is missing
     or invalid. ``draft`` says whether nothing of the note may be published. ``summary`` is MyST
-    text, and ``summary_line`` the line on which it begins. ``fields`` are the values of the
-    author's own fields, ``markdown`` has the text of the deck and of those of this kind with its
-    line, and ``unknown`` has the keys that nothing reads, with their lines. ``rest`` is the whole
-    text of the note, with blank lines in place of the fields read here, so that every line keeps
-    its number.
+    text, and ``summary_line`` the line on which it begins. ``picture`` is the name of a file, empty
+    for no picture, and None where the note does not say. ``fields`` are the values of the author's
+    own fields, ``markdown`` has the text of the deck and of those of this kind with its line, and
+    ``unknown`` has the keys that nothing reads, with their lines. ``rest`` is the whole text of the
+    note, with blank lines in place of the fields read here, so that every line keeps its number.
     """
 
     papers: dict[str, int]
@@ -80,6 +82,8 @@ class FrontMatter:
     draft: bool
     summary: str
     summary_line: int
+    picture: str | None
+    picture_line: int
     former_names: tuple[FormerName, ...]
     main: bool
     fields: tuple[FieldValue, ...]
@@ -121,6 +125,8 @@ def parse(
         draft=_read_draft(fields, problems) or says_draft(lines),
         summary=summary,
         summary_line=summary_line,
+        picture=_read_picture(fields, problems),
+        picture_line=_get(fields, "picture")[0],
         former_names=_read_former_names(fields, problems),
         main=_read_flag(fields, "main", DiagnosticKind.BAD_MAIN, problems),
         fields=tuple(_read_own_fields(fields, own, problems)),
@@ -397,3 +403,21 @@ def _read_text(
         )
         return "", line
     return node.value, text_line(node)
+
+
+def _read_picture(fields: _Fields, problems: Problems) -> str | None:
+    line, node = _get(fields, "picture")
+    if node is None:
+        return None
+    if isinstance(node, yaml.ScalarNode):
+        if node.tag == BOOL_TAG and node.value.lower() in ("false", "no", "off"):
+            return ""
+        if node.tag == STRING_TAG and node.value.strip() and not OUTSIDE.match(node.value.strip()):
+            return str(node.value.strip())
+    problems.add(
+        line,
+        DiagnosticKind.BAD_PICTURE,
+        '"picture" is not the name of a file; write one, such as figures/plot.svg, or false for no'
+        " picture",
+    )
+    return None

@@ -36,6 +36,7 @@ _VALUES: dict[str, dict[str, Any]] = {
     "summary": {"type": ["string", "null"]},
     "deck": {"type": ["string", "null"]},
     "lang": {"type": ["string", "null"], "pattern": rf"^\s*{LANGUAGE_TAG}\s*$"},
+    "picture": {"type": ["string", "boolean", "null"]},
     "main": {"type": ["boolean", "null"]},
     "redirect_from": {
         "type": ["array", "null"],

@@ -143,6 +143,7 @@ class Query:
     ``view`` is empty if the directive does not say how to show the notes.
     ``paged`` says whether the list may be split over several pages. ``columns`` are those of a
     table, and ``group`` is the column that groups its rows, with ``-`` in front for descending.
+    ``pictures`` says whether cards show pictures, where the setting does not.
     """
 
     tags: tuple[str, ...] = ()
@@ -153,6 +154,30 @@ class Query:
     paged: bool = False
     columns: tuple[str, ...] = ()
     group: str = ""
+    pictures: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """The picture on the card of a note.
+
+    ``light`` and ``dark`` are paths from the site's folder; ``dark`` is empty where there is one
+    picture for all pages. ``width`` and ``height`` are in pixels, and 0 if they are unknown.
+    ``apart`` says that the card has files of its own, because the picture is wide, or because the
+    note does not show it.
+    """
+
+    light: str
+    dark: str
+    alt: str
+    width: int
+    height: int
+    apart: bool
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The paths of the one picture, or of both."""
+        return tuple(filter(None, (self.light, self.dark)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from sphinx.addnodes import pending_xref
 from papernotes.bibliography import formatting
 from papernotes.bibliography.latex import Span
 from papernotes.core.diagnostics import Diagnostic
-from papernotes.core.model import Citation, Note, Page, Paper
+from papernotes.core.model import Citation, Note, Page, Paper, Picture
 from papernotes.core.wiki_links import Lead
 from papernotes.domain.xrefs import cited_keys, linked_notes, target
 from papernotes.mathematics.equations import mark_as_copy, referenced_labels
@@ -77,12 +77,16 @@ class Excerpt:
 
 @dataclass(frozen=True, slots=True)
 class NotedPaper:
-    """A note, with the nodes that other pages show of it; ``fields`` are those in Markdown."""
+    """A note, with the nodes that other pages show of it; ``fields`` are those in Markdown.
+
+    ``picture`` is that of its card.
+    """
 
     note: Note
     title: Excerpt
     summary: Excerpt
     fields: tuple[tuple[str, Excerpt], ...] = ()
+    picture: Picture | None = None
 
     def field(self, name: str) -> Excerpt | None:
         """Return the nodes of the field *name*, or None if it is not in Markdown."""

@@ -107,15 +107,17 @@ class _PageRenderer:
         context[CITES], context[renderer.HAS_FORMULAS] = body.cites, body.formulas
         self.builder.handle_page(page, context, TEMPLATE)
 
-    def _shared(self, view: str, note: Note) -> Sequence[nodes.Node]:
-        """Return *note* as a card or a row, which other pages share."""
+    def _shared(self, page: ListPage, note: Note) -> Sequence[nodes.Node]:
+        """Return *note* as a card or a row of *page*, which other pages share."""
+        pictured = self.context.shows_pictures(page.pictures)
 
         def make(docname: str) -> list[nodes.Node]:
-            if view == "rows":
+            if page.view == "rows":
                 return [note_card.row(self.context, note, docname)]
-            return [note_card.card(self.context, note, docname, 2)]
+            return [note_card.card(self.context, note, docname, 2, pictured=pictured)]
 
-        return self.context.share(view, note.docname, self.docname, make)
+        kind = f"pictured {page.view}" if pictured else page.view
+        return self.context.share(kind, note.docname, self.docname, make)
 
     def _body(self, content: Content) -> nodes.Element:
         section = nodes.section("", nodes.title("", self._title(content)), ids=["notes"])
@@ -146,7 +148,7 @@ class _PageRenderer:
                 note_card.title_line(self.context, note, self.docname) for note in content.notes
             )
         else:
-            shown = [part for note in content.notes for part in self._shared(content.view, note)]
+            shown = [part for note in content.notes for part in self._shared(content, note)]
             is_rows = content.view == "rows"
             section += note_card.rows(shown) if is_rows else note_card.grid(shown, content.count)
         section.extend(note_list.pager(content.pages, content.number, self.docname, content.sort))

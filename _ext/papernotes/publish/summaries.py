@@ -15,7 +15,7 @@ from papernotes.core.files import SCHEME
 from papernotes.core.model import Note
 from papernotes.mathematics import macros
 from papernotes.mathematics import renderer as mathematics
-from papernotes.nodes import cited_work, replace_picture
+from papernotes.nodes import cited_work, keep_light, replace_picture
 from papernotes.publish import site_info
 from papernotes.publish.plaintext import Prose
 from papernotes.rendering.context import RenderContext
@@ -67,6 +67,7 @@ def _render(app: Sphinx, notes: Sequence[Note]) -> Iterator[Summary]:
 
     def rendered(note: Note, excerpt: Iterable[nodes.Node]) -> Text:
         body = renderer.settle(nodes.container("", *excerpt))
+        keep_light(body)
         text = prose.plain([body])
         _detach(app, builder, site_info.page(app, note.docname), body)
         return Text(renderer.write(body.children).strip(), text)

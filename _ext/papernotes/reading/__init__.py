@@ -37,6 +37,7 @@ def setup(app: Sphinx) -> None:
     app.add_transform(transforms.AddHeading)
     app.add_transform(transforms.ParseFrontMatter)
     app.add_transform(missing_files.ReplaceMissing)
+    app.add_transform(transforms.DarkPictures)
     app.add_transform(transforms.SpellOutInHeadings)
     app.add_transform(transforms.PlacePlaceholders)
     app.add_transform(transforms.AlignNumbers)

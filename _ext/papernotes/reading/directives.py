@@ -27,6 +27,7 @@ OPTIONS = {
     "limit": "the largest number of notes to list",
     "view": "`cards`, `rows` for title, byline and one line of the summary, `list` for one line a"
     " note, or `table`; by default cards or rows, as `papernotes_view` says",
+    "pictures": "`yes` or `no`: whether cards show pictures, instead of what the site says",
     "columns": "the columns of a table, separated by commas; by default title, authors, year and"
     " your own fields",
     "group": "the column by which a table is divided, with `-` in front for descending",
@@ -60,6 +61,7 @@ class PapersDirective(_ListDirective):
             tags=self.tags(), sort=self.sort(), limit=limit, view=view, line=self.lineno,
             paged=limit is None and not is_table and self.is_paged(),
             columns=self.columns() if is_table else (), group=self.group() if is_table else "",
+            pictures=self.pictures(),
         )  # fmt: skip
         for name in ("columns", "group"):
             if name in self.options and not is_table:
@@ -100,6 +102,16 @@ class PapersDirective(_ListDirective):
             f':limit: "{value}" is not a number above 0; write a number, or delete the option',
         )
         return None
+
+    def pictures(self) -> bool | None:
+        if "pictures" not in self.options:
+            return None
+        value: str = self.options["pictures"].strip().lower()
+        if value not in ("", "yes", "no"):
+            message = f':pictures: "{value}" is unknown; write yes or no'
+            self.problem(DiagnosticKind.BAD_OPTION, message)
+            return None
+        return value != "no"
 
     def columns(self) -> tuple[str, ...]:
         text = self.options.get("columns", "")

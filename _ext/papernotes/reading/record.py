@@ -20,7 +20,7 @@ from papernotes.i18n import language_classes
 from papernotes.mathematics.equations import referenced_labels
 from papernotes.mathematics.renderer import make_readable, plain_text
 from papernotes.reading import sentences
-from papernotes.reading.summary import shorten
+from papernotes.reading.summary import picture, shorten
 from papernotes.reading.syntax import notebooks, quotes
 from papernotes.reporting import noted_problems
 
@@ -108,8 +108,9 @@ def note_document(app: Sphinx, doctree: nodes.document) -> None:
                 fields=front.fields,
                 language=env.current_document[quotes.LANGUAGE],
             )
+            shown = picture(env, section, opening, front.picture, parsed.pop("picture", ()))
             fields = tuple((name, Excerpt.of(part)) for name, part in parsed.items())
-            noted = NotedPaper(note, Excerpt.of(heading), Excerpt.of(opening), fields)
+            noted = NotedPaper(note, Excerpt.of(heading), Excerpt.of(opening), fields, shown)
     spelled: tuple[Spelled, ...] = env.current_document.get(SPELLED) or ()
     domain = PaperNotesDomain.of(env)
     record = Record(

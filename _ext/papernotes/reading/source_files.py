@@ -18,7 +18,7 @@ from sphinx.environment import BuildEnvironment
 
 from papernotes.catalogue.file_names import odd_names, unwritable
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
-from papernotes.core.files import is_inside
+from papernotes.core.files import dark_name, is_inside
 from papernotes.core.text import check_encoding, replace_control_characters
 from papernotes.domain import PaperNotesDomain
 from papernotes.reading.syntax import notebooks
@@ -105,6 +105,18 @@ def find_changed(
     ]
 
 
+def find_dark_pictures(
+    app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
+) -> list[str]:
+    """Return the documents with a picture for which there is one for dark pages since."""
+    found: set[str] = set()
+    for path, (docnames, _) in env.images.items():
+        dark = dark_name(path, app.config.papernotes_dark_pictures)
+        if dark and dark not in env.images and Path(env.srcdir, dark).is_file():
+            found |= docnames
+    return sorted(found)
+
+
 def _digest(env: BuildEnvironment, docname: str, known: dict[Path, bytes]) -> bytes:
     """Return the digest of the file of *docname* and of all files that it includes or shows.
 
@@ -135,5 +147,6 @@ def add_documents(app: Sphinx) -> None:
     app.connect("env-get-outdated", leave_out_unusable, priority=400)
     app.connect("source-read", replace_controls, priority=400)
     app.connect("env-get-outdated", find_changed)
+    app.connect("env-get-outdated", find_dark_pictures)
     # After Sphinx's own collectors (500), which know what a document includes.
     app.connect("doctree-read", note_source, priority=590)

@@ -1,4 +1,4 @@
-"""Cut the opening of a note to the size of a card.
+"""Cut the opening of a note to the size of a card, and find the picture of the card.
 
 Sizes are counted in words, since a card is mostly text. What is not text counts as many words as
 would take its place.
@@ -10,8 +10,12 @@ import re
 from collections.abc import Iterator, Sequence
 
 from docutils import nodes
+from sphinx.environment import BuildEnvironment
+from sphinx.util.images import get_image_size
 
+from papernotes.core.model import Picture
 from papernotes.domain.xrefs import place_link
+from papernotes.pictures import CARD_WIDTH, is_scaled
 from papernotes.reading import sentences
 
 ELLIPSIS = "…"
@@ -31,6 +35,43 @@ _WHOLE = (
     nodes.field_list,
     nodes.line_block,
 )
+
+
+# The formats that browsers show, in the order in which Sphinx prefers them for pages.
+_FORMATS = ("image/svg+xml", "image/png", "image/gif", "image/jpeg", "image/webp", "*")
+
+
+def picture(
+    env: BuildEnvironment,
+    section: nodes.Element,
+    opening: Sequence[nodes.Node],
+    named: str | None,
+    given: Sequence[nodes.Node],
+) -> Picture | None:
+    """Return the picture for the card of the note in *section*, or None.
+
+    It is the one that the front matter has *named*, as the nodes *given*, or else the first figure.
+    There is none beside an *opening* that shows a picture by itself.
+    """
+    shown = list(section.findall(nodes.image))
+    chosen = [image for node in given for image in node.findall(nodes.image)]
+    if named is None and not any(any(node.findall(nodes.image)) for node in opening):
+        figures = section.findall(nodes.figure)
+        chosen = next(filter(None, (list(each.findall(nodes.image)) for each in figures)), [])
+    files = [_file(image) for image in chosen[:2]]
+    if not files or not files[0]:
+        return None
+    light, dark = files[0], files[1] if "pn-schemes" in chosen[0].parent["classes"] else ""
+    alts = [image.get("alt", "") for image in shown if image["uri"] == chosen[0]["uri"]]
+    width, height = get_image_size(env.srcdir / light) or (0, 0)
+    apart = not alts or (width > CARD_WIDTH and is_scaled(light))
+    return Picture(light, dark, alts[0] if alts else "", width, height, apart)
+
+
+def _file(image: nodes.image) -> str:
+    """Return the path of the file of *image* that pages show, or nothing if it is elsewhere."""
+    candidates: dict[str, str] = image.get("candidates", {})
+    return next((candidates[each] for each in _FORMATS if each in candidates), "")
 
 
 def shorten(opening: Sequence[nodes.Node], words: int, docname: str) -> list[nodes.Node]:

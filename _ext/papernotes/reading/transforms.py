@@ -7,6 +7,7 @@ where the page will show derived content.
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 from docutils import nodes
@@ -19,6 +20,7 @@ from sphinxcontrib.bibtex.nodes import bibliography as library_bibliography
 from papernotes import nodes as placeholders
 from papernotes.core import frontmatter
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
+from papernotes.core.files import OUTSIDE, dark_name, find
 from papernotes.core.model import Citation
 from papernotes.core.text import is_visible
 from papernotes.domain import PaperNotesDomain
@@ -31,6 +33,7 @@ from papernotes.reading.parser import Parser
 from papernotes.reading.record import DRAFT, FRONT_MATTER, SPELLED, first_section, is_note, line_of
 from papernotes.reading.syntax import notebooks, quotes
 from papernotes.reading.syntax.headings import empty_heading, no_heading
+from papernotes.reading.withheld import is_withheld
 from papernotes.reporting import note_problem, noted_problems
 from papernotes.settings import own_fields
 
@@ -117,6 +120,10 @@ class ParseFrontMatter(SphinxTransform):
             if not self.config.papernotes_raw_html:
                 self.spell_out_html(part, name, line)
             self.document += placeholders.front_matter_source("", *part.children, name=name)
+        if front.picture:
+            picture = nodes.image(uri=front.picture)
+            picture.line = front.picture_line
+            self.document += placeholders.front_matter_source("", picture, name="picture")
 
     def keep_to_paragraph(self, part: nodes.document, line: int) -> None:
         """Keep the first paragraph of a deck, and report whatever else it contains."""
@@ -173,6 +180,43 @@ class ParseFrontMatter(SphinxTransform):
             # Reported once for an element, at its start tag.
             if not source.startswith("</") and problem not in noted_problems(self.env):
                 note_problem(self.env, problem)
+
+
+class DarkPictures(SphinxTransform):
+    """Put the picture for dark pages beside each one that has it: ``x-dark.svg`` beside ``x.svg``.
+
+    Style sheets show one of the two, by the classes that furo and pydata's theme know.
+    """
+
+    # After the names of pictures are corrected, and before Sphinx collects them.
+    default_priority = 9
+
+    def apply(self, **kwargs: Any) -> None:
+        """Replace each picture that has a dark one by a pair."""
+        for node in list(self.document.findall(nodes.image)):
+            if OUTSIDE.match(node["uri"]) or {"only-light", "only-dark"} & set(node["classes"]):
+                continue
+            root, home = Path(self.env.srcdir), self.env.doc2path(self.env.docname, base=False)
+            name = dark_name(node["uri"], self.config.papernotes_dark_pictures)
+            path = name and find(root, home.as_posix(), name)
+            files = root.glob(path) if path.endswith(".*") else [root / path]
+            source, line = str(root / home), line_of(node)
+            if path and not any(is_withheld(self.env, file, source, line) for file in files):
+                _pair(node, name)
+
+
+def _pair(node: nodes.image, dark: str) -> None:
+    """Replace *node* by a pair of it and the picture *dark*, which differs in nothing else."""
+    # Not beside a caption: pydata's theme hides the caption together with the picture before it.
+    make = nodes.inline if isinstance(node.parent, nodes.TextElement) else nodes.container
+    pair = make("", classes=["pn-schemes"])
+    # Unlike this, replace_self() would hand the classes and ids of the picture on.
+    node.parent.replace(node, pair)
+    other = node.copy()
+    other["ids"], other["names"], other["uri"] = [], [], dark
+    other["classes"] = [*node["classes"], "only-dark"]
+    node["classes"] = [*node["classes"], "only-light"]
+    pair.extend((node, other))
 
 
 class SpellOutInHeadings(SphinxTransform):

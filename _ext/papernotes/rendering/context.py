@@ -51,6 +51,14 @@ class RenderContext:
         """Return the summary of *note*, as fresh nodes for the page *docname*."""
         return self.relocated(self.domain.noted(note).summary, note.docname, docname)
 
+    def shows_pictures(self, wanted: bool | None) -> bool:
+        """Return whether cards show pictures in a list that says *wanted*; only websites have them.
+
+        None leaves it to the setting.
+        """
+        default: bool = self.env.config.papernotes_card_pictures
+        return self.domain.writes_site and (default if wanted is None else wanted)
+
     def relocated(self, excerpt: Excerpt, home: str, docname: str) -> list[nodes.Node]:
         """Return fresh nodes of *excerpt* from the document *home*, changed to stand in *docname*.
 

@@ -10,6 +10,7 @@ from sphinx_design.shared import create_component
 from papernotes.bibliography import formatting
 from papernotes.core.model import Note
 from papernotes.i18n import _, language_classes
+from papernotes.nodes import thumbnail
 from papernotes.reading.summary import first_line
 from papernotes.rendering.context import RenderContext
 from papernotes.rendering.markup import (
@@ -33,8 +34,20 @@ FEW = 8
 _LINE_WORDS = 24
 
 
-def card(context: RenderContext, note: Note, docname: str, level: int) -> nodes.Element:
-    """Return the card of *note* for the page *docname*; its title is a heading of *level*."""
+def card(
+    context: RenderContext,
+    note: Note,
+    docname: str,
+    level: int,
+    *,
+    pictured: bool = False,
+    below: bool = True,
+) -> nodes.Element:
+    """Return the card of *note* for the page *docname*; its title is a heading of *level*.
+
+    *pictured* says whether it shows the note's picture, and *below* whether readers have to scroll
+    to it.
+    """
     papers = context.catalogue.papers_of(note)
     heading = nodes.rubric("", "", note_link(note, docname, context.title(note)))
     heading.extend(draft_mark() if note.draft else ())
@@ -54,10 +67,33 @@ def card(context: RenderContext, note: Note, docname: str, level: int) -> nodes.
     tags = tag_list(context.archives, note.tags, docname)
     footer = create_component("card-footer", ["sd-card-footer"], children=[*tags, line])
     hue = hue_class(context.archives.hue(note))
+    picture = _picture(context, note, below=below) if pictured else []
     whole = create_component(
-        "card", ["sd-card", "sd-sphinx-override", "pn-card", *hue], children=[body, footer]
+        "card",
+        ["sd-card", "sd-sphinx-override", "pn-card", *hue],
+        children=[*picture, body, footer],
     )
     return create_component("grid-item", ["sd-col", "sd-d-flex-row"], children=[whole])
+
+
+def _picture(context: RenderContext, note: Note, *, below: bool) -> list[nodes.Node]:
+    """Return the picture of the card of *note*, if it has one, with that for dark pages."""
+    picture = context.domain.noted(note).picture
+    if picture is None:
+        return []
+    classes = [["only-light"], ["only-dark"]] if picture.dark else [[]]
+    shown = [
+        thumbnail(
+            name=("cards/" if picture.apart else "") + context.env.images[path][1],
+            alt=picture.alt,
+            size=(picture.width, picture.height),
+            lazy=below,
+            classes=names,
+        )
+        for path, names in zip(picture.files, classes, strict=True)
+    ]
+    about = ["pn-card-picture", *(["pn-schemes"] if picture.dark else [])]
+    return [create_component("pn-card-picture", about, children=shown)]
 
 
 def card_shows(shown: Shown, note: Note) -> str:
@@ -70,6 +106,7 @@ def card_shows(shown: Shown, note: Note) -> str:
             shown.excerpt(shown.domain.noted(note).summary),
             [shown.paper_links(paper) for paper in shown.catalogue.papers_of(note)],
             shown.renamed_images.get(note.docname),
+            shown.domain.noted(note).picture,
         ]
 
     return shown.once("card", note.docname, parts)

@@ -42,7 +42,11 @@ def papers(context: RenderContext, node: nodes.Element) -> list[nodes.Node]:
         case "rows":
             listed = note_card.rows(note_card.row(context, note, docname) for note in notes)
         case _:
-            cards = [note_card.card(context, note, docname, level) for note in notes]
+            pictured = context.shows_pictures(query.pictures)
+            cards = [
+                note_card.card(context, note, docname, level, pictured=pictured, below=place >= 3)
+                for place, note in enumerate(notes)
+            ]
             listed = note_card.grid(cards, count)
     if page is None:
         return [listed]
@@ -72,7 +76,7 @@ def page_shows(shown: Shown, page: ListPage) -> list[object]:
     """Return what one page of a list shows."""
     # Only the pages of tags and years say how many notes there are.
     count = page.count if page.kind != "front" else page.count <= note_card.FEW
-    about = [page.name, page.number, page.pages, count, page.sort, page.view]
+    about = [page.name, page.number, page.pages, count, page.sort, page.view, page.pictures]
     title = shown.page_titles.get(page.pages[0])
     return [about, title, _notes_show(shown, page.view, page.notes)]
 

@@ -12,6 +12,7 @@ from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from papernotes.domain import PaperNotesDomain, figures
+from papernotes.nodes import keep_light
 from papernotes.rendering.markup import SEPARATOR
 
 # Formats that ignore classes.
@@ -21,6 +22,8 @@ PLAIN = ("latex", "man", "texinfo", "text")
 def setup(app: Sphinx) -> None:
     """Add the post-transforms."""
     app.add_post_transform(DropScreenReaderText)
+    app.add_post_transform(LightPictures)
+    app.add_post_transform(LightPicturesOfBooks)
     app.add_post_transform(InlineTags)
     app.add_post_transform(AppendAddresses)
     app.add_post_transform(NumberCaptions)
@@ -41,6 +44,25 @@ class DropScreenReaderText(SphinxPostTransform):
                 if position and parent[position - 1].astext() == " ":
                     del parent[position - 1]
                 parent.remove(node)
+
+
+class LightPictures(SphinxPostTransform):
+    """Keep of pictures with a dark one only the light one, in formats with white pages."""
+
+    # Before Sphinx converts pictures (100).
+    default_priority = 90
+    formats: tuple[str, ...] = PLAIN
+
+    def run(self, **kwargs: Any) -> None:
+        """Remove the dark pictures."""
+        keep_light(self.document)
+
+
+class LightPicturesOfBooks(LightPictures):
+    """Do so in EPUBs, whose readers show dark pages without telling style sheets."""
+
+    formats = ()
+    builders = ("epub",)
 
 
 class InlineTags(SphinxPostTransform):
