@@ -42,7 +42,7 @@ PAPERNOTES := PYTHONPATH=_ext $(PY) -m papernotes
 LINT_IMPORTS := PYTHONPATH=_ext $(PY) -c 'from importlinter.cli import lint_imports_command as main; main()' \
 	--no-logo --cache-dir $(BUILD)/import-linter
 
-.PHONY: help html paper live check test soak audit bench docs linkcheck epub pdf messages advisories \
+.PHONY: help html paper live check test soak audit bench docs figures linkcheck epub pdf messages advisories \
 	lock clean FORCE
 .DELETE_ON_ERROR:
 
@@ -89,6 +89,12 @@ bench: $(DEV) ## Measure speed beside other programs, which it installs (25 minu
 docs: $(DEV) ## Build the manual
 	@$(SPHINX) -E -W --keep-going -b html -d $(BUILD)/doctrees/docs docs $(BUILD)/docs
 	@echo 'The manual is built: open $(BUILD)/docs/index.html'
+
+# One core computes the same numbers on each machine, and is fast enough for small matrices.
+figures: $(DEV) ## Draw the figures of the notes again, from their experiments (a minute)
+	@for script in papers/figures/*[0-9]*.py; do \
+		test ! -f "$$script" || OPENBLAS_NUM_THREADS=1 $(PY) "$$script" || exit 1; \
+	done
 
 linkcheck: $(SITE) ## Check whether the addresses in notes and bibliography still work
 	@$(PAPERNOTES) linkcheck
