@@ -29,7 +29,7 @@ from papernotes.incremental import (
 from papernotes.incremental.digests import Digests
 from papernotes.incremental.state import STATE_FILE, State
 from papernotes.mathematics import macros, renderer
-from papernotes.pages import archive_pages, card_pictures, filter_data, pagefind, previews
+from papernotes.pages import archive_pages, filter_data, own_files, pagefind, previews
 from papernotes.publish import (
     catalogue_json,
     csv_tables,
@@ -42,6 +42,7 @@ from papernotes.publish import (
 )
 from papernotes.publish.summaries import Summaries
 from papernotes.reading.parser import vault_of
+from papernotes.reading.withheld import paper_files
 from papernotes.rendering.shown import Shown
 from papernotes.reporting import warn
 from papernotes.theme import sidebar
@@ -135,7 +136,8 @@ def derive_catalogue(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
     domain.writes_site = writes_site(app)
     domain.frame = sidebar.derive(app)
     CitationDomain.of(env).prepare()
-    problems = {*domain.problems(), *formula_problems(app, domain)}
+    domain.paper_files, file_problems = paper_files(env, domain.catalogue.papers.values())
+    problems = {*domain.problems(), *formula_problems(app, domain), *file_problems}
     for problem in without_suppressed(problems, app.config.suppress_warnings):
         warn(problem)
     if not writes_site(app):
@@ -258,7 +260,7 @@ def without_summaries(app: Sphinx, shown: Shown) -> Iterator[files.File]:
     yield from sitemap.files(app)
     yield from redirects.files(app)
     yield from previews.files(app, shown)
-    yield from card_pictures.files(app)
+    yield from own_files.files(app)
 
 
 def strip_pictures(app: Sphinx, exception: Exception | None) -> None:

@@ -26,7 +26,6 @@ UNSAFE = [
     "mailto:a@b.org",
     "//a.org/x",
     "a.org/x",
-    "x.pdf",
     "https:a.org",
     "javascript:https://a.org/x.pdf",
     'https://a.org/"x',
@@ -265,9 +264,28 @@ def test_doi_links_only_to_the_doi_resolver(doi: str) -> None:
 
 
 def test_all_fields_with_unsafe_addresses_are_named() -> None:
-    entry = paper("pdf = {x.pdf}, url = {ftp://a}, doi = {10.1/x}, note = {javascript:x}")
+    entry = paper("pdf = {a.org/x}, url = {ftp://a}, doi = {10.1/x}, note = {javascript:x}")
     assert formatting.unsafe_links(entry) == ["url", "pdf"]
     assert formatting.unsafe_links(paper("url = {}, pdf = {https://a.org}")) == []
+
+
+@pytest.mark.parametrize("name", ["pdf", *formatting.MATERIAL])
+def test_paths_are_links_to_files_of_the_site(name: str) -> None:
+    (link,) = formatting.links(paper(f"{name} = {{talks/../pdf/x_1.pdf}}"))
+    assert (link.url, link.is_file) == ("pdf/x_1.pdf", True)
+    assert formatting.target(paper(f"{name} = {{x.pdf}}")) == ""
+    for elsewhere in ("/home/me/x.pdf", r"C:\\papers\\x.pdf", "file:///x.pdf", "~/x.pdf"):
+        assert formatting.links(paper(f"{name} = {{{elsewhere}}}")) == ()
+
+
+def test_words_in_fields_of_material_are_remarks() -> None:
+    entry = paper("review = {Good, but see v1.pdf}, code = {soon}, data = {see a/b}")
+    assert (formatting.links(entry), formatting.unsafe_links(entry)) == ((), [])
+    assert formatting.unsafe_links(paper("data = {ftp://a.org/x}")) == ["data"]
+
+
+def test_a_url_is_no_file() -> None:
+    assert formatting.unsafe_links(paper("url = {x.pdf}")) == ["url"]
 
 
 # Year, title, names, venue.

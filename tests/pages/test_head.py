@@ -77,6 +77,11 @@ def test_json_ld_describes_a_note_as_a_posting_about_a_paper(tiny: Site) -> None
             "datePublished": "2001",
             "isPartOf": {"@type": "Periodical", "name": "Journal of Letters"},
             "url": "https://arxiv.org/abs/math/0101001",
+            "encoding": {
+                "@type": "MediaObject",
+                "contentUrl": "https://arxiv.org/pdf/math/0101001",
+                "encodingFormat": "application/pdf",
+            },
         },
     }  # fmt: skip
 

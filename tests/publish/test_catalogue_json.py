@@ -79,6 +79,12 @@ def test_papers_json_describes_each_note(tiny: Site) -> None:
             "Its second paragraph."
         },
         "cites": ["beta2002", "gamma2003"],
+        "links": {
+            "alpha2001": {
+                "abstract": "https://arxiv.org/abs/math/0101001",
+                "PDF": "https://arxiv.org/pdf/math/0101001",
+            }
+        },
         "papers": [
             {
                 "id": "alpha2001",

@@ -14,14 +14,17 @@ from typing import Literal
 from urllib.parse import quote
 
 from papernotes.bibliography import identifiers
-from papernotes.bibliography.identifiers import address, arxiv_id
+from papernotes.bibliography.identifiers import address, arxiv_id, is_like_address, is_local
 from papernotes.bibliography.latex import SAFE_LINK, Span, flatten, spans
 from papernotes.bibliography.names import join_prefix
+from papernotes.core.files import is_path, path_of
 from papernotes.core.model import Paper, Person
 from papernotes.core.text import fold_plain
 
 SortKey = tuple[str, ...]
-LinkKind = Literal["abstract", "PDF", "DOI"]
+LinkKind = Literal["abstract", "PDF", "DOI", "code", "slides", "video", "poster", "data", "review"]
+# Fields with an address of what belongs to a work. JabRef writes remarks into the last.
+MATERIAL: tuple[LinkKind, ...] = ("code", "slides", "video", "poster", "data", "review")
 
 # Fields that stand in for the names of a work without authors and editors.
 _PUBLISHERS = ("organization", "institution", "publisher")
@@ -52,16 +55,9 @@ PUBLISHED_FIELDS = frozenset(
 _CREDENTIALS = re.compile(r"(?<=://)(?:[^\s/?#<>\"{}]|\{[^\s{}]*\})*@", re.IGNORECASE)
 # What is told of them in a note, whose text nobody changes.
 CREDENTIALS = "a link holds a name and a password, which readers would see; delete them"
-# Where a file is on a computer: an address of its own, below a drive, or below a home folder.
-_LOCAL = re.compile(
-    r"\bfile:(?:[/\\]|[a-z]:)"
-    r"|(?<![a-z0-9])[a-z]\\?:(?:[\\/](?:[^\\/{}]+[\\/]|[\w.-]+\.[a-z]{2,4}\b)|\$\\backslash\$)"
-    r"|(?<![\w.:/~%-])/(?:home|users|root|volumes|media|mnt)/[\w.~-]"
-    r"|(?:^|[\s{(:;,])(?:~/[\w.-]|\\\\[\w.-]+\\[\w$.-]+\\)",
-    re.IGNORECASE,
-)
 # BibLaTeX's types of entries that lend their fields to others, or list others.
 NO_WORKS = frozenset(("set", "xdata"))
+_SPACE = re.compile(r"\s")
 # BibTeX's name for further people who are not listed, in lower case.
 OTHERS = "others"
 _PROCEEDINGS = re.compile(
@@ -90,34 +86,55 @@ ENGLISH = Phrases()
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link to the paper itself."""
+    """A link to the paper itself, or to what belongs to it.
+
+    ``url`` is an address or, if *is_file*, the path of a file from the site's folder.
+    """
 
     kind: LinkKind
     url: str
+    is_file: bool = False
 
 
 # Each page that shows a work asks, and its digest too.
 @functools.lru_cache(maxsize=65536)
 def links(paper: Paper) -> tuple[Link, ...]:
-    """Return the links of the entry: abstract, PDF and DOI, each at most once.
+    """Return the links of the entry: abstract, PDF, DOI and material, each at most once.
 
     Addresses whose scheme is not http or https are dropped.
     """
-    url, pdf = _address(paper, "url"), _address(paper, "pdf")
+    url, pdf = _address(paper, "url"), _link(paper, "PDF", "pdf")
     # A DOI may contain any character, "<" and "#" too.
     path = quote(doi(paper), safe="%/:;,@!$&'()*+=")
     resolver = f"https://doi.org/{path}" if path else ""
     arxiv = arxiv_id(dict(paper.fields))
     if url.lower().endswith(".pdf"):
-        pdf, url = pdf or url, ""
+        pdf, url = (pdf if pdf.url else Link("PDF", url)), ""
     if resolver and (identify := identifiers.identify(url)) and identify.value == doi(paper):
         url = ""
     found = (
         Link("abstract", f"https://arxiv.org/abs/{arxiv}" if arxiv else url),
-        Link("PDF", pdf or (f"https://arxiv.org/pdf/{arxiv}" if arxiv else "")),
+        pdf if pdf.url or not arxiv else Link("PDF", f"https://arxiv.org/pdf/{arxiv}"),
         Link("DOI", resolver),
+        *(_link(paper, kind, kind) for kind in MATERIAL),
     )
-    return tuple(link for link in found if SAFE_LINK.fullmatch(link.url))
+    return tuple(
+        link for link in found if link.url and (link.is_file or SAFE_LINK.fullmatch(link.url))
+    )
+
+
+def _link(paper: Paper, kind: LinkKind, name: str) -> Link:
+    """Return the link of the field *name*, with an empty address if it has none."""
+    url = _address(paper, name)
+    return Link(kind, url) if url else Link(kind, linked_file(paper, name), is_file=True)
+
+
+def linked_file(paper: Paper, name: str) -> str:
+    """Return the path of the file that the field *name* links to, from the site's folder."""
+    value = address(paper.field(name))
+    if not is_path(value) or is_local(value) or (name in MATERIAL and _SPACE.search(value)):
+        return ""
+    return path_of("", value)
 
 
 def doi(paper: Paper) -> str:
@@ -132,16 +149,22 @@ def target(paper: Paper) -> str:
     """
     if url := _address(paper, "url"):
         return url
-    by_kind = {link.kind: link.url for link in links(paper)}
+    by_kind = {link.kind: link.url for link in links(paper) if not link.is_file}
     return by_kind.get("abstract") or by_kind.get("DOI") or by_kind.get("PDF") or ""
 
 
 def unsafe_links(paper: Paper) -> list[str]:
-    """Return the names of the fields whose address is not allowed as a link."""
+    """Return the names of the fields whose address is not allowed as a link.
+
+    Words in the fields of material are remarks, which are not published.
+    """
     return [
         name
-        for name in ("url", "pdf")
-        if (value := address(paper.field(name))) and not SAFE_LINK.fullmatch(value)
+        for name in ("url", "pdf", *MATERIAL)
+        if (value := address(paper.field(name)))
+        and not SAFE_LINK.fullmatch(value)
+        and (name == "url" or not linked_file(paper, name))
+        and (name not in MATERIAL or is_like_address(value))
     ]
 
 
@@ -361,11 +384,6 @@ def _with_prefix(text: str, source: str) -> tuple[Span, ...]:
 def without_credentials(text: str) -> str:
     """Return *text* without the names and passwords of the addresses in it."""
     return _CREDENTIALS.sub("", text) if "@" in text else text
-
-
-def is_local(value: str) -> bool:
-    """Return whether *value* says where a file is on somebody's computer."""
-    return bool(_LOCAL.search(value))
 
 
 def public_value(name: str, value: str) -> tuple[str, str]:

@@ -64,6 +64,14 @@ _DOI_PREFIX = re.compile(r"^(?:https?://(?:dx\.)?doi\.org/|doi\s*[:=]?\s*)", re.
 _ADDRESS = re.compile(r"https?://|(?:[\w-]+\.)*doi\.org/", re.IGNORECASE)
 # The DOIs that arXiv registers for its papers.
 _ARXIV_DOI = re.compile(rf"10\.48550/arxiv\.({_NEW}|{_OLD})(?:v\d+)?", re.IGNORECASE)
+# Where a file is on a computer: an address of its own, below a drive, or below a home folder.
+_LOCAL = re.compile(
+    r"\bfile:(?:[/\\]|[a-z]:)"
+    r"|(?<![a-z0-9])[a-z]\\?:(?:[\\/](?:[^\\/{}]+[\\/]|[\w.-]+\.[a-z]{2,4}\b)|\$\\backslash\$)"
+    r"|(?<![\w.:/~%-])/(?:home|users|root|volumes|media|mnt)/[\w.~-]"
+    r"|(?:^|[\s{(:;,])(?:~/[\w.-]|\\\\[\w.-]+\\[\w$.-]+\\)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +94,18 @@ def address(text: str) -> str:
     if (match := _WRAPPED.fullmatch(text)) and _is_balanced(match[1] or ""):
         text = match[2] or match[1] or ""
     return _ESCAPE.sub(_unescaped, text).strip()
+
+
+def is_local(value: str) -> bool:
+    """Return whether *value* says where a file is on somebody's computer."""
+    return bool(_LOCAL.search(value))
+
+
+def is_like_address(value: str) -> bool:
+    """Return whether *value* is meant as an address, and not as words."""
+    return bool(re.match(r"\W*https?://", value, re.IGNORECASE)) or (
+        not re.search(r"\s", value) and bool(re.search("[:/]", value))
+    )
 
 
 def _is_balanced(text: str) -> bool:

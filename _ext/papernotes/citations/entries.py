@@ -15,7 +15,7 @@ from pybtex.exceptions import PybtexError
 from pybtex.richtext import Text
 
 from papernotes.bibliography import formatting
-from papernotes.bibliography.identifiers import address
+from papernotes.bibliography.identifiers import address, is_local
 from papernotes.bibliography.latex import Span, flatten, plain, spans_with_groups
 from papernotes.bibliography.reader import Bibliography
 from papernotes.core.model import Paper
@@ -162,7 +162,7 @@ def _readable(paper: Paper, original: Entry) -> ReadableEntry:
     if paper.year:
         fields["year"] = paper.year
     # The styles show these as they are.
-    fields = {name: value for name, value in fields.items() if not formatting.is_local(value)}
+    fields = {name: value for name, value in fields.items() if not is_local(value)}
     shown = {name: address(fields.get(name, "")) for name in ("url", "pdf")}
     shown |= {"doi": formatting.doi(paper), "eprint": fields.get("eprint", "")}
     persons = {

@@ -35,6 +35,9 @@ from papernotes.domain.xrefs import DOMAIN, NoteRole
 from papernotes.i18n import _, phrases
 from papernotes.nodes import download
 
+# The folder of the output with the files that entries link to.
+PAPER_FILES = "_files"
+
 
 class PaperNotesDomain(Domain):
     """Notes on papers."""
@@ -59,6 +62,8 @@ class PaperNotesDomain(Domain):
         self.archives = Archives()
         # Whether the build is of a site, whose pages are written one by one.
         self.writes_site = False
+        # The files that entries link to and that this build publishes, by their paths.
+        self.paper_files: frozenset[str] = frozenset()
         # What the theme shows beside the text of every page, such as the sections of the site.
         self.frame: tuple[Any, ...] = ()
         # The records of drafts of which this build publishes nothing, and the labels in them.
@@ -179,6 +184,11 @@ class PaperNotesDomain(Domain):
             )
         ]
 
+    def paper_links(self, paper: Paper) -> list[formatting.Link]:
+        """Return the links of *paper* that pages show: of files, those that may be published."""
+        links = formatting.links(paper)
+        return [link for link in links if not link.is_file or link.url in self.paper_files]
+
     def derive(self, *, of_pages: bool) -> None:
         """Derive the catalogue from all records, for this build.
 
@@ -284,6 +294,17 @@ class PaperNotesDomain(Domain):
         found.update(self.bibliography.problems, self.catalogue.problems, self.archives.problems)
         yield from sorted(found)
 
+    def _file(
+        self, builder: Builder, docname: str, kind: str, name: str, children: list[nodes.Node]
+    ) -> nodes.reference:
+        """Return a link from the page *docname* to a file, or its text where there is no site."""
+        if kind == "paper-file" and not self.writes_site:
+            return nodes.inline("", "", *children)  # type: ignore[return-value]
+        path = name if kind == "file" else f"{PAPER_FILES}/{name}"
+        address = relative_uri(builder.get_target_uri(docname), quote(path))
+        make = download if kind == "file" else nodes.reference
+        return make("", "", *children, refuri=address, internal=True)
+
     def resolve_xref(
         self,
         env: BuildEnvironment,
@@ -297,13 +318,13 @@ class PaperNotesDomain(Domain):
         """Link to the notes that *target* stands for, with their titles or a given text.
 
         A link of type ``place`` leads to the document *target*, at the id that it carries; one of
-        type ``file`` leads to a file that the build writes beside the pages.
+        type ``file`` leads to a file that the build writes beside the pages, and one of type
+        ``paper-file`` to a file of the author's.
         """
         children: list[nodes.Node] = list(node.children)
         try:
-            if typ == "file":
-                address = relative_uri(builder.get_target_uri(fromdocname), quote(target))
-                return download("", "", *children, refuri=address, internal=True)
+            if typ in ("file", "paper-file"):
+                return self._file(builder, fromdocname, typ, target, children)
             if typ == "place":
                 # Only HTML has a target at each citation and link.
                 id_ = node["papernotes_id"] if builder.format == "html" else ""

@@ -111,7 +111,9 @@ def _note(
         language=note.language or language_tag(app.config.language),
         published=note.read.isoformat() if note.read else "",
     )
-    return page, schema_org.note(page, [catalogue_json.item(app, paper) for paper in papers])
+    items = [catalogue_json.item(app, paper) for paper in papers]
+    links = {paper.key: site_info.paper_links(app, paper) for paper in papers}
+    return page, schema_org.note(page, items, links)
 
 
 def _posting(app: Sphinx, docname: str, title: str, description: str) -> schema_org.Posting:

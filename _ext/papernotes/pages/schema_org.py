@@ -24,6 +24,14 @@ _TYPES = {
     "thesis": "Thesis",
     "webpage": "WebPage",
 }
+# What belongs to a work, and what is about it, by the kind of its link.
+_PARTS = {"code": "SoftwareSourceCode", "data": "Dataset"}
+_ABOUT = {
+    "slides": "PresentationDigitalDocument",
+    "video": "VideoObject",
+    "poster": "Poster",
+    "review": "Review",
+}
 _CONTAINERS = {
     "article-journal": "Periodical",
     "chapter": "Book",
@@ -48,9 +56,11 @@ class Posting:
     tags: tuple[str, ...] = ()
 
 
-def note(posting: Posting, papers: Sequence[csl.Item]) -> Thing:
-    """Return the JSON-LD of a note on *papers*."""
-    works = [work(paper) for paper in papers]
+def note(
+    posting: Posting, papers: Sequence[csl.Item], links: Mapping[str, Mapping[str, str]]
+) -> Thing:
+    """Return the JSON-LD of a note on *papers*, whose *links* are by key and kind."""
+    works = [work(paper, links[paper["id"]]) for paper in papers]
     return _without_empty(
         {
             "@context": CONTEXT,
@@ -89,8 +99,8 @@ def site(posting: Posting) -> Thing:
     )
 
 
-def work(item: csl.Item) -> Thing:
-    """Return the JSON-LD of the paper that a note is about."""
+def work(item: csl.Item, links: Mapping[str, str]) -> Thing:
+    """Return the JSON-LD of the paper that a note is about, with what its *links* lead to."""
     doi = item.get("DOI", "")
     container = item.get("container-title", "")
     kind = _CONTAINERS.get(item["type"], "CreativeWork")
@@ -109,8 +119,24 @@ def work(item: csl.Item) -> Thing:
             if doi
             else None,
             "url": item.get("URL"),
+            "encoding": {
+                "@type": "MediaObject",
+                "contentUrl": links["PDF"],
+                "encodingFormat": "application/pdf",
+            }
+            if "PDF" in links
+            else None,
+            "hasPart": _linked(_PARTS, links),
+            "subjectOf": _linked(_ABOUT, links),
         }
     )
+
+
+def _linked(types: Mapping[str, str], links: Mapping[str, str]) -> list[Thing]:
+    """Return what *links* lead to, of the kinds that *types* names."""
+    return [
+        {"@type": types[kind], "url": address} for kind, address in links.items() if kind in types
+    ]
 
 
 def _person(name: Mapping[str, str]) -> Thing:

@@ -100,6 +100,10 @@ def _catalogue(
                 "tags": note.tags,
                 "summary": asdict(summary.summary),
                 "cites": _cites(domain, note),
+                "links": {
+                    paper.key: site_info.paper_links(app, paper)
+                    for paper in domain.catalogue.papers_of(note)
+                },
                 "papers": [item(app, paper) for paper in domain.catalogue.papers_of(note)],
                 "fields": {
                     field.name: asdict(summary.fields[field.name])

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 
 from sphinx.application import Sphinx
 
-from papernotes.bibliography import formatting
 from papernotes.catalogue.derive import Catalogue
 from papernotes.core.model import Note, Query
 from papernotes.domain import PaperNotesDomain
+from papernotes.publish import site_info
 from papernotes.publish.files import File
 from papernotes.publish.summaries import Summaries, Summary
 from papernotes.rendering.shown import Shown
@@ -41,12 +41,12 @@ def _csv(app: Sphinx, query: Query, summaries: Summaries) -> bytes:
     writer.writerow(column.label for column in (*divided, *shown))
     for part in rows(app.env, catalogue, query):
         for note, summary in zip(part.notes, summaries.of(part.notes), strict=True):
-            cells = [_text(catalogue, column, note, summary) for column in shown]
+            cells = [_text(app, catalogue, column, note, summary) for column in shown]
             writer.writerow([*(part.group for _ in divided), *cells])
     return out.getvalue().encode(errors="replace")
 
 
-def _text(catalogue: Catalogue, column: Column, note: Note, summary: Summary) -> str:
+def _text(app: Sphinx, catalogue: Catalogue, column: Column, note: Note, summary: Summary) -> str:
     """Return a cell as plain text, with days and addresses as programs read them."""
     if column.name in summary.fields:
         return " ".join(summary.fields[column.name].text.split())
@@ -57,5 +57,6 @@ def _text(catalogue: Catalogue, column: Column, note: Note, summary: Summary) ->
             return " ".join(summary.summary.text.split())
         case "links":
             papers = catalogue.papers_of(note)
-            return " ".join(link.url for paper in papers for link in formatting.links(paper))
+            links = (site_info.paper_links(app, paper) for paper in papers)
+            return " ".join(url for each in links for url in each.values())
     return "; ".join(value.text for value in column.values(catalogue, note))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 from sphinx.application import Sphinx
 from sphinx.config import Config
@@ -16,7 +16,10 @@ from sphinx.locale import _ as sphinx_gettext
 
 from papernotes.bibliography.latex import SAFE_LINK
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
+from papernotes.core.model import Paper
 from papernotes.core.text import NON_XML_CHARACTER
+from papernotes.domain import PaperNotesDomain
+from papernotes.domain.domain import PAPER_FILES
 from papernotes.reporting import warn
 
 
@@ -68,6 +71,14 @@ def absolute(app: Sphinx, address: str) -> str:
     An address of another site is returned unchanged.
     """
     return join(base(app), address)
+
+
+def paper_links(app: Sphinx, paper: Paper) -> dict[str, str]:
+    """Return the addresses of *paper* by kind; those of files begin with that of the site."""
+    return {
+        link.kind: absolute(app, f"{PAPER_FILES}/{quote(link.url)}") if link.is_file else link.url
+        for link in PaperNotesDomain.of(app.env).paper_links(paper)
+    }
 
 
 def join(base: str, address: str) -> str:

@@ -7,7 +7,7 @@ is left out of the build; what a page would show of a draft is missing there.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, ClassVar
@@ -21,8 +21,10 @@ from sphinx.directives.other import Include
 from sphinx.directives.patches import CSVTable
 from sphinx.environment import BuildEnvironment
 
+from papernotes.bibliography import formatting
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.core.files import is_inside
+from papernotes.core.model import Paper
 from papernotes.domain import PaperNotesDomain
 from papernotes.reading.drafts import forget, says_draft
 from papernotes.reading.record import DRAFT
@@ -71,6 +73,36 @@ def is_withheld(env: BuildEnvironment, file: Path, source: str, line: int) -> bo
     message = f'the page shows the file "{shown}", which is {fault}'
     note_problem(env, Diagnostic(home, line, message, kind))
     return True
+
+
+def paper_files(
+    env: BuildEnvironment, papers: Iterable[Paper]
+) -> tuple[frozenset[str], list[Diagnostic]]:
+    """Return the files that entries link to and a site may publish, and what is wrong with others.
+
+    Documents are not among them: drafts must not be published, and others have pages.
+    """
+    root, folders = Path(env.srcdir), homes(env)
+    usable: set[str] = set()
+    problems = []
+    for paper in papers:
+        for link in formatting.links(paper):
+            if not link.is_file or link.url in usable:
+                continue
+            file = root / link.url
+            kind = DiagnosticKind.MISSING_FILE
+            if not is_inside(file.resolve(), folders):
+                fault, kind = "outside the site's folder; copy it there", DiagnosticKind.OUTSIDE
+            elif not file.is_file() or link.url.startswith(".") or "/." in link.url:
+                fault = "not there; correct the name, or add the file"
+            elif file.suffix in env.config.source_suffix:
+                fault, kind = "a document; link to it in the note", DiagnosticKind.BAD_LINK
+            else:
+                usable.add(link.url)
+                continue
+            message = f'the entry "{paper.key}" links to the file "{link.url}", which is {fault}'
+            problems.append(Diagnostic(paper.path, paper.line, message, kind))
+    return frozenset(usable), problems
 
 
 def _is_draft(path: Path) -> bool:

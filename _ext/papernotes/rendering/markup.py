@@ -20,6 +20,7 @@ from papernotes.bibliography.latex import Span, flatten, spans
 from papernotes.catalogue.archives import Archives
 from papernotes.catalogue.derive import Catalogue
 from papernotes.core.model import Note, Paper
+from papernotes.domain import PaperNotesDomain
 from papernotes.domain.xrefs import place_link
 from papernotes.i18n import _, phrases
 
@@ -119,13 +120,34 @@ def note_byline(catalogue: Catalogue, note: Note) -> list[nodes.Node]:
 
 def link_texts() -> dict[formatting.LinkKind, str]:
     """Return the texts of the links to a paper."""
-    return {"abstract": _("abstract"), "PDF": _("PDF"), "DOI": _("DOI")}
+    return {
+        "abstract": _("abstract"),
+        "PDF": _("PDF"),
+        "DOI": _("DOI"),
+        "code": _("code"),
+        "slides": _("slides"),
+        "video": _("video"),
+        "poster": _("poster"),
+        "data": _("data"),
+        "review": _("review"),
+    }
 
 
-def paper_links(paper: Paper) -> list[nodes.Node]:
-    """Return the links to the paper's abstract, PDF and DOI, as far as it has them."""
+def paper_links(domain: PaperNotesDomain, paper: Paper, docname: str) -> list[nodes.Node]:
+    """Return the links of *paper* for the page *docname*: abstract, PDF, DOI and material."""
     texts = link_texts()
-    return [external(link.url, [nodes.Text(texts[link.kind])]) for link in formatting.links(paper)]
+    return [
+        _file(link.url, docname, texts[link.kind])
+        if link.is_file
+        else external(link.url, [nodes.Text(texts[link.kind])])
+        for link in domain.paper_links(paper)
+    ]
+
+
+def _file(name: str, docname: str, text: str) -> pending_xref:
+    link = place_link(name, "", docname, [nodes.Text(text)])
+    link["reftype"] = "paper-file"
+    return link
 
 
 def tag_list(archives: Archives, tags: Sequence[str], docname: str) -> list[nodes.Node]:

@@ -62,7 +62,7 @@ def card(
     more = note_link(note, docname, [nodes.Text(_("Read more"))], about=note.title)
     more["classes"] = ["pn-more"]
     # The links of several papers would not say which paper they lead to.
-    links = [more, *(paper_links(papers[0]) if len(papers) == 1 else [])]
+    links = [more, *(paper_links(context.domain, papers[0], docname) if len(papers) == 1 else [])]
     line = nodes.paragraph("", "", *joined([link] for link in links), classes=["pn-links"])
     tags = tag_list(context.archives, note.tags, docname)
     footer = create_component("card-footer", ["sd-card-footer"], children=[*tags, line])
@@ -216,7 +216,7 @@ def preview(context: RenderContext, key: str, docname: str) -> nodes.Element:
         first: list[nodes.Node] = [note_link(notes[0], docname, [nodes.Text(_("Read the note"))])]
     else:
         first = links_to_notes(context, notes, docname)
-    if line := joined([first, *([link] for link in paper_links(paper))]):
+    if line := joined([first, *([link] for link in paper_links(context.domain, paper, docname))]):
         whole += nodes.paragraph("", "", *line, classes=["pn-links"])
     return whole
 

@@ -77,12 +77,12 @@ def _header(context: RenderContext, note: Note, papers: Sequence[Paper]) -> node
     if papers and is_single:
         whole += _people_and_venue(context, papers[0])
     elif papers:
-        items = [nodes.list_item("", *_paper(context, paper)) for paper in papers]
+        items = [nodes.list_item("", *_paper(context, note, paper)) for paper in papers]
         whole += nodes.bullet_list("", *items, classes=["pn-papers"])
     read: list[nodes.Node] = []
     if note.read is not None:
         read = [nodes.Text(_("Read on %s") % day_text(context.env.config, note.read))]
-    whole += _links(context, read, papers[0] if papers and is_single else None)
+    whole += _links(context, note, read, papers[0] if papers and is_single else None)
     if note.fields:
         whole += _own_fields(context, note)
     whole.extend(tag_list(context.archives, note.tags, note.docname))
@@ -105,7 +105,7 @@ def _own_fields(context: RenderContext, note: Note) -> nodes.Element:
     return nodes.definition_list("", *items, classes=["pn-fields"])
 
 
-def _paper(context: RenderContext, paper: Paper) -> list[nodes.Node]:
+def _paper(context: RenderContext, note: Note, paper: Paper) -> list[nodes.Node]:
     """Return one of the several papers of a note: its title, and what a single paper shows."""
     url = formatting.target(paper)
     title = inline(formatting.title(paper), linked=not url)
@@ -115,7 +115,7 @@ def _paper(context: RenderContext, paper: Paper) -> list[nodes.Node]:
         title = [link]
     title.append(work_entry.context_object(context, paper.key))
     parts: list[nodes.Node] = [nodes.paragraph("", "", *title, classes=["pn-paper-title"])]
-    return [*parts, *_people_and_venue(context, paper), *_links(context, [], paper)]
+    return [*parts, *_people_and_venue(context, paper), *_links(context, note, [], paper)]
 
 
 def _people_and_venue(context: RenderContext, paper: Paper) -> list[nodes.Node]:
@@ -137,11 +137,11 @@ def _people_and_venue(context: RenderContext, paper: Paper) -> list[nodes.Node]:
 
 
 def _links(
-    context: RenderContext, first: list[nodes.Node], paper: Paper | None
+    context: RenderContext, note: Note, first: list[nodes.Node], paper: Paper | None
 ) -> list[nodes.Node]:
     """Return a line of *first*, and of the links to *paper*, if any, and its BibTeX."""
-    groups = [first, *([link] for link in (paper_links(paper) if paper else []))]
-    line = joined(groups)
+    links = paper_links(context.domain, paper, note.docname) if paper else []
+    line = joined([first, *([link] for link in links)])
     parts: list[nodes.Node] = []
     if line:
         parts.append(nodes.paragraph("", "", *line, classes=["pn-links"]))

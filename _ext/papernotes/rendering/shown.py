@@ -103,7 +103,7 @@ class Shown:
 
     def paper_links(self, paper: Paper) -> str:
         """Return the digest of the links to a work."""
-        return self.once("links", paper.key, lambda _: formatting.links(paper))
+        return self.once("links", paper.key, lambda _: self.domain.paper_links(paper))
 
     def paper(self, paper: Paper) -> str:
         """Return the digest of what is shown of a work by itself: its BibTeX and its links."""

@@ -131,7 +131,9 @@ def _reference(context: RenderContext, key: str, docname: str) -> Sequence[nodes
     def make(docname: str) -> list[nodes.Node]:
         paper = context.catalogue.papers[key]
         shown = inline(context.domain.formatted(key))
-        links: list[list[nodes.Node]] = [[link] for link in paper_links(paper)]
+        links: list[list[nodes.Node]] = [
+            [link] for link in paper_links(context.domain, paper, docname)
+        ]
         if len(notes) == 1:
             name = flatten(formatting.title(paper))
             link = note_link(notes[0], docname, [nodes.Text(_("note"))], about=name)

@@ -10,12 +10,18 @@ from dataclasses import replace
 from pybtex.bibtex.utils import split_name_list
 
 from papernotes.bibliography import formatting
-from papernotes.bibliography.formatting import NO_WORKS, PUBLISHED_FIELDS, public_value
+from papernotes.bibliography.formatting import (
+    MATERIAL,
+    NO_WORKS,
+    PUBLISHED_FIELDS,
+    public_value,
+)
 from papernotes.bibliography.identifiers import (
     DOI_PREFIX,
     address,
     eprint_id,
     identify,
+    is_like_address,
     parse_doi,
 )
 from papernotes.bibliography.latex import SAFE_LINK, is_known_macro, plain
@@ -36,6 +42,7 @@ from papernotes.cli.bibfile.clean import (
 from papernotes.cli.bibfile.entry import Entry
 from papernotes.cli.library import comparison_title
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind, Fix
+from papernotes.core.files import is_path
 from papernotes.core.model import Paper
 
 # The fields that each entry type requires: BibTeXing (btxdoc), 3.1, with BibLaTeX's alternatives.
@@ -297,7 +304,9 @@ def _check_names(
 def _check_address(
     entry: SourceEntry, field: SourceField
 ) -> Iterator[tuple[DiagnosticKind, str, bool]]:
-    value = address(field.value)
+    value, name = address(field.value), field.name.lower()
+    if (name != "url" and is_path(value)) or (name in MATERIAL and not is_like_address(value)):
+        return
     host = re.match(r"https?://([^/?#]*)", value, re.IGNORECASE)
     if not SAFE_LINK.fullmatch(value) or not host or not re.search(r"\w[.:]\w|localhost", host[1]):
         message = f'"{value}" is not an http or https address; correct it'
@@ -323,6 +332,7 @@ _CHECKS: dict[str, _Check] = {
     "editor": _check_names,
     "url": _check_address,
     "pdf": _check_address,
+    **dict.fromkeys(MATERIAL, _check_address),
 }
 
 

@@ -115,9 +115,8 @@ def addresses(site: Site) -> dict[str, list[Place]]:
     read = reader.read(reader.load(site.bibliography_files(), site.root), site.encoding)
     for key, (path, line) in read.places.items():
         paper = read.paper(key)
-        links = {link.url: None for link in formatting.links(paper)} | {
-            formatting.target(paper): None
-        }
+        links = [link.url for link in formatting.links(paper) if not link.is_file]
+        links.append(formatting.target(paper))
         for address in dict.fromkeys(_normalize(url) for url in links if url):
             found[address].append(Place(path, line))
     return dict(found)

@@ -93,7 +93,8 @@ class Column:
                 return tag_list(context.archives, note.tags, docname)
             case "links":
                 papers = context.catalogue.papers_of(note)
-                lines = (joined([link] for link in paper_links(paper)) for paper in papers)
+                links = (paper_links(context.domain, paper, docname) for paper in papers)
+                lines = (joined([link] for link in each) for each in links)
                 return [nodes.paragraph("", "", *line, classes=["pn-links"]) for line in lines]
             case "read" if note.read:
                 return [nodes.paragraph("", day_text(context.env.config, note.read))]

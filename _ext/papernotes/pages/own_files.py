@@ -1,4 +1,4 @@
-"""The pictures of cards that are files of their own: scaled, or of notes that do not show them."""
+"""Files of the author's that no document names: pictures of cards, and what entries link to."""
 
 from __future__ import annotations
 
@@ -11,11 +11,28 @@ from sphinx.application import Sphinx
 
 from papernotes import pictures
 from papernotes.domain import PaperNotesDomain
+from papernotes.domain.domain import PAPER_FILES
 from papernotes.publish.files import File
 
 
 def files(app: Sphinx) -> Iterator[File]:
-    """Yield the files, if a list of the site shows pictures on cards."""
+    """Yield the files."""
+    yield from _pictures(app)
+    for name in sorted(PaperNotesDomain.of(app.env).paper_files):
+        file = Path(app.srcdir, name)
+        # These can be large, so that they are not read in each build.
+        status = file.stat()
+        stamp = (status.st_size, status.st_mtime_ns)
+        yield File(f"{PAPER_FILES}/{name}", stamp, functools.partial(_public, file))
+
+
+def _public(file: Path) -> bytes:
+    """Return the content of *file*; a picture tells nothing of its author."""
+    return pictures.without_metadata(file.read_bytes())
+
+
+def _pictures(app: Sphinx) -> Iterator[File]:
+    """Yield the pictures of cards that are scaled, or that notes do not show."""
     domain = PaperNotesDomain.of(app.env)
     queries = (query for record in domain.records.values() for query in record.page.queries)
     if not (app.config.papernotes_card_pictures or any(query.pictures for query in queries)):
