@@ -169,8 +169,8 @@ def main(program: str, records: Path, target: Path, last: Path | None, build: Te
     """Make the index of all *records* in *target*, once *build* says that they are written."""
     service = Service(program)
     try:
-        # A build that fails in the meantime ends this program, and so Pagefind. Earlier, Pagefind ends
-        # by itself when this program does.
+        # A build that fails in the meantime ends this program, and so Pagefind. A signal that comes
+        # earlier ends this program alone; then Pagefind reads the end of its input.
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
         index = Index(service, records)
         index.update()
