@@ -23,6 +23,7 @@ _LINK = re.compile(
     r"(?:\\?\|(?P<text>[^\[\]\n]*))?\]\]"
 )
 CALLOUT = re.compile(r"\[!([\w-]+)(?:\|[^\]\n]*)?\]([-+]?)[ \t]*")
+_MARK, _END_OF_MARK = re.compile(r"(?<!=)==(?![\s=])"), re.compile(r"(?<!\s)==(?!=)")
 # Code, which is kept, or a comment, which ends with the text if it is not closed.
 _COMMENT = re.compile(
     r"(?P<code>^[ >]*(?P<fence>`{3,}|~{3,})[^\n]*\n(?:.*?^[ >]*(?P=fence)[`~]*[ \t]*$|.*\Z)"
@@ -60,10 +61,10 @@ def _wikilink(state: StateInline, silent: bool) -> bool:
 
 def _mark(state: StateInline, silent: bool) -> bool:
     start, end = state.pos, state.posMax
-    if not re.compile(r"==(?![\s=])").match(state.src, start) or state.src[:start].endswith("="):
+    if not _MARK.match(state.src, start):
         return False
     state.pos = start + 2
-    while state.pos < end and not re.compile(r"(?<!\s)==(?!=)").match(state.src, state.pos):
+    while state.pos < end and not _END_OF_MARK.match(state.src, state.pos):
         state.md.inline.skipToken(state)
     found, close = state.pos < end, state.pos
     state.pos = start
