@@ -13,18 +13,21 @@ from typing import Any
 
 import pytest
 from docutils import nodes
+from markdown_it import MarkdownIt
 from time_limits import time_limit
 
 from papernotes.bibliography import identifiers, macros, names, reader
 from papernotes.cli.bibfile import clean, entry
 from papernotes.cli.errors import CommandError
 from papernotes.cli.formats.detect import read_entries
+from papernotes.cli.importer import shortcodes
 from papernotes.core import frontmatter
 from papernotes.core.drafts import says_draft
 from papernotes.mathematics import renderer
 from papernotes.pictures import without_metadata
 from papernotes.publish import social_cards
 from papernotes.reading.comments import without_comments
+from papernotes.reading.syntax.obsidian import obsidian_plugin
 
 LENGTH = 100_000
 NO_FONTS = social_cards.Fonts(())
@@ -73,6 +76,8 @@ CASES: list[tuple[Callable[[Any], object], Any]] = [
     (says_draft, ["---", f"draft:{SPACES}x", "---"]),
     (lambda text: frontmatter.parse(text, "a.md"), f"---\na{SPACES}\n---\n"),
     (lambda text: frontmatter.parse(text, "a.md"), "---\n" + long("a: b\n") + "---\n"),
+    (shortcodes._TAG["hugo"].search, "{{%a" + long("-a")),
+    (MarkdownIt().use(obsidian_plugin).parse, "%%a%%" + long("~")),
     (without_comments, long("<style</s")),
     (without_comments, long("<title><!-")),
     (paragraph, long("[") + "a"),

@@ -33,7 +33,8 @@ _OPEN_COMMENT = re.compile(r"^[ \t]*%%[ \t]*$.*\Z", _FLAGS)
 _REST = r"(?P<rest>(?:\"(?:[^\"\\]|\\.)*+\"|(?!\{[{%])[^\"])*?)"
 _TAG = {
     "hugo": re.compile(
-        rf"\{{\{{[<%]-?\s*+(?P<end>/)?\s*+(?P<name>[A-Za-z][\w./-]*){_REST}(?P<empty>/)?-?[>%]\}}\}}",
+        r"\{\{[<%]-?\s*+(?P<end>/)?\s*+(?P<name>[A-Za-z][\w.-]*+(?:/[\w.-]++)*+)"
+        rf"{_REST}(?P<empty>/)?-?[>%]\}}\}}",
         re.DOTALL,
     ),
     "jekyll": re.compile(rf"\{{%-?\s*+(?P<end>end)?(?P<name>[a-z_]\w*+){_REST}-?%\}}", re.DOTALL),

@@ -26,7 +26,7 @@ CALLOUT = re.compile(r"\[!([\w-]+)(?:\|[^\]\n]*)?\]([-+]?)[ \t]*")
 _MARK, _END_OF_MARK = re.compile(r"(?<!=)==(?![\s=])"), re.compile(r"(?<!\s)==(?!=)")
 # Code, which is kept, or a comment, which ends with the text if it is not closed.
 _COMMENT = re.compile(
-    r"(?P<code>^[ >]*(?P<fence>`{3,}|~{3,})[^\n]*\n(?:.*?^[ >]*(?P=fence)[`~]*[ \t]*$|.*\Z)"
+    r"(?P<code>^[ >]*(?P<fence>`{3,}+|~{3,}+)[^\n]*\n(?:.*?^[ >]*(?P=fence)[`~]*[ \t]*$|.*\Z)"
     r"|(?<!`)(?P<ticks>`++)(?:(?!\n[ \t]*\n).)+?(?<!`)(?P=ticks)(?!`))"
     r"|(?<!\\)%%.*?(?:%%|\Z)",
     re.DOTALL | re.MULTILINE,
