@@ -91,7 +91,7 @@ _LATIN_WORD = re.compile(r"[A-Za-z\u00c0-\u024f]{2,}")
 _FROM_THE_RIGHT = frozenset("ar arc ckb dv fa he ps sd ug ur yi".split())
 # Code, formulas and addresses, which say nothing about the language of the text around them.
 _NO_PROSE = re.compile(
-    r"^(`{3,}|~{3,}).*?^\1|\$[^$]*\$|`[^`\n]*`|\w+://\S+", re.MULTILINE | re.DOTALL
+    r"^(`{3,}+|~{3,}+).*?^\1|\$[^$]*\$|`[^`\n]*`|[a-z]{2,9}://\S+", re.MULTILINE | re.DOTALL
 )
 
 

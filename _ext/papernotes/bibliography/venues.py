@@ -51,7 +51,7 @@ KNOWN = {
 }
 # Events beside a conference are not the conference.
 _BESIDE = re.compile(r"\b(?:workshops?|companion|adjunct|tutorials?|doctoral)\b", re.IGNORECASE)
-_NAME = r"(?P<name>[A-Z][\w&/+-]*[A-Z][\w&/+-]*)"
+_NAME = r"(?P<name>[A-Z][\w&/+-]{0,20}[A-Z][\w&/+-]{0,20})"
 _YEAR = r"(?:(?:19|20)\d\d|['’]\s?\d\d)"
 # How DBLP and publishers write it: "…, ICML 2017, Sydney, …", "Computer Vision – ECCV 2018", or in
 # parentheses with or without the year.

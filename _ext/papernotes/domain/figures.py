@@ -29,10 +29,13 @@ def setup(app: Sphinx) -> None:
 def numbered(env: BuildEnvironment, root: nodes.Node) -> Iterator[tuple[str, nodes.Element]]:
     """Yield each element under *root* that can have a number, with its kind for Sphinx."""
     standard = env.domains.standard_domain
+    # A code block with a caption is a container, and few nodes are any of these.
+    classes = {*standard.enumerable_nodes, nodes.container}
     for node in root.findall(nodes.Element):
-        kind = standard.get_enumerable_node_type(node)
-        if kind and kind != "section" and node["ids"] and standard.get_numfig_title(node):
-            yield kind, node
+        if type(node) in classes and node["ids"]:
+            kind = standard.get_enumerable_node_type(node)
+            if kind and standard.get_numfig_title(node):
+                yield kind, node
 
 
 def assign(app: Sphinx, env: BuildEnvironment) -> list[str]:

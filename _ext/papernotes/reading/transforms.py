@@ -373,7 +373,7 @@ class AlignNumbers(SphinxTransform):
             for column in zip(*rows, strict=False):
                 body = [cell.astext().strip() for cell in column if not _is_head(cell)]
                 is_free = not any(_ALIGNMENTS & set(cell["classes"]) for cell in column)
-                if is_free and any(map(_NUMBER.fullmatch, body)) and all(map(_may_align, body)):
+                if is_free and any(map(_is_number, body)) and all(map(_may_align, body)):
                     for cell in column:
                         cell["classes"].append("text-right")
 
@@ -391,8 +391,13 @@ def _is_head(cell: nodes.Node) -> bool:
     return isinstance(cell.parent.parent, nodes.thead)
 
 
+def _is_number(text: str) -> bool:
+    # Matching takes long in a long text, which is no number.
+    return len(text) < 40 and bool(_NUMBER.fullmatch(text))
+
+
 def _may_align(text: str) -> bool:
-    return text in ("", "-", "\N{EN DASH}", "\N{EM DASH}", "n/a") or bool(_NUMBER.fullmatch(text))
+    return text in ("", "-", "\N{EN DASH}", "\N{EM DASH}", "n/a") or _is_number(text)
 
 
 class PlaceFootnotes(SphinxTransform):
