@@ -17,8 +17,9 @@ from sphinxcontrib.serializinghtml import SerializingHTMLBuilder
 
 from papernotes import pictures
 
-# Style sheets of features that a book does not have: pages for browsing, and what scripts add.
-_UNUSED = tuple(f"_static/{name}.css" for name in ("browse", "filter", "previews"))
+# Style sheets of what a book does not have: pages for browsing, what scripts add, and the property
+# `direction`, which EPUB forbids.
+_UNUSED = tuple(f"_static/{name}.css" for name in ("browse", "direction", "filter", "previews"))
 
 # Formats of builders that write each document to a page of its own, or write nothing. Builders of
 # other formats combine all documents.

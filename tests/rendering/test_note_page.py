@@ -153,6 +153,14 @@ def test_notes_say_their_language_and_direction(build: Build) -> None:
     assert of("zh") == ["zh", None, "zh"]
     assert of("ar") == ["ar", "rtl", "ar"]
     assert of("one") == [None, None, None]
+    sheets = [
+        any(
+            "direction.css" in address
+            for address in build.page(f"papers/{name}").xpath("//link/@href")
+        )
+        for name in ("ar", "el", "many")
+    ]
+    assert sheets == [True, False, False]
     data = build.page("papers/ar").xpath("string(//script[@type='application/ld+json'])")
     assert '"inLanguage":"ar"' in data
 

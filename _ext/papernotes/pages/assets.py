@@ -54,6 +54,9 @@ def add_page_assets(
         app.add_css_file("previews.css")
         app.add_js_file("previews.js", loading_method="defer")
     record = PaperNotesDomain.of(app.env).records.get(pagename)
+    # EPUB forbids the property that the file sets.
+    if "pn-rtl" in context.get("body", "") and app.builder.name != "epub":
+        app.add_css_file("direction.css")
     if record and record.noted and _has_wide_header(record.noted):
         app.add_css_file("fields.css")
     if record and record.page.works:
