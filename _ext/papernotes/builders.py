@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import uuid
 from collections.abc import Set
 from pathlib import Path
@@ -32,24 +33,34 @@ class BookBuilder(Epub3Builder):
     def init(self) -> None:
         """Add the media types of the mathematics font and its licence; exclude unused styles."""
         super().init()
-        self._identify()
         self.config.epub_exclude_files = [*self.config.epub_exclude_files, *_UNUSED]
         self.media_types = {**self.media_types, ".woff2": "font/woff2", ".txt": "text/plain"}
 
-    def _identify(self) -> None:
-        """Give the book an identifier and a description of its own, where the settings give none.
+    def content_metadata(self) -> dict[str, Any]:
+        """Return what ``content.opf`` says, with an identifier and a description of the book's own.
 
         Readers take books with the same identifier for the same book.
         """
+        metadata = super().content_metadata()
+        if self.config.epub_identifier == "unknown":
+            metadata["id"] = metadata["uid"] = self._identifier()
+        if self.config.epub_description == "unknown":
+            tagline = self.config.html_theme_options.get("tagline")
+            metadata["description"] = html.escape(str(tagline or self.config.epub_title))
+        return metadata
+
+    def toc_metadata(self, level: int, navpoints: list[Any]) -> dict[str, Any]:
+        """Return what ``toc.ncx`` says, which must have the same identifier."""
+        metadata = super().toc_metadata(level, navpoints)
+        if self.config.epub_identifier == "unknown":
+            metadata["uid"] = self._identifier()
+        return metadata
+
+    def _identifier(self) -> str:
+        """Return the same identifier in each build, which is an XML name, as Sphinx needs it."""
         config = self.config
         name = config.html_baseurl or f"{config.project} {config.author}"
-        tagline = config.html_theme_options.get("tagline")
-        for setting, value in (
-            ("epub_identifier", uuid.uuid5(uuid.NAMESPACE_URL, name).urn),
-            ("epub_description", tagline or config.epub_title),
-        ):
-            if config[setting] == "unknown":
-                config[setting] = value
+        return f"id-{uuid.uuid5(uuid.NAMESPACE_URL, name)}"
 
     def build_content(self) -> None:
         """Write ``content.opf``, and add the property to the pages that contain MathML."""

@@ -106,7 +106,7 @@ def test_epub_holds_the_notes(tiny: Site) -> None:
         assert contents.index("papers/alpha.xhtml") < contents.index("plain.xhtml")
         # Readers take books with the same identifier for the same book.
         package = book.read("content.opf").decode()
-        assert re.findall(r"<dc:identifier[^>]*>(urn:uuid:[\da-f-]{36})<", package)
+        assert re.findall(r"<dc:identifier[^>]*>(id-[\da-f-]{36})<", package)
         assert "<dc:description>tiny" in package
 
 
