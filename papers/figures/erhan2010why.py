@@ -114,7 +114,7 @@ def main() -> None:
                 label=start,
             )
         axes.set_xticks(depths)
-        axes.set_xlim(0.1, 3.3)
+        axes.set_xlim(-0.4, 3.3)
         axes.set_xlabel("hidden layers")
         axes.set_ylabel("test error (%)")
         axes.legend(loc="upper left")
