@@ -542,7 +542,7 @@ def test_an_address_that_is_not_http_is_reported_for_each_field() -> None:
     complete = "author = {A}, year = 2000, title = {T}"
     found = bibliography(
         f"@misc{{b, {complete}, url = {{https://a.org}}}}\n"
-        f"@misc{{a, {complete}, pdf = {{x.pdf}}, url = {{javascript:x}}}}"
+        f"@misc{{a, {complete}, pdf = {{ftp://a.org/x.pdf}}, url = {{javascript:x}}}}"
     )
     message = (
         'the field "{}" of the entry "a" is not an http or https address and is not linked; correct'
