@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -38,8 +39,8 @@ def make(site: Site, *arguments: str, text: str = "") -> subprocess.CompletedPro
 
 # Each would create the file "ran" if make or a shell read it.
 HOSTILE = [
-    "$(shell>ran)${shell>ran}$(file>ran,x)\\$(shell>ran)",
-    "`>ran`$$(>ran)$(eval;x:=$(shell>ran))",
+    "$(shell >ran)${shell >ran}$(file >ran,x)\\$(shell >ran)",
+    "`>ran`$$(>ran)$(eval x:=$(shell >ran))",
     "';>ran;'",
     '";>ran;"',
     "x\n>ran",
@@ -63,6 +64,16 @@ def test_make_paper_runs_nothing_of_its_arguments(site: Site, text: str) -> None
     assert result.returncode == 2
     assert result.stderr.startswith("papernotes: "), result.stderr
     assert not (site.folder / "ran").exists()
+
+
+def test_no_target_runs_what_its_arguments_say(site: Site) -> None:
+    makefile = (site.folder / "Makefile").read_text(encoding="utf-8")
+    targets = re.findall(r"^([a-z]+):(?!=)", makefile, re.MULTILINE)
+    assert {"pdf", "html", "check"} < set(targets)
+    for target in targets:
+        # Recipes are printed, and what make itself expands is run all the same.
+        make(site, "--dry-run", target, f"ID={HOSTILE[0]}", f"ARGS={HOSTILE[1]}")
+        assert not (site.folder / "ran").exists(), target
 
 
 def test_options_of_make_are_split_as_a_shell_does(site: Site) -> None:
