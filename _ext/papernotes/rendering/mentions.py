@@ -11,11 +11,12 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx_design.shared import create_component
 
+from papernotes.catalogue.derive import Catalogue
 from papernotes.core.model import Note
 from papernotes.domain import PaperNotesDomain
 from papernotes.domain.records import Mention
 from papernotes.domain.xrefs import cited_keys, linked_notes, place_link
-from papernotes.i18n import _, ngettext
+from papernotes.i18n import _, language_classes, ngettext
 from papernotes.nodes import mark, navigation
 from papernotes.rendering import note_card
 from papernotes.rendering.context import RenderContext
@@ -69,6 +70,7 @@ def _quotes_show(shown: Shown, note: Note) -> list[object]:
         [
             name,
             shown.page_titles.get(name),
+            _language(shown.catalogue, name),
             [
                 [mention.id, *shown.excerpt(mention.sentence)]
                 for mention in shown.domain.mentions(name, note)
@@ -138,11 +140,18 @@ def _quotes(context: RenderContext, note: Note, home: str) -> nodes.list_item:
     found = list(context.domain.mentions(home, note))
     first = found[0].id if found else ""
     link = place_link(home, first, note.docname, context.page_title(home))
-    item = nodes.list_item("", nodes.paragraph("", "", link, classes=["pn-mention-page"]))
+    title = nodes.paragraph("", "", link, classes=["pn-mention-page"])
+    item = nodes.list_item("", title, classes=language_classes(_language(context.catalogue, home)))
     for mention in found:
         sentence = _quote(context, mention, note, home)
         item += nodes.paragraph("", "", *sentence, classes=["pn-mention"])
     return item
+
+
+def _language(catalogue: Catalogue, docname: str) -> str:
+    """Return the language of the page *docname*, empty if it is the site's."""
+    note = catalogue.by_docname.get(docname)
+    return note.language if note else ""
 
 
 def _quote(context: RenderContext, mention: Mention, note: Note, home: str) -> list[nodes.Node]:
