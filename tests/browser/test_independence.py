@@ -197,12 +197,20 @@ PLAIN = {"page.css"}
     [
         (
             "index.html",
-            {"page-mathematics.css", "cards.css", "previews-mathematics.js", "filter.js"},
+            {
+                "page-mathematics.css",
+                "archives.css",
+                "cards.css",
+                "languages.css",
+                "previews-mathematics.js",
+                "filter.js",
+            },
         ),
         ("papers/plain.html", PLAIN | {"papernotes.js"}),
         (
             "papers/everything.html",
-            {"page-mathematics.css", "code.css", "papernotes-previews-mathematics.js"},
+            {"page-mathematics.css", "asides.css", "code.css"}
+            | {"papernotes-previews-mathematics.js"},
         ),
         ("bibliography.html", PLAIN | {"works.css", "works.js"}),
         ("reading-list.html", PLAIN),

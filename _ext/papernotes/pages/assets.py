@@ -100,14 +100,15 @@ def add_navigation(
     front = archives.front if archives.front and pagename == archives.front.pages[0] else None
     is_split = front is not None and len(front.pages) > 1
     has_strip = archives.maps and pagename in domain.catalogue.by_docname
-    if pagename in archives.pages or before or after or related or is_split or has_strip:
+    if before or after or related or has_strip:
         app.add_css_file("browse.css")
+    if pagename in archives.pages or is_split or (front and archives.filtered):
+        app.add_css_file("archives.css")
     if pagename in archives.maps:
         app.add_css_file("map.css")
     if pagename in archives.list_pages:
         app.add_css_file("cards.css")
     if front and archives.filtered:
-        app.add_css_file("browse.css")
         app.add_js_file("filter.js", loading_method="defer")
     # A page that a toctree puts next takes precedence.
     if front and is_split and not context.get("next"):

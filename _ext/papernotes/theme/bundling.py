@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import re
 import shutil
 from collections import defaultdict
 from collections.abc import Iterable
@@ -30,6 +31,7 @@ from sphinx.config import Config
 from sphinx.highlighting import PygmentsBridge
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
+from papernotes.i18n import language_tag
 from papernotes.pages.assets import STATIC
 from papernotes.theme import FOLDER
 from papernotes.theme.options import accent_style
@@ -41,6 +43,17 @@ FORMULAS = "mathematics.css"
 WITH_FORMULAS = "page-mathematics.css"
 # The colours of highlighted code, for pages that have code.
 CODE = "code.css"
+# What few pages have, and what shows in the HTML of a page that it has it.
+LANGUAGES = "languages.css"
+SCHEMES = "schemes.css"
+_OTHER_SCRIPT = "zh|ja|ko|ar|fa|he"
+_PARTS = {
+    "asides.css": re.compile(
+        r'class="(?:[^"]* )?(?:admonition|citation|footnote|footnote-reference|sidebar|topic)[ "]'
+    ),
+    LANGUAGES: re.compile(rf'\blang="(?:{_OTHER_SCRIPT})\b'),
+    SCHEMES: re.compile(r"\bonly-(?:dark|light)\b"),
+}
 # Scripts that are joined into one file on pages that need several.
 JOINED = ("papernotes.js", "previews.js", "mathematics.js")
 # The files that page.css and theme.js replace.
@@ -109,7 +122,7 @@ def write_bundles(app: Sphinx) -> None:
     )
     accent = accent_style(builder.theme_options)
     css["page.css"] = "\n".join([*(css[name] for name in BUNDLED), *filter(None, [accent])])
-    css[CODE] = code_colours(*styles)
+    css[CODE] += "\n" + code_colours(*styles)
     css[WITH_FORMULAS] = f"{css[FORMULAS]}\n{css['page.css']}"
     for count in range(2, len(JOINED) + 1):
         for names in itertools.combinations(JOINED, count):
@@ -202,12 +215,26 @@ def choose_assets(
     app.add_css_file(WITH_FORMULAS if FORMULAS in linked else "page.css", priority=150)
     if doctree is not None and any(map(_is_coloured, doctree.findall(nodes.literal_block))):
         app.add_css_file(CODE, priority=160)
+    for name in _parts(app.config, context):
+        app.add_css_file(name, priority=160)
     scripts = [name for name in JOINED if name in linked]
     if len(scripts) > 1:
         needless.update(scripts)
         app.add_js_file(_joined(scripts), loading_method="defer")
     for files in (context["css_files"], context["script_files"]):
         files[:] = [file for file in files if not _names([file]) & needless]
+
+
+def _parts(config: Config, context: dict[str, Any]) -> list[str]:
+    """Return the style sheets of what few pages have and this page has."""
+    body = context.get("body", "")
+    found = [name for name, marks in _PARTS.items() if marks.search(body)]
+    whole = context.get("papernotes_language") or language_tag(config.language)
+    if re.match(rf"(?:{_OTHER_SCRIPT})\b", whole):
+        found.append(LANGUAGES)
+    if context.get("theme_light_logo") and context.get("theme_dark_logo"):
+        found.append(SCHEMES)
+    return found
 
 
 def _is_coloured(block: nodes.literal_block) -> bool:

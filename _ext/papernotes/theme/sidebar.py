@@ -27,6 +27,8 @@ from papernotes.theme.usage import is_used
 
 _SCHEME = re.compile(r"[^/?#]*:")
 _MAIL = re.compile(r"mailto:[^\s<>\"]+", re.IGNORECASE)
+# What docutils writes into the head of each page.
+_VIEWPORT = '<meta name="viewport" content="width=device-width, initial-scale=1" />\n'
 
 
 class Section(NamedTuple):
@@ -72,6 +74,8 @@ def add_context(
     domain = PaperNotesDomain.of(app.env)
     record = domain.records.get(pagename)
     noted = record.noted if record else None
+    # Furo's pages have such an element already.
+    context["metatags"] = context.get("metatags", "").replace(_VIEWPORT, "")
     context["papernotes_is_note"] = noted is not None
     language = noted.note.language if noted else ""
     context["papernotes_language"] = language
