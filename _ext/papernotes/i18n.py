@@ -74,6 +74,21 @@ def _phrases(translator: NullTranslations) -> Phrases:
         report=_("Technical report"),
         doctoral=_("PhD thesis"),
         masters=_("Master's thesis"),
+        locators=(
+            ("page", _("p.")),
+            ("section", _("sec.")),
+            ("chapter", _("chap.")),
+            ("equation", _("eq.")),
+            ("figure", _("fig.")),
+            ("table", _("table")),
+            ("theorem", _("thm.")),
+            ("lemma", _("lemma")),
+            ("proposition", _("prop.")),
+            ("corollary", _("cor.")),
+            ("definition", _("def.")),
+            ("algorithm", _("alg.")),
+            ("appendix", _("app.")),
+        ),
     )
 
 

@@ -78,7 +78,10 @@ class coins(nodes.Inline, nodes.Element):
 
 
 class cited_work(nodes.Inline, nodes.TextElement):
-    """One work of a citation in the text; ``preview`` names the file of its preview."""
+    """One work of a citation in the text; ``preview`` names the file of its preview.
+
+    ``data`` says what the preview shows of the citation itself.
+    """
 
 
 class mark(nodes.Inline, nodes.TextElement):
@@ -267,7 +270,8 @@ def depart_fold(self: Any, node: fold) -> None:
 
 def visit_cited_work(self: Any, node: cited_work) -> None:
     """Open a citation in HTML; the attribute leads a script to its preview."""
-    self.body.append(self.starttag(node, "span", "", **{"data-pn-preview": node["preview"]}))
+    data = {"data-pn-preview": node["preview"], **_data(node)}
+    self.body.append(self.starttag(node, "span", "", **data))
 
 
 def visit_coins(self: Any, node: coins) -> None:

@@ -51,6 +51,11 @@ def test_hovering_a_citation_shows_a_preview_of_the_work(visitor: Visitor, width
     preview.wait_for()
     assert "Ali Rahimi" in preview.inner_text()
     assert "Read the note" not in preview.inner_text()
+    # It says which page is cited, and leads there, as the citation does.
+    place = preview.get_by_role("link", name="p. 3", exact=True).get_attribute("href")
+    assert place is not None
+    assert place.endswith("-Paper.pdf#page=3")
+    assert page.locator(f"a.pn-locator[href='{place}']").count() == 2
     assert page.locator(PREVIEW).count() == 1
     page.keyboard.press("Escape")
     preview.wait_for(state="detached")

@@ -81,6 +81,11 @@ FIELDS = {
     "pages with one dash": ("pages = {233-242}", "bad-pages", "BibTeX expects; write 233--242"),
     "pages backwards": ("pages = {242--233}", "bad-pages", "end before they begin"),
     "no pages": ("pages = {to appear}", "bad-pages", '"to appear" is not a page number'),
+    "an offset in words": (
+        "pdfoffset = {many}",
+        "bad-pages",
+        "is not a number of pages; write what",
+    ),
     "an address without a DOI": ("doi = {https://doi.org/10.1/x}", "bad-doi", "is not a DOI"),
     "a DOI in an address": ("doi = {https://doi.org/10.1000/x}", "bad-doi", "is an address"),
     "no DOI": ("doi = {1000/182}", "bad-doi", "is not a DOI; write it like 10.1000/182"),

@@ -8,6 +8,7 @@ import lxml.html
 import page_checks
 import pytest
 from sites import NOTEBOOK, Build, text
+from sphinxcontrib.bibtex.citation_target import parse_citation_targets
 
 from papernotes.bibliography import reader
 from papernotes.core import frontmatter
@@ -187,18 +188,19 @@ def test_note_has_sections_with_permalinks(note: Element) -> None:
 
 def test_references_are_the_works_cited(note: Element, key: str) -> None:
     cited = {
-        part.strip()
+        part.key
         for found in re.findall(r"\{cite:\w+\}`([^`]+)`", source(key))
-        for part in found.split(",")
+        for part in parse_citation_targets(found)
     }
     assert cited
     section = main(note).cssselect("section.pn-references")[0]
     assert text(section.cssselect("h2")[0]).removesuffix("#") == "References"
     items = section.cssselect(".pn-works > li")
     assert {item.get("id") for item in items} == {f"ref-{key}" for key in cited}
-    # Each citation in the text links to its entry.
+    # Each citation in the text links to its entry; the page of a PDF is another link.
     links = main(note).xpath(
-        ".//*[@class='bibtex-citation'][not(ancestor::*[@id='pn-cited-by'])]//a/@href"
+        ".//*[@class='bibtex-citation'][not(ancestor::*[@id='pn-cited-by'])]"
+        "//a[not(contains(@class, 'pn-locator'))]/@href"
     )
     assert set(links) == {f"#ref-{key}" for key in cited}
     for item in items:

@@ -68,7 +68,10 @@ _PROCEEDINGS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """The phrases around names and titles, by default in English."""
+    """The phrases around names and titles, by default in English.
+
+    ``locators`` has the term for each kind of place in a work; without one, terms stay as written.
+    """
 
     last: str = " and "
     others: str = " et al."
@@ -79,6 +82,7 @@ class Phrases:
     report: str = "Technical report"
     doctoral: str = "PhD thesis"
     masters: str = "Master's thesis"
+    locators: tuple[tuple[str, str], ...] = ()
 
 
 ENGLISH = Phrases()

@@ -25,8 +25,8 @@ REFERENCES = frozenset(("xdata", "crossref"))
 # Fields that belong to a volume and not to its parts. Its titles get other names in the parts.
 _VOLUME_FIELDS = frozenset(
     "abstract annotation archiveprefix doi eprint eprinttype file ids key keywords label note pages"
-    " pagetotal pdf primaryclass related shorthand shorttitle sortkey subtitle title titleaddon url"
-    " urldate".split()
+    " pagetotal pdf pdfoffset primaryclass related shorthand shorttitle sortkey subtitle title"
+    " titleaddon url urldate".split()
 )
 
 

@@ -31,7 +31,7 @@ from sphinxcontrib.bibtex.style.referencing import format_references
 from sphinxcontrib.bibtex.style.template import SphinxReferenceInfo
 
 from papernotes import nodes as placeholders
-from papernotes.bibliography import formatting, reader
+from papernotes.bibliography import formatting, locators, reader
 from papernotes.bibliography.latex import flatten
 from papernotes.citations.entries import ReadableEntries, ReadableEntry, escape, organization
 from papernotes.citations.ids import distinct_ids, preview_name
@@ -273,13 +273,19 @@ class CitationDomain(BibtexDomain):
         catalogue = self.notes.catalogue
         pieces = citation_pieces(typ, parts, catalogue.papers.get, phrases(), catalogue.suffixes)
         made: list[nodes.Node] = []
-        for number, linked in itertools.groupby(pieces, key=lambda piece: piece.target):
+        leads = itertools.groupby(pieces, key=lambda piece: (piece.target, piece.page))
+        for (number, page), linked in leads:
             shown: list[nodes.Node] = [
                 nodes.emphasis("", piece.text) if piece.is_title else nodes.Text(piece.text)
                 for piece in linked
             ]
             if number is None:
                 made += shown
+                continue
+            if page:
+                address = self._page_address(builder, fromdocname, parts[number].key, page)
+                link = nodes.reference("", "", *shown, refuri=address, classes=["pn-locator"])
+                made += [link] if address else shown
                 continue
             docname, id_ = targets[number]
             if builder.name == "latex":
@@ -288,8 +294,34 @@ class CitationDomain(BibtexDomain):
                 continue
             key = parts[number].key
             link = make_refnode(builder, fromdocname, docname, id_, shown, self.tooltip(key))
-            made.append(placeholders.cited_work("", "", link, preview=preview_name(key)))
+            said = self._locator(parts[number], builder, fromdocname)
+            cited = placeholders.cited_work("", "", link, preview=preview_name(key), data=said)
+            made.append(cited)
         return made
+
+    def _locator(self, part: CitationTarget, builder: Builder, docname: str) -> dict[str, str]:
+        """Return the locator of *part* for the preview of the work, and its first page."""
+        if not part.post:
+            return {}
+        paper = self.notes.catalogue.papers[part.key]
+        found = locators.segments(part.post, paper, dict(phrases().locators))
+        page = next((each.page for each in found if each.page), 0)
+        said = {"pn-locator": "".join(each.text for each in found)}
+        address = self._page_address(builder, docname, part.key, page) if page else ""
+        return {**said, "pn-page": address} if address else said
+
+    def _page_address(self, builder: Builder, docname: str, key: str, page: int) -> str:
+        """Return the address of a *page* of the PDF, or nothing where no link can lead there."""
+        paper = self.notes.catalogue.papers[key]
+        pdf = locators.pdf_link(paper)
+        if pdf not in self.notes.paper_links(paper) or builder.format not in ("html", "latex"):
+            return ""
+        assert pdf is not None
+        address = pdf.url
+        if pdf.is_file:
+            link = self.notes.file_link(builder, docname, "paper-file", pdf.url, [])
+            address = link.get("refuri", "")
+        return f"{address.partition('#')[0]}#page={page}" if address else ""
 
     def _styled(
         self,

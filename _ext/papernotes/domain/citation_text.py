@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from sphinxcontrib.bibtex.citation_target import CitationTarget
 
-from papernotes.bibliography import formatting
+from papernotes.bibliography import formatting, locators
 from papernotes.bibliography.formatting import Phrases
 from papernotes.core.model import Paper
 
@@ -20,11 +20,15 @@ _ROLE = re.compile(r"(c?)(p|alp|t|author|label|year|empty)(par)?(s?)")
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A piece of a citation: its text, the number of the target that it links to, its emphasis."""
+    """A piece of a citation: its text, the number of the target that it links to, its emphasis.
+
+    If ``page`` is not 0, it links to that page of the target's PDF instead.
+    """
 
     text: str
     target: int | None = None
     is_title: bool = False
+    page: int = 0
 
 
 def citation_text(
@@ -49,7 +53,8 @@ def citation_pieces(
 ) -> list[Piece]:
     """Return the pieces of :func:`citation_text`; *suffixes* are the letters after years, by key.
 
-    A textual citation is one link, since a name is easier to click than a year.
+    A textual citation is one link, since a name is easier to click than a year. A locator in it
+    that names a page of the PDF is another.
     """
     match = _ROLE.fullmatch(role)
     capital, shown, brackets, full = match.groups() if match else ("", "p", "", "")
@@ -72,16 +77,29 @@ def citation_pieces(
         name = Piece(names, number, is_title)
         year = formatting.year(work, phrases) + suffixes.get(target.key, "")
         before = f"{target.pre} " if target.pre else ""
-        after = f", {target.post}" if target.post else ""
+        after = _after(target, number, work, phrases)
+        is_linked = any(piece.page for piece in after)
         match shown:
+            case "t" if is_linked:
+                pieces += [name, Piece(f" ({before}{year}", number), *after, Piece(")")]
             case "t":
-                pieces += [name, Piece(f" ({before}{year}{after})", number)]
+                locator = "".join(piece.text for piece in after)
+                pieces += [name, Piece(f" ({before}{year}{locator})", number)]
             case "author":
-                pieces.append(name)
+                pieces += [Piece(before), name, *after]
             case "year":
-                pieces.append(Piece(year, number))
+                pieces += [Piece(before), Piece(year, number), *after]
             case _:
-                pieces += [Piece(before), name, Piece(f", {year}", number), Piece(after)]
+                pieces += [Piece(before), name, Piece(f", {year}", number), *after]
     if is_known and (brackets or shown in ("p", "label")):
         pieces = [Piece("("), *pieces, Piece(")")]
     return [piece for piece in pieces if piece.text]
+
+
+def _after(target: CitationTarget, number: int, work: Paper, phrases: Phrases) -> list[Piece]:
+    """Return the pieces of the text after a citation, of which those that name a page link."""
+    if not target.post:
+        return []
+    found = locators.segments(target.post, work, dict(phrases.locators))
+    linked = (Piece(each.text, number if each.page else None, page=each.page) for each in found)
+    return [Piece(", "), *linked]

@@ -294,7 +294,7 @@ class PaperNotesDomain(Domain):
         found.update(self.bibliography.problems, self.catalogue.problems, self.archives.problems)
         yield from sorted(found)
 
-    def _file(
+    def file_link(
         self, builder: Builder, docname: str, kind: str, name: str, children: list[nodes.Node]
     ) -> nodes.reference:
         """Return a link from the page *docname* to a file, or its text where there is no site."""
@@ -324,7 +324,7 @@ class PaperNotesDomain(Domain):
         children: list[nodes.Node] = list(node.children)
         try:
             if typ in ("file", "paper-file"):
-                return self._file(builder, fromdocname, typ, target, children)
+                return self.file_link(builder, fromdocname, typ, target, children)
             if typ == "place":
                 # Only HTML has a target at each citation and link.
                 id_ = node["papernotes_id"] if builder.format == "html" else ""

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sphinx.environment import BuildEnvironment
 
-from papernotes.bibliography import formatting
+from papernotes.bibliography import formatting, locators
 from papernotes.citations.domain import CitationDomain
 from papernotes.core.model import Note, Paper
 from papernotes.domain import PaperNotesDomain, figures
@@ -86,7 +86,10 @@ class Shown:
         note = self.catalogue.leading(key)
         people = formatting.people(paper) or paper.title
         when = formatting.year(paper) + self.catalogue.suffixes.get(key, "")
-        return [key, people, when, self.label(key), self.tooltip(key), note and note.docname]
+        published = locators.pdf_link(paper) in self.domain.paper_links(paper)
+        located = [published, *locators.source(paper)]
+        shown = [key, people, when, self.label(key), self.tooltip(key), located]
+        return [*shown, note and note.docname]
 
     def target(self, name: str) -> list[object]:
         """Return what a link to the document or the label *name* shows."""

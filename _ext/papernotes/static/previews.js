@@ -81,11 +81,31 @@
   }
 
   /**
+   * Add to the content of a preview what the citation says of the place in the work.
+   * @param {HTMLElement} content
+   * @param {HTMLElement} span
+   */
+  function addLocator(content, span) {
+    const { pnLocator, pnPage } = span.dataset;
+    if (!pnLocator) return;
+    let place = document.createElement("span");
+    if (pnPage) {
+      const link = document.createElement("a");
+      link.href = new URL(pnPage, location.href).href;
+      place = link;
+    }
+    place.className = "pn-locator";
+    place.textContent = pnLocator;
+    content.querySelector(".pn-byline")?.append(" · ", place);
+  }
+
+  /**
    * Create the box of a preview, and resolve its links, which are relative to the site's root.
    * @param {string} html
+   * @param {HTMLElement} span
    * @returns {HTMLElement}
    */
-  function makeBox(html) {
+  function makeBox(html, span) {
     const box = document.createElement("span");
     box.className = "pn-preview";
     box.id = "pn-preview";
@@ -94,6 +114,7 @@
     for (const link of content.querySelectorAll("a")) {
       link.href = new URL(link.getAttribute("href") ?? "", root).href;
     }
+    addLocator(content, span);
     // A page with formulas already has their style, possibly bundled under another name.
     const first = !document.querySelector("math") && content.querySelector("math");
     if (first) loadStyle("mathematics.css");
@@ -119,7 +140,7 @@
     // The reader may have moved on during loading.
     if (wanted !== span) return;
     close();
-    const box = makeBox(html);
+    const box = makeBox(html, span);
     // After the link, so that the focus and screen readers reach it next.
     span.append(box);
     typeset(box);

@@ -25,6 +25,7 @@ from papernotes.bibliography.identifiers import (
     parse_doi,
 )
 from papernotes.bibliography.latex import SAFE_LINK, is_known_macro, plain
+from papernotes.bibliography.locators import is_offset
 from papernotes.bibliography.macros import VERBATIM
 from papernotes.bibliography.names import is_in_capitals
 from papernotes.bibliography.scanner import SourceEntry, SourceField
@@ -228,6 +229,17 @@ def _check_pages(
             yield DiagnosticKind.BAD_PAGES, message, False
 
 
+def _check_offset(
+    entry: SourceEntry, field: SourceField
+) -> Iterator[tuple[DiagnosticKind, str, bool]]:
+    if not is_offset(field.value):
+        message = (
+            f'"{_short(field.value)}" is not a number of pages; write what to add to a printed page'
+            " for the page of the PDF, such as 20 or -232"
+        )
+        yield DiagnosticKind.BAD_PAGES, message, False
+
+
 def _check_year(
     entry: SourceEntry, field: SourceField
 ) -> Iterator[tuple[DiagnosticKind, str, bool]]:
@@ -324,6 +336,7 @@ def _check_privacy(
 _DOI_INSIDE = re.compile(rf"{DOI_PREFIX}\S+")
 _CHECKS: dict[str, _Check] = {
     "pages": _check_pages,
+    "pdfoffset": _check_offset,
     "year": _check_year,
     "date": _check_date,
     "doi": _check_doi,
