@@ -209,13 +209,13 @@ PLAIN = {"page.css"}
         ("papers/plain.html", PLAIN | {"papernotes.js"}),
         (
             "papers/everything.html",
-            {"page-mathematics.css", "asides.css", "code.css"}
+            {"page-mathematics.css", "blocks.css", "code.css"}
             | {"papernotes-previews-mathematics.js"},
         ),
         ("bibliography.html", PLAIN | {"works.css", "works.js"}),
         ("reading-list.html", PLAIN),
         ("404.html", PLAIN),
-        ("search.html", PLAIN | {"search.css", "search.js"}),
+        ("search.html", PLAIN | {"blocks.css", "search.css", "search.js"}),
         ("components.html", PLAIN | {"sphinx-design.min.css", "furo-extensions.css"}),
     ],
 )

@@ -47,9 +47,22 @@ CODE = "code.css"
 LANGUAGES = "languages.css"
 SCHEMES = "schemes.css"
 _OTHER_SCRIPT = "zh|ja|ko|ar|fa|he"
+_BLOCKS = (
+    *(
+        "admonition",
+        "align-left",
+        "align-right",
+        "attribution",
+        "citation",
+        "classifier",
+        "epigraph",
+    ),
+    *("footnote", "footnote-reference", "line-block", "loweralpha", "lowerroman", "problematic"),
+    *("pull-quote", "sidebar", "topic", "upperalpha", "upperroman"),
+)
 _PARTS = {
-    "asides.css": re.compile(
-        r'class="(?:[^"]* )?(?:admonition|citation|footnote|footnote-reference|sidebar|topic)[ "]'
+    "blocks.css": re.compile(
+        rf'class="(?:[^"]* )?(?:{"|".join(_BLOCKS)})[ "]|<kbd|id="search-results"'
     ),
     LANGUAGES: re.compile(rf'\blang="(?:{_OTHER_SCRIPT})\b'),
     SCHEMES: re.compile(r"\bonly-(?:dark|light)\b"),
