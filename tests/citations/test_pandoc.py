@@ -31,6 +31,7 @@ KNOWN = {
     "müller2001",
     "a/b",
     "c++d",
+    "disputes:x",
 }
 Said = str | tuple[Mode, str]
 
@@ -121,6 +122,13 @@ CASES: dict[str, list[Said]] = {
     "[@{a;b}; @b]": [(P, "a;b,b")],
     "@{a b}": ["@{a b}"],
     "[@{a,b}]": ["[@{a,b}]"],
+    # The intent of a citation is no part of the key.
+    "[@disputes:a, p. 3; @method_in:b]": [(P, "a{p. 3},b")],
+    "[-@{agrees_with:a}] and @uses_method_in:b": [(Y, "a"), " and ", (T, "b")],
+    "[@cites_as_evidence:nobody]": [(P, "nobody")],
+    "[@disputes:x]": [(P, "disputes:x")],
+    "[@Disputes:a; @hates:a]": [(P, "Disputes:a,hates:a")],
+    "@disputes:nobody": ["@disputes:nobody"],
     # None.
     "": [],
     "Nothing here.": ["Nothing here."],

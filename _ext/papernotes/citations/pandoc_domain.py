@@ -12,6 +12,7 @@ from sphinx.environment import BuildEnvironment
 
 from papernotes.bibliography.reader import Bibliography
 from papernotes.domain import PaperNotesDomain
+from papernotes.domain.intents import split
 
 
 def setup(app: Sphinx) -> None:
@@ -23,9 +24,11 @@ def setup(app: Sphinx) -> None:
 def is_cited(word: str, bibliography: Bibliography) -> bool:
     """Return whether *word*, after an at-sign outside brackets, is meant as a citation key.
 
-    A word that is close to a key counts as one, so that a misspelt citation gets a message.
+    A word that is close to a key counts as one, so that a misspelt citation gets a message. After
+    an intent, that holds for the rest of the word.
     """
-    return word in bibliography or bool(bibliography.nearest(word))
+    intent, _ = split(word)
+    return word in bibliography or (not intent and bool(bibliography.nearest(word)))
 
 
 class PandocDomain(Domain):

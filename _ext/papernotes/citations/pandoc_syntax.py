@@ -13,6 +13,8 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import NamedTuple
 
+from papernotes.domain.intents import split
+
 # Replaces text that cannot be part of a citation: an image, a link, a formula.
 BARRIER = "\N{OBJECT REPLACEMENT CHARACTER}"
 
@@ -45,7 +47,7 @@ class Mode(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A cited work, with the text before and after it.
+    """A cited work, with the text before and after it, and the intent of the citation.
 
     ``places`` are the offsets in the source where prefix, key, suffix and the text after them
     begin.
@@ -54,6 +56,7 @@ class Item:
     prefix: str
     key: str
     suffix: str
+    intent: str = ""
     places: tuple[int, int, int, int] = field(default=(0, 0, 0, 0), compare=False)
 
     def target(self) -> str:
@@ -137,7 +140,7 @@ class _Parser:
     def textual(self, start: int) -> tuple[list[str | Cite], int]:
         """Read the key at *start*, outside brackets, and a bracket with a locator after it."""
         match = self.keys[start]
-        if not self.is_key(_key(match)):
+        if not self.is_key(self.key(match)[1]):
             return [], start
         mode = Mode.YEAR if match["minus"] else Mode.TEXTUAL
         end = match.end()
@@ -225,7 +228,14 @@ class _Parser:
         """Return the work that *match* names, with a prefix from *begin* and that suffix."""
         prefix = _folded(self.source[begin : match.start()])
         suffix = _suffix(self.source[start:end])
-        return Item(prefix, _key(match), suffix, (begin, match.start(), start, end))
+        intent, key = self.key(match)
+        return Item(prefix, key, suffix, intent, (begin, match.start(), start, end))
+
+    def key(self, match: re.Match[str]) -> tuple[str, str]:
+        """Return the intent and the key that *match* names; a key can begin like an intent."""
+        word = match["plain"] or match["braced"]
+        intent, key = split(word)
+        return ("", word) if intent and self.is_key(word) else (intent, key)
 
 
 def _brackets(text: str) -> Iterator[tuple[int, int]]:
@@ -241,10 +251,6 @@ def _brackets(text: str) -> Iterator[tuple[int, int]]:
 def _is_any_within(places: list[int], start: int, end: int) -> bool:
     """Return whether one of *places*, which are in order, is from *start* to *end*."""
     return bisect(places, end) > bisect(places, start - 1)
-
-
-def _key(match: re.Match[str]) -> str:
-    return match["plain"] or match["braced"]
 
 
 def _folded(text: str) -> str:

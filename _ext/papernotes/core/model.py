@@ -127,13 +127,15 @@ class Citation:
 
     ``key`` is a citation key, or the target of a link to a note, which can be a note's name. ``id``
     identifies the place in the page; it is empty where the page does not show the place, such as in
-    a summary that only the card shows.
+    a summary that only the card shows. ``intent`` is the property of CiTO that says why the work is
+    cited, or empty.
     """
 
     docname: str
     key: str
     line: int
     id: str = ""
+    intent: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ from papernotes.core.diagnostics import Diagnostic
 from papernotes.core.model import Note, Paper
 from papernotes.core.wiki_links import Vault
 from papernotes.domain.citation_text import citation_text
+from papernotes.domain.intents import intent_on
 from papernotes.domain.records import Formatted, Mention, NotedPaper, Record
 from papernotes.domain.xrefs import DOMAIN, NoteRole
 from papernotes.i18n import _, phrases
@@ -54,7 +55,7 @@ class PaperNotesDomain(Domain):
         "phrases": None,
         "sources": {},
     }
-    data_version = 7
+    data_version = 8
 
     def __init__(self, env: BuildEnvironment) -> None:
         super().__init__(env)
@@ -275,7 +276,7 @@ class PaperNotesDomain(Domain):
     def mentions(self, docname: str, note: Note) -> Iterator[Mention]:
         """Yield the places of *docname* that cite a paper of *note* or link to *note*.
 
-        Of several in a sentence, yield the first.
+        Of several in a sentence with the same intent, yield the first.
         """
         seen = set()
         keys = frozenset(note.keys)
@@ -283,8 +284,9 @@ class PaperNotesDomain(Domain):
             linked = any(note in self.catalogue.linked(target) for target in mention.links)
             if not linked and keys.isdisjoint(mention.keys):
                 continue
-            if mention.sentence.digest not in seen:
-                seen.add(mention.sentence.digest)
+            said = (mention.sentence.digest, intent_on(note.keys, mention.intents))
+            if said not in seen:
+                seen.add(said)
                 yield mention
 
     def problems(self) -> Iterator[Diagnostic]:

@@ -108,13 +108,15 @@ class Mention:
     """A place that cites works or links to a note, with its sentence.
 
     ``id`` is the id of the place in its page, ``keys`` are the works that it cites, and ``links``
-    the targets of its links to notes.
+    the targets of its links to notes. ``intents`` are the keys that it cites for a reason, each
+    with the property of CiTO.
     """
 
     id: str
     keys: tuple[str, ...]
     links: tuple[str, ...]
     sentence: Excerpt
+    intents: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from urllib.parse import quote
 from docutils import nodes
 from sphinx.application import Sphinx
 
+from papernotes.bibliography.export import csl
 from papernotes.domain import PaperNotesDomain
 from papernotes.domain.records import NotedPaper
 from papernotes.i18n import language_tag
@@ -113,7 +114,12 @@ def _note(
     )
     items = [catalogue_json.item(app, paper) for paper in papers]
     links = {paper.key: site_info.paper_links(app, paper) for paper in papers}
-    return page, schema_org.note(page, items, links)
+    catalogue = PaperNotesDomain.of(app.env).catalogue
+    cited: dict[str, list[csl.Item]] = {}
+    for key, names in catalogue_json.intents(PaperNotesDomain.of(app.env), note).items():
+        for name in names:
+            cited.setdefault(name, []).append(catalogue_json.item(app, catalogue.papers[key]))
+    return page, schema_org.note(page, items, links, cited)
 
 
 def _posting(app: Sphinx, docname: str, title: str, description: str) -> schema_org.Posting:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from papernotes.bibliography.export import csl
+from papernotes.domain.intents import NAMESPACE
 
 CONTEXT = "https://schema.org"
 Thing = dict[str, Any]
@@ -57,13 +58,22 @@ class Posting:
 
 
 def note(
-    posting: Posting, papers: Sequence[csl.Item], links: Mapping[str, Mapping[str, str]]
+    posting: Posting,
+    papers: Sequence[csl.Item],
+    links: Mapping[str, Mapping[str, str]],
+    cited: Mapping[str, Sequence[csl.Item]],
 ) -> Thing:
-    """Return the JSON-LD of a note on *papers*, whose *links* are by key and kind."""
+    """Return the JSON-LD of a note on *papers*, whose *links* are by key and kind.
+
+    *cited* has the works that it cites for a reason, by the property of CiTO.
+    """
     works = [work(paper, links[paper["id"]]) for paper in papers]
+    reasons = {
+        f"cito:{name}": [work(paper, {}) for paper in found] for name, found in cited.items()
+    }
     return _without_empty(
         {
-            "@context": CONTEXT,
+            "@context": [CONTEXT, {"cito": NAMESPACE}] if reasons else CONTEXT,
             "@type": "BlogPosting",
             "@id": posting.url,
             "headline": posting.title,
@@ -79,6 +89,7 @@ def note(
             "datePublished": posting.published,
             "dateModified": posting.modified,
             "about": works[0] if len(works) == 1 else works,
+            **reasons,
         }
     )
 

@@ -55,6 +55,7 @@ def files(app: Sphinx, shown: Shown, summaries: Summaries) -> Iterator[File]:
             [shown.excerpt(excerpt) for _, excerpt in domain.noted(note).fields],
             note.read,
             _cites(domain, note),
+            intents(domain, note),
         )
         for note in notes
     ]
@@ -75,6 +76,15 @@ def _cites(domain: PaperNotesDomain, note: Note) -> list[str]:
     page = domain.records[note.docname].page
     cited = dict.fromkeys(citation.key for citation in page.citations)
     return [key for key in cited if key in domain.catalogue.papers]
+
+
+def intents(domain: PaperNotesDomain, note: Note) -> dict[str, list[str]]:
+    """Return the works that *note* cites for a reason, with the properties of CiTO."""
+    found: dict[str, dict[str, None]] = {}
+    for citation in domain.records[note.docname].page.citations:
+        if citation.intent and citation.key in domain.catalogue.papers:
+            found.setdefault(citation.key, {})[citation.intent] = None
+    return {key: list(names) for key, names in found.items()}
 
 
 def _json(field: FieldValue) -> object:
@@ -100,6 +110,7 @@ def _catalogue(
                 "tags": note.tags,
                 "summary": asdict(summary.summary),
                 "cites": _cites(domain, note),
+                **({"intents": found} if (found := intents(domain, note)) else {}),
                 "links": {
                     paper.key: site_info.paper_links(app, paper)
                     for paper in domain.catalogue.papers_of(note)

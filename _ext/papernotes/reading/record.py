@@ -14,6 +14,7 @@ from papernotes.bibliography.reader import Bibliography
 from papernotes.core.model import Citation, Note, Page
 from papernotes.core.wiki_links import Lead
 from papernotes.domain import PaperNotesDomain, figures
+from papernotes.domain.intents import intent_on, intents
 from papernotes.domain.records import Excerpt, Mention, NotedPaper, Record, Spelled
 from papernotes.domain.xrefs import cited_keys, linked_notes, target, without_links
 from papernotes.i18n import language_classes
@@ -174,7 +175,10 @@ def _page(
         for node in root.findall(addnodes.pending_xref):
             line = line_of(node)
             id_ = node["ids"][0] if root is doctree and node["ids"] else ""
-            citations += [Citation(docname, key, line, id_) for key in cited_keys(node)]
+            citations += [
+                Citation(docname, key, line, id_, intent_on([key], intents(node)))
+                for key in cited_keys(node)
+            ]
             links += [Citation(docname, key, line, id_) for key in linked_notes(node)]
             targets.update(target(node))
     return Page(
@@ -206,7 +210,8 @@ def _mentions(doctree: nodes.document) -> Iterator[Mention]:
         place = (id(block), extent)
         if place not in excerpts:
             excerpts[place] = Excerpt.of(sentences.take(block, extent))
-        yield Mention(node["ids"][0], tuple(keys), links, excerpts[place])
+        why = tuple(intents(node))
+        yield Mention(node["ids"][0], tuple(keys), links, excerpts[place], why)
 
 
 def line_of(node: nodes.Node) -> int:

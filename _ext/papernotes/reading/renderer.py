@@ -20,6 +20,7 @@ from markdown_it.tree import SyntaxTreeNode
 from myst_parser.mdit_to_docutils.sphinx_ import SphinxRenderer
 from myst_parser.mocking import MockInliner
 from myst_parser.slugs import github_slugify
+from sphinx import addnodes
 
 from papernotes.citations.domain import CitationDomain
 from papernotes.citations.pandoc_rule import UNCITED
@@ -109,6 +110,10 @@ class Renderer(SphinxRenderer):
         line = max((token.map or (1,))[0] + token.meta["line"], 1)
         inliner = cast("Inliner", MockInliner(self))
         found, _ = role(f"cite:{name}", cite.source, text, line, inliner)
+        if intents := [(item.key, item.intent) for item in cite.items if item.intent]:
+            for node in found:
+                if isinstance(node, addnodes.pending_xref):
+                    node["papernotes_intents"] = intents
         self.current_node.extend(found)
 
     def render_pandoc_place(self, token: SyntaxTreeNode) -> None:

@@ -24,6 +24,7 @@ from papernotes.core.files import OUTSIDE, dark_name, find
 from papernotes.core.model import Citation
 from papernotes.core.text import is_visible
 from papernotes.domain import PaperNotesDomain
+from papernotes.domain.intents import intent_on, intents
 from papernotes.domain.records import Spelled
 from papernotes.domain.xrefs import cited_keys, linked_notes
 from papernotes.i18n import _, own_language, told_language
@@ -243,7 +244,8 @@ class SpellOutInHeadings(SphinxTransform):
                 text = domain.spell(role, node["reftarget"])
                 place = node["ids"][0] if node["ids"] else ""
                 for key in keys:
-                    citation = Citation(self.env.docname, key, line_of(node), place)
+                    intent = intent_on([key], intents(node))
+                    citation = Citation(self.env.docname, key, line_of(node), place, intent)
                     found.append(Spelled(citation, role, node["reftarget"], text))
                 # Links to the citation lead to the section, since titles are copied without ids.
                 title.parent["ids"] += node["ids"]

@@ -14,6 +14,7 @@ from sphinx_design.shared import create_component
 from papernotes.catalogue.derive import Catalogue
 from papernotes.core.model import Note
 from papernotes.domain import PaperNotesDomain
+from papernotes.domain.intents import PROPERTIES, intent_on, label
 from papernotes.domain.records import Mention
 from papernotes.domain.xrefs import cited_keys, linked_notes, place_link
 from papernotes.i18n import _, language_classes, ngettext
@@ -35,22 +36,35 @@ def mentions(context: RenderContext, node: nodes.Element) -> list[nodes.Node]:
 
 def _cited_by(context: RenderContext, note: Note) -> list[nodes.Node]:
     docname = note.docname
-    items = [
-        _quotes(context, note, name)
-        for name in context.catalogue.mentioned_by.get(docname, ())
-        if name != docname
-    ]
-    if not items:
+    groups: dict[str, list[nodes.Node]] = {name: [] for name in ("", *PROPERTIES)}
+    for name in context.catalogue.mentioned_by.get(docname, ()):
+        if name != docname:
+            for intent, found in _by_intent(context, note, name).items():
+                groups[intent].append(_quotes(context, note, name, found))
+    lists: list[nodes.Node] = []
+    for intent, items in groups.items():
+        if items:
+            lists += [nodes.paragraph("", label(intent), classes=["pn-intent"])] if intent else []
+            lists.append(nodes.bullet_list("", *items, classes=["pn-mentions"]))
+    if not lists:
         return []
     return [
         nodes.section(
             "",
             nodes.title("", _("Cited by")),
-            nodes.bullet_list("", *items, classes=["pn-mentions"]),
+            *lists,
             ids=["pn-cited-by"],
             classes=["pn-cited-by-section"],
         )
     ]
+
+
+def _by_intent(context: RenderContext, note: Note, home: str) -> dict[str, list[Mention]]:
+    """Return the places of the page *home* that mention *note*, by why they do."""
+    found: dict[str, list[Mention]] = {}
+    for mention in context.domain.mentions(home, note):
+        found.setdefault(intent_on(note.keys, mention.intents), []).append(mention)
+    return found or {"": []}
 
 
 def mentions_show(shown: Shown, note: Note) -> list[object]:
@@ -72,7 +86,7 @@ def _quotes_show(shown: Shown, note: Note) -> list[object]:
             shown.page_titles.get(name),
             _language(shown.catalogue, name),
             [
-                [mention.id, *shown.excerpt(mention.sentence)]
+                [mention.id, mention.intents, *shown.excerpt(mention.sentence)]
                 for mention in shown.domain.mentions(name, note)
             ],
         ]
@@ -135,9 +149,10 @@ def _side(name: str, links: Sequence[tuple[nodes.Node, list[str]]]) -> nodes.Ele
     return side
 
 
-def _quotes(context: RenderContext, note: Note, home: str) -> nodes.list_item:
-    """Return the title of the page *home* with its sentences that mention *note*."""
-    found = list(context.domain.mentions(home, note))
+def _quotes(
+    context: RenderContext, note: Note, home: str, found: Sequence[Mention]
+) -> nodes.list_item:
+    """Return the title of the page *home* with those of its sentences that mention *note*."""
     first = found[0].id if found else ""
     link = place_link(home, first, note.docname, context.page_title(home))
     title = nodes.paragraph("", "", link, classes=["pn-mention-page"])

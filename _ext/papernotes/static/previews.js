@@ -81,12 +81,14 @@
   }
 
   /**
-   * Add to the content of a preview what the citation says of the place in the work.
+   * Add to the content of a preview what the citation says: why it cites the work, and where.
    * @param {HTMLElement} content
    * @param {HTMLElement} span
    */
-  function addLocator(content, span) {
-    const { pnLocator, pnPage } = span.dataset;
+  function addSaid(content, span) {
+    const { pnLocator, pnPage, pnIntent } = span.dataset;
+    const line = content.querySelector(".pn-byline");
+    if (pnIntent) line?.append(` · ${pnIntent}`);
     if (!pnLocator) return;
     let place = document.createElement("span");
     if (pnPage) {
@@ -96,7 +98,7 @@
     }
     place.className = "pn-locator";
     place.textContent = pnLocator;
-    content.querySelector(".pn-byline")?.append(" · ", place);
+    line?.append(" · ", place);
   }
 
   /**
@@ -114,7 +116,7 @@
     for (const link of content.querySelectorAll("a")) {
       link.href = new URL(link.getAttribute("href") ?? "", root).href;
     }
-    addLocator(content, span);
+    addSaid(content, span);
     // A page with formulas already has their style, possibly bundled under another name.
     const first = !document.querySelector("math") && content.querySelector("math");
     if (first) loadStyle("mathematics.css");
