@@ -61,7 +61,7 @@ def test_cited_by_groups_by_the_reason(built: tuple[Site, Build]) -> None:
 def test_previews_and_machines_know_the_reason(built: tuple[Site, Build]) -> None:
     _, build = built
     works = build.page("papers/delta").cssselect("#delta > p [data-pn-preview]")
-    assert [work.get("data-pn-intent") for work in works] == ["uses its method", None]
+    assert [work.get("data-pn-intent") for work in works] == ["this text uses its method", None]
     catalogue = json.loads(build.read("papers.json"))
     schema = json.loads(Path(build.outdir / "papers.schema.json").read_text(encoding="utf-8"))
     jsonschema.validate(catalogue, schema)

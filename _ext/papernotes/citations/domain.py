@@ -39,7 +39,7 @@ from papernotes.citations.style import NAME as OWN_STYLE
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.domain import PaperNotesDomain
 from papernotes.domain.citation_text import citation_pieces
-from papernotes.domain.intents import intents, label
+from papernotes.domain.intents import intents, sentence
 from papernotes.i18n import phrases
 from papernotes.reporting import note_problem
 
@@ -261,7 +261,7 @@ class CitationDomain(BibtexDomain):
             made = make(typ, parts, targets, builder, fromdocname)
             self._citations[same] = nodes.inline("", "", *made, classes=["bibtex-citation"])
         citation = self._citations[same].deepcopy()
-        labels = {preview_name(key): label(intent) for key, intent in intents(node)}
+        labels = {preview_name(key): sentence(intent) for key, intent in intents(node)}
         for work in citation.findall(placeholders.cited_work) if labels else ():
             if why := labels.get(work["preview"]):
                 work["data"] = {**work.get("data", {}), "pn-intent": why}

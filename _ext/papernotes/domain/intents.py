@@ -102,3 +102,8 @@ def label(name: str) -> str:
         "citesForInformation": _("cites it for information"),
     }
     return str(labels[name])
+
+
+def sentence(name: str) -> str:
+    """Return the label of the property *name* for a preview, which speaks of the cited work."""
+    return str(_("this text %s") % label(name))
