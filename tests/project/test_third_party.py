@@ -75,16 +75,9 @@ def test_what_others_made_is_listed_with_its_licence(notebook: Build) -> None:
     programs = [*static.glob("../pagefind/*.js"), *static.glob("../pagefind/wasm.*")]
     assert len(programs) > 1
     files |= {f"../pagefind/{each.name}" for each in programs}
-    ours = {
-        "favicon.svg",
-        "marginalia.svg",
-        "third-party.txt",
-        "site.css",
-        "text.css",
-        "theme.js",
-        "page.css",
-    }
-    ours |= {each.name for each in (PROJECT / "_ext/papernotes/static").glob("*.*")}
+    ours = {"favicon.svg", "third-party.txt", "page.css"}
+    for folder in (PROJECT / "_ext/papernotes/static", THEME / "static"):
+        ours |= {each.name for each in folder.glob("*.*")}
     for name in sorted(files):
         if name.endswith(("/OFL.txt", "/README.txt")) or name in ours:
             continue
