@@ -7,6 +7,7 @@ import shutil
 import signal
 import time
 from collections.abc import Callable, Iterator
+from logging import INFO, WARNING, Handler, getLogger
 from pathlib import Path
 
 import pytest
@@ -185,6 +186,21 @@ def test_messages_come_in_the_order_of_the_jobs(shown: list[str]) -> None:
     parallel.show(shares)
     assert [line.split()[1] for line in shown] == [str(number) for number in range(40)]
     assert len({line.split()[3] for line in shown}) == len(shares) == 3
+
+
+def test_messages_that_nobody_sees_are_not_handed_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    def do(name: str) -> None:
+        logger.info("did %s", name)
+        logger.warning("said %s", name)
+
+    sphinx = getLogger(logging.NAMESPACE)
+    monkeypatch.setattr(sphinx, "handlers", [Handler(WARNING)])
+    level = sphinx.level
+    sphinx.setLevel(INFO)
+    shares = share(do)
+    sphinx.setLevel(level)
+    kept = [record.msg for each in shares for _, records in each.messages for record in records]
+    assert sorted(kept) == sorted(f"said {number}" for number in range(40))
 
 
 class UnsendableError(Exception):

@@ -22,7 +22,7 @@ import sys
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from logging import Formatter, LogRecord
+from logging import Formatter, LogRecord, getLogger
 from typing import Any
 
 from sphinx.errors import SphinxError, SphinxParallelError
@@ -148,7 +148,10 @@ def _do(
 ) -> Share:
     """Do the jobs with these *numbers* until one fails, and return their messages."""
     done = Share()
+    levels = [handler.level for handler in getLogger(logging.NAMESPACE).handlers]
     with logging.suppress_logging() as memory:
+        # Messages for debugging, which Sphinx seldom shows, take more memory than all the rest.
+        memory.setLevel(min(levels, default=0))
         for count, number in enumerate(numbers):
             try:
                 do(names[number])
