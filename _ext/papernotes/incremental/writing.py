@@ -9,6 +9,7 @@ from collections.abc import Set
 from pathlib import Path
 from typing import Any
 
+from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.builders.dirhtml import DirectoryHTMLBuilder
 from sphinx.builders.html import StandaloneHTMLBuilder
@@ -33,6 +34,11 @@ class PagesBuilder(StandaloneHTMLBuilder):
         super().__init__(app, env)
         self._registered = app.registry
         self.processes = app.parallel
+
+    def prepare_writing(self, docnames: Set[str]) -> None:
+        """Prepare a search index that has no words of *docnames*."""
+        super().prepare_writing(docnames)
+        self._pages: dict[str, dict[str, list[str]]] = {name: {} for name in BY_WORD}
 
     def write_documents(self, docnames: Set[str]) -> None:
         """Write the pages of all documents in *docnames*."""
@@ -74,30 +80,48 @@ class PagesBuilder(StandaloneHTMLBuilder):
         self.write_doc_serialized(docname, doctree)
         self.write_doc(docname, doctree)
 
+    def index_page(self, pagename: str, doctree: nodes.document, title: str) -> None:
+        """Add a page to the search index, and the page to the list of each of its words.
+
+        Sphinx would keep a set of pages for each word, which takes several times as much memory.
+        """
+        index = self.indexer
+        if index is None:
+            return
+        known = {name: getattr(index, name) for name in BY_WORD}
+        for name in BY_WORD:
+            setattr(index, name, {})
+        super().index_page(pagename, doctree, title)
+        for name in BY_WORD:
+            for word in getattr(index, name):
+                self._pages[name].setdefault(word, []).append(pagename)
+            setattr(index, name, known[name])
+
     def _begin(self) -> None:
         """Keep apart what this process adds for the main one."""
         self.images = {}
+        self._pages = {name: {} for name in BY_WORD}
         if self.indexer is not None:
-            for name in (*BY_WORD, *BY_DOCUMENT):
+            for name in BY_DOCUMENT:
                 setattr(self.indexer, name, {})
 
     def _hand_back(self) -> tuple[dict[str, str], dict[str, Any]]:
         """Return the images of the pages, and their part of the search index."""
-        parts = (*BY_WORD, *BY_DOCUMENT) if self.indexer is not None else ()
-        return self.images, {name: getattr(self.indexer, name) for name in parts}
+        parts = BY_DOCUMENT if self.indexer is not None else ()
+        return self.images, self._pages | {name: getattr(self.indexer, name) for name in parts}
 
     def _take(self, images: dict[str, str], index: dict[str, Any]) -> None:
         """Add what another process has handed back."""
         self.images.update(images)
         for name, found in index.items():
-            known = getattr(self.indexer, name)
-            if name in BY_DOCUMENT:
-                in_order = sorted({**known, **found}.items())
-                known.clear()
-                known.update(in_order)
+            if name in BY_WORD:
+                for word, pages in found.items():
+                    self._pages[name].setdefault(word, []).extend(pages)
                 continue
-            for word, docnames in found.items():
-                known.setdefault(word, set()).update(docnames)
+            known = getattr(self.indexer, name)
+            in_order = sorted({**known, **found}.items())
+            known.clear()
+            known.update(in_order)
 
     def dump_search_index(self) -> None:
         """Write Sphinx's search index without what is gone.
@@ -110,8 +134,10 @@ class PagesBuilder(StandaloneHTMLBuilder):
         with progress_message(f"dumping search index in {index.label()}"):
             index.prune(frozenset(self.env.all_docs))
             for name in BY_WORD:
-                words = getattr(index, name).items()
-                setattr(index, name, {word: pages for word, pages in words if pages})
+                words = {word: list(pages) for word, pages in getattr(index, name).items() if pages}
+                for word, pages in self._pages.pop(name).items():
+                    words.setdefault(word, []).extend(pages)
+                setattr(index, name, words)
             path = Path(self.outdir, self.searchindex_filename)
             draft = path.with_suffix(".new")
             with draft.open("w", encoding="utf-8") as file:
