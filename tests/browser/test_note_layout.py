@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 
 import pytest
 from gallery import write_gallery
-from playwright.sync_api import Browser, Page
+from PIL import Image
+from playwright.sync_api import Browser, Locator, Page
 from sites import Build
 
 pytestmark = pytest.mark.browser
@@ -168,8 +170,35 @@ CONTRAST = """it => {
 }"""
 
 
-def test_border_of_the_search_field_can_be_seen(tab: Page) -> None:
+@pytest.mark.parametrize(
+    ("path", "field"),
+    [("papers/many.html", ".site-sidebar .site-search"), ("index.html", ".pn-filter input")],
+)
+def test_border_of_a_field_can_be_seen(tab: Page, build: Build, path: str, field: str) -> None:
     set_width(tab, 1280)
+    tab.goto((build.outdir / path).as_uri())
     for scheme in ("light", "dark"):
         tab.emulate_media(color_scheme=scheme)
-        assert tab.locator(".site-sidebar .site-search").evaluate(CONTRAST) >= 3, scheme
+        assert tab.locator(field).first.evaluate(CONTRAST) >= 3, scheme
+
+
+def test_a_shade_covers_the_lower_edge_of_tags_until_the_last_one_is_seen(
+    tab: Page, build: Build
+) -> None:
+    """The pictures of many tags differ at the lower edge, where a few tags have the same."""
+    set_width(tab, 1280)
+    tab.emulate_media(color_scheme="light")
+    tab.goto((build.outdir / "index.html").as_uri())
+    tab.locator(".pn-filter-fold > summary").click()
+    tags = tab.locator(".pn-filter-choices")
+    edge = "it => { const label = it.lastElementChild; for (let n = 0; n < 300; n++) {"
+    tags.evaluate(edge + " it.append(label.cloneNode(true)); } it.scrollTop = 0; }")
+    assert lowest_line(tags) < 230
+    tags.evaluate("it => { it.scrollTop = it.scrollHeight; }")
+    assert lowest_line(tags) > 250
+
+
+def lowest_line(box: Locator) -> int:
+    """Return the brightness, up to 255, of the lower right corner of *box*, where no text is."""
+    picture = Image.open(io.BytesIO(box.screenshot())).convert("L")
+    return int(picture.getpixel((picture.width - 20, picture.height - 2)))

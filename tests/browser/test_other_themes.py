@@ -173,3 +173,13 @@ def test_the_number_of_an_equation_is_behind_it(open_page: OpenPage) -> None:
     formula = page.locator(".pn-equation .pn-formula").first.bounding_box()
     number = page.locator(".pn-equation .eqno").first.bounding_box()
     assert number["x"] >= formula["x"] + formula["width"]
+
+
+def test_formulas_are_as_large_as_the_text_around_them(open_page: OpenPage) -> None:
+    """The letters of their font are lower than those of other faces at the same size."""
+    page = open_page("papers/everything", 1280, "light").page
+    size = "it => parseFloat(getComputedStyle(it).fontSize)"
+    inline = page.locator("p math").first
+    text = inline.evaluate("it => parseFloat(getComputedStyle(it.closest('p')).fontSize)")
+    assert inline.evaluate(size) > 1.1 * text
+    assert page.locator(".pn-equation math").first.evaluate(size) > 1.1 * text

@@ -206,7 +206,7 @@
       "fieldset",
       { className: "pn-filter-tags", hidden: !boxes.length },
       make("legend", {}, said.tags ?? ""),
-      ...labels,
+      make("div", { className: "pn-filter-choices" }, ...labels),
     );
     const clear = make("button", { type: "button" }, said.clear ?? "");
     const results = make("ul", { className: "pn-list", hidden: true });
