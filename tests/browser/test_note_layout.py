@@ -157,6 +157,30 @@ def test_lines_of_a_preview_begin_together_on_a_phone(tab: Page) -> None:
     assert starts[0] == starts[1]
 
 
+def test_a_preview_shows_one_of_two_pictures_on_a_page_without_such_pairs(
+    tab: Page, build: Build
+) -> None:
+    tab.goto((build.outdir / "papers/many.html").as_uri())
+    assert tab.locator("link[href*='schemes.css']").count() == 0
+    shown = """scheme => {
+        document.documentElement.dataset.theme = scheme;
+        const pair = document.createElement("p");
+        pair.className = "pn-schemes";
+        for (const name of ["only-light", "only-dark"]) {
+            const picture = document.createElement("img");
+            picture.className = name;
+            pair.append(picture);
+        }
+        document.body.append(pair);
+        const found = [...pair.children].filter((it) => getComputedStyle(it).display !== "none");
+        pair.remove();
+        delete document.documentElement.dataset.theme;
+        return found.map((it) => it.className);
+    }"""
+    assert tab.evaluate(shown, "light") == ["only-light"]
+    assert tab.evaluate(shown, "dark") == ["only-dark"]
+
+
 # The contrast of a border to the ground of the page.
 CONTRAST = """it => {
     const luminance = (colour) => {

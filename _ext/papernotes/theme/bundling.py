@@ -48,18 +48,10 @@ LANGUAGES = "languages.css"
 SCHEMES = "schemes.css"
 _OTHER_SCRIPT = "zh|ja|ko|ar|fa|he"
 _BLOCKS = (
-    *(
-        "admonition",
-        "align-left",
-        "align-right",
-        "attribution",
-        "citation",
-        "classifier",
-        "epigraph",
-    ),
-    *("footnote", "footnote-reference", "line-block", "loweralpha", "lowerroman", "problematic"),
-    *("pull-quote", "sidebar", "topic", "upperalpha", "upperroman"),
-)
+    "admonition align-left align-right attribution citation classifier epigraph footnote"
+    " footnote-reference line-block loweralpha lowerroman problematic pull-quote sidebar topic"
+    " upperalpha upperroman"
+).split()
 _PARTS = {
     "blocks.css": re.compile(
         rf'class="(?:[^"]* )?(?:{"|".join(_BLOCKS)})[ "]|<kbd|id="search-results"'
