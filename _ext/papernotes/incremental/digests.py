@@ -12,7 +12,8 @@ from sphinx.environment import BuildEnvironment
 from papernotes.bibliography import formatting
 from papernotes.catalogue.archives import IndexPage, ListPage
 from papernotes.catalogue.citation_graph import CitationMap
-from papernotes.rendering import mentions, neighbours, note_header, note_list, work_entry
+from papernotes.rendering import note_list, work_entry
+from papernotes.rendering.note_page import mentions, neighbours, note_header
 from papernotes.rendering.shown import Shown
 
 

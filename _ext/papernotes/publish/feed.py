@@ -21,7 +21,7 @@ from papernotes.publish.files import File
 from papernotes.publish.plaintext import Prose
 from papernotes.publish.summaries import Summaries, Summary
 from papernotes.rendering.note_card import card_shows
-from papernotes.rendering.note_header import header_shows
+from papernotes.rendering.note_page.note_header import header_shows
 from papernotes.rendering.shown import Shown
 
 NAME = "feed.xml"

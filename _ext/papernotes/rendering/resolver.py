@@ -19,9 +19,10 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from papernotes import nodes as placeholders
 from papernotes.builders import CheckBuilder
 from papernotes.domain import PaperNotesDomain
-from papernotes.rendering import mentions, neighbours, note_header, note_list, work_entry
+from papernotes.rendering import note_list, work_entry
 from papernotes.rendering.context import RenderContext, section_depth
 from papernotes.rendering.html_fragments import NO_PAGE, Fragment, Renderer, stand_in
+from papernotes.rendering.note_page import mentions, neighbours, note_header
 
 # The attribute of a document that keeps the nodes of a note's summary for the head of its page.
 SUMMARY = "papernotes_summary"
