@@ -29,7 +29,7 @@ from papernotes.incremental import (
 from papernotes.incremental.digests import Digests
 from papernotes.incremental.state import STATE_FILE, State
 from papernotes.mathematics import macros, renderer
-from papernotes.pages import archive_pages, filter_data, own_files, pagefind, previews
+from papernotes.pages import archive_pages, filter_data, own_files, pagefind, previews, works_data
 from papernotes.publish import (
     catalogue_json,
     csv_tables,
@@ -256,6 +256,7 @@ def with_summaries(app: Sphinx, shown: Shown) -> Iterator[files.File]:
 def without_summaries(app: Sphinx, shown: Shown) -> Iterator[files.File]:
     """Yield all other files beside the pages."""
     yield from filter_data.files(app, shown)
+    yield from works_data.files(app, shown)
     yield from social_cards.files(app)
     yield from sitemap.files(app)
     yield from redirects.files(app)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from host import serve
 from playwright.sync_api import Browser, Locator, Page, expect
-from sites import Build
+from sites import ROOTS, Build, Site
 from visits import Visitor
 
 pytestmark = pytest.mark.browser
@@ -233,3 +234,39 @@ def test_filter_shows_many_notes_a_part_at_a_time(browser: Browser, many_notes: 
     assert len(found_titles(page)) == 2 * shown
     expect(page.locator(".pn-filter > .pn-list a").nth(shown)).to_be_focused()
     context.close()
+
+
+# -- The list of all works ------------------------------------------------------
+
+
+@pytest.mark.parametrize("is_served", [True, False], ids=["served", "from a folder"])
+def test_the_search_finds_works_on_all_pages_of_the_list(
+    browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_served: bool
+) -> None:
+    monkeypatch.setattr("papernotes.catalogue.index_pages.WORKS_LINKS", 25)
+    site = Site(tmp_path / "site")
+    for path in (ROOTS / "tiny").rglob("*.*"):
+        site.write(path.relative_to(ROOTS / "tiny").as_posix(), path.read_bytes())
+    site.write("works/all.md", "---\norphan: true\n---\n\n# Works\n\n:::{works}\n:::\n")
+    build = site.build()
+    with serve(build.outdir) as address, browser.new_context() as context:
+        visitor = Visitor(context, address if is_served else f"{build.outdir.as_uri()}/")
+        visit = visitor.visit("works/all/2.html")
+        page = visit.page
+        field = page.get_by_role("searchbox", name="Find works")
+        field.fill("ALPHA")
+        expect(page.locator(".pn-found")).to_have_text("1 found")
+        expect(page.locator(".pn-letters")).to_be_hidden()
+        field.fill("")
+        expect(page.locator(".pn-letters")).to_be_visible()
+        expect(page.locator(".pn-found")).to_have_text("")
+        field.fill("alpha")
+        page.locator(".pn-all-works > .pn-works a").click()
+        expect(page.locator(":target")).to_contain_text("Alpha")
+        assert page.url.endswith("works/all.html#work-alpha2001")
+        # Where the other pages cannot be loaded, the works of this one are searched.
+        context.route("**/works-1.js", lambda route: route.abort())
+        if is_served:  # a route does not meet what a page from a folder loads
+            page = visitor.visit("works/all/2.html").page
+            page.get_by_role("searchbox", name="Find works").fill("anna")
+            expect(page.locator(".pn-found")).to_have_text("0 found")

@@ -12,6 +12,7 @@ import pytest
 from papernotes.bibliography.reader import read
 from papernotes.catalogue.archives import CARDS_UP_TO, Archives, build_archives
 from papernotes.catalogue.derive import derive
+from papernotes.catalogue.index_pages import split_works
 from papernotes.catalogue.related import MAX_RELATED, related
 from papernotes.catalogue.slugs import slug
 from papernotes.core.diagnostics import DiagnosticKind
@@ -123,6 +124,7 @@ def archives_of(
     cites: dict[str, list[str]] | None = None,
     documents: Iterable[str] = (),
     query: Query | None = None,
+    homes: Iterable[str] = (),
 ) -> Archives:
     """Derive the archives of *notes*; *entries* replace the entries made up for their keys."""
     notes = list(notes)
@@ -138,6 +140,8 @@ def archives_of(
         parts,
         root="index",
         query=query,
+        works={key: key[0].upper() for key in catalogue.works},
+        homes=homes,
         sizes={"cards": size, "rows": size + 1, "list": size},
         view=view,
         sort=sort,
@@ -265,7 +269,7 @@ def test_the_list_of_a_tag_has_the_site_s_sort_order() -> None:
 def test_an_index_is_split_by_lines_and_so_are_the_notes_of_a_large_group(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("papernotes.catalogue.archives.INDEX_LINES", 4)
+    monkeypatch.setattr("papernotes.catalogue.index_pages.INDEX_LINES", 4)
     entries = {key: entry(key, journal="B" if key < "f" else "A") for key in "abcdefg"}
     pages = archives_of([note(key) for key in entries], "venues", entries=entries).index_pages
     assert {
@@ -280,6 +284,28 @@ def test_an_index_is_split_by_lines_and_so_are_the_notes_of_a_large_group(
     assert {page.initials for page in pages.values()} == {
         (("A", "venues/index"), ("B", "venues/2"))
     }
+
+
+def test_works_are_split_by_how_often_they_are_cited(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("papernotes.catalogue.index_pages.WORKS_LINKS", 32)
+    monkeypatch.setattr("papernotes.catalogue.index_pages.CITING_PAGES", 5)
+    works = [("a1", "A"), ("a2", "A"), ("b1", "B"), ("b2", "B"), ("c", "C")]
+    cited_by = {"a1": ["x", "y"], "b1": ["x"] * 90}
+    pages = split_works("list", works, cited_by)
+    assert {name: page.works for name, page in pages.items()} == {
+        "list": (("A", ("a1", "a2")),),
+        "list/2": (("B", ("b1", "b2")),),
+        "list/3": (("C", ("c",)),),
+    }
+    assert pages["list/2"].initials == (("A", "list"), ("B", "list/2"), ("C", "list/3"))
+    assert split_works("list", works[:2], cited_by) == {}
+
+
+def test_a_page_of_works_does_not_overwrite_a_document(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("papernotes.catalogue.index_pages.WORKS_LINKS", 12)
+    notes = [note("a"), note("b")]
+    archives = archives_of(notes, documents=["list/2"], homes=["list"])
+    assert [each.path for each in archives.problems] == ["list/2.md"]
 
 
 SAME_PAGE = (

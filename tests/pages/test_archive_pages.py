@@ -777,10 +777,46 @@ def test_the_front_page_says_what_there_is_and_leads_to_tags_and_years(many: Sit
     assert (gap.tag, gap.cssselect(".pn-bar")[0].get("height")) == ("g", "0")
 
 
+def test_a_long_list_of_works_goes_on_over_pages_by_initials(
+    many: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("papernotes.catalogue.index_pages.WORKS_LINKS", 70)
+    monkeypatch.setattr("papernotes.rendering.works_list.WORKS_OF_SCRIPT", 10)
+    page = "---\norphan: true\n---\n\n# Bibliography\n\n:::{works}\n:::\n"
+    many.write("bibliography.md", page)
+    build = many.build()
+    assert build.messages == []
+    names = ["bibliography", "bibliography/2", "bibliography/3"]
+    pages = [build.page(name) for name in names]
+    listed = [[item.get("id") for item in page.cssselect(".pn-works > li")] for page in pages]
+    assert [len(works) for works in listed] == [6, 6, 1]
+    letters = [hrefs(page, ".pn-letters a") for page in pages]
+    # An initial leads to the page on which it begins.
+    assert letters[0][:2] == [("A", "#works-1"), ("B", "bibliography/2.html#works-2")]
+    assert letters[1][:2] == [("A", "../bibliography.html#works-1"), ("B", "#works-2")]
+    assert text(pages[1].cssselect("h1")[0]).startswith("Bibliography, page 2")
+    assert hrefs(pages[1], ".pn-cited-by a")[0][1].startswith("../papers/")
+    heads = [page.cssselect('link[rel="next"], link[rel="prev"]') for page in pages]
+    assert [[(link.get("rel"), link.get("href")) for link in links] for links in heads] == [
+        [("next", "bibliography/2.html")],
+        [("next", "3.html"), ("prev", "../bibliography.html")],
+        [("prev", "2.html")],
+    ]
+    # The search finds the works of all pages.
+    scripts = [build.read(f"bibliography/works-{number}.js") for number in (1, 2)]
+    found = [id_ for script in scripts for id_ in re.findall(r'\["(work-[^"]+)"', script)]
+    assert found == [id_ for works in listed for id_ in works]
+    # A shorter bibliography has one page, and the others vanish.
+    monkeypatch.undo()
+    build = many.build()
+    assert len(build.page("bibliography").cssselect(".pn-works > li")) == 13
+    assert not (build.outdir / "bibliography").exists()
+
+
 def test_long_lists_have_rows_and_go_on_over_pages_and_so_do_indexes(
     many: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("papernotes.catalogue.archives.INDEX_LINES", 8)
+    monkeypatch.setattr("papernotes.catalogue.index_pages.INDEX_LINES", 8)
     rows = 'papernotes_view = "rows"\npapernotes_page_rows = 5\npapernotes_page_size'
     many.edit("conf.py", "papernotes_page_size", rows)
     many.edit("papers/beta.md", "The summary of beta.", "The summary of beta. " + "And more. " * 30)

@@ -17,13 +17,21 @@ from papernotes.bibliography import formatting
 from papernotes.bibliography.latex import flatten
 from papernotes.catalogue.citation_graph import CitationMap, citation_maps
 from papernotes.catalogue.derive import Catalogue
+from papernotes.catalogue.index_pages import (
+    Group,
+    IndexPage,
+    Kind,
+    WorksPage,
+    index_page,
+    split_index,
+    split_works,
+)
 from papernotes.catalogue.related import related
 from papernotes.catalogue.slugs import slug
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.core.model import Note, Person, Query
-from papernotes.core.text import fold_plain, initial
+from papernotes.core.text import fold_plain
 
-Kind = Literal["tags", "years", "authors", "venues"]
 # The values of ``papernotes_browse``, and what each adds to a site.
 PARTS = {
     "overview": "a line above the front page's list: how many notes there are, on which tags and"
@@ -42,8 +50,6 @@ PARTS = {
 MAP_PAGE = "map"
 # As many of the largest tags have a colour of their own.
 HUES = 8
-# An index of authors or venues has no more lines on a page, so that pages stay light.
-INDEX_LINES = 1000
 # A list of more notes has rows instead of cards, unless the author chooses.
 CARDS_UP_TO = 200
 
@@ -69,28 +75,8 @@ class ListPage:
     pictures: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Notes that share a tag, year, author or venue; ``page`` is the name of its page, if any."""
-
-    name: str
-    notes: tuple[Note, ...]
-    page: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class IndexPage:
-    """One page of the index of authors or of venues, ``pages[number - 1]``.
-
-    ``groups`` are those on this page. ``initials`` holds the initials of all groups, each with the
-    name of the page on which it begins.
-    """
-
-    kind: Kind
-    number: int
-    pages: tuple[str, ...]
-    groups: tuple[Group, ...]
-    initials: tuple[tuple[str, str], ...]
+# What a generated page shows; a kind stands for the index of that kind.
+Content = Kind | IndexPage | WorksPage | ListPage | CitationMap
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +104,7 @@ class Archives:
     - ``list_pages``: maps the name of each generated list page to its part of the list
     - ``indexes``: maps each kind of index to its groups, in the order of the index
     - ``index_pages``: maps the name of each page of the indexes of authors and venues to its part
+    - ``works_pages``: maps the name of each page of a long list of all works to its part
     - ``tag_pages``: maps each tag to the name of its page
     - ``order``: the notes in the order of neighbours; ``places`` maps their documents to positions
     - ``related``: maps the document of each note to its related notes
@@ -130,6 +117,7 @@ class Archives:
     list_pages: Mapping[str, ListPage] = field(default_factory=dict)
     indexes: Mapping[Kind, tuple[Group, ...]] = field(default_factory=dict)
     index_pages: Mapping[str, IndexPage] = field(default_factory=dict)
+    works_pages: Mapping[str, WorksPage] = field(default_factory=dict)
     tag_pages: Mapping[str, str] = field(default_factory=dict)
     order: tuple[Note, ...] = ()
     places: Mapping[str, int] = field(default_factory=dict)
@@ -139,10 +127,12 @@ class Archives:
     problems: tuple[Diagnostic, ...] = ()
 
     @cached_property
-    def pages(self) -> dict[str, Kind | IndexPage | ListPage | CitationMap]:
+    def pages(self) -> dict[str, Content]:
         """The name of each generated page, with what it shows."""
         indexes = {index_page(kind): kind for kind in self.indexes}
-        return {**indexes, **self.index_pages, **self.maps, **self.list_pages}
+        # The first page of a list of works is a document.
+        works = {name: page for name, page in self.works_pages.items() if page.number > 1}
+        return {**indexes, **self.index_pages, **works, **self.maps, **self.list_pages}
 
     @cached_property
     def hues(self) -> dict[str, int]:
@@ -166,11 +156,6 @@ class Archives:
         return before, after
 
 
-def index_page(kind: Kind) -> str:
-    """Return the name of the index page of *kind*."""
-    return f"{kind}/index"
-
-
 def view_of(view: str, count: int) -> str:
     """Return how a list of *count* notes is shown, where ``auto`` leaves that to their number."""
     if view != "auto":
@@ -184,6 +169,8 @@ def build_archives(
     *,
     root: str,
     query: Query | None,
+    works: Mapping[str, str],
+    homes: Iterable[str],
     sizes: Mapping[str, int],
     view: str,
     sort: str,
@@ -192,7 +179,8 @@ def build_archives(
     """Derive the archives from *catalogue*.
 
     *parts* names the ``PARTS`` that the site has. *root* is the front page's document and *query*
-    that of its list, if the list can be split. *sizes* maps each view of lists to the number of
+    that of its list, if the list can be split. *homes* are the documents that list all works;
+    *works* maps their keys to initials. *sizes* maps each view of lists to the number of
     notes on a page, 0 for all. *view* and *sort* are those of lists that have none of their own.
     *paths* maps the name of each document to its file.
     """
@@ -216,9 +204,13 @@ def build_archives(
         name: page
         for kind in indexes
         if kind in ("authors", "venues")
-        for name, page in _split_index(kind, indexes[kind]).items()
+        for name, page in split_index(kind, indexes[kind]).items()
     }
+    works_pages: dict[str, WorksPage] = {}
+    for home in homes:
+        works_pages |= split_works(home, works.items(), catalogue.cited_by)
     builder.check_addresses({index_page(kind): None for kind in indexes} | index_pages)
+    builder.check_addresses(name for name, page in works_pages.items() if page.number > 1)
     tags = indexes.get("tags", ())
     tag_pages = {group.name: group.page for group in tags if group.page}
     maps: dict[str, CitationMap] = {}
@@ -242,6 +234,7 @@ def build_archives(
         list_pages=builder.list_pages,
         indexes=indexes,
         index_pages=index_pages,
+        works_pages=works_pages,
         tag_pages=tag_pages,
         order=order,
         places={note.docname: number for number, note in enumerate(order)},
@@ -339,29 +332,6 @@ class _ArchiveBuilder:
                 DiagnosticKind.SAME_ADDRESS,
             )
         )
-
-
-def _split_index(kind: Kind, groups: Iterable[Group]) -> dict[str, IndexPage]:
-    """Return the pages of an index by name; a group with many notes goes on over several."""
-    parts: list[list[Group]] = [[]]
-    lines = 0
-    for group in groups:
-        for start in range(0, len(group.notes), INDEX_LINES - 1):
-            notes = group.notes[start : start + INDEX_LINES - 1]
-            if lines + 1 + len(notes) > INDEX_LINES:
-                parts.append([])
-                lines = 0
-            parts[-1].append(Group(group.name, notes))
-            lines += 1 + len(notes)
-    pages = (index_page(kind), *(f"{kind}/{number}" for number in range(2, len(parts) + 1)))
-    initials: dict[str, str] = {}
-    for page, part in zip(pages, parts, strict=True):
-        for group in part:
-            initials.setdefault(initial(fold_plain(group.name)), page)
-    return {
-        page: IndexPage(kind, number, pages, tuple(part), tuple(initials.items()))
-        for number, (page, part) in enumerate(zip(pages, parts, strict=True), 1)
-    }
 
 
 def _hues(tags: Sequence[Group]) -> dict[str, int]:

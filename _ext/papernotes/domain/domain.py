@@ -28,6 +28,7 @@ from papernotes.catalogue.archives import Archives, build_archives
 from papernotes.catalogue.derive import Catalogue, derive
 from papernotes.core.diagnostics import Diagnostic
 from papernotes.core.model import Note, Paper
+from papernotes.core.text import initial
 from papernotes.core.wiki_links import Vault
 from papernotes.domain.citation_text import citation_text
 from papernotes.domain.intents import intent_on
@@ -224,11 +225,14 @@ class PaperNotesDomain(Domain):
         config = self.env.config
         root = self.records.get(config.root_doc)
         queries = root.page.queries if root else ()
+        homes = [name for name, record in sorted(self.records.items()) if record.page.works]
         return build_archives(
             self.catalogue,
             config.papernotes_browse,
             root=config.root_doc,
             query=next((query for query in queries if query.paged), None),
+            works={key: self.initial(key) for key in self.catalogue.works} if homes else {},
+            homes=homes,
             sizes={
                 "cards": config.papernotes_page_size,
                 "rows": config.papernotes_page_rows,
@@ -256,6 +260,11 @@ class PaperNotesDomain(Domain):
         """Return the reference of the work *key*, which the catalogue holds."""
         formatted: Formatted = self.data["formatted"][key]
         return formatted.reference
+
+    def initial(self, key: str) -> str:
+        """Return the letter under which the work *key*, which the catalogue holds, is listed."""
+        formatted: Formatted = self.data["formatted"][key]
+        return initial("".join(formatted.sort_key))
 
     def noted(self, note: Note) -> NotedPaper:
         """Return *note* with its title and summary."""

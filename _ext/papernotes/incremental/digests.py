@@ -10,9 +10,10 @@ from __future__ import annotations
 from sphinx.environment import BuildEnvironment
 
 from papernotes.bibliography import formatting
-from papernotes.catalogue.archives import IndexPage, ListPage
+from papernotes.catalogue.archives import ListPage
 from papernotes.catalogue.citation_graph import CitationMap
-from papernotes.rendering import note_list, work_entry
+from papernotes.catalogue.index_pages import IndexPage, WorksPage
+from papernotes.rendering import note_list, work_entry, works_list
 from papernotes.rendering.note_page import mentions, neighbours, note_header
 from papernotes.rendering.shown import Shown
 
@@ -44,7 +45,7 @@ class Digests:
         if page.reading_list:
             parts.append(work_entry.reading_list_shows(shown))
         if page.works:
-            parts.append(work_entry.all_works_show(shown))
+            parts.append(works_list.all_works_show(shown, docname))
         return parts
 
     def archive_page(self, page: str) -> str:
@@ -67,6 +68,8 @@ class Digests:
             tags = [*content.lanes, *(tag for tag, _ in content.tags)]
             colours = [(archives.tag_pages.get(tag), archives.hues.get(tag)) for tag in tags]
             return [content, colours, citing, [self._mapped(key) for key in sorted(keys)]]
+        if isinstance(content, WorksPage):
+            return works_list.works_page_shows(shown, content)
         if isinstance(content, IndexPage):
             names = [
                 (group.name, [shown.title(note) for note in group.notes])

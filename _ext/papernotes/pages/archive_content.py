@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from docutils import nodes
 
-from papernotes.catalogue.archives import Group, IndexPage, Kind, index_page
+from papernotes.catalogue.index_pages import Group, IndexPage, Kind, index_page
 from papernotes.citations.ids import distinct_ids
 from papernotes.core.text import fold_plain, initial
 from papernotes.domain.xrefs import place_link

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import functools
 import html
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +21,9 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 
-from papernotes.catalogue.archives import MAP_PAGE, IndexPage, Kind, ListPage, index_page
+from papernotes.catalogue.archives import MAP_PAGE, Content, ListPage
 from papernotes.catalogue.citation_graph import CitationMap
+from papernotes.catalogue.index_pages import IndexPage, WorksPage, index_page
 from papernotes.core.model import Note
 from papernotes.domain import PaperNotesDomain
 from papernotes.i18n import _
@@ -31,16 +32,15 @@ from papernotes.incremental.digests import Digests
 from papernotes.mathematics import renderer
 from papernotes.pages import archive_content
 from papernotes.pages.citation_map import content as map_content
-from papernotes.rendering import note_card, note_list
+from papernotes.rendering import note_card, note_list, works_list
 from papernotes.rendering.markup import empty_list
 from papernotes.rendering.resolver import HtmlContext
 
 TEMPLATE = "page.html"
+# What is a page of a list that can have several.
+SplitList = ListPage | IndexPage | WorksPage
 # Tells ``assets``, in the context of a page, that the page holds citations.
 CITES = "papernotes_cites"
-
-# What an archive page shows; a kind stands for the index of that kind.
-Content = Kind | IndexPage | ListPage | CitationMap
 
 
 def digests_of(app: Sphinx, digests: Digests) -> dict[str, str]:
@@ -96,7 +96,7 @@ class _PageRenderer:
         self.builder, self.docname = builder, docname
         self.context = HtmlContext(app)
         self.archives = self.context.archives
-        self.front = app.env.titles[app.config.root_doc].astext()
+        self.titles = app.env.titles
         self.renderer = self.context.renderer.at(docname)
 
     def write(self, page: str) -> None:
@@ -124,6 +124,9 @@ class _PageRenderer:
         if isinstance(content, CitationMap):
             address = functools.partial(self.builder.get_relative_uri, self.docname)
             section.extend(map_content.body(self.context, content, self.docname, address))
+            return section
+        if isinstance(content, WorksPage):
+            section.extend(works_list.works_page(self.context, content, self.docname, 2))
             return section
         if isinstance(content, IndexPage):
             section.extend(
@@ -157,18 +160,18 @@ class _PageRenderer:
     def _title(self, content: Content) -> str:
         if isinstance(content, CitationMap):
             return map_content.title(content)
-        if isinstance(content, ListPage | IndexPage):
-            return note_list.page_title(list_name(content, self.front), content.number)
+        if isinstance(content, SplitList):
+            return note_list.page_title(list_name(content, self.titles), content.number)
         return archive_content.index_title(content)
 
     def _context(self, page: str, content: Content, body: str) -> dict[str, Any]:
         parents = []
         before = after = None
-        if isinstance(content, ListPage | IndexPage):
+        if isinstance(content, SplitList):
             if isinstance(content, ListPage) and content.kind != "front":
                 title = archive_content.index_title(content.kind)
                 parents = [_link(self.builder, page, index_page(content.kind), title)]
-            before, after = list_page_links(self.builder, page, content, self.front)
+            before, after = list_page_links(self.builder, page, content, self.titles)
         elif isinstance(content, CitationMap) and content.tag:
             parents = [_link(self.builder, page, MAP_PAGE, _("Citation map"))]
         return {
@@ -184,25 +187,30 @@ class _PageRenderer:
         }
 
 
-def list_name(page: ListPage | IndexPage, front: str) -> str:
-    """Return the name of the list that *page* is of; *front* is the title of the front page."""
+def list_name(page: SplitList, titles: Mapping[str, nodes.title]) -> str:
+    """Return the name of the list that *page* is of; *titles* are those of documents."""
     if isinstance(page, IndexPage):
         return archive_content.index_title(page.kind)
-    return front if page.kind == "front" else page.name
+    if isinstance(page, ListPage) and page.kind != "front":
+        return page.name
+    return titles[page.pages[0]].astext()
 
 
 def list_page_links(
-    builder: StandaloneHTMLBuilder, page: str, list_page: ListPage | IndexPage, front: str
+    builder: StandaloneHTMLBuilder,
+    page: str,
+    list_page: SplitList,
+    titles: Mapping[str, nodes.title],
 ) -> tuple[dict[str, str] | None, dict[str, str] | None]:
     """Return links to the pages before and after *list_page*, for the context of *page*.
 
-    *front* is the title of the front page.
+    *titles* are those of documents.
     """
 
     def link(number: int) -> dict[str, str] | None:
         if not 1 <= number <= len(list_page.pages):
             return None
-        title = note_list.page_title(list_name(list_page, front), number)
+        title = note_list.page_title(list_name(list_page, titles), number)
         return _link(builder, page, list_page.pages[number - 1], title)
 
     return link(list_page.number - 1), link(list_page.number + 1)

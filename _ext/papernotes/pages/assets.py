@@ -59,7 +59,8 @@ def add_page_assets(
         app.add_css_file("direction.css")
     if record and record.noted and _has_wide_header(record.noted):
         app.add_css_file("fields.css")
-    if record and record.page.works:
+    works_page = PaperNotesDomain.of(app.env).archives.works_pages.get(pagename)
+    if works_page or (record and record.page.works):
         app.add_css_file("works.css")
         app.add_js_file("works.js", loading_method="defer")
     if record and any(_has_cards(query) for query in record.page.queries):
@@ -98,11 +99,11 @@ def add_navigation(
     related = archives.related.get(pagename, ())
     context["papernotes_near"] = {"before": before, "after": after, "related": related}
     front = archives.front if archives.front and pagename == archives.front.pages[0] else None
-    is_split = front is not None and len(front.pages) > 1
+    split = front if front and len(front.pages) > 1 else archives.works_pages.get(pagename)
     has_strip = archives.maps and pagename in domain.catalogue.by_docname
     if before or after or related or has_strip:
         app.add_css_file("browse.css")
-    if pagename in archives.pages or is_split or (front and archives.filtered):
+    if pagename in archives.pages or split or (front and archives.filtered):
         app.add_css_file("archives.css")
     if pagename in archives.maps:
         app.add_css_file("map.css")
@@ -111,8 +112,8 @@ def add_navigation(
     if front and archives.filtered:
         app.add_js_file("filter.js", loading_method="defer")
     # A page that a toctree puts next takes precedence.
-    if front and is_split and not context.get("next"):
+    if split and pagename not in archives.pages and not context.get("next"):
         builder = app.builder
         assert isinstance(builder, StandaloneHTMLBuilder)
-        title = app.env.titles[pagename].astext()
-        _, context["next"] = archive_pages.list_page_links(builder, pagename, front, title)
+        titles = app.env.titles
+        _, context["next"] = archive_pages.list_page_links(builder, pagename, split, titles)

@@ -6,7 +6,6 @@ a content security policy of ``script-src 'self'`` allows them.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 from docutils import nodes
@@ -19,7 +18,7 @@ from papernotes.core.model import Note
 from papernotes.core.text import fold_plain
 from papernotes.domain import PaperNotesDomain
 from papernotes.i18n import phrases
-from papernotes.publish.files import File
+from papernotes.publish.files import File, call
 from papernotes.rendering import markup
 from papernotes.rendering.html_fragments import Renderer
 from papernotes.rendering.note_card import line_shows
@@ -36,10 +35,7 @@ def files(app: Sphinx, shown: Shown) -> Iterator[File]:
         return
 
     def content() -> bytes:
-        text = json.dumps(_data(app, domain, notes), ensure_ascii=False, separators=(",", ":"))
-        # JSON may contain these, but they end a line in JavaScript before ECMAScript 2019.
-        text = text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
-        return f"papernotes.notes({text});\n".encode()
+        return call("notes", _data(app, domain, notes))
 
     rows = [
         [line_shows(shown, note), note.read, note.tags, note.keys, note.fields] for note in notes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,14 @@ class File:
     name: str
     source: object
     content: Callable[[], bytes]
+
+
+def call(name: str, data: object) -> bytes:
+    """Return a script that hands *data* to the function ``papernotes.`` *name*."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    # JSON may contain these, but they end a line in JavaScript before ECMAScript 2019.
+    text = text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    return f"papernotes.{name}({text});\n".encode()
 
 
 def changed(

@@ -19,7 +19,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from papernotes import nodes as placeholders
 from papernotes.builders import CheckBuilder
 from papernotes.domain import PaperNotesDomain
-from papernotes.rendering import note_list, work_entry
+from papernotes.rendering import note_list, work_entry, works_list
 from papernotes.rendering.context import RenderContext, section_depth
 from papernotes.rendering.html_fragments import NO_PAGE, Fragment, Renderer, stand_in
 from papernotes.rendering.note_page import mentions, neighbours, note_header
@@ -34,7 +34,7 @@ COMPONENTS: dict[type[placeholders.Placeholder], Component] = {
     placeholders.note_header: note_header.header,
     placeholders.references: work_entry.references,
     placeholders.reading_list: work_entry.reading_list,
-    placeholders.works_list: work_entry.all_works,
+    placeholders.works_list: works_list.all_works,
     placeholders.mentioned_in: mentions.mentions,
     placeholders.neighbours: neighbours.neighbours,
 }

@@ -1,35 +1,30 @@
-"""Works as entries of a list: the references of a page, the reading list and the bibliography."""
+"""Works as entries of a list: the references of a page and the reading list."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from docutils import nodes
 
 from papernotes.bibliography import formatting
 from papernotes.bibliography.export import coins, csl
 from papernotes.bibliography.latex import flatten
-from papernotes.citations.ids import distinct_ids, latex_anchor
-from papernotes.core.text import initial
+from papernotes.citations.ids import latex_anchor
 from papernotes.domain.records import Record
-from papernotes.i18n import _, forms, language_classes, told_language
-from papernotes.nodes import backlinks, works_index
+from papernotes.i18n import _, language_classes, told_language
+from papernotes.nodes import backlinks
 from papernotes.nodes import coins as coins_node
 from papernotes.rendering import note_card
-from papernotes.rendering.context import RenderContext, section_depth
+from papernotes.rendering.context import RenderContext
 from papernotes.rendering.markup import (
     empty_list,
     inline,
     joined,
     note_link,
     paper_links,
-    under_initials,
 )
 from papernotes.rendering.shown import Shown
-
-# From this many works on, the bibliography has a heading for each initial.
-GROUPED_FROM = 40
 
 
 def references(context: RenderContext, node: nodes.Element) -> list[nodes.Node]:
@@ -43,11 +38,11 @@ def references(context: RenderContext, node: nodes.Element) -> list[nodes.Node]:
         if citation.id:
             places[citation.key][citation.id] = None
     items = [
-        _labelled_entry(context, key, docname, id_, back=list(places[key]))
+        labelled_entry(context, key, docname, id_, back=list(places[key]))
         for key, id_ in context.citations.reference_ids(docname).items()
     ]
     if items:
-        return [_list(items)]
+        return [works_list(items)]
     section = node.parent
     section.parent.remove(section)
     return []
@@ -64,39 +59,12 @@ def references_show(shown: Shown, record: Record) -> list[object]:
 def reading_list(context: RenderContext, node: nodes.Element) -> list[nodes.Node]:
     """Return the works that are waiting to be read."""
     items = [_entry(context, key, node["docname"]) for key in context.catalogue.reading_list]
-    return [_list(items) if items else empty_list(_("Nothing to read."))]
+    return [works_list(items) if items else empty_list(_("Nothing to read."))]
 
 
 def reading_list_shows(shown: Shown) -> list[object]:
     """Return what the reading list shows."""
     return [entry_shows(shown, key) for key in shown.catalogue.reading_list]
-
-
-def all_works(context: RenderContext, node: nodes.Element) -> list[nodes.Node]:
-    """Return all works of the site, each with the pages that cite it."""
-    docname = node["docname"]
-    groups: dict[str, list[nodes.Node]] = {}
-    for key, id_ in distinct_ids("work", context.catalogue.works).items():
-        item = _labelled_entry(context, key, docname, id_)
-        item.extend(_cited_by(context, key, docname))
-        letter = initial("".join(formatting.sort_key(context.catalogue.papers[key])))
-        groups.setdefault(letter, []).append(item)
-    if not groups:
-        return [empty_list(_("No works yet."))]
-    if len(context.catalogue.works) < GROUPED_FROM:
-        return [_list([item for items in groups.values() for item in items])]
-    return [_index(groups, min(section_depth(node) + 1, 6), context.env.config.language)]
-
-
-def all_works_show(shown: Shown) -> list[object]:
-    """Return what the list of all works shows."""
-    return [
-        [
-            entry_shows(shown, key),
-            [(name, shown.page_titles.get(name)) for name in shown.catalogue.cited_by.get(key, ())],
-        ]
-        for key in shown.catalogue.works
-    ]
 
 
 def entry_shows(shown: Shown, key: str) -> str:
@@ -149,7 +117,7 @@ def _reference(context: RenderContext, key: str, docname: str) -> Sequence[nodes
     return context.share("reference", key, docname, make, to_itself=to_itself)
 
 
-def _labelled_entry(
+def labelled_entry(
     context: RenderContext, key: str, docname: str, id_: str, *, back: Sequence[str] = ()
 ) -> nodes.list_item:
     """Return the entry of the work *key* that citations lead to, with the label they show."""
@@ -208,31 +176,6 @@ def _back_links(ids: Sequence[str]) -> list[nodes.Node]:
     return [backlinks("", "", *links, classes=["pn-backlinks"])]
 
 
-def _cited_by(context: RenderContext, key: str, docname: str) -> list[nodes.Node]:
-    """Return the line that names the pages which cite the work *key*."""
-    citing = context.catalogue.cited_by.get(key, ())
-    if not citing:
-        return []
-    links = joined(([context.page_link(name, docname)] for name in citing), ", ")
-    label = nodes.Text(_("Cited by") + " ")
-    return [nodes.paragraph("", "", label, *links, classes=["pn-cited-by"])]
-
-
-def _list(items: Iterable[nodes.Node]) -> nodes.Element:
+def works_list(items: Iterable[nodes.Node]) -> nodes.Element:
+    """Return entries as a list."""
     return nodes.bullet_list("", *items, classes=["pn-works"])
-
-
-def _index(groups: Mapping[str, Sequence[nodes.Node]], level: int, language: str) -> nodes.Element:
-    """Return entries under the initials of their names, with links to the initials.
-
-    The initials are headings of *level*. The search among the works counts by the rules of
-    *language*.
-    """
-    lists = {letter: _list(items) for letter, items in groups.items()}
-    parts = under_initials(lists, "works", level)
-    found = forms("%(count)d found", "%(count)d found", language)
-    texts = {
-        "label": _("Find works"),
-        **{f"found-{category}": text for category, text in found.items()},
-    }
-    return works_index("", *parts, classes=["pn-all-works"], data=texts)

@@ -14,8 +14,9 @@ from sphinx.config import Config
 
 from papernotes.bibliography.latex import SAFE_LINK
 from papernotes.builders import writes_site
-from papernotes.catalogue.archives import MAP_PAGE, index_page
+from papernotes.catalogue.archives import MAP_PAGE
 from papernotes.catalogue.citation_graph import CitationMap
+from papernotes.catalogue.index_pages import index_page
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.domain import PaperNotesDomain
 from papernotes.i18n import _, direction, language_tag
@@ -100,8 +101,7 @@ def _sections(app: Sphinx) -> Iterator[Section]:
     if writes_site(app):
         for kind in ("tags", "years", "authors", "venues"):
             if domain.archives.indexes.get(kind):
-                folders = (f"{kind}/",) if kind in ("tags", "years") else ()
-                yield Section(index_page(kind), index_title(kind), folders)
+                yield Section(index_page(kind), index_title(kind), (f"{kind}/",))
         if (whole := domain.archives.maps.get(MAP_PAGE)) and whole != CitationMap():
             yield Section(MAP_PAGE, _("Citation map"))
     works = [
@@ -111,7 +111,9 @@ def _sections(app: Sphinx) -> Iterator[Section]:
     ]
     for name in dict.fromkeys([*config.papernotes_sections, *works]):
         if name in app.env.titles:
-            yield Section(name, app.env.titles[name].astext())
+            pages = domain.archives.works_pages
+            folders = (f"{name}/",) if name in pages else ()
+            yield Section(name, app.env.titles[name].astext(), folders)
 
 
 def _owners(config: Config) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from docutils import nodes
 
-from papernotes.catalogue.archives import Group
+from papernotes.catalogue.index_pages import Group
 from papernotes.domain.xrefs import place_link
 from papernotes.i18n import ngettext
 from papernotes.nodes import bars
