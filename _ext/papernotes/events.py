@@ -18,7 +18,7 @@ from papernotes import pictures
 from papernotes.builders import binds, publishes, writes_site
 from papernotes.citations.domain import CitationDomain
 from papernotes.core.diagnostics import Diagnostic, without_suppressed
-from papernotes.domain import PaperNotesDomain
+from papernotes.domain import PaperNotesDomain, last_changed
 from papernotes.incremental import (
     doctree_cache,
     locks,
@@ -35,7 +35,6 @@ from papernotes.publish import (
     csv_tables,
     feed,
     files,
-    last_changed,
     redirects,
     sitemap,
     social_cards,

@@ -49,7 +49,7 @@ from sphinxcontrib.bibtex.style.referencing.basic_author_year import (
     BasicAuthorYearTextualReferenceStyle,
 )
 
-from papernotes import events
+from papernotes import events, site_info
 from papernotes.bibliography.scanner import Scanner
 from papernotes.builders import BookBuilder
 from papernotes.citations.domain import CitationDomain, read_bibliography
@@ -61,7 +61,6 @@ from papernotes.incremental import output_folder, writing
 from papernotes.mathematics import equations, mathjax
 from papernotes.pages import pagefind
 from papernotes.pages.author_templates import Templates
-from papernotes.publish import site_info
 from papernotes.reading import record, source_files, transforms
 from papernotes.reading.renderer import Renderer
 from papernotes.rendering import html_fragments, post_transforms, resolver

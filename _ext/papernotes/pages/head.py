@@ -14,13 +14,14 @@ from urllib.parse import quote
 from docutils import nodes
 from sphinx.application import Sphinx
 
+from papernotes import site_info
 from papernotes.bibliography.export import csl
-from papernotes.domain import PaperNotesDomain
+from papernotes.domain import PaperNotesDomain, last_changed
 from papernotes.domain.records import NotedPaper
 from papernotes.i18n import language_tag
 from papernotes.nodes import DECK
 from papernotes.pages import schema_org
-from papernotes.publish import catalogue_json, feed, last_changed, site_info, social_cards
+from papernotes.publish import catalogue_json, feed, social_cards
 from papernotes.publish.jinja import render
 from papernotes.publish.plaintext import Prose, shorten
 from papernotes.rendering.resolver import SUMMARY
@@ -127,18 +128,13 @@ def _posting(app: Sphinx, docname: str, title: str, description: str) -> schema_
     return schema_org.Posting(
         title=title,
         description=description,
-        url=_address(app, docname),
+        url=site_info.public_page(app, docname),
         language=language_tag(app.config.language),
         author=site_info.author(app.config),
         site=site_info.title(app.config),
-        site_url=_address(app, app.config.root_doc),
+        site_url=site_info.public_page(app, app.config.root_doc),
         modified=modified.isoformat() if modified else "",
     )
-
-
-def _address(app: Sphinx, docname: str) -> str:
-    """Return the absolute address of a page, or an empty string if the site has no address."""
-    return site_info.page(app, docname) if site_info.base(app) else ""
 
 
 def _opening(doctree: nodes.document, prose: Prose) -> str:

@@ -30,12 +30,12 @@ from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.config import Config
 
+from papernotes import site_info
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.core.text import fold_plain
 from papernotes.domain import PaperNotesDomain
 from papernotes.i18n import _, forms, language_tag
 from papernotes.nodes import UNSEARCHED, written
-from papernotes.publish import site_info
 from papernotes.publish.jinja import render
 from papernotes.publish.plaintext import Prose
 from papernotes.rendering import markup

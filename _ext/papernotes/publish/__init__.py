@@ -10,7 +10,8 @@ if TYPE_CHECKING:
 
 def setup(app: Sphinx) -> None:
     """Connect the checks of the settings for published files."""
-    from papernotes.publish import site_info, social_cards
+    from papernotes import site_info
+    from papernotes.publish import social_cards
 
     app.connect("config-inited", social_cards.check_fonts)
     app.connect("config-inited", site_info.check_address)

@@ -11,12 +11,12 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
+from papernotes import site_info
 from papernotes.bibliography import formatting
 from papernotes.bibliography.export import csl
 from papernotes.core.model import FieldValue, Note, Paper
 from papernotes.domain import PaperNotesDomain
 from papernotes.i18n import language_tag
-from papernotes.publish import site_info
 from papernotes.publish.files import File
 from papernotes.publish.plaintext import Prose
 from papernotes.publish.summaries import Summaries
@@ -42,7 +42,7 @@ def files(app: Sphinx, shown: Shown, summaries: Summaries) -> Iterator[File]:
         "$schema": SCHEMA,
         "version": VERSION,
         "title": site_info.title(app.config),
-        "url": site_info.page(app, app.config.root_doc) if site_info.base(app) else None,
+        "url": site_info.public_page(app, app.config.root_doc) or None,
         "language": language_tag(app.config.language),
         "bibliography": site_info.absolute(app, BIBTEX),
     }

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 
 from sphinx.application import Sphinx
 
+from papernotes import site_info
 from papernotes.catalogue.derive import Catalogue
 from papernotes.core.model import Note, Query
 from papernotes.domain import PaperNotesDomain
-from papernotes.publish import site_info
 from papernotes.publish.files import File
 from papernotes.publish.summaries import Summaries, Summary
 from papernotes.rendering.shown import Shown

@@ -12,11 +12,11 @@ from xml.etree import ElementTree
 from sphinx.application import Sphinx
 from sphinx.util.logging import getLogger
 
+from papernotes import site_info
 from papernotes.bibliography import formatting
 from papernotes.core.model import Note, Query
 from papernotes.domain import PaperNotesDomain
 from papernotes.i18n import language_tag
-from papernotes.publish import site_info
 from papernotes.publish.files import File
 from papernotes.publish.plaintext import Prose
 from papernotes.publish.summaries import Summaries, Summary

@@ -9,10 +9,10 @@ from pathlib import Path
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 
+from papernotes import site_info
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.domain import PaperNotesDomain
 from papernotes.i18n import _, language_tag
-from papernotes.publish import site_info
 from papernotes.publish.files import File
 from papernotes.publish.jinja import render
 from papernotes.publish.plaintext import Prose
@@ -36,7 +36,7 @@ def files(app: Sphinx) -> Iterator[File]:
             "title": title,
             "moved": _("This note has moved:"),
             "address": builder.get_relative_uri(docname, note.docname),
-            "canonical": site_info.page(app, note.docname) if site_info.base(app) else "",
+            "canonical": site_info.public_page(app, note.docname),
         }
         path = Path(builder.get_output_path(docname)).relative_to(outdir)
         yield File(path.as_posix(), values, functools.partial(_page, values))

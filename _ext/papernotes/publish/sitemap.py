@@ -11,8 +11,8 @@ from xml.etree import ElementTree
 
 from sphinx.application import Sphinx
 
-from papernotes.domain import PaperNotesDomain
-from papernotes.publish import last_changed, site_info
+from papernotes import site_info
+from papernotes.domain import PaperNotesDomain, last_changed
 from papernotes.publish.files import File
 
 NAME = "sitemap.xml"

@@ -21,12 +21,12 @@ from PIL import Image, ImageColor, ImageDraw, ImageFont
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
+from papernotes import site_info
 from papernotes.bibliography import formatting
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.core.model import Note
 from papernotes.domain import PaperNotesDomain
 from papernotes.i18n import _, phrases
-from papernotes.publish import site_info
 from papernotes.publish.files import File
 from papernotes.publish.plaintext import Prose
 from papernotes.rendering import markup

@@ -11,12 +11,12 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 
+from papernotes import site_info
 from papernotes.core.files import SCHEME
 from papernotes.core.model import Note
 from papernotes.mathematics import macros
 from papernotes.mathematics import renderer as mathematics
 from papernotes.nodes import cited_work, keep_light, replace_picture
-from papernotes.publish import site_info
 from papernotes.publish.plaintext import Prose
 from papernotes.rendering.context import RenderContext
 from papernotes.rendering.html_fragments import Renderer

@@ -9,8 +9,8 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.util import texescape
 
+from papernotes import site_info
 from papernotes.catalogue.archives import PARTS
-from papernotes.publish import site_info
 from papernotes.settings import is_set
 from papernotes.theme import FOLDER
 from papernotes.theme.usage import is_chosen, is_used

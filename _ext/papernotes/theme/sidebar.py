@@ -12,6 +12,7 @@ from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.config import Config
 
+from papernotes import site_info
 from papernotes.bibliography.latex import SAFE_LINK
 from papernotes.builders import writes_site
 from papernotes.catalogue.archives import MAP_PAGE
@@ -21,7 +22,6 @@ from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.domain import PaperNotesDomain
 from papernotes.i18n import _, direction, language_tag
 from papernotes.pages.archive_content import index_title
-from papernotes.publish import site_info
 from papernotes.reporting import warn
 from papernotes.settings import is_set
 from papernotes.theme.usage import is_used

@@ -29,11 +29,10 @@ from papernotes.cli.checks.run import CheckResult
 from papernotes.cli.errors import CommandError
 from papernotes.cli.site import Site, conf_error, find_root
 from papernotes.core.diagnostics import Diagnostic, ForeignKind, without_suppressed
-from papernotes.domain import PaperNotesDomain
+from papernotes.domain import PaperNotesDomain, last_changed
 from papernotes.incremental.digests import Digests
 from papernotes.incremental.parallel import JOB
 from papernotes.incremental.state import State
-from papernotes.publish import last_changed
 from papernotes.reporting import DIAGNOSTIC
 
 _NAME = "check"

@@ -95,6 +95,11 @@ def page(app: Sphinx, docname: str) -> str:
     return absolute(app, app.builder.get_target_uri(docname))
 
 
+def public_page(app: Sphinx, docname: str) -> str:
+    """Return the absolute address of a page, or an empty string if the site has no address."""
+    return page(app, docname) if base(app) else ""
+
+
 def title(config: Config) -> str:
     """Return the name of the site: ``html_title``, or ``project`` if that is not set."""
     default = sphinx_gettext("%s %s documentation") % (config.project, config.release)
