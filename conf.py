@@ -8,7 +8,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent / "_ext"))
 
 project = "Marginalia"
-author = copyright = "the author of these notes"
+copyright = "the author of these notes"
 # EPUB requires a version.
 version = "1"
 language = "en"

@@ -14,6 +14,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 from sphinx.application import Sphinx
 from sphinx.builders.epub3 import Epub3Builder
 from sphinx.builders.html import StandaloneHTMLBuilder
+from sphinx.config import Config
 from sphinxcontrib.serializinghtml import SerializingHTMLBuilder
 
 from papernotes import pictures
@@ -21,6 +22,9 @@ from papernotes import pictures
 # Style sheets of what a book does not have: pages for browsing, what scripts add, and the property
 # `direction`, which EPUB forbids.
 _UNUSED = tuple(f"_static/{name}.css" for name in ("browse", "direction", "filter", "previews"))
+
+# What Sphinx writes into a book in place of a person that the settings do not name.
+_UNKNOWN = "unknown"
 
 # Formats of builders that write each document to a page of its own, or write nothing. Builders of
 # other formats combine all documents.
@@ -42,9 +46,9 @@ class BookBuilder(Epub3Builder):
         Readers take books with the same identifier for the same book.
         """
         metadata = super().content_metadata()
-        if self.config.epub_identifier == "unknown":
+        if self.config.epub_identifier == _UNKNOWN:
             metadata["id"] = metadata["uid"] = self._identifier()
-        if self.config.epub_description == "unknown":
+        if self.config.epub_description == _UNKNOWN:
             tagline = self.config.html_theme_options.get("tagline")
             metadata["description"] = html.escape(str(tagline or self.config.epub_title))
         return metadata
@@ -52,7 +56,7 @@ class BookBuilder(Epub3Builder):
     def toc_metadata(self, level: int, navpoints: list[Any]) -> dict[str, Any]:
         """Return what ``toc.ncx`` says, which must have the same identifier."""
         metadata = super().toc_metadata(level, navpoints)
-        if self.config.epub_identifier == "unknown":
+        if self.config.epub_identifier == _UNKNOWN:
             metadata["uid"] = self._identifier()
         return metadata
 
@@ -71,6 +75,10 @@ class BookBuilder(Epub3Builder):
         super().build_content()
         path = Path(self.outdir, "content.opf")
         package = minidom.parse(str(path))  # noqa: S318 -- Sphinx has just written it
+        for role in ("creator", "contributor", "publisher"):
+            for person in package.getElementsByTagName(f"dc:{role}"):
+                if person.parentNode and f">{_UNKNOWN}<" in person.toxml():
+                    person.parentNode.removeChild(person)
         for item in package.getElementsByTagName("item"):
             file = Path(self.outdir, unquote(item.getAttribute("href")))
             if item.getAttribute("media-type") != "application/xhtml+xml" or not file.is_file():
@@ -153,6 +161,15 @@ def writes_data(app: Sphinx) -> bool:
     return isinstance(app.builder, SerializingHTMLBuilder)
 
 
+def name_nobody(app: Sphinx, config: Config) -> None:
+    """Let Sphinx make a book without an author, about which it warns otherwise."""
+    for name in ("epub_author", "epub_publisher"):
+        if not config[name]:
+            config[name] = _UNKNOWN
+
+
 def setup(app: Sphinx) -> None:
     """Replace Sphinx's EPUB builder."""
     app.add_builder(BookBuilder, override=True)
+    # When the settings have been checked (500).
+    app.connect("config-inited", name_nobody, priority=600)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from papernotes.catalogue.archives import CARDS_UP_TO, PARTS
 from papernotes.core.fields import Field, declared
 from papernotes.core.frontmatter import FIELDS
-from papernotes.core.model import SORTS
+from papernotes.core.model import SORTS, Author
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -277,6 +277,22 @@ SETTINGS = (
         " new",
     ),
     Setting(
+        "papernotes_authors",
+        {},
+        "html",
+        (dict,),
+        'who writes the notes, each with an ORCID iD or an empty text: `{"Ada Lovelace":'
+        ' "0000-0002-1825-0097", "Bo Beta": ""}`; without it, the one in `author`, if that is set;'
+        " otherwise no page or file names anybody",
+    ),
+    Setting(
+        "papernotes_cite_this_note",
+        True,
+        "html",
+        (bool,),
+        "end each note with its own reference and BibTeX, in a fold",
+    ),
+    Setting(
         "papernotes_metadata",
         True,
         "html",
@@ -335,6 +351,17 @@ def setup(app: Sphinx) -> None:
 def is_set(config: Config, name: str) -> bool:
     """Return whether conf.py or the command line sets *name*, for which Sphinx has no interface."""
     return name in config._raw_config or name in config.overrides  # noqa: SLF001
+
+
+def given_author(config: Config) -> str:
+    """Return Sphinx's setting ``author``, or an empty string if it names nobody."""
+    author = str(config.author)
+    return "" if author == config.config_values["author"].default else author
+
+
+def authors(config: Config) -> tuple[Author, ...]:
+    """Return the authors of the notes, once the settings have been checked."""
+    return tuple(Author(*pair) for pair in config.papernotes_authors.items())
 
 
 def sorts(config: Config) -> list[str]:

@@ -9,11 +9,13 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from papernotes.bibliography.identifiers import parse_orcid
 from papernotes.catalogue.archives import PARTS
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.core.extras import install_command
 from papernotes.core.fields import declared
 from papernotes.core.frontmatter import FIELDS
+from papernotes.core.text import NON_XML_CHARACTER, is_visible
 from papernotes.reporting import logger, warn
 from papernotes.settings import (
     LIST_VIEWS,
@@ -22,6 +24,7 @@ from papernotes.settings import (
     fault_of_bibliography,
     fault_of_external_bibliographies,
     fault_of_sort,
+    given_author,
 )
 
 if TYPE_CHECKING:
@@ -135,6 +138,7 @@ def check_settings(app: Sphinx, config: Config) -> None:
             setattr(config, check.name, check.fallback)
     config.papernotes_folder = config.papernotes_folder.strip("/")
     _check_browse(config)
+    _check_authors(config)
     fields, faults = declared(config.papernotes_fields, FIELDS)
     for fault in faults:
         _warn(fault)
@@ -180,6 +184,38 @@ def _check_bibliography(config: Config) -> None:
             config.bibtex_encoding = "utf-8-sig"
     if fault := fault_of_external_bibliographies(config):
         _warn(fault)
+
+
+def _check_authors(config: Config) -> None:
+    """Take the authors from ``papernotes_authors`` or ``author``, and give Sphinx their names.
+
+    Where nobody is named, Sphinx would name "Author name not set".
+    """
+    authors: dict[str, str] = {}
+    for name, orcid in config.papernotes_authors.items():
+        if not (isinstance(name, str) and is_visible(name) and isinstance(orcid, str)):
+            _warn(
+                f"papernotes_authors has {name!r}: {orcid!r}, which is not a name with an ORCID iD;"
+                ' write texts in quotes, such as {"Ada Lovelace": ""}; until then it is ignored'
+            )
+            continue
+        found = parse_orcid(orcid)
+        if orcid.strip() and not found:
+            _warn(
+                f'papernotes_authors gives "{name}" the ORCID iD "{orcid}", which is mistyped: its'
+                " last digit does not fit the others; copy it from https://orcid.org, until then it"
+                " is not shown"
+            )
+        authors[_one_line(name)] = found
+    author = given_author(config)
+    if not authors and is_visible(author):
+        authors = {_one_line(author): ""}
+    config.papernotes_authors = authors
+    config.author = author or ", ".join(authors)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(NON_XML_CHARACTER.sub("", text).split())
 
 
 def _check_browse(config: Config) -> None:

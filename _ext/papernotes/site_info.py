@@ -1,4 +1,4 @@
-"""The site as a whole: its name, its author and its public address.
+"""The site as a whole: its name and its public address.
 
 Feeds, sitemap and metadata need absolute addresses. These are built from ``html_baseurl``, and are
 the same as the canonical addresses that Sphinx writes.
@@ -104,9 +104,3 @@ def title(config: Config) -> str:
     """Return the name of the site: ``html_title``, or ``project`` if that is not set."""
     default = sphinx_gettext("%s %s documentation") % (config.project, config.release)
     return str(config.project if config.html_title in ("", default) else config.html_title)
-
-
-def author(config: Config) -> str:
-    """Return the author of the notes: ``author``, or the site's name if that is not set."""
-    default = Config.config_values["author"].default
-    return title(config) if config.author in ("", default) else str(config.author)

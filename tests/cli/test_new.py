@@ -152,7 +152,7 @@ def test_site_can_be_french(tmp_path: Path) -> None:
     )
     assert "Les paragraphes avant la première section sont le résumé." in text(front)
     assert text(pages.page("reading-list").cssselect("h1")[0]).startswith("À lire")
-    assert find_site(site.folder).config.author == "l’auteur de ces notes"
+    assert find_site(site.folder).config.copyright == "l’auteur de ces notes"
     assert run(site, "check").exit_code == 0
 
 

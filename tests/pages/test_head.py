@@ -62,8 +62,6 @@ def test_json_ld_describes_a_note_as_a_posting_about_a_paper(tiny: Site) -> None
         "inLanguage": "en",
         "keywords": ["generalization", "C++"],
         "datePublished": "2020-08-31",
-        # conf.py names no author, so the project's name is used.
-        "author": {"@type": "Person", "name": "tiny"},
         "isPartOf": {"@type": "Blog", "name": "tiny", "url": ADDRESS + "index.html"},
         "about": {
             "@type": "ScholarlyArticle",
@@ -128,7 +126,6 @@ def test_metadata_of_the_front_page_and_of_an_ordinary_page(tiny: Site) -> None:
         "name": "tiny",
         "description": "My notes on letters.",
         "inLanguage": "en",
-        "author": {"@type": "Person", "name": "tiny"},
     }
     plain = made.page("plain")
     assert metas(plain)["og:title"] == ["An ordinary page"]

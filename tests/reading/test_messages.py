@@ -407,6 +407,7 @@ papernotes_sections = [1]
 papernotes_feed = "yes"
 papernotes_macros = ["R"]
 papernotes_venue_names = {"Symposium": 1}
+papernotes_authors = {"Ada": "0000-0002-1825-0098", 1: "", "Bo": 7, " ": ""}
 papernotes_arxiv_interval = None
 papernotes_date_format = 1
 papernotes_feed_id = 2
@@ -439,6 +440,16 @@ def test_settings_that_cannot_be(tiny: Site) -> None:
         (
             'papernotes_folder = "../papers" is not a folder beside conf.py; write the name of'
             ' one, such as "papers"'
+        ),
+        (
+            'papernotes_authors gives "Ada" the ORCID iD "0000-0002-1825-0098", which is mistyped:'
+            " its last digit does not fit the others; copy it from https://orcid.org, until then it"
+            " is not shown"
+        ),
+        *(
+            f"papernotes_authors has {pair}, which is not a name with an ORCID iD; write texts in"
+            ' quotes, such as {"Ada Lovelace": ""}; until then it is ignored'
+            for pair in ("1: ''", "'Bo': 7", "' ': ''")
         ),
         (
             "html_baseurl = 'https://[example.org/' is not an address that pages can have; write"

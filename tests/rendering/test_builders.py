@@ -85,6 +85,7 @@ def test_latex_binds_all_pages(tiny: Site) -> None:
     build = tiny.build("latex")
     assert build.messages == []
     tex = build.read("tiny.tex")
+    assert r"\author{}" in tex
     for title in ("Alpha of", "Beta", "Delta", "An ordinary page", "Works"):
         assert re.search(rf"\\chapter\{{.*{title}", tex), title
     # Every citation leads to a target that is there.
@@ -108,6 +109,8 @@ def test_epub_holds_the_notes(tiny: Site) -> None:
         package = book.read("content.opf").decode()
         assert re.findall(r"<dc:identifier[^>]*>(id-[\da-f-]{36})<", package)
         assert "<dc:description>tiny" in package
+        # conf.py names nobody.
+        assert not re.findall("<dc:(?:creator|contributor|publisher)|not set", package)
 
 
 def test_epub_after_a_change_of_settings(tiny: Site) -> None:

@@ -1,4 +1,4 @@
-"""Recognise arXiv identifiers and DOIs, by themselves, in addresses and in the text of fields."""
+"""Recognise arXiv identifiers and DOIs, by themselves, in addresses and in text, and ORCID iDs."""
 
 from __future__ import annotations
 
@@ -64,6 +64,10 @@ _DOI_PREFIX = re.compile(r"^(?:https?://(?:dx\.)?doi\.org/|doi\s*[:=]?\s*)", re.
 _ADDRESS = re.compile(r"https?://|(?:[\w-]+\.)*doi\.org/", re.IGNORECASE)
 # The DOIs that arXiv registers for its papers.
 _ARXIV_DOI = re.compile(rf"10\.48550/arxiv\.({_NEW}|{_OLD})(?:v\d+)?", re.IGNORECASE)
+_ORCID = re.compile(
+    r"(?:(?:https?://)?orcid\.org/|orcid:\s*)?([0-9]{4})-?([0-9]{4})-?([0-9]{4})-?([0-9]{3}[0-9X])",
+    re.IGNORECASE,
+)
 # Where a file is on a computer: an address of its own, below a drive, or below a home folder.
 _LOCAL = re.compile(
     r"\bfile:(?:[/\\]|[a-z]:)"
@@ -158,6 +162,22 @@ def parse_doi(text: str) -> Identifier | None:
         return parse_arxiv(match[1])
     match = _DOI.fullmatch(text)
     return Identifier("DOI", match[1]) if match else None
+
+
+def parse_orcid(text: str) -> str:
+    """Return the ORCID iD in *text*, which may be an address; empty if its check digit is wrong."""
+    match = _ORCID.fullmatch(text.strip())
+    found = "-".join(match.groups()).upper() if match else ""
+    return found if found[-1:] == _check_digit(found[:-1]) else ""
+
+
+def _check_digit(digits: str) -> str:
+    """Return the check digit of ISO 7064, MOD 11-2, as in an ORCID iD."""
+    total = 0
+    for digit in digits.replace("-", ""):
+        total = (total + int(digit)) * 2
+    rest = (12 - total % 11) % 11
+    return "X" if rest == 10 else str(rest)
 
 
 def unbrace(text: str) -> str:

@@ -77,7 +77,7 @@ def _ask(
     if title is None:
         title = ask("Title of the site", defaults["title"])
     if author is None:
-        author = ask("Author of the notes", defaults["author"])
+        author = ask("Author of the notes", "nobody")
     if language is None:
         language = ask("Language of the site", "en", language_code)
     if url is None:

@@ -88,6 +88,19 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class Author:
+    """An author of the notes: the name as text, and the ORCID iD, if it is known."""
+
+    name: str
+    orcid: str = ""
+
+    @property
+    def address(self) -> str:
+        """The address that identifies the author, or the empty string."""
+        return f"https://orcid.org/{self.orcid}" if self.orcid else ""
+
+
+@dataclass(frozen=True, slots=True)
 class Paper:
     """A work of the bibliography.
 

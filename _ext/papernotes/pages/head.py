@@ -25,6 +25,7 @@ from papernotes.publish import catalogue_json, feed, social_cards
 from papernotes.publish.jinja import render
 from papernotes.publish.plaintext import Prose, shorten
 from papernotes.rendering.resolver import SUMMARY
+from papernotes.settings import authors
 
 # About as many characters as search engines and link previews show, or a few more.
 DESCRIPTION_LENGTH = 160
@@ -130,7 +131,7 @@ def _posting(app: Sphinx, docname: str, title: str, description: str) -> schema_
         description=description,
         url=site_info.public_page(app, docname),
         language=language_tag(app.config.language),
-        author=site_info.author(app.config),
+        authors=authors(app.config),
         site=site_info.title(app.config),
         site_url=site_info.public_page(app, app.config.root_doc),
         modified=modified.isoformat() if modified else "",

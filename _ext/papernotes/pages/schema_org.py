@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from papernotes.bibliography.export import csl
+from papernotes.core.model import Author
 from papernotes.domain.intents import NAMESPACE
 
 CONTEXT = "https://schema.org"
@@ -48,7 +49,7 @@ class Posting:
     description: str
     url: str
     language: str
-    author: str
+    authors: tuple[Author, ...]
     site: str
     site_url: str
     modified: str = ""
@@ -81,7 +82,7 @@ def note(
             "url": posting.url,
             "image": posting.image,
             "inLanguage": posting.language,
-            "author": {"@type": "Person", "name": posting.author},
+            "author": _authors(posting.authors),
             "isPartOf": _without_empty(
                 {"@type": "Blog", "name": posting.site, "url": posting.site_url}
             ),
@@ -105,7 +106,7 @@ def site(posting: Posting) -> Thing:
             "url": posting.site_url,
             "description": posting.description,
             "inLanguage": posting.language,
-            "author": {"@type": "Person", "name": posting.author},
+            "author": _authors(posting.authors),
         }
     )
 
@@ -141,6 +142,22 @@ def work(item: csl.Item, links: Mapping[str, str]) -> Thing:
             "subjectOf": _linked(_ABOUT, links),
         }
     )
+
+
+def _authors(authors: Sequence[Author]) -> Thing | list[Thing] | None:
+    """Return who writes the notes, if anybody is named; an ORCID iD is the address of a person."""
+    people = [
+        _without_empty(
+            {
+                "@type": "Person",
+                "@id": author.address,
+                "name": author.name,
+                "sameAs": author.address,
+            }
+        )
+        for author in authors
+    ]
+    return people[0] if len(people) == 1 else people or None
 
 
 def _linked(types: Mapping[str, str], links: Mapping[str, str]) -> list[Thing]:

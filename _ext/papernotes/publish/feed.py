@@ -10,19 +10,21 @@ from urllib.parse import quote, urlsplit
 from xml.etree import ElementTree
 
 from sphinx.application import Sphinx
+from sphinx.config import Config
 from sphinx.util.logging import getLogger
 
 from papernotes import site_info
 from papernotes.bibliography import formatting
-from papernotes.core.model import Note, Query
+from papernotes.core.model import Author, Note, Query
 from papernotes.domain import PaperNotesDomain
-from papernotes.i18n import language_tag
+from papernotes.i18n import _, language_tag
 from papernotes.publish.files import File
 from papernotes.publish.plaintext import Prose
 from papernotes.publish.summaries import Summaries, Summary
 from papernotes.rendering.note_card import card_shows
 from papernotes.rendering.note_page.note_header import header_shows
 from papernotes.rendering.shown import Shown
+from papernotes.settings import authors
 
 NAME = "feed.xml"
 MEDIA_TYPE = "application/atom+xml"
@@ -79,7 +81,7 @@ def _file(app: Sphinx, shown: Shown, summaries: Summaries, feed: Feed) -> File:
     feed = replace(feed, notes=feed.notes[: config.papernotes_feed_limit or None])
     source = [
         (feed.name, feed.title, site_info.page(app, feed.page)),
-        (config.papernotes_feed_id, site_info.author(config), config.language),
+        (config.papernotes_feed_id, authors(config), config.language),
         [
             (card_shows(shown, note), header_shows(shown, note), note.read, entry_id(app, note))
             for note in feed.notes
@@ -98,12 +100,21 @@ def _feed(app: Sphinx, feed: Feed, summaries: Summaries) -> bytes:
     _add(root, "link", rel="alternate", type="text/html", href=site_info.page(app, feed.page))
     days = [note.read for note in feed.notes if note.read]
     _add(root, "updated", _time(max(days, default=datetime.date(1970, 1, 1))))
-    _add(_add(root, "author"), "name", site_info.author(config))
+    _add_authors(root, config)
     for note, summary in zip(feed.notes, summaries.of(feed.notes), strict=True):
         _add_entry(app, root, note, summary)
     ElementTree.indent(root)
     xml: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
     return xml + b"\n"
+
+
+def _add_authors(feed: ElementTree.Element, config: Config) -> None:
+    """Add who writes the notes. A feed must say who (4.1.1), even where nobody is named."""
+    for author in authors(config) or [Author(_("the author of these notes"))]:
+        person = _add(feed, "author")
+        _add(person, "name", author.name)
+        if author.address:
+            _add(person, "uri", author.address)
 
 
 def _add_entry(app: Sphinx, feed: ElementTree.Element, note: Note, summary: Summary) -> None:

@@ -23,7 +23,7 @@ from papernotes.domain import PaperNotesDomain
 from papernotes.i18n import _, direction, language_tag
 from papernotes.pages.archive_content import index_title
 from papernotes.reporting import warn
-from papernotes.settings import is_set
+from papernotes.settings import given_author
 from papernotes.theme.usage import is_used
 
 _SCHEME = re.compile(r"[^/?#]*:")
@@ -122,7 +122,7 @@ def _owners(config: Config) -> list[str]:
         return []
     given = config.copyright
     owners = [given] if isinstance(given, str) else list(given)
-    author = config.author if is_set(config, "author") else ""
+    author = given_author(config)
     return [f"© {owner}" for owner in owners if owner] or [author] * bool(author)
 
 

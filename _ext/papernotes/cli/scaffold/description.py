@@ -15,7 +15,7 @@ from papernotes.core.text import NON_XML_CHARACTER
 
 @dataclass(frozen=True)
 class Description:
-    """What the author says of a new site; an empty value has a default in the site's language.
+    """What the author says of a new site; without a ``title``, it has one in the site's language.
 
     Create it with :func:`describe`, which checks the values.
     """
@@ -32,7 +32,7 @@ def describe(title: str = "", author: str = "", language: str = "", url: str = "
     defaults = texts(code)
     return Description(
         one_line(title) or defaults["title"],
-        one_line(author) or defaults["author"],
+        one_line(author),
         code,
         address(url),
     )

@@ -13,12 +13,12 @@ _LOCALE = Path(__file__).parents[2] / "locale"
 def texts(language: str) -> dict[str, str]:
     """Return the texts by their names, in English if there is no translation.
 
-    They are Markdown, except for the site's default ``title``, ``author`` and ``tagline``.
+    They are Markdown, except for the site's default ``title``, ``owner`` and ``tagline``.
     """
     _ = gettext.translation(_CATALOGUE, _LOCALE, [language], fallback=True).gettext
     return {
         "title": _("Notes"),
-        "author": _("the author of these notes"),
+        "owner": _("the author of these notes"),
         "tagline": _("Notes on research papers"),
         "introduction": _("The title on each page links to the paper."),
         "bibliography": _("Bibliography"),
