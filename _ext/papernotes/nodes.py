@@ -65,6 +65,10 @@ class neighbours(Placeholder):
     """Related notes, and the notes before and after."""
 
 
+class note_citation(Placeholder):
+    """The reference and the BibTeX of the note itself."""
+
+
 class navigation(nodes.General, nodes.Element):
     """Links to other pages; ``label`` names them for screen readers."""
 

@@ -112,6 +112,16 @@ _MACRO_SPECS.add_context_category(
     prepend=True,
 )
 
+# What a character with a meaning in LaTeX is written as; BibTeX counts escaped braces, too.
+ESCAPES = {
+    **{char: f"\\{char}" for char in "&%#_$"},
+    "{": r"\textbraceleft{}",
+    "}": r"\textbraceright{}",
+    "\\": r"\textbackslash{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -303,6 +313,11 @@ def _text(node: Any) -> str:
     except (AttributeError, LookupError, TypeError):
         text = node.latex_verbatim()
     return text
+
+
+def escape(text: str) -> str:
+    """Return plain *text* as LaTeX that shows it."""
+    return "".join(ESCAPES.get(char, char) for char in text)
 
 
 def is_known_macro(name: str) -> bool:

@@ -14,7 +14,7 @@ from papernotes.catalogue.archives import ListPage
 from papernotes.catalogue.citation_graph import CitationMap
 from papernotes.catalogue.index_pages import IndexPage, WorksPage
 from papernotes.rendering import note_list, work_entry, works_list
-from papernotes.rendering.note_page import mentions, neighbours, note_header
+from papernotes.rendering.note_page import mentions, neighbours, note_citation, note_header
 from papernotes.rendering.shown import Shown
 
 
@@ -41,6 +41,7 @@ class Digests:
             parts.append(note_header.header_shows(shown, note))
             parts.append(mentions.mentions_show(shown, note))
             parts.append(neighbours.neighbours_show(shown, note))
+            parts.append(note_citation.note_citation_shows(shown, note))
         parts += [note_list.papers_shows(shown, query) for query in page.queries]
         if page.reading_list:
             parts.append(work_entry.reading_list_shows(shown))

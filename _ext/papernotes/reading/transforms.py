@@ -274,6 +274,7 @@ class PlacePlaceholders(SphinxTransform):
         if section is not None and is_note:
             section += placeholders.mentioned_in(docname=self.env.docname)
             section += placeholders.neighbours(docname=self.env.docname)
+            section += placeholders.note_citation(docname=self.env.docname)
 
     def deck(self) -> list[nodes.Node]:
         """Take the deck out of the parsed front matter, and return it."""

@@ -27,6 +27,10 @@ class RenderContext:
         self.catalogue = self.domain.catalogue
         self.archives = self.domain.archives
 
+    def address(self, docname: str) -> str:
+        """Return the absolute address of a page, which only sites with an address have."""
+        return ""
+
     def share(
         self,
         kind: str,

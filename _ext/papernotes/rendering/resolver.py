@@ -17,12 +17,13 @@ from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from papernotes import nodes as placeholders
+from papernotes import site_info
 from papernotes.builders import CheckBuilder
 from papernotes.domain import PaperNotesDomain
 from papernotes.rendering import note_list, work_entry, works_list
 from papernotes.rendering.context import RenderContext, section_depth
 from papernotes.rendering.html_fragments import NO_PAGE, Fragment, Renderer, stand_in
-from papernotes.rendering.note_page import mentions, neighbours, note_header
+from papernotes.rendering.note_page import mentions, neighbours, note_citation, note_header
 
 # The attribute of a document that keeps the nodes of a note's summary for the head of its page.
 SUMMARY = "papernotes_summary"
@@ -37,6 +38,7 @@ COMPONENTS: dict[type[placeholders.Placeholder], Component] = {
     placeholders.works_list: works_list.all_works,
     placeholders.mentioned_in: mentions.mentions,
     placeholders.neighbours: neighbours.neighbours,
+    placeholders.note_citation: note_citation.note_citation,
 }
 
 
@@ -122,6 +124,10 @@ class HtmlContext(RenderContext):
     def renderer(self) -> Renderer:
         """The renderer for any page, made when the builder has its settings and begins to write."""
         return Renderer(self.app, NO_PAGE)
+
+    def address(self, docname: str) -> str:
+        """Return the absolute address of a page, or an empty string if the site has no address."""
+        return site_info.public_page(self.app, docname)
 
     def share(
         self,

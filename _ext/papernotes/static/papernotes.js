@@ -1,5 +1,5 @@
 // @ts-check
-// Adds buttons that copy BibTeX; pages are complete without it. It is a classic script because
+// Adds buttons that copy BibTeX and references; pages are complete without it. It is a classic script because
 // browsers do not load modules from file://.
 (() => {
   "use strict";
@@ -26,21 +26,23 @@
     }
   }
 
-  /**
-   * Add the copy button to a fold of BibTeX. Its texts are in the fold's data attributes.
-   * @param {HTMLElement} fold
-   */
-  function addCopyButton(fold) {
-    const source = fold.querySelector("pre");
-    const { copy = "", copied = "", selected = "" } = fold.dataset;
-    if (!source) return;
+  /** @type {NodeListOf<HTMLElement>} */
+  const folds = document.querySelectorAll(".pn-bibtex, .pn-cite");
+  // The texts are the same for all folds, and only the first one has to have them.
+  const { copy = "", copied = "", selected = "" } = folds[0]?.dataset ?? {};
 
+  /**
+   * Add the copy button above what it copies.
+   * @param {Element} source
+   * @param {string} text
+   */
+  function addCopyButton(source, text) {
     const status = document.createElement("span");
     status.setAttribute("role", "status");
 
     const button = document.createElement("button");
     button.type = "button";
-    button.textContent = copy;
+    button.textContent = text;
 
     let timer = 0;
     button.addEventListener("click", async () => {
@@ -53,10 +55,12 @@
     const line = document.createElement("div");
     line.className = "pn-copy";
     line.append(status, button);
-    fold.querySelector("summary")?.after(line);
+    source.before(line);
   }
 
-  /** @type {NodeListOf<HTMLElement>} */
-  const folds = document.querySelectorAll(".pn-bibtex");
-  folds.forEach(addCopyButton);
+  for (const fold of folds) {
+    for (const source of fold.querySelectorAll("pre, p")) {
+      addCopyButton(source, source.matches("p") ? (fold.dataset.reference ?? "") : copy);
+    }
+  }
 })();

@@ -58,7 +58,7 @@ _TEXT_FIELDS = {
 }
 # What stands for a journal where there is none.
 _PREPRINT = re.compile(r"(?:arXiv|CoRR)\b", re.IGNORECASE)
-_MONTHS = tuple("jan feb mar apr may jun jul aug sep oct nov dec".split())
+MONTHS = tuple("jan feb mar apr may jun jul aug sep oct nov dec".split())
 
 
 def item(paper: Paper, flat: Flatten = lambda parts: flatten(tuple(parts))) -> Item:
@@ -149,6 +149,6 @@ def _month(text: str) -> int:
     if text.isascii() and text.isdigit():
         # int() refuses thousands of digits.
         number = int(text) if len(text) <= 2 else 0
-        return number if number <= len(_MONTHS) else 0
+        return number if number <= len(MONTHS) else 0
     name = text[:3].lower()
-    return _MONTHS.index(name) + 1 if name in _MONTHS else 0
+    return MONTHS.index(name) + 1 if name in MONTHS else 0

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from pybtex.bibtex.utils import split_name_list
 
-from papernotes.bibliography import identifiers
+from papernotes.bibliography import identifiers, latex
 from papernotes.bibliography.identifiers import Identifier, identify, parse_arxiv
 from papernotes.bibliography.macros import VERBATIM
 from papernotes.bibliography.names import capitalized, is_in_capitals
@@ -22,14 +22,6 @@ MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _ENTITY = re.compile(r"&(?:#\d+|#[xX][0-9a-fA-F]+|[A-Za-z][A-Za-z0-9]+);")
 # What becomes of "&amp;" when a registry escapes it as if it were LaTeX.
 _ESCAPED_ENTITY = re.compile(r"\{?\\&\}?(amp|lt|gt|quot|apos)(?:;|\$\\mathsemicolon\$)")
-_LATEX = {
-    **{char: f"\\{char}" for char in "&%#_$"},
-    "{": r"\textbraceleft{}",
-    "}": r"\textbraceright{}",
-    "\\": r"\textbackslash{}",
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-}
 # Mathematics and URLs, where "&", "%", "#" and "_" need no backslash.
 _MATH_OR_URL = re.compile(
     r"((?<!\\)\$(?:[^$\\]|\\.)*+\$|\\\((?:(?!\\[()]).)*+\\\)|\\(?:url|href|path)\s*+\{[^{}]*+\})",
@@ -83,7 +75,7 @@ def escape(name: str, text: str) -> str:
     if name in VERBATIM:
         return text.translate(_ADDRESS_CHARS)
     parts = split_formulas(text)
-    parts[::2] = ["".join(_LATEX.get(char, char) for char in part) for part in parts[::2]]
+    parts[::2] = list(map(latex.escape, parts[::2]))
     return "".join(parts)
 
 
@@ -111,7 +103,7 @@ def clean_value(name: str, value: str) -> str:
         if name in ("doi", "pdf", "url"):
             value = _ESCAPED.sub(r"\1\2", value)
         return " ".join(fix_entities(value, lambda char: char).split())
-    value = fix_markup(fix_entities(value, lambda char: _LATEX.get(char, char)))
+    value = fix_markup(fix_entities(value, latex.escape))
     value = fix_latex(fix_dollars(value))
     if name in ("author", "editor"):
         return " and ".join(_clean_name(part) for part in split_name_list(value))
@@ -120,7 +112,7 @@ def clean_value(name: str, value: str) -> str:
     return " ".join(value.split())
 
 
-def fix_entities(value: str, escape: Callable[[str], str] = lambda c: _LATEX.get(c, c)) -> str:
+def fix_entities(value: str, escape: Callable[[str], str] = latex.escape) -> str:
     """Replace the HTML entities of *value*, also those escaped twice, by their characters.
 
     *escape* returns a character as it is to be written, by default in LaTeX.

@@ -151,18 +151,22 @@ def _links(
 
 
 def _bibtex(context: RenderContext, paper: Paper) -> nodes.Element:
-    source = formatting.bibtex(paper, context.env.config.papernotes_bibtex_fields)
-    # Without syntax highlighting, whose markup would take more room than the text.
-    block = nodes.literal_block(source, source, language="none")
-    return fold(
-        "",
-        block,
-        summary=_("BibTeX"),
-        classes=["pn-bibtex"],
-        # What the script says, in the site's language.
-        data={
-            "copy": _("Copy BibTeX"),
-            "copied": _("Copied"),
-            "selected": _("Selected, not copied"),
-        },
-    )
+    block = bibtex_block(formatting.bibtex(paper, context.env.config.papernotes_bibtex_fields))
+    return fold("", block, summary=_("BibTeX"), classes=["pn-bibtex"], data=copy_texts())
+
+
+def bibtex_block(source: str) -> nodes.literal_block:
+    """Return a block of BibTeX, which nobody translates.
+
+    It has no raw source, since Sphinx highlights what has: that takes more room than the text.
+    """
+    return nodes.literal_block("", source, language="none", classes=["notranslate"])
+
+
+def copy_texts() -> dict[str, str]:
+    """Return what the script that copies BibTeX says, in the site's language."""
+    return {
+        "copy": _("Copy BibTeX"),
+        "copied": _("Copied"),
+        "selected": _("Selected, not copied"),
+    }
