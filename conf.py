@@ -28,6 +28,7 @@ bibtex_reference_style = "papernotes"
 papernotes_sections = ["bibliography", "reading-list"]
 papernotes_summary_words = 100
 papernotes_pandoc_citations = True
+papernotes_markdown = True
 myst_enable_extensions = ["amsmath", "colon_fence", "deflist", "dollarmath", "smartquotes"]
 myst_heading_anchors = 3
 

@@ -39,6 +39,8 @@ from papernotes.publish import (
     sitemap,
     social_cards,
 )
+from papernotes.publish.markdown import llms
+from papernotes.publish.markdown import pages as markdown_pages
 from papernotes.publish.summaries import Summaries
 from papernotes.reading.parser import vault_of
 from papernotes.reading.withheld import paper_files
@@ -204,15 +206,21 @@ class FollowingWriter:
         before = State.load(Path(app.outdir))
         self._index.begin(app, before.search)
         digests = Digests(app.env)
-        self._written = {}
+        # The processes that write the pages of documents write these.
+        self._written = dict.fromkeys(markdown_pages.names(app), "")
         jobs: dict[str, Callable[[], None]] = {}
-        for group, is_one_job in ((with_summaries, True), (without_summaries, False)):
-            written, changed = files.changed(app, group(app, digests.shown), before.files)
+        now = archive_pages.digests_of(app, digests)
+        groups = (
+            (with_summaries(app, digests.shown), True),
+            (without_summaries(app, digests.shown), False),
+            (archive_pages.markdown(app, now), False),
+        )
+        for group, is_one_job in groups:
+            written, changed = files.changed(app, group, before.files)
             self._written |= written
             # A process renders each summary once, and so writes all files that hold them.
             for part in [changed[:]] if is_one_job and changed else [[file] for file in changed]:
                 jobs[part[0].name] = functools.partial(files.write, app, part)
-        now = archive_pages.digests_of(app, digests)
         jobs |= archive_pages.jobs(app, now, before.archive_pages)
         shares = parallel.share(
             list(jobs),
@@ -250,6 +258,7 @@ def with_summaries(app: Sphinx, shown: Shown) -> Iterator[files.File]:
     yield from feed.files(app, shown, summaries)
     yield from catalogue_json.files(app, shown, summaries)
     yield from csv_tables.files(app, shown, summaries)
+    yield from llms.files(app, shown, summaries)
 
 
 def without_summaries(app: Sphinx, shown: Shown) -> Iterator[files.File]:

@@ -324,6 +324,15 @@ SETTINGS = (
         "publish `sitemap.xml` and `robots.txt`; needs `html_baseurl`",
     ),
     Setting(
+        "papernotes_markdown",
+        False,
+        "html",
+        (bool,),
+        "publish each page as Markdown beside it (`papers/name.md`), with citations and links"
+        " resolved, and `llms.txt`, the list of the pages with their summaries, for language models"
+        " and other programs that read text",
+    ),
+    Setting(
         "papernotes_bibtex_fields",
         (),
         "html",

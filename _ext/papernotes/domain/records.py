@@ -140,7 +140,8 @@ class Record:
     ``path`` is its file, relative to the source directory, with slashes. ``noted`` is None unless
     the document is a note on a paper. ``draft`` says whether the document is a draft. ``spelled``
     holds the citations in headings, and ``leads`` says where links in two brackets lead.
-    ``figures`` are the kinds and ids of what has a caption, in order.
+    ``figures`` are the kinds and ids of what has a caption, in order. ``opening`` is the first
+    paragraph of a document that is no note.
     """
 
     path: str
@@ -152,3 +153,4 @@ class Record:
     leads: tuple[Lead, ...] = ()
     problems: tuple[Diagnostic, ...] = ()
     figures: tuple[tuple[str, str], ...] = ()
+    opening: Excerpt | None = None

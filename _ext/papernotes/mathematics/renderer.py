@@ -31,6 +31,8 @@ from papernotes.reporting import note_problem
 NAME = "mathml"
 # The variable in the context of a page that tells, by Sphinx, whether the page has formulas.
 HAS_FORMULAS = "has_maths_elements"
+# The attribute of a formula that keeps its TeX where the text is another one.
+_SOURCE = "papernotes_tex"
 # Sphinx's name for the document that it makes from a title or a table of contents to render it.
 _PARTIAL = "<partial node>"
 
@@ -185,8 +187,14 @@ def make_readable(root: nodes.Node) -> None:
     """
     for node in formulas(root):
         if converted := node.get(MATHML):
+            node[_SOURCE] = source(node)
             node.children = []
             node.append(nodes.Text(_readable(node, converted)))
+
+
+def source(node: nodes.Element) -> str:
+    """Return the TeX of a formula node."""
+    return str(node.get(_SOURCE) or node.astext())
 
 
 class ReadableTitles(SphinxPostTransform):

@@ -13,12 +13,13 @@ from __future__ import annotations
 
 import functools
 import html
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.builders import Builder
 from sphinx.builders.html import StandaloneHTMLBuilder
 
 from papernotes.catalogue.archives import MAP_PAGE, Content, ListPage
@@ -32,7 +33,11 @@ from papernotes.incremental.digests import Digests
 from papernotes.mathematics import renderer
 from papernotes.pages import archive_content
 from papernotes.pages.citation_map import content as map_content
+from papernotes.publish.files import File
+from papernotes.publish.markdown import pages as markdown_pages
+from papernotes.publish.markdown.pages import MarkdownContext
 from papernotes.rendering import note_card, note_list, works_list
+from papernotes.rendering.context import RenderContext
 from papernotes.rendering.markup import empty_list
 from papernotes.rendering.resolver import HtmlContext
 
@@ -71,6 +76,20 @@ def jobs(
     }
 
 
+def markdown(app: Sphinx, digests: dict[str, str]) -> Iterator[File]:
+    """Yield the Markdown beside each archive page; *digests* are those of the pages."""
+    context = functools.cache(functools.partial(MarkdownContext, app))
+
+    def content(page: str) -> bytes:
+        docname = _name_at_depth(page)
+        element = _Body(context(), docname, app.builder).of(context().archives.pages[page])
+        return context().made(element, docname)
+
+    for page, digest in digests.items():
+        if name := markdown_pages.beside(app, page):
+            yield File(name, digest, functools.partial(content, page))
+
+
 def _name_at_depth(page: str) -> str:
     """Return a made-up page name as deep as *page*, in folders that hold no other page.
 
@@ -89,23 +108,12 @@ def _modified(path: Path) -> int:
         return 0
 
 
-class _PageRenderer:
-    """Renders archive pages of the same depth, with links as from the page *docname*."""
+class _Body:
+    """The nodes of archive pages, with links as from the page *docname*."""
 
-    def __init__(self, app: Sphinx, builder: StandaloneHTMLBuilder, docname: str) -> None:
-        self.builder, self.docname = builder, docname
-        self.context = HtmlContext(app)
-        self.archives = self.context.archives
-        self.titles = app.env.titles
-        self.renderer = self.context.renderer.at(docname)
-
-    def write(self, page: str) -> None:
-        """Write *page*."""
-        content = self.archives.pages[page]
-        body = self.renderer.fragment(self._body(content))
-        context = self._context(page, content, body.html)
-        context[CITES], context[renderer.HAS_FORMULAS] = body.cites, body.formulas
-        self.builder.handle_page(page, context, TEMPLATE)
+    def __init__(self, context: RenderContext, docname: str, builder: Builder) -> None:
+        self.context, self.docname, self.builder = context, docname, builder
+        self.titles = context.env.titles
 
     def _shared(self, page: ListPage, note: Note) -> Sequence[nodes.Node]:
         """Return *note* as a card or a row of *page*, which other pages share."""
@@ -119,8 +127,9 @@ class _PageRenderer:
         kind = f"pictured {page.view}" if pictured else page.view
         return self.context.share(kind, note.docname, self.docname, make)
 
-    def _body(self, content: Content) -> nodes.Element:
-        section = nodes.section("", nodes.title("", self._title(content)), ids=["notes"])
+    def of(self, content: Content) -> nodes.Element:
+        """Return what the page with *content* shows."""
+        section = nodes.section("", nodes.title("", self.title(content)), ids=["notes"])
         if isinstance(content, CitationMap):
             address = functools.partial(self.builder.get_relative_uri, self.docname)
             section.extend(map_content.body(self.context, content, self.docname, address))
@@ -136,8 +145,8 @@ class _PageRenderer:
             )
             return section
         if not isinstance(content, ListPage):
-            groups = self.archives.indexes[content]
-            hues = self.archives.hues if content == "tags" else {}
+            groups = self.context.archives.indexes[content]
+            hues = self.context.archives.hues if content == "tags" else {}
             section += (
                 archive_content.index_of_pages(groups, self.docname, hues)
                 if groups
@@ -157,12 +166,31 @@ class _PageRenderer:
         section.extend(note_list.pager(content.pages, content.number, self.docname, content.sort))
         return section
 
-    def _title(self, content: Content) -> str:
+    def title(self, content: Content) -> str:
+        """Return the title of the page with *content*."""
         if isinstance(content, CitationMap):
             return map_content.title(content)
         if isinstance(content, SplitList):
             return note_list.page_title(list_name(content, self.titles), content.number)
         return archive_content.index_title(content)
+
+
+class _PageRenderer:
+    """Renders archive pages of the same depth, with links as from the page *docname*."""
+
+    def __init__(self, app: Sphinx, builder: StandaloneHTMLBuilder, docname: str) -> None:
+        context = HtmlContext(app)
+        self.builder, self.archives = builder, context.archives
+        self.body = _Body(context, docname, builder)
+        self.renderer = context.renderer.at(docname)
+
+    def write(self, page: str) -> None:
+        """Write *page*."""
+        content = self.archives.pages[page]
+        body = self.renderer.fragment(self.body.of(content))
+        context = self._context(page, content, body.html)
+        context[CITES], context[renderer.HAS_FORMULAS] = body.cites, body.formulas
+        self.builder.handle_page(page, context, TEMPLATE)
 
     def _context(self, page: str, content: Content, body: str) -> dict[str, Any]:
         parents = []
@@ -171,11 +199,11 @@ class _PageRenderer:
             if isinstance(content, ListPage) and content.kind != "front":
                 title = archive_content.index_title(content.kind)
                 parents = [_link(self.builder, page, index_page(content.kind), title)]
-            before, after = list_page_links(self.builder, page, content, self.titles)
+            before, after = list_page_links(self.builder, page, content, self.body.titles)
         elif isinstance(content, CitationMap) and content.tag:
             parents = [_link(self.builder, page, MAP_PAGE, _("Citation map"))]
         return {
-            "title": html.escape(self._title(content)),
+            "title": html.escape(self.body.title(content)),
             "body": body,
             "parents": parents,
             "prev": before,

@@ -23,6 +23,7 @@ from papernotes.nodes import DECK
 from papernotes.pages import schema_org
 from papernotes.publish import catalogue_json, feed, social_cards
 from papernotes.publish.jinja import render
+from papernotes.publish.markdown import pages as markdown_pages
 from papernotes.publish.plaintext import Prose, shorten
 from papernotes.rendering.resolver import SUMMARY
 from papernotes.settings import authors
@@ -42,6 +43,7 @@ def add_head(
         "catalogue": _catalogue(app, pathto) if pagename == app.config.root_doc else {},
         "width": social_cards.WIDTH,
         "height": social_cards.HEIGHT,
+        "markdown": _markdown(app, pagename, pathto),
         "page": None,
     }
     if doctree is not None and app.config.papernotes_metadata:
@@ -63,6 +65,12 @@ def _feeds(app: Sphinx, pagename: str) -> dict[str, str]:
         address = site_info.absolute(app, quote(feed.of_page(list_page.pages[0])))
         feeds[address] = f"{title}: {list_page.name}"
     return feeds | {site_info.absolute(app, feed.NAME): title}
+
+
+def _markdown(app: Sphinx, pagename: str, pathto: Callable[..., str]) -> str:
+    """Return the address of the page as Markdown, or nothing if there is none."""
+    name = markdown_pages.beside(app, pagename)
+    return pathto(quote(name), resource=True) if name else ""
 
 
 def _catalogue(app: Sphinx, pathto: Callable[..., str]) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Files published beside the pages: feeds, catalogue, sitemap, redirects and social cards."""
+"""Files published beside the pages: feeds, catalogue, sitemap, redirects, cards, Markdown."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ if TYPE_CHECKING:
 
 
 def setup(app: Sphinx) -> None:
-    """Connect the checks of the settings for published files."""
+    """Connect the checks of the settings for published files, and the writer of Markdown."""
     from papernotes import site_info
-    from papernotes.publish import social_cards
+    from papernotes.publish import markdown, social_cards
 
     app.connect("config-inited", social_cards.check_fonts)
     app.connect("config-inited", site_info.check_address)
+    markdown.setup(app)

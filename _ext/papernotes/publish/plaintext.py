@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from docutils import nodes
 from sphinx.config import Config
@@ -23,10 +23,13 @@ _UNSEEN = "pn-unseen"
 
 
 class Prose:
-    """Writes plain text, with each formula as a readable line."""
+    """Writes plain text, with each formula as a readable line, or as *formula* returns it."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(
+        self, config: Config, formula: Callable[[nodes.Element], str] | None = None
+    ) -> None:
         self.macros = macros.for_converter(config)
+        self._formula = formula or (lambda node: renderer.text_of(node, self.macros))
 
     def plain(self, excerpt: Iterable[nodes.Node]) -> str:
         """Return the text of resolved nodes, with an empty line between paragraphs."""
@@ -56,7 +59,7 @@ class Prose:
             case _ if isinstance(node, _SKIPPED):
                 return []
             case nodes.math_block():
-                return [renderer.text_of(node, self.macros)]
+                return [self._formula(node)]
             case nodes.literal_block():
                 return [node.astext().rstrip()]
             case nodes.list_item():
@@ -82,7 +85,7 @@ class Prose:
             case nodes.Text():
                 return node.astext()
             case nodes.math():
-                return renderer.text_of(node, self.macros)
+                return self._formula(node)
             case nodes.image():
                 return str(node.get("alt", ""))
             case nodes.Element() if _UNSEEN in node.get("classes", ()):

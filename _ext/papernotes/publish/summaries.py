@@ -17,6 +17,7 @@ from papernotes.core.model import Note
 from papernotes.mathematics import macros
 from papernotes.mathematics import renderer as mathematics
 from papernotes.nodes import cited_work, keep_light, replace_picture
+from papernotes.publish.markdown import escaping
 from papernotes.publish.plaintext import Prose
 from papernotes.rendering.context import RenderContext
 from papernotes.rendering.html_fragments import Renderer
@@ -32,11 +33,15 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """A note's title as text, its summary, and the author's own fields in Markdown, by name."""
+    """A note's title as text, its summary, and the author's own fields in Markdown, by name.
+
+    ``markup`` holds the texts of title and summary for :func:`.escaping.prose`.
+    """
 
     title: str
     summary: Text
     fields: Mapping[str, Text]
+    markup: tuple[str, str]
 
 
 class Summaries:
@@ -63,11 +68,15 @@ def _render(app: Sphinx, notes: Sequence[Note]) -> Iterator[Summary]:
     assert isinstance(builder, StandaloneHTMLBuilder)
     root: str = app.config.root_doc
     prose = Prose(app.config)
+    with_tex = Prose(app.config, lambda node: escaping.whole_formula(mathematics.source(node)))
     renderer = Renderer(app, root)
 
-    def rendered(note: Note, excerpt: Iterable[nodes.Node]) -> Text:
+    def settled(excerpt: Iterable[nodes.Node]) -> nodes.Element:
         body = renderer.settle(nodes.container("", *excerpt))
         keep_light(body)
+        return body
+
+    def rendered(note: Note, body: nodes.Element) -> Text:
         text = prose.plain([body])
         _detach(app, builder, site_info.page(app, note.docname), body)
         return Text(renderer.write(body.children).strip(), text)
@@ -75,11 +84,12 @@ def _render(app: Sphinx, notes: Sequence[Note]) -> Iterator[Summary]:
     for note in notes:
         title = renderer.settle(nodes.paragraph("", "", *context.title(note)))
         fields = {
-            name: rendered(note, context.relocated(excerpt, note.docname, root))
+            name: rendered(note, settled(context.relocated(excerpt, note.docname, root)))
             for name, excerpt in context.domain.noted(note).fields
         }
-        summary = rendered(note, context.summary(note, root))
-        yield Summary(prose.one_line([title]), summary, fields)
+        body = settled(context.summary(note, root))
+        markup = (with_tex.one_line([title]), with_tex.one_line([body]))
+        yield Summary(prose.one_line([title]), rendered(note, body), fields, markup)
 
 
 def _detach(

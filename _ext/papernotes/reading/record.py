@@ -124,6 +124,7 @@ def note_document(app: Sphinx, doctree: nodes.document) -> None:
         leads=env.current_document.get(_LEADS) or (),
         problems=noted_problems(env),
         figures=tuple((kind, node["ids"][0]) for kind, node in figures.numbered(env, doctree)),
+        opening=None if noted else _first_paragraph(doctree),
     )
     domain.note_record(docname, record)
 
@@ -137,6 +138,13 @@ def _opening(holder: nodes.Element) -> list[nodes.Node]:
         if not isinstance(node, _NO_SUMMARY) and not _is_no_text(node):
             opening.append(node)
     return opening
+
+
+def _first_paragraph(doctree: nodes.document) -> Excerpt | None:
+    """Return the first paragraph of a document before its second heading, if it has one."""
+    opening = _opening(first_section(doctree) or doctree)
+    first = next((node for node in opening if isinstance(node, nodes.paragraph)), None)
+    return Excerpt.of([first]) if first else None
 
 
 def _is_no_text(node: nodes.Node) -> bool:

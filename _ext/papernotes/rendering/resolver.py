@@ -48,7 +48,8 @@ def setup(app: Sphinx) -> None:
     resolver = HtmlResolver()
     # When the catalogue has been derived (400).
     app.connect("env-updated", resolver.start, priority=410)
-    app.connect("doctree-resolved", resolver.resolve)
+    # Behind what is made of the same nodes for other files.
+    app.connect("doctree-resolved", resolver.resolve, priority=600)
 
 
 def resolved(context: RenderContext, node: placeholders.Placeholder) -> list[nodes.Node]:
