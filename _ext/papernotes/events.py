@@ -43,6 +43,7 @@ from papernotes.publish.markdown import llms
 from papernotes.publish.markdown import pages as markdown_pages
 from papernotes.publish.summaries import Summaries
 from papernotes.reading.parser import vault_of
+from papernotes.reading.syntax import highlights
 from papernotes.reading.withheld import paper_files
 from papernotes.rendering.shown import Shown
 from papernotes.reporting import warn
@@ -114,14 +115,15 @@ def read_again(
     """Return the documents to read again although their files have not changed.
 
     They are the front page, when the notes that it binds have changed; documents whose headings
-    spell out a citation of a changed entry; those whose links in two brackets lead elsewhere; and
-    documents whose toctrees hold, or whose links lead to, a document that is gone.
+    spell out a citation of a changed entry; those that cite a quote that has changed in a note;
+    those whose links in two brackets lead elsewhere; and documents whose toctrees hold, or whose
+    links lead to, a document that is gone.
     """
     domain = PaperNotesDomain.of(env)
     bound = binds(app)
     stale = bound != domain.bound or (bound and bool(added | removed))
     domain.note_bound(bound)
-    outdated = domain.misspelled()
+    outdated = [*domain.misspelled(), *highlights.find_changed(env)]
     if app.config.papernotes_obsidian:
         outdated += domain.misled(vault_of(env))
     outdated += [name for name, included in env.toctree_includes.items() if removed & set(included)]

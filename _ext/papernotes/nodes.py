@@ -22,6 +22,9 @@ UNSEARCHED = "no-search"
 # The class of the sentence below the title of a note.
 DECK = "pn-deck"
 
+# The class of a block of quotes from a work.
+QUOTES = "pn-quotes"
+
 # The width of a bar and the space around it, in pixels.
 _BAR = 14
 

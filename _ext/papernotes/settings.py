@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import posixpath
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 SEARCHES = ("sphinx", "pagefind")
 # The values of ``papernotes_view``.
 LIST_VIEWS = ("auto", "cards", "rows", "list")
+# What ``papernotes_highlight_colours`` maps, and to what.
+COLOUR_AND_WORD = (re.compile("#[0-9A-Fa-f]{6}"), re.compile(r"\w(?:[\w /.-]*\w)?"))
 Rebuild = Literal["env", "html", ""]
 
 
@@ -116,6 +119,13 @@ SETTINGS = (
         (bool,),
         "publish drafts, the documents with `draft: true` in the front matter, marked as such;"
         " `papernotes serve` always shows them",
+    ),
+    Setting(
+        "papernotes_highlights_public",
+        False,
+        "env",
+        (bool,),
+        "publish all blocks of quotes (`{quotes}`); otherwise only those with `:public:`",
     ),
     Setting(
         "papernotes_pandoc_citations",
@@ -253,6 +263,36 @@ SETTINGS = (
         "",
         (str,),
         "where the command line gets the BibTeX entry of a DOI",
+    ),
+    Setting(
+        "papernotes_highlight_colours",
+        {},
+        "",
+        (dict,),
+        "words for the colours of highlights, which `papernotes highlights` writes:"
+        ' `{"#ffd400": "claim", "#ff6666": "doubt"}`',
+    ),
+    Setting(
+        "papernotes_zotero_library",
+        "",
+        "",
+        (str,),
+        "the library in Zotero with the highlights, as `users/123` or `groups/456`; by default your"
+        " own",
+    ),
+    Setting(
+        "papernotes_zotero_url",
+        "http://localhost:23119/api",
+        "",
+        (str,),
+        "where the command line asks the Zotero that runs on the same computer",
+    ),
+    Setting(
+        "papernotes_zotero_web_url",
+        "https://api.zotero.org",
+        "",
+        (str,),
+        "where the command line asks Zotero's servers, with `papernotes highlights --web`",
     ),
     Setting(
         "papernotes_feed",

@@ -18,6 +18,7 @@ from papernotes.core.frontmatter import FIELDS
 from papernotes.core.text import NON_XML_CHARACTER, is_visible
 from papernotes.reporting import logger, warn
 from papernotes.settings import (
+    COLOUR_AND_WORD,
     LIST_VIEWS,
     SEARCHES,
     SETTINGS,
@@ -99,6 +100,17 @@ _CHECKS = (
         ),
         "{name} = {value!r} does not map names to shorter ones; write texts in quotes, such as"
         ' {{"Symposium on Graph Drawing": "GD"}}',
+        {},
+    ),
+    _Check(
+        "papernotes_highlight_colours",
+        lambda words: all(
+            isinstance(part, str) and form.fullmatch(part)
+            for pair in words.items()
+            for form, part in zip(COLOUR_AND_WORD, pair, strict=True)
+        ),
+        '{name} = {value!r} does not map colours to words; write each as {{"#ffd400": "claim"}},'
+        " with letters, digits and spaces",
         {},
     ),
     _Check(

@@ -289,7 +289,7 @@ class CitationDomain(BibtexDomain):
                 made += shown
                 continue
             if page:
-                address = self._page_address(builder, fromdocname, parts[number].key, page)
+                address = self.notes.page_address(builder, fromdocname, parts[number].key, page)
                 link = nodes.reference("", "", *shown, refuri=address, classes=["pn-locator"])
                 made += [link] if address else shown
                 continue
@@ -313,21 +313,8 @@ class CitationDomain(BibtexDomain):
         found = locators.segments(part.post, paper, dict(phrases().locators))
         page = next((each.page for each in found if each.page), 0)
         said = {"pn-locator": "".join(each.text for each in found)}
-        address = self._page_address(builder, docname, part.key, page) if page else ""
+        address = self.notes.page_address(builder, docname, part.key, page) if page else ""
         return {**said, "pn-page": address} if address else said
-
-    def _page_address(self, builder: Builder, docname: str, key: str, page: int) -> str:
-        """Return the address of a *page* of the PDF, or nothing where no link can lead there."""
-        paper = self.notes.catalogue.papers[key]
-        pdf = locators.pdf_link(paper)
-        if pdf not in self.notes.paper_links(paper) or builder.format not in ("html", "latex"):
-            return ""
-        assert pdf is not None
-        address = pdf.url
-        if pdf.is_file:
-            link = self.notes.file_link(builder, docname, "paper-file", pdf.url, [])
-            address = link.get("refuri", "")
-        return f"{address.partition('#')[0]}#page={page}" if address else ""
 
     def _styled(
         self,

@@ -33,7 +33,10 @@ class DiagnosticKind(Enum):
         "outside",
         "A document from outside the site's folder, or one that would show a file from there",
     )
-    DRAFT_FILE = ("draft-file", "A page that includes, shows or offers the file of a draft")
+    DRAFT_FILE = (
+        "draft-file",
+        "A page that includes, shows or offers the file of a draft or of a note with private quotes",
+    )
     NESTING = (
         "nesting",
         "A document that includes itself, nests too deeply, or has too many marks in a paragraph",
@@ -47,6 +50,10 @@ class DiagnosticKind(Enum):
     BAD_CITATION = ("bad-citation", "A citation without a key, or one that is not closed")
     UNKNOWN_KEY = ("unknown-key", "A citation key that is in no bibliography file")
     NO_NOTE = ("no-note", "`{note}` names a paper that has no note")
+    UNKNOWN_HIGHLIGHT = (
+        "unknown-highlight",
+        "`{highlight}` names a quote that no note has, or that has no text",
+    )
     BAD_TAGS = ("bad-tags", "`tags:` is not a list of strings")
     BAD_READ = ("bad-read", "`read:` is not a date")
     BAD_COMMENT = ("bad-comment", "A comment that is not closed, or is shown as text")

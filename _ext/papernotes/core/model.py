@@ -201,7 +201,7 @@ class Page:
 
     ``key_prefixes`` are the prefixes that its ``{bibliography}`` directives put before citation
     keys, ``equations`` the labels of the equations that it refers to, ``targets`` all other
-    documents and labels that it links to.
+    documents and labels that it links to, ``located`` the keys of works to whose pages it leads.
     """
 
     docname: str
@@ -214,6 +214,7 @@ class Page:
     key_prefixes: tuple[str, ...] = ()
     equations: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
+    located: tuple[str, ...] = ()
 
 
 SORTS = ("title", "read", "year")

@@ -21,7 +21,7 @@ from sphinx.util.nodes import make_refnode
 from sphinx.util.osutil import relative_uri
 from sphinxcontrib.bibtex.citation_target import parse_citation_targets
 
-from papernotes.bibliography import formatting
+from papernotes.bibliography import formatting, locators
 from papernotes.bibliography.latex import Span, flatten
 from papernotes.bibliography.reader import Bibliography
 from papernotes.catalogue.archives import Archives, build_archives
@@ -56,7 +56,7 @@ class PaperNotesDomain(Domain):
         "phrases": None,
         "sources": {},
     }
-    data_version = 8
+    data_version = 9
 
     def __init__(self, env: BuildEnvironment) -> None:
         super().__init__(env)
@@ -78,6 +78,9 @@ class PaperNotesDomain(Domain):
         # The documents that this build reads, and whether one of its pages could not be written.
         self.read: Set[str] = frozenset()
         self.refused = False
+        # The quotes in all notes by their names, each with whether it is in a draft, if this build
+        # has looked for them. They are not kept, since most are private.
+        self.quotes: dict[str, tuple[Any, bool]] | None = None
         # Digests of what pages show, by kind and name, each computed once in a build.
         self.digests: dict[tuple[str, str], str] = {}
 
@@ -316,6 +319,29 @@ class PaperNotesDomain(Domain):
         make = download if kind == "file" else nodes.reference
         return make("", "", *children, refuri=address, internal=True)
 
+    def page_address(self, builder: Builder, docname: str, key: str, page: int) -> str:
+        """Return the address of a *page* of the PDF, or nothing where no link can lead there."""
+        paper = self.catalogue.papers[key]
+        pdf = locators.pdf_link(paper)
+        if pdf not in self.paper_links(paper) or builder.format not in ("html", "latex"):
+            return ""
+        assert pdf is not None
+        address = pdf.url
+        if pdf.is_file:
+            address = self.file_link(builder, docname, "paper-file", pdf.url, []).get("refuri", "")
+        return f"{address.partition('#')[0]}#page={page}" if address else ""
+
+    def _page_link(self, builder: Builder, docname: str, key: str, locator: str) -> nodes.reference:
+        """Return the *locator* in words of the site's language; what names a page links there."""
+        shown = nodes.inline()
+        paper = self.catalogue.papers.get(key)
+        parts = paper and locators.segments(locator, paper, dict(phrases().locators))
+        for part in parts or [locators.Segment(locator)]:
+            address = part.page and self.page_address(builder, docname, key, part.page)
+            text = nodes.Text(part.text)
+            shown += nodes.reference("", "", text, refuri=address) if address else text
+        return shown  # type: ignore[return-value]  # Sphinx takes any element
+
     def resolve_xref(
         self,
         env: BuildEnvironment,
@@ -329,13 +355,15 @@ class PaperNotesDomain(Domain):
         """Link to the notes that *target* stands for, with their titles or a given text.
 
         A link of type ``place`` leads to the document *target*, at the id that it carries; one of
-        type ``file`` leads to a file that the build writes beside the pages, and one of type
-        ``paper-file`` to a file of the author's.
+        type ``file`` leads to a file that the build writes beside the pages, one of type
+        ``paper-file`` to a file of the author's, and one of type ``page`` to a page of a PDF.
         """
         children: list[nodes.Node] = list(node.children)
         try:
             if typ in ("file", "paper-file"):
                 return self.file_link(builder, fromdocname, typ, target, children)
+            if typ == "page":
+                return self._page_link(builder, fromdocname, target, node["papernotes_locator"])
             if typ == "place":
                 # Only HTML has a target at each citation and link.
                 id_ = node["papernotes_id"] if builder.format == "html" else ""

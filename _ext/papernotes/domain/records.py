@@ -140,6 +140,7 @@ class Record:
     ``path`` is its file, relative to the source directory, with slashes. ``noted`` is None unless
     the document is a note on a paper. ``draft`` says whether the document is a draft. ``spelled``
     holds the citations in headings, and ``leads`` says where links in two brackets lead.
+    ``quoted`` are the names of quotes in notes that it shows, each with a digest of what it shows.
     ``figures`` are the kinds and ids of what has a caption, in order. ``opening`` is the first
     paragraph of a document that is no note.
     """
@@ -151,6 +152,7 @@ class Record:
     mentions: tuple[Mention, ...] = ()
     spelled: tuple[Spelled, ...] = ()
     leads: tuple[Lead, ...] = ()
+    quoted: tuple[tuple[str, str], ...] = ()
     problems: tuple[Diagnostic, ...] = ()
     figures: tuple[tuple[str, str], ...] = ()
     opening: Excerpt | None = None

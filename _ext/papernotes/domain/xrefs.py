@@ -29,7 +29,29 @@ def linked_notes(node: pending_xref) -> list[str]:
 
 def target(node: pending_xref) -> list[str]:
     """Return the target of a cross-reference that leads neither to a work nor to a note."""
-    return [] if cited_keys(node) or linked_notes(node) else [str(node["reftarget"])]
+    known = cited_keys(node) or linked_notes(node) or located_keys(node)
+    return [] if known else [str(node["reftarget"])]
+
+
+def located_keys(node: pending_xref) -> list[str]:
+    """Return the key of a cross-reference that leads to a page of a work."""
+    is_located = node.get("refdomain") == DOMAIN and node["reftype"] == "page"
+    return [node["reftarget"]] if is_located else []
+
+
+def page_link(key: str, locator: str, docname: str) -> pending_xref:
+    """Return the place *locator* in the work *key*, which links to the page of its PDF."""
+    return pending_xref(
+        "",
+        nodes.inline("", locator),
+        refdomain=DOMAIN,
+        reftype="page",
+        reftarget=key,
+        refdoc=docname,
+        refexplicit=True,
+        refwarn=False,
+        papernotes_locator=locator,
+    )
 
 
 def without_links(element: nodes.Element) -> list[nodes.Node]:

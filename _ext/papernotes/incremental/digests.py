@@ -35,6 +35,7 @@ class Digests:
         parts: list[object] = [shown.domain.frame, work_entry.references_show(shown, record)]
         parts.extend(map(shown.equation, page.equations))
         parts.extend(map(shown.target, page.targets))
+        parts.extend(map(shown.located, page.located))
         parts.append(shown.renamed_images.get(docname))
         if record.noted:
             note = record.noted.note

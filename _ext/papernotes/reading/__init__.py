@@ -21,7 +21,7 @@ def setup(app: Sphinx) -> None:
         transforms,
         withheld,
     )
-    from papernotes.reading.syntax import extensions, quotes
+    from papernotes.reading.syntax import extensions, highlights, quotes
 
     # Ahead of what reads the settings of MyST's parser.
     app.connect("config-inited", extensions.enable, priority=100)
@@ -33,6 +33,7 @@ def setup(app: Sphinx) -> None:
     app.add_directive("papers", directives.PapersDirective)
     app.add_directive("reading-list", directives.ReadingListDirective)
     app.add_directive("works", directives.WorksDirective)
+    highlights.setup(app)
     app.connect("source-read", transforms.take_front_matter)
     app.add_transform(transforms.AddHeading)
     app.add_transform(transforms.ParseFrontMatter)

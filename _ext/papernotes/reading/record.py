@@ -16,7 +16,7 @@ from papernotes.core.wiki_links import Lead
 from papernotes.domain import PaperNotesDomain, figures
 from papernotes.domain.intents import intent_on, intents
 from papernotes.domain.records import Excerpt, Mention, NotedPaper, Record, Spelled
-from papernotes.domain.xrefs import cited_keys, linked_notes, target, without_links
+from papernotes.domain.xrefs import cited_keys, linked_notes, located_keys, target, without_links
 from papernotes.i18n import language_classes
 from papernotes.mathematics.equations import referenced_labels
 from papernotes.mathematics.renderer import make_readable, plain_text
@@ -31,6 +31,7 @@ FRONT_MATTER = "papernotes_front_matter"
 DRAFT = "papernotes_draft"
 SPELLED = "papernotes_spelled_citations"
 _LEADS = "papernotes_leads"
+_QUOTED = "papernotes_quoted"
 # Nodes before the first section of a note that are not part of its summary.
 _NO_SUMMARY = (
     nodes.title,
@@ -49,6 +50,12 @@ _NO_SUMMARY = (
 def note_lead(env: BuildEnvironment, lead: Lead) -> None:
     """Note where a link in two brackets leads, in the document that is being read."""
     env.current_document[_LEADS] = (*(env.current_document.get(_LEADS) or ()), lead)
+
+
+def note_quoted(env: BuildEnvironment, name: str, digest: str) -> None:
+    """Note that the document that is being read quotes *name*, with a *digest* of what it shows."""
+    quoted = env.current_document.get(_QUOTED) or ()
+    env.current_document[_QUOTED] = (*quoted, (name, digest))
 
 
 def is_note(env: BuildEnvironment, docname: str) -> bool:
@@ -122,6 +129,7 @@ def note_document(app: Sphinx, doctree: nodes.document) -> None:
         mentions=tuple(_mentions(doctree)),
         spelled=spelled,
         leads=env.current_document.get(_LEADS) or (),
+        quoted=env.current_document.get(_QUOTED) or (),
         problems=noted_problems(env),
         figures=tuple((kind, node["ids"][0]) for kind, node in figures.numbered(env, doctree)),
         opening=None if noted else _first_paragraph(doctree),
@@ -148,12 +156,14 @@ def _first_paragraph(doctree: nodes.document) -> Excerpt | None:
 
 
 def _is_no_text(node: nodes.Node) -> bool:
-    """Return whether *node* is the deck, a toctree, or a cell of a notebook that runs."""
+    """Return whether *node* is the deck, a toctree, quotes, or a cell of a notebook that runs."""
     if isinstance(node, nodes.paragraph):
         return placeholders.DECK in node["classes"]
     if isinstance(node, nodes.compound):
         return "toctree-wrapper" in node["classes"]
-    return isinstance(node, nodes.container) and node.get("nb_element") == "cell_code"
+    return isinstance(node, nodes.container) and (
+        placeholders.QUOTES in node["classes"] or node.get("nb_element") == "cell_code"
+    )
 
 
 def _key_prefixes(env: BuildEnvironment) -> tuple[str, ...]:
@@ -179,6 +189,7 @@ def _page(
     links = [each.citation for each in spelled if not each.role and each.citation.key not in known]
     citations = [each.citation for each in spelled if each.citation not in links]
     targets: set[str] = set()
+    located: set[str] = set()
     for root in (doctree, *sources):
         for node in root.findall(addnodes.pending_xref):
             line = line_of(node)
@@ -189,6 +200,7 @@ def _page(
             ]
             links += [Citation(docname, key, line, id_) for key in linked_notes(node)]
             targets.update(target(node))
+            located.update(located_keys(node))
     return Page(
         docname=docname,
         citations=tuple(citations),
@@ -200,6 +212,7 @@ def _page(
         key_prefixes=key_prefixes,
         equations=tuple(referenced_labels(doctree)),
         targets=tuple(sorted(targets)),
+        located=tuple(sorted(located)),
     )
 
 

@@ -61,6 +61,8 @@ _LOOKS = {
     **dict.fromkeys(("failure", "fail", "missing"), "danger"),
     "bug": "error",
 }
+# The options by which ``include`` shows the source of a file.
+_SHOWS_SOURCE = re.compile(r"^\s*:?(?:literal|code)\b", re.MULTILINE)
 _BOXES = {False: "\N{BALLOT BOX} ", True: "\N{BALLOT BOX WITH CHECK} "}
 
 
@@ -265,7 +267,7 @@ class Renderer(SphinxRenderer):
         args = (without_comments(args[0]), *args[1:])
         if name in missing_files.INCLUDING and self._is_missing(*args):
             return []
-        if name in missing_files.READING and self._is_withheld(*args):
+        if name in missing_files.READING and self._is_withheld(name, *args):
             return []
         if name in missing_files.SHOWING:
             # docutils deletes spaces from addresses.
@@ -288,13 +290,14 @@ class Renderer(SphinxRenderer):
             missing_files.report(env, target, position, message)
         return bool(message)
 
-    def _is_withheld(self, target: str, content: str, position: int, *rest: Any) -> bool:
+    def _is_withheld(self, name: str, target: str, content: str, position: int, *rest: Any) -> bool:
         """Return whether no page may show the file that a directive reads, and report it if so."""
         env = self.document.settings.env
         if not target.strip() or target.startswith("<"):
             return False
         path = Path(env.relfn2path(target.strip())[1])
-        return is_withheld(env, path, self.document["source"], position)
+        is_read = name == "include" and not _SHOWS_SOURCE.search(content)
+        return is_withheld(env, path, self.document["source"], position, is_read=is_read)
 
     @contextmanager
     def _uncited(self) -> Iterator[None]:

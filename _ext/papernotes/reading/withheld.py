@@ -1,4 +1,4 @@
-"""Files that no page may show: those outside the site's folder, and drafts.
+"""Files that no page may show: those outside the site's folder, drafts, and private quotes.
 
 Pages show files by directives, pictures and downloads. A page that would show a file from outside
 is left out of the build; what a page would show of a draft is missing there.
@@ -28,7 +28,7 @@ from papernotes.core.model import Paper
 from papernotes.domain import PaperNotesDomain
 from papernotes.reading.drafts import forget, says_draft
 from papernotes.reading.record import DRAFT
-from papernotes.reading.syntax import notebooks
+from papernotes.reading.syntax import notebooks, quote_blocks
 from papernotes.reporting import note_problem
 
 # No front matter is longer.
@@ -46,10 +46,13 @@ def homes(env: BuildEnvironment) -> list[Path]:
     return [path.resolve() for path in (root, root / env.config.papernotes_folder, *drawn)]
 
 
-def is_withheld(env: BuildEnvironment, file: Path, source: str, line: int) -> bool:
+def is_withheld(
+    env: BuildEnvironment, file: Path, source: str, line: int, *, is_read: bool = False
+) -> bool:
     """Return whether no page may show *file*, which *line* of the file *source* names; report it.
 
-    The document depends on a draft, so that it is read again when that is none any more.
+    *is_read* says that the file is read as Markdown, in which private quotes show nothing. The
+    document depends on what is private, so that it is read again when that is public.
     """
     if not file.is_file():
         return False
@@ -66,6 +69,13 @@ def is_withheld(env: BuildEnvironment, file: Path, source: str, line: int) -> bo
     ):
         env.note_dependency(str(path))
         fault = "a draft; publish it, or delete this line, until then nothing of it is shown"
+        kind = DiagnosticKind.DRAFT_FILE
+    elif not is_read and _has_private_quotes(env, path):
+        env.note_dependency(str(path))
+        fault = (
+            "a note with private quotes; make them public, or delete this line, until then nothing"
+            " of it is shown"
+        )
         kind = DiagnosticKind.DRAFT_FILE
     else:
         return False
@@ -103,6 +113,13 @@ def paper_files(
             message = f'the entry "{paper.key}" links to the file "{link.url}", which is {fault}'
             problems.append(Diagnostic(paper.path, paper.line, message, kind))
     return frozenset(usable), problems
+
+
+def _has_private_quotes(env: BuildEnvironment, path: Path) -> bool:
+    if path.suffix != ".md" or env.config.papernotes_highlights_public:
+        return False
+    blocks = quote_blocks.find_blocks(path.read_text(encoding="utf-8-sig", errors="replace"))
+    return any("public" not in block.directive.options for block in blocks)
 
 
 def _is_draft(path: Path) -> bool:

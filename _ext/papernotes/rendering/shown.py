@@ -91,6 +91,11 @@ class Shown:
         shown = [key, people, when, self.label(key), self.tooltip(key), located]
         return [*shown, note and note.docname]
 
+    def located(self, key: str) -> list[object]:
+        """Return where links to pages of the work *key* lead."""
+        paper = self.catalogue.papers.get(key)
+        return [key, paper and (self.paper_links(paper), locators.source(paper))]
+
     def target(self, name: str) -> list[object]:
         """Return what a link to the document or the label *name* shows."""
         labels = (self._standard.labels.get(name), self._standard.anonlabels.get(name))

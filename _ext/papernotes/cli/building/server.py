@@ -20,9 +20,9 @@ _UNSAVED = r"/__pycache__(/|$)|~$|/[.#][^/]*$|/4913$"
 def serve(site: Site, arguments: Sequence[str]) -> int:
     """Serve *site* until it is interrupted, and return the exit status.
 
-    *arguments* are passed to sphinx-autobuild, the program that does it. Drafts are
-    shown. Pages are searched with Sphinx's own search, which is the fastest to build: each save
-    rebuilds it for all notes.
+    *arguments* are passed to sphinx-autobuild, the program that does it. Drafts and
+    private quotes are shown. Pages are searched with Sphinx's own search, which is the fastest to
+    build: each save rebuilds it for all notes.
     """
     if find_spec(_SERVER) is None:
         raise CommandError(
@@ -32,7 +32,7 @@ def serve(site: Site, arguments: Sequence[str]) -> int:
     build = site.root / BUILD
     watching = ["--ignore", str(build), "--re-ignore", _UNSAVED]
     sphinx = ["-q", "-j", "auto", "-b", "html", "-D", "papernotes_search=sphinx"]
-    sphinx += ["-D", "papernotes_drafts=1"]
+    sphinx += ["-D", "papernotes_drafts=1", "-D", "papernotes_highlights_public=1"]
     folders = [
         "-d",
         str(build / "doctrees" / "live"),

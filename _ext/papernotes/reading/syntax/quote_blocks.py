@@ -1,0 +1,112 @@
+"""Find the blocks of quotes in the text of a note: ``{quotes}``, with a ``{quote}`` for each.
+
+The command that writes the blocks and the role that cites a quote read them without a build.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from mdit_py_plugins.colon_fence import colon_fence_plugin
+from mdit_py_plugins.front_matter import front_matter_plugin
+
+BLOCK, QUOTE = "quotes", "quote"
+# Lines as Markdown has them; Python knows further ends of lines.
+LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+_DIRECTIVE = re.compile(r"\{(\w+)\}\s*(.*)")
+_OPTION = re.compile(r":([\w-]+):[ \t]*(.*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Directive:
+    """A directive with its argument, options and lines.
+
+    It begins on the line ``start`` of the text, from 0, and ends ahead of ``end``. ``content`` are
+    the lines between its fences, and ``body`` those after the options. ``is_closed`` says whether
+    it has a closing fence.
+    """
+
+    argument: str
+    start: int
+    end: int
+    is_closed: bool
+    options: Mapping[str, str]
+    content: tuple[str, ...]
+    body: tuple[str, ...]
+
+    @property
+    def quotation(self) -> str:
+        """What is quoted, as Markdown on one line: the lines of a quotation, or else all lines."""
+        lines = [line.lstrip() for line in self.body]
+        quoted = [line[1:].strip() for line in lines if line.startswith(">")]
+        return " ".join(" ".join(quoted or lines).split())
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A block of quotes on the work ``key``."""
+
+    directive: Directive
+    quotes: tuple[Directive, ...]
+
+    @property
+    def key(self) -> str:
+        """The citation key of the work."""
+        return self.directive.argument
+
+
+def find_blocks(text: str) -> list[Block]:
+    """Return the blocks in the *text* of a note."""
+    if f"{{{BLOCK}}}" not in text:
+        return []
+    return [
+        Block(block, tuple(_directives(block.content, QUOTE, block.start + 1)))
+        for block in _directives(LINE.findall(text), BLOCK, 0)
+    ]
+
+
+def _directives(lines: tuple[str, ...] | list[str], name: str, offset: int) -> Iterator[Directive]:
+    """Yield the directives *name* in *lines*, the first of which is line *offset* of the text."""
+    parser = MarkdownIt("commonmark").use(colon_fence_plugin).use(front_matter_plugin)
+    # Only blocks matter.
+    parser.disable("inline")
+    bare = [line.rstrip("\r\n") for line in lines]
+    for token in parser.parse("\n".join(bare)):
+        match = _DIRECTIVE.fullmatch(token.info.strip())
+        if token.type not in ("fence", "colon_fence") or token.level or not match or not token.map:
+            continue
+        if match[1] != name:
+            continue
+        start, end = token.map
+        is_closed = end - start > 1 and _closes(bare[end - 1], token)
+        content = tuple(bare[start + 1 : end - is_closed])
+        options = _options(content)
+        yield Directive(
+            match[2].strip(),
+            start + offset,
+            end + offset,
+            is_closed,
+            options,
+            content,
+            content[len(options) :],
+        )
+
+
+def _closes(line: str, token: Token) -> bool:
+    fence = line.strip()
+    return len(fence) >= len(token.markup) and not fence.strip(token.markup[0])
+
+
+def _options(content: tuple[str, ...]) -> dict[str, str]:
+    """Return the options at the beginning of *content*, one a line."""
+    options: dict[str, str] = {}
+    for line in content:
+        match = _OPTION.fullmatch(line.strip())
+        if match is None or match[1] in options:
+            break
+        options[match[1]] = match[2].strip().strip("\"'")
+    return options
