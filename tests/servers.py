@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -66,6 +67,20 @@ class Server:
         """Add a DOI with its BibTeX."""
         self.set(f"/doi/{doi}", Reply(bibtex, "application/x-bibtex"))
 
+    def crossref(self, doi: str, *notices: tuple[str, str, str]) -> None:
+        """Add a DOI to Crossref, with the type, the day and the DOI of each notice on its work."""
+        found = [
+            {
+                "type": type_,
+                "DOI": notice,
+                "source": "retraction-watch",
+                "updated": {"date-parts": [[int(part) for part in day.split("-")]]},
+            }
+            for type_, day, notice in notices
+        ]
+        item = {"DOI": doi, **({"updated-by": found} if found else {})}
+        self.set(f"crossref {doi}", Reply(json.dumps(item)))
+
     def paths(self) -> list[str]:
         return [request.path for request in self.asked]
 
@@ -76,6 +91,15 @@ class Server:
             records = [self.replies.get(f"record {id_}") for id_ in query["id_list"][0].split(",")]
             entries = "".join(str(record[0].content) for record in records if record)
             return Reply(f"<feed {_NAMESPACES}>{entries}</feed>", "application/atom+xml")
+        if replies is None and path.startswith("/crossref/works"):
+            query = parse_qs(urlsplit(path).query)
+            names = [name.removeprefix("doi:") for name in query["filter"][0].split(",")]
+            works = [
+                str(found[0].content)
+                for name in names
+                if (found := self.replies.get(f"crossref {name}"))
+            ]
+            return Reply(f'{{"message": {{"items": [{", ".join(works)}]}}}}', "application/json")
         if not replies:
             return Reply("<html>Not here</html>", "text/html", 404)
         return replies.pop(0) if len(replies) > 1 else replies[0]
@@ -86,6 +110,8 @@ class Server:
             f'\npapernotes_arxiv_url = "{self.url}/arxiv"\n'
             f'papernotes_arxiv_api_url = "{self.url}/api"\n'
             f'papernotes_doi_url = "{self.url}/doi"\n'
+            f'papernotes_crossref_url = "{self.url}/crossref"\n'
+            f'papernotes_openalex_url = "{self.url}/openalex"\n'
             "papernotes_arxiv_interval = 0\n"
         )
 
@@ -100,7 +126,7 @@ _NAMESPACES = 'xmlns="http://www.w3.org/2005/Atom" xmlns:arxiv="http://arxiv.org
 
 def _record(paper: str, record: dict[str, str]) -> str:
     parts = {
-        "id": [f"http://arxiv.org/abs/{paper}v2"],
+        "id": [f"http://arxiv.org/abs/{paper}v{record.get('version', '2')}"],
         "published": ["2017-06-16T18:03:54Z"],
         "updated": ["2019-01-02T18:03:54Z"],
         "title": [record.get("title", "")],

@@ -234,7 +234,8 @@ SETTINGS = (
         "",
         "",
         (str,),
-        "your e-mail address or web page, which the command line sends to arXiv and DOI registries",
+        "your e-mail address or web page, which the command line sends to the services that it"
+        " asks",
     ),
     Setting(
         "papernotes_arxiv_url",
@@ -293,6 +294,20 @@ SETTINGS = (
         "",
         (str,),
         "where the command line asks Zotero's servers, with `papernotes highlights --web`",
+    ),
+    Setting(
+        "papernotes_crossref_url",
+        "https://api.crossref.org",
+        "",
+        (str,),
+        "where the command line asks what became of works with a DOI",
+    ),
+    Setting(
+        "papernotes_openalex_url",
+        "https://api.openalex.org",
+        "",
+        (str,),
+        "where the command line asks which works a work cites",
     ),
     Setting(
         "papernotes_feed",

@@ -47,6 +47,7 @@ ADDED = """
   eprint = {1706.05394},
   archiveprefix = {arXiv},
   primaryclass = {stat.ML},
+  read_version = {2},
 }
 """
 
@@ -85,7 +86,8 @@ def test_arxiv_identifier_adds_an_entry_and_a_note(site: Site, server: Server, p
     before = read(site)
     result = run(site, "add", paper)
     assert result.exit_code == 0, result.stderr
-    assert read(site) == before + ADDED
+    version = "1" if paper.endswith("v1") else "2"
+    assert read(site) == before + ADDED.replace("n = {2}", f"n = {{{version}}}")
     today = datetime.datetime.now().astimezone().date()
     note = read(site, "papers/arpit2017closer.md")
     assert note.startswith(f"---\npaper: arpit2017closer\ntags: []\nread: {today}\n---\n")

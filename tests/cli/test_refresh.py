@@ -10,7 +10,7 @@ from commands import run
 from servers import Reply, Server, serving
 from sites import Site
 
-from papernotes.cli import refresh as refreshing
+from papernotes.cli.refresh import proposals as refreshing
 
 PREPRINT = """% Closer look, which is a favourite
 @misc{arpit2017closer,
@@ -87,10 +87,10 @@ def test_published_preprint_is_updated_to_its_publication(site: Site, server: Se
     )
     assert refs(site) == wanted
     assert result.stderr.endswith("7 changes made.\n")
-    # A second run has nothing to look up.
+    # A second run asks only whether there is a notice on the publication.
     requests = len(server.asked)
     again = run(site, "refresh", "--yes")
-    assert (again.stdout, len(server.asked), refs(site)) == ("", requests, wanted)
+    assert (again.stdout, len(server.asked), refs(site)) == ("", requests + 1, wanted)
 
 
 def test_fields_edited_by_the_author_are_kept(site: Site) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import unquote, urlsplit
 
@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 # four or five digits; before, an archive and seven digits, with or without a subject class.
 _NEW = r"\d{2}(?:0[1-9]|1[0-2])\.\d{4,5}"
 _OLD = r"[a-z]+(?:-[a-z]+)?(?:\.[A-Z]{2})?/\d{2}(?:0[1-9]|1[0-2])\d{3}"
-_ARXIV = re.compile(rf"(?:arxiv:\s*)?({_NEW}|{_OLD})(v[1-9]\d*)?", re.IGNORECASE)
+_ARXIV = re.compile(rf"(?:arxiv:\s*)?({_NEW}|{_OLD})(v[1-9]\d{{0,3}})?", re.IGNORECASE)
 _ARXIV_HOST = re.compile(r"(?:[\w-]+\.)*arxiv\.org", re.IGNORECASE)
 _ARXIV_PATH = re.compile(r"/(?:abs|pdf|html|format|ps|e-print|src|bibtex)/(.+?)(?:\.pdf)?/?")
 # The DOI Handbook, 2.2: a prefix that begins with 10, a slash, and any characters.
@@ -80,10 +80,15 @@ _LOCAL = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Identifier:
-    """An arXiv identifier without version, or a DOI as it is written."""
+    """An arXiv identifier without version, or a DOI as it is written.
+
+    ``version`` is that of an arXiv identifier, or 0 if it has none; it does not count in
+    comparisons.
+    """
 
     kind: Literal["arXiv", "DOI"]
     value: str
+    version: int = field(default=0, compare=False)
 
     def folded(self) -> Identifier:
         """Return the identifier in lower case, because DOIs are compared without regard to case."""
@@ -147,13 +152,14 @@ def identify(text: str) -> Identifier | None:
 
 
 def parse_arxiv(text: str) -> Identifier | None:
-    """Parse an arXiv identifier, drop its version and subject class, and return it or None."""
+    """Parse an arXiv identifier, drop its subject class, and return it or None."""
     match = _ARXIV.fullmatch(text)
     if match is None:
         return None
     # The archive is written in lower case; the subject class of "math.GT/0309136" is dropped.
     archive, slash, number = match[1].lower().rpartition("/")
-    return Identifier("arXiv", archive.partition(".")[0] + slash + number)
+    version = int(match[2][1:]) if match[2] else 0
+    return Identifier("arXiv", archive.partition(".")[0] + slash + number, version)
 
 
 def parse_doi(text: str) -> Identifier | None:

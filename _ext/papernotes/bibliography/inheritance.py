@@ -24,8 +24,9 @@ Find = Callable[[str], Entry | None]
 REFERENCES = frozenset(("xdata", "crossref"))
 # Fields that belong to a volume and not to its parts. Its titles get other names in the parts.
 _VOLUME_FIELDS = frozenset(
-    "abstract annotation archiveprefix doi eprint eprinttype file ids key keywords label note pages"
-    " pagetotal pdf pdfoffset primaryclass related shorthand shorttitle sortkey subtitle title"
+    "abstract annotation archiveprefix concern corrected doi eprint eprinttype file ids key"
+    " keywords label latest_date latest_version note notice pages pagetotal pdf pdfoffset"
+    " primaryclass read_version related retracted shorthand shorttitle sortkey subtitle title"
     " titleaddon url urldate".split()
 )
 

@@ -16,7 +16,8 @@ from papernotes.core.limits import MAX_VALUE
 # Fields that hold URLs, identifiers or file names rather than LaTeX text.
 VERBATIM = frozenset(
     "doi url pdf file eprint key crossref xref xdata related archiveprefix eprinttype primaryclass"
-    " eprintclass isbn issn date urldate code slides video poster data pdfoffset".split()
+    " eprintclass isbn issn date urldate code slides video poster data pdfoffset notice"
+    " read_version latest_version".split()
 )
 SYMBOLS = {
     "BibTeX": "BibTeX",

@@ -253,6 +253,8 @@ def _with_new_references(entry: Entry, new_keys: dict[str, str]) -> Entry:
 
 
 def _on_reading_list(entry: Entry) -> Entry:
+    fields = {name: value for name, value in entry.fields.items() if name != "read_version"}
+    entry = replace(entry, fields=fields)
     keywords = entry.get("keywords")
     if TO_READ in map(str.strip, re.split("[,;]", keywords)):
         return entry

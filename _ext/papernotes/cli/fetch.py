@@ -52,7 +52,10 @@ def _download(site: Site, identifiers: Sequence[Identifier]) -> dict[Identifier,
         if arxiv_ids:
             progress.step("asking arXiv whether a paper has been withdrawn")
             records = {record.id: record for record in sources.records(arxiv_ids)}
-            for arxiv_id in arxiv_ids:
+            for identifier in identifiers:
+                arxiv_id = identifier.value
+                if identifier.kind != "arXiv":
+                    continue
                 if arxiv_id not in records:
                     raise CommandError(
                         f"the arXiv API has no record of arXiv:{arxiv_id}; check the identifier, or"
@@ -63,6 +66,11 @@ def _download(site: Site, identifiers: Sequence[Identifier]) -> dict[Identifier,
                         f"arXiv:{arxiv_id} has been withdrawn by its authors or by arXiv; to add"
                         " it nevertheless, save its BibTeX to a file and add that"
                     )
+                version = identifier.version or records[arxiv_id].version
+                if version:
+                    entry = found[identifier].entry
+                    fields = {**entry.fields, "read_version": str(version)}
+                    found[identifier] = Incoming(replace(entry, fields=fields))
     return found
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from papernotes.bibliography.identifiers import Identifier
     from papernotes.cli.add import Incoming, Outcome
     from papernotes.cli.importer.collection import Kind
-    from papernotes.cli.refresh import Change, Proposal
+    from papernotes.cli.refresh.changes import Change, Proposal
     from papernotes.core.diagnostics import Diagnostic
 
 _STANDARD_INPUT = "-"
@@ -284,12 +284,13 @@ def linkcheck(folder: str, style: str, again: bool) -> None:
 @click.option("--dry-run", is_flag=True, help="Show the changes without making them.")
 @click.pass_obj
 def refresh(folder: str, keys: Sequence[str], yes: bool, dry_run: bool) -> None:
-    """Update preprints that have been published, and complete entries.
+    """Find out what became of papers: published, retracted, corrected, in a newer version.
 
-    KEY is the citation key of an entry. Without a KEY, the command looks up all preprints, and all
-    entries that have a DOI but lack required fields. It asks arXiv whether a preprint has been
-    published, and the DOI registry for the record of the publication. It shows each change and asks
-    what to do:
+    KEY is the citation key of an entry. Without a KEY, the command looks up all. It asks arXiv
+    whether a preprint has been published, or has a newer version than the one that was read; the
+    DOI registry for the record of the publication, and for what entries lack; and Crossref whether
+    a work was retracted or corrected, or whether there are concerns about it. It shows each change
+    and asks what to do:
 
     \b
       y   make this change
@@ -302,7 +303,8 @@ def refresh(folder: str, keys: Sequence[str], yes: bool, dry_run: bool) -> None:
     another program owns (papernotes_external_bibliographies) are shown, but not made.
     """
     from papernotes.cli.progress import Progress
-    from papernotes.cli.refresh import apply, propose
+    from papernotes.cli.refresh.application import apply
+    from papernotes.cli.refresh.proposals import propose
     from papernotes.cli.remote.http import Client
     from papernotes.cli.remote.sources import Sources
 

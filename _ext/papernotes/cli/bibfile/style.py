@@ -28,7 +28,8 @@ _ORDER = (
     "title subtitle author editor booktitle journal journaltitle series edition volume number issue"
     " eid pages chapter type institution school organization publisher address location"
     " howpublished year date month day doi eprint archiveprefix eprinttype primaryclass eprintclass"
-    " isbn issn url urldate pdf pdfoffset note keywords abstract file"
+    " read_version latest_version latest_date isbn issn url urldate pdf pdfoffset retracted concern"
+    " corrected notice note keywords abstract file"
 ).split()
 # BibTeX's names of fields, with those of BibLaTeX.
 _BIBLATEX_NAMES = {

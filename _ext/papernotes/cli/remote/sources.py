@@ -1,10 +1,12 @@
-"""Get BibTeX and records of papers from arXiv and the DOI registries."""
+"""Get BibTeX and records of papers from arXiv, the DOI registries and Crossref."""
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote, urlencode
 from xml.etree.ElementTree import Element, ParseError
 
@@ -12,6 +14,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from papernotes.bibliography.identifiers import Identifier, identify
+from papernotes.catalogue.status import is_date, is_valid
 from papernotes.cli.errors import CommandError
 from papernotes.cli.remote.http import Answer, Client, RateLimit
 from papernotes.cli.site import Site
@@ -32,17 +35,37 @@ _WITHDRAWN = re.compile(
 class ArxivRecord:
     """A paper's record in the arXiv API; a missing value is the empty string.
 
-    ``years`` are those of the first and the last version, ``journal`` is the journal reference as
-    the authors typed it, and ``doi`` is that of the publication.
+    ``version`` is the number of the last version, and ``updated`` its day. ``years`` are those of
+    the first and the last version, ``journal`` is the journal reference as the authors typed it,
+    and ``doi`` is that of the publication.
     """
 
     id: str
+    version: int
+    updated: str
     title: str
     authors: tuple[str, ...]
     years: tuple[str, str]
     doi: str
     journal: str
     withdrawn: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """A notice about a work: what Crossref calls it, its date (ISO 8601) if known, and its DOI."""
+
+    type: str
+    date: str
+    doi: str
+
+
+@dataclass(frozen=True, slots=True)
+class CrossrefRecord:
+    """The notices about the work with a DOI, which is in lower case."""
+
+    doi: str
+    updates: tuple[Update, ...]
 
 
 class Sources:
@@ -52,6 +75,7 @@ class Sources:
         self.client = client
         self.arxiv_url: str = site.config.papernotes_arxiv_url.rstrip("/")
         self.api_url: str = site.config.papernotes_arxiv_api_url
+        self.crossref_url: str = site.config.papernotes_crossref_url.rstrip("/")
         self.doi_url: str = site.config.papernotes_doi_url.rstrip("/")
         interval: float = site.config.papernotes_arxiv_interval
         self.arxiv_limit = RateLimit(cache_folder() / "arxiv-last-request", interval)
@@ -91,6 +115,29 @@ class Sources:
             _check(answer, f"arXiv:{batch[0]}", "the arXiv API")
             yield from _parse_feed(answer)
 
+    def updates(self, dois: Iterable[str]) -> Iterator[CrossrefRecord]:
+        """Yield what Crossref knows of later notices, for each of *dois* that it has registered.
+
+        https://www.crossref.org/documentation/retrieve-metadata/rest-api/
+        """
+        # A comma separates filters, and the few DOIs with one would need a request each.
+        unique = list(dict.fromkeys(doi.lower() for doi in dois if "," not in doi))
+        for start in range(0, len(unique), _BATCH_SIZE):
+            batch = unique[start : start + _BATCH_SIZE]
+            query = {
+                "filter": ",".join(f"doi:{doi}" for doi in batch),
+                "select": "DOI,updated-by",
+                "rows": str(len(batch)),
+            }
+            url = f"{self.crossref_url}/works?{urlencode(query, safe=',:/')}"
+            answer = self.client.get(url, "application/json")
+            if answer.status != 200:
+                raise CommandError(
+                    f"Crossref refuses the request for {len(batch)} DOIs (HTTP status"
+                    f" {answer.status}); try again later"
+                )
+            yield from _parse_updates(answer, set(batch))
+
 
 def _check(answer: Answer, identifier: object, source: str) -> None:
     if answer.status in (400, 404, 410):
@@ -128,6 +175,8 @@ def _parse_feed(answer: Answer) -> Iterator[ArxivRecord]:
         comment, summary = _text(entry, f"{_ARXIV}comment"), _text(entry, f"{_ATOM}summary")
         yield ArxivRecord(
             id=identifier.value,
+            version=identifier.version,
+            updated=_text(entry, f"{_ATOM}updated")[:10],
             title=_text(entry, f"{_ATOM}title"),
             authors=tuple(_text(a, f"{_ATOM}name") for a in entry.iter(f"{_ATOM}author")),
             years=(_text(entry, f"{_ATOM}published")[:4], _text(entry, f"{_ATOM}updated")[:4]),
@@ -140,3 +189,49 @@ def _parse_feed(answer: Answer) -> Iterator[ArxivRecord]:
 
 def _text(element: Element, name: str) -> str:
     return " ".join((element.findtext(name) or "").split())
+
+
+def _parse_updates(answer: Answer, asked: Set[str]) -> Iterator[CrossrefRecord]:
+    """Yield the records in *answer* of DOIs that were *asked* for; pass over what is malformed."""
+    message = json_value(answer, "Crossref").get("message")
+    items = message.get("items") if isinstance(message, dict) else None
+    if not isinstance(items, list):
+        raise CommandError("Crossref answers with no list of works; try again later")
+    for item in items:
+        if not isinstance(item, dict) or str(item.get("DOI", "")).lower() not in asked:
+            continue
+        notices = item.get("updated-by")
+        yield CrossrefRecord(
+            str(item["DOI"]).lower(),
+            tuple(
+                Update(str(notice.get("type", "")), _date(notice.get("updated")), _doi(notice))
+                for notice in (notices if isinstance(notices, list) else [])
+                if isinstance(notice, dict)
+            ),
+        )
+
+
+def json_value(answer: Answer, source: str) -> dict[str, Any]:
+    """Return the JSON object that *answer* holds; raise a CommandError if there is none."""
+    try:
+        value = json.loads(answer.content)
+    except (ValueError, RecursionError):
+        value = None
+    if not isinstance(value, dict):
+        raise CommandError(f"{source} answers with something that is not JSON; try again later")
+    return value
+
+
+def _date(updated: object) -> str:
+    """Return the date in Crossref's form of it, as far as it is known, or the empty string."""
+    match updated:
+        case {"date-parts": [[int(year), *rest]]}:
+            parts = [f"{year:04}", *(f"{part:02}" for part in rest if isinstance(part, int))]
+            value = "-".join(parts[:3])
+            return value if is_date(value) else ""
+    return ""
+
+
+def _doi(notice: Mapping[str, object]) -> str:
+    value = str(notice.get("DOI", "")).lower()
+    return value if is_valid("notice", value) else ""

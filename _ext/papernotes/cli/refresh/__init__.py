@@ -1,0 +1,1 @@
+"""``papernotes refresh``: what became of the papers in the bibliography."""
