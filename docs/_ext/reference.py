@@ -23,6 +23,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import ExtensionMetadata
 
+from papernotes.catalogue.status import FIELDS as STATUS_FIELDS
 from papernotes.cli.note_template import VARIABLES
 from papernotes.core.diagnostics import WARNING_TYPE, DiagnosticKind
 from papernotes.core.fields import KINDS
@@ -132,6 +133,16 @@ class Columns(Generated):
         """Write a table."""
         yield "| column | |\n| --- | --- |"
         for name, text in COLUMNS.items():
+            yield f"| `{name}` | {text} |"
+
+
+class StatusFields(Generated):
+    """The fields of an entry that say what became of its work."""
+
+    def markdown(self) -> Iterator[str]:
+        """Write a table."""
+        yield "| field | |\n| --- | --- |"
+        for name, text in STATUS_FIELDS.items():
             yield f"| `{name}` | {text} |"
 
 
@@ -260,6 +271,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
         "generated-list-options": ListOptions,
         "generated-field-kinds": FieldKinds,
         "generated-columns": Columns,
+        "generated-status-fields": StatusFields,
         "generated-messages": Messages,
         "generated-template-variables": TemplateVariables,
         "generated-extras": Extras,

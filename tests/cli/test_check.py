@@ -747,6 +747,20 @@ def test_several_notes_on_a_paper_are_a_remark(site: Site) -> None:
     assert found(site) == [f"papers/alpha-again.md:{message}", f"papers/zeta.md:{message}"]
 
 
+def test_retracted_work_must_be_acknowledged_by_each_note_on_it(site: Site) -> None:
+    site.edit("refs.bib", "year = {2002}", "retracted = {2024-05-01},\n  year = {2002}")
+    result = run(site, "check")
+    (message,) = _relative(site, result.stdout.splitlines())
+    assert message == (
+        'papers/beta.md:2: "beta2002" was retracted; say in the note what follows from that, and'
+        ' add "retraction: acknowledged" to its front matter [papernotes.retracted]'
+    )
+    assert result.exit_code == 1
+    site.edit("papers/beta.md", "paper:", "retraction: acknowledged\npaper:")
+    result = run(site, "check")
+    assert (result.stdout, result.exit_code) == ("", 0)
+
+
 def test_every_kind_that_check_finds_occurs_in_a_test() -> None:
     tests = [Path(__file__), Path(__file__).with_name("test_links.py")]
     text = "".join(test.read_text(encoding="utf-8") for test in tests)

@@ -58,7 +58,7 @@ def test_all_fields_except_paper_are_optional() -> None:
 
 
 def test_field_table_lists_all_fields() -> None:
-    names = "paper tags read draft summary deck lang picture main redirect_from"
+    names = "paper tags read draft summary deck lang picture main retraction redirect_from"
     assert list(FIELDS) == names.split()
 
 

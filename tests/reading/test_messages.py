@@ -320,6 +320,26 @@ CASES = {
         (f'refs.bib:{BIB_LINES + 2}: WARNING: the entry "eta" has no author and no year; add what'
         " is known [papernotes.incomplete-entry]"),
     ),
+    "retraction on no day": (
+        lambda site: site.edit("refs.bib", "year = {2003}", "retracted = {May}, year = {2003}"),
+        ('refs.bib:17: WARNING: "retracted" of "gamma2003" is "May", which is not a date; write'
+        " one, such as 2024-05-01, or delete it [papernotes.bad-status]"),
+    ),
+    "version that is no number": (
+        lambda site: site.edit("refs.bib", "year = {2003}", "read_version = 0, year = {2003}"),
+        ('refs.bib:17: WARNING: "read_version" of "gamma2003" is "0", which is not a version; write'
+        " its number, such as 3, or delete it [papernotes.bad-status]"),
+    ),
+    "notice without a DOI": (
+        lambda site: site.edit("refs.bib", "year = {2003}", "notice = {here}, year = {2003}"),
+        ('refs.bib:17: WARNING: "notice" of "gamma2003" is "here", which is not a DOI; write one,'
+        " such as 10.1000/182, or delete it [papernotes.bad-status]"),
+    ),
+    "retraction not acknowledged": (
+        zeta("retraction: yes\n"),
+        ('papers/zeta.md:3: WARNING: "retraction" is not "acknowledged"; write that, once the note'
+        " takes the retraction into account, or delete it [papernotes.bad-retraction]"),
+    ),
     "link that is not let through": (
         lambda site: site.edit("refs.bib", "https://example.org/gamma", "javascript:alert(1)"),
         ('refs.bib:17: WARNING: the field "url" of the entry "gamma2003" is not an http or'

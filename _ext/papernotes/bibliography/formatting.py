@@ -37,19 +37,19 @@ _CONTAINERS = ("journal", "journaltitle", "booktitle", "maintitle")
 PUBLISHED_FIELDS = frozenset(
     "addendum address afterword afterwordtitle annotator archiveprefix articleno author"
     " authortype bookauthor bookpagination booksubtitle booktitle booktitleaddon chapter"
-    " collaboration commentator crossref date doi edition editor editora editoratype editorb"
-    " editorbtype editorc editorctype editortype eid entryset entrysubtype eprint eprintclass"
-    " eprinttype eventdate eventtitle eventtitleaddon foreword gender holder howpublished ids"
-    " indexsorttitle indextitle institution introduction isan isbn ismn isrn issn issue"
-    " issuesubtitle issuetitle issuetitleaddon iswc journal journalsubtitle journaltitle"
-    " journaltitleaddon key label langid langidopts language location mainsubtitle maintitle"
-    " maintitleaddon month mrnumber nameaddon note number numpages organization origdate"
-    " origlanguage origlocation origpublisher origtitle options pages pagetotal pagination part"
-    " pmcid pmid presort primaryclass publisher pubstate related relatedoptions relatedstring"
-    " relatedtype reprinttitle school series shortauthor shortbooktitle shorteditor shorthand"
-    " shorthandintro shortjournal shortseries shorttitle sortkey sortname sortshorthand sorttitle"
-    " sortyear subtitle title titleaddon translator type url urldate urlday urlmonth urlyear venue"
-    " version volume volumes xdata xref year zblnumber".split()
+    " collaboration commentator concern corrected crossref date doi edition editor editora"
+    " editoratype editorb editorbtype editorc editorctype editortype eid entryset entrysubtype"
+    " eprint eprintclass eprinttype eventdate eventtitle eventtitleaddon foreword gender holder"
+    " howpublished ids indexsorttitle indextitle institution introduction isan isbn ismn isrn"
+    " issn issue issuesubtitle issuetitle issuetitleaddon iswc journal journalsubtitle"
+    " journaltitle journaltitleaddon key label langid langidopts language location mainsubtitle"
+    " maintitle maintitleaddon month mrnumber nameaddon note notice number numpages organization"
+    " origdate origlanguage origlocation origpublisher origtitle options pages pagetotal"
+    " pagination part pmcid pmid presort primaryclass publisher pubstate related relatedoptions"
+    " relatedstring relatedtype reprinttitle retracted school series shortauthor shortbooktitle"
+    " shorteditor shorthand shorthandintro shortjournal shortseries shorttitle sortkey sortname"
+    " sortshorthand sorttitle sortyear subtitle title titleaddon translator type url urldate"
+    " urlday urlmonth urlyear venue version volume volumes xdata xref year zblnumber".split()
 )
 # The name and the password of an address, which may have LaTeX's braces around a character.
 _CREDENTIALS = re.compile(r"(?<=://)(?:[^\s/?#<>\"{}]|\{[^\s{}]*\})*@", re.IGNORECASE)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from papernotes.bibliography import formatting
 from papernotes.bibliography.latex import flatten
 from papernotes.bibliography.reader import Bibliography
+from papernotes.catalogue import status
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.core.model import Citation, Note, Page, Paper, Query
 from papernotes.core.text import fold_plain, letter_suffix
@@ -374,6 +375,10 @@ def _incomplete(papers: Iterable[Paper]) -> list[Diagnostic]:
                 DiagnosticKind.PRIVATE_VALUE,
             )
             for name, fault in paper.withheld
+        ]
+        problems += [
+            Diagnostic(paper.path, paper.line, fault, DiagnosticKind.BAD_STATUS)
+            for fault in status.faults(paper)
         ]
         if "://" in (eprint := paper.field("eprint")):
             message = (

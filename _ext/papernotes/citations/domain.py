@@ -33,6 +33,7 @@ from sphinxcontrib.bibtex.style.template import SphinxReferenceInfo
 from papernotes import nodes as placeholders
 from papernotes.bibliography import formatting, locators, reader
 from papernotes.bibliography.latex import flatten
+from papernotes.catalogue.status import status
 from papernotes.citations.entries import ReadableEntries, ReadableEntry, escape, organization
 from papernotes.citations.ids import distinct_ids, preview_name
 from papernotes.citations.style import NAME as OWN_STYLE
@@ -40,6 +41,7 @@ from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.domain import PaperNotesDomain
 from papernotes.domain.citation_text import citation_pieces
 from papernotes.domain.intents import intents, sentence
+from papernotes.domain.marks import status_marks
 from papernotes.i18n import phrases
 from papernotes.reporting import note_problem
 
@@ -294,16 +296,20 @@ class CitationDomain(BibtexDomain):
                 made += [link] if address else shown
                 continue
             docname, id_ = targets[number]
+            key = parts[number].key
             if builder.name == "latex":
                 start = nodes.raw("", f"\\hyperlink{{cite.{docname}:{id_}}}{{", format="latex")
-                made += [start, *shown, nodes.raw("", "}", format="latex")]
+                made += [start, *shown, nodes.raw("", "}", format="latex"), *self._marks(key)]
                 continue
-            key = parts[number].key
             link = make_refnode(builder, fromdocname, docname, id_, shown, self.tooltip(key))
             said = self._locator(parts[number], builder, fromdocname)
             cited = placeholders.cited_work("", "", link, preview=preview_name(key), data=said)
-            made.append(cited)
+            made += [cited, *self._marks(key)]
         return made
+
+    def _marks(self, key: str) -> list[nodes.Node]:
+        """Return what stands after a citation of the work *key*, such as that it was retracted."""
+        return status_marks(status(self.notes.catalogue.papers[key]), before=" ", at_most=1)
 
     def _locator(self, part: CitationTarget, builder: Builder, docname: str) -> dict[str, str]:
         """Return the locator of *part* for the preview of the work, and its first page."""
@@ -331,8 +337,24 @@ class CitationDomain(BibtexDomain):
         ]
         formatted = format_references(self.reference_style, typ, references)
         result = nodes.inline("", "", *formatted.render(self.backend))
-        _set_previews(result, [part.key for part in parts])
+        self._set_previews(result, [part.key for part in parts])
         return result.children
+
+    def _set_previews(self, citation: nodes.Element, keys: list[str]) -> None:
+        """Set the preview of each link of a *citation* of *keys*, and mark the works.
+
+        Reference styles link each work once, or not at all. If the numbers differ, the links cannot
+        be assigned to works, and get no previews.
+        """
+        links = list(citation.findall(nodes.reference))
+        if len(links) != len(keys):
+            for key in keys:
+                citation += self._marks(key)
+            return
+        for link, key in zip(links, keys, strict=True):
+            named = placeholders.cited_work(preview=preview_name(key))
+            link.replace_self([named, *self._marks(key)])
+            named += link
 
     def _reference(
         self, part: CitationTarget, builder: Builder, fromdocname: str, where: tuple[str, str]
@@ -379,21 +401,6 @@ def _source(part: CitationTarget) -> str:
     pre = f"{{{part.pre}}}" if part.pre else ""
     post = f"{{{part.post}}}" if part.post else ""
     return f"{pre}{part.key}{post}"
-
-
-def _set_previews(citation: nodes.Element, keys: list[str]) -> None:
-    """Set the preview of each link of a *citation* of *keys*.
-
-    Reference styles link each work once, or not at all. If the numbers differ, the links cannot be
-    assigned to works, and get no previews.
-    """
-    links = list(citation.findall(nodes.reference))
-    if len(links) != len(keys):
-        return
-    for link, key in zip(links, keys, strict=True):
-        named = placeholders.cited_work(preview=preview_name(key))
-        link.replace_self(named)
-        named += link
 
 
 def read_bibliography(app: Sphinx) -> None:

@@ -46,6 +46,7 @@ class DiagnosticKind(Enum):
     FRONT_MATTER = ("front-matter", "Front matter that is not closed, not YAML or not a mapping")
     MISSING_PAPER = ("missing-paper", "A note that does not name its paper")
     BAD_PAPER = ("bad-paper", "`paper:` is not a citation key or a list of keys")
+    BAD_RETRACTION = ("bad-retraction", "`retraction:` is not `acknowledged`")
     BAD_MAIN = ("bad-main", "`main:` is not true or false, or is true in two notes on one paper")
     BAD_CITATION = ("bad-citation", "A citation without a key, or one that is not closed")
     UNKNOWN_KEY = ("unknown-key", "A citation key that is in no bibliography file")
@@ -112,6 +113,10 @@ class DiagnosticKind(Enum):
         "private-value",
         "A password in an address, or the place of a file on your computer in an entry",
     )
+    BAD_STATUS = (
+        "bad-status",
+        "A field on what became of a work, such as `retracted`, with no date, version or DOI",
+    )
     INCOMPLETE_ENTRY = (
         "incomplete-entry",
         "A paper on the site without an author, year or title",
@@ -124,6 +129,11 @@ class DiagnosticKind(Enum):
         "check",
     )
     MISSING_FIELD = ("missing-field", "An entry without a field that its type requires", "check")
+    RETRACTED = (
+        "retracted",
+        "A note on a retracted work that does not say `retraction: acknowledged`",
+        "check",
+    )
     BAD_PAGES = ("bad-pages", "Invalid page numbers", "check")
     BAD_YEAR = ("bad-year", "An invalid year or date", "check")
     BAD_DOI = ("bad-doi", "A DOI that is invalid, or written as an address", "check")

@@ -51,12 +51,16 @@ FIELDS = {
     " it, as those of Chinese, Japanese, Korean, Arabic, Persian and Hebrew do",
     "picture": "the file of the picture on the card, instead of the first figure; `false` for none",
     "main": "`true` makes this the note that a link by key leads to, where a paper has several",
+    "retraction": "`acknowledged` in a note on a retracted paper that takes the retraction into"
+    " account; `papernotes check` asks for it",
     "redirect_from": "a list of former names of the note's page, such as `papers/old-name`; each"
     " redirects to the note",
 }
 
 # The language, and what tells its script, its region or its variety: BCP 47.
 LANGUAGE_TAG = r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*"
+# The value of ``retraction``.
+ACKNOWLEDGED = "acknowledged"
 # Far more than any front matter that people write.
 MAX_VALUES = 10_000
 
@@ -91,6 +95,7 @@ class FrontMatter:
     unknown: dict[str, int]
     rest: str
     language: str = ""
+    acknowledges_retraction: bool = False
 
 
 def parse(
@@ -140,6 +145,7 @@ def parse(
         unknown=unknown,
         rest=rest,
         language=_read_language(fields, problems),
+        acknowledges_retraction=_read_retraction(fields, problems),
     )
     return front, sorted(problems)
 
@@ -387,6 +393,21 @@ def _read_language(fields: _Fields, problems: Problems) -> str:
         f'"lang" is not the tag of a language: "{text}"; write one such as en, zh-Hant or ar',
     )
     return ""
+
+
+def _read_retraction(fields: _Fields, problems: Problems) -> bool:
+    line, node = _get(fields, "retraction")
+    if node is None:
+        return False
+    if isinstance(node, yaml.ScalarNode) and node.value.strip() == ACKNOWLEDGED:
+        return True
+    problems.add(
+        line,
+        DiagnosticKind.BAD_RETRACTION,
+        f'"retraction" is not "{ACKNOWLEDGED}"; write that, once the note takes the retraction into'
+        " account, or delete it",
+    )
+    return False
 
 
 def _read_text(

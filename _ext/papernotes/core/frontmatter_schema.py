@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from papernotes.core.frontmatter import FIELDS, LANGUAGE_TAG
+from papernotes.core.frontmatter import ACKNOWLEDGED, FIELDS, LANGUAGE_TAG
 
 # Editors support this draft most widely: Ajv takes no later one without being told.
 _DRAFT = "http://json-schema.org/draft-07/schema#"
@@ -38,6 +38,7 @@ _VALUES: dict[str, dict[str, Any]] = {
     "lang": {"type": ["string", "null"], "pattern": rf"^\s*{LANGUAGE_TAG}\s*$"},
     "picture": {"type": ["string", "boolean", "null"]},
     "main": {"type": ["boolean", "null"]},
+    "retraction": {"type": ["string", "null"], "pattern": rf"^\s*{ACKNOWLEDGED}\s*$"},
     "redirect_from": {
         "type": ["array", "null"],
         "items": {"type": ["string", "number"], "pattern": _PAGE},

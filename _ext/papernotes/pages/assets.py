@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,8 @@ from papernotes.domain.records import NotedPaper
 from papernotes.nodes import cited_work, fold, written
 from papernotes.pages import archive_pages, head
 
+# What shows in the HTML of a page that something became of a work.
+_HAS_STATUS = re.compile(r'class="pn-(?:status|banner)')
 STATIC = Path(__file__).parent.parent / "static"
 
 
@@ -53,10 +57,9 @@ def add_page_assets(
     if cites and app.config.papernotes_previews and writes_site(app):
         app.add_css_file("previews.css")
         app.add_js_file("previews.js", loading_method="defer")
+    for name in _styles_for(app, context.get("body", "")):
+        app.add_css_file(name)
     record = PaperNotesDomain.of(app.env).records.get(pagename)
-    # EPUB forbids the property that the file sets.
-    if "pn-rtl" in context.get("body", "") and app.builder.name != "epub":
-        app.add_css_file("direction.css")
     if record and record.noted and _has_wide_header(record.noted):
         app.add_css_file("fields.css")
     works_page = PaperNotesDomain.of(app.env).archives.works_pages.get(pagename)
@@ -70,6 +73,15 @@ def add_page_assets(
         app.add_js_file("tables.js", loading_method="defer")
     if writes_site(app):
         head.add_head(app, pagename, context, doctree)
+
+
+def _styles_for(app: Sphinx, body: str) -> Iterator[str]:
+    """Yield the style sheets for what shows in the HTML of a page that the page has it."""
+    if _HAS_STATUS.search(body):
+        yield "status.css"
+    # EPUB forbids the property that the file sets.
+    if "pn-rtl" in body and app.builder.name != "epub":
+        yield "direction.css"
 
 
 def _has_cards(query: Query) -> bool:

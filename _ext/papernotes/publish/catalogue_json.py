@@ -14,6 +14,7 @@ from sphinx.application import Sphinx
 from papernotes import site_info
 from papernotes.bibliography import formatting
 from papernotes.bibliography.export import csl
+from papernotes.catalogue.status import status
 from papernotes.core.model import FieldValue, Note, Paper
 from papernotes.domain import PaperNotesDomain
 from papernotes.i18n import language_tag
@@ -56,6 +57,7 @@ def files(app: Sphinx, shown: Shown, summaries: Summaries) -> Iterator[File]:
             note.read,
             _cites(domain, note),
             intents(domain, note),
+            _status(domain, note),
         )
         for note in notes
     ]
@@ -87,6 +89,16 @@ def intents(domain: PaperNotesDomain, note: Note) -> dict[str, list[str]]:
     return {key: list(names) for key, names in found.items()}
 
 
+def _status(domain: PaperNotesDomain, note: Note) -> dict[str, dict[str, str | int]]:
+    """Return what became of the papers of *note*, by key, without those that nothing befell."""
+    states = {paper.key: status(paper) for paper in domain.catalogue.papers_of(note)}
+    return {
+        key: {name: value for name, value in asdict(state).items() if value}
+        for key, state in states.items()
+        if state.kinds
+    }
+
+
 def _json(field: FieldValue) -> object:
     """Return the value of a field of the author's own, in the types of JSON."""
     value = field.value
@@ -111,6 +123,7 @@ def _catalogue(
                 "summary": asdict(summary.summary),
                 "cites": _cites(domain, note),
                 **({"intents": found} if (found := intents(domain, note)) else {}),
+                **({"status": became} if (became := _status(domain, note)) else {}),
                 "links": {
                     paper.key: site_info.paper_links(app, paper)
                     for paper in domain.catalogue.papers_of(note)

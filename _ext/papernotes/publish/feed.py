@@ -1,4 +1,7 @@
-"""Atom feeds (RFC 4287): one of all notes and one for each tag, sorted by the day read."""
+"""Atom feeds (RFC 4287): one of all notes and one for each tag, sorted by the day read.
+
+What became of a paper is an entry of its own, so that feed readers show it as new.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +18,11 @@ from sphinx.util.logging import getLogger
 
 from papernotes import site_info
 from papernotes.bibliography import formatting
-from papernotes.core.model import Author, Note, Query
+from papernotes.catalogue.derive import Catalogue
+from papernotes.catalogue.status import Kind, first_day, status
+from papernotes.core.model import Author, Note, Paper, Query
 from papernotes.domain import PaperNotesDomain
+from papernotes.domain.marks import status_text
 from papernotes.i18n import _, language_tag
 from papernotes.publish.files import File
 from papernotes.publish.plaintext import Prose
@@ -51,11 +57,11 @@ def files(app: Sphinx, shown: Shown, summaries: Summaries) -> Iterator[File]:
             logger.info("%s is not written: it needs absolute addresses; set html_baseurl", NAME)
         return
     domain = PaperNotesDomain.of(app.env)
-    dated = [note for note in domain.catalogue.select(Query(sort="-read")) if note.read]
+    items = _items(domain.catalogue)
     title = site_info.title(app.config)
-    feeds = [Feed(NAME, title, app.config.root_doc, tuple(dated))]
+    feeds = [Feed(NAME, title, app.config.root_doc, tuple(items))]
     for tag, page in domain.archives.tag_pages.items():
-        tagged = tuple(note for note in dated if tag in note.tags)
+        tagged = tuple(item for item in items if tag in item.note.tags)
         feeds.append(Feed(of_page(page), f"{title}: {tag}", page, tagged))
     for feed in feeds:
         yield _file(app, shown, summaries, feed)
@@ -67,24 +73,62 @@ def of_page(page: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Item:
+    """A note in a feed or, with a *kind*, what became of its *paper*, and the day of it."""
+
+    day: datetime.date
+    note: Note
+    paper: Paper | None = None
+    kind: Kind | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Feed:
-    """A feed: its file, its title, the page that it belongs to, and its notes, newest first."""
+    """A feed: its file, its title, the page that it belongs to, and its items, newest first."""
 
     name: str
     title: str
     page: str
-    notes: tuple[Note, ...]
+    items: tuple[Item, ...]
+
+    @property
+    def notes(self) -> list[Note]:
+        """The notes among the items."""
+        return [item.note for item in self.items if not item.kind]
+
+
+def _items(catalogue: Catalogue) -> list[Item]:
+    """Return the notes with a day, and what became of their papers if its day is known."""
+    items = []
+    for note in catalogue.select(Query(sort="-read")):
+        if note.read is None:
+            continue
+        items.append(Item(note.read, note))
+        for paper in catalogue.papers_of(note):
+            state = status(paper)
+            items += [
+                Item(first_day(date), note, paper, kind)
+                for kind in state.kinds
+                if (date := state.date(kind))
+            ]
+    # A stable sort keeps the order of titles among the items of a day.
+    return sorted(items, key=lambda item: item.day, reverse=True)
 
 
 def _file(app: Sphinx, shown: Shown, summaries: Summaries, feed: Feed) -> File:
     config = app.config
-    feed = replace(feed, notes=feed.notes[: config.papernotes_feed_limit or None])
+    feed = replace(feed, items=feed.items[: config.papernotes_feed_limit or None])
     source = [
         (feed.name, feed.title, site_info.page(app, feed.page)),
         (config.papernotes_feed_id, authors(config), config.language),
         [
             (card_shows(shown, note), header_shows(shown, note), note.read, entry_id(app, note))
             for note in feed.notes
+        ],
+        [
+            (item, shown.title(item.note), entry_id(app, item.note))
+            for item in feed.items
+            if item.kind
         ],
     ]
     return File(feed.name, source, lambda: _feed(app, feed, summaries))
@@ -98,11 +142,15 @@ def _feed(app: Sphinx, feed: Feed, summaries: Summaries) -> bytes:
     _add(root, "id", _id(app, feed.name))
     _add(root, "link", rel="self", type=MEDIA_TYPE, href=address)
     _add(root, "link", rel="alternate", type="text/html", href=site_info.page(app, feed.page))
-    days = [note.read for note in feed.notes if note.read]
+    days = [item.day for item in feed.items]
     _add(root, "updated", _time(max(days, default=datetime.date(1970, 1, 1))))
     _add_authors(root, config)
-    for note, summary in zip(feed.notes, summaries.of(feed.notes), strict=True):
-        _add_entry(app, root, note, summary)
+    written = iter(summaries.of(feed.notes))
+    for item in feed.items:
+        if item.kind:
+            _add_news(app, root, item)
+        else:
+            _add_entry(app, root, item.note, next(written))
     ElementTree.indent(root)
     xml: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
     return xml + b"\n"
@@ -138,6 +186,27 @@ def _add_entry(app: Sphinx, feed: ElementTree.Element, note: Note, summary: Summ
     for tag in note.tags:
         _add(entry, "category", term=tag)
     _add(entry, "content", summary.summary.html, type="html")
+
+
+def _add_news(app: Sphinx, feed: ElementTree.Element, item: Item) -> None:
+    """Add what became of a paper as an entry that leads to the note on it."""
+    assert item.paper is not None
+    assert item.kind is not None
+    domain = PaperNotesDomain.of(app.env)
+    state = status(item.paper)
+    name = Prose(app.config).flatten(formatting.title(item.paper))
+    news = _add(feed, "entry")
+    _add(news, "title", f"{name} [{status_text(state, item.kind)}]")
+    event = f"{item.kind}-{state.date(item.kind)}-{quote(item.paper.key, safe='')}"
+    _add(news, "id", f"{entry_id(app, item.note)}/{event}")
+    address = site_info.page(app, item.note.docname)
+    _add(news, "link", rel="alternate", type="text/html", href=address)
+    _add(news, "published", _time(item.day))
+    _add(news, "updated", _time(item.day))
+    for tag in item.note.tags:
+        _add(news, "category", term=tag)
+    title = Prose(app.config).title(domain.noted(item.note).title.nodes())
+    _add(news, "content", f"{title} · {domain.spell('t', item.paper.key)}", type="text")
 
 
 def _id(app: Sphinx, name: str) -> str:

@@ -19,8 +19,10 @@ from papernotes.bibliography import formatting
 from papernotes.bibliography.latex import Span, flatten, spans
 from papernotes.catalogue.archives import Archives
 from papernotes.catalogue.derive import Catalogue
+from papernotes.catalogue.status import status
 from papernotes.core.model import Note, Paper
 from papernotes.domain import PaperNotesDomain
+from papernotes.domain.marks import status_marks
 from papernotes.domain.xrefs import place_link
 from papernotes.i18n import _, phrases
 
@@ -93,6 +95,7 @@ def byline(paper: Paper) -> list[nodes.Node]:
             inline(formatting.byline(paper, BYLINE_AUTHORS, phrases())),
             [nodes.Text(formatting.year(paper, phrases()))],
             venue(paper),
+            status_marks(status(paper)),
         ]
     )
 
@@ -111,11 +114,12 @@ def note_byline(catalogue: Catalogue, note: Note) -> list[nodes.Node]:
     papers = catalogue.papers_of(note)
     if len(papers) == 1:
         return byline(papers[0])
-    cited = (
-        formatting.textual_citation(paper, phrases(), catalogue.suffixes.get(paper.key, ""))
-        for paper in papers
-    )
-    return joined(([nodes.Text(text)] for text in cited), ", ")
+    cited = []
+    for paper in papers:
+        suffix = catalogue.suffixes.get(paper.key, "")
+        text = formatting.textual_citation(paper, phrases(), suffix)
+        cited.append([nodes.Text(text), *status_marks(status(paper), before=" ")])
+    return joined(cited, ", ")
 
 
 def link_texts() -> dict[formatting.LinkKind, str]:

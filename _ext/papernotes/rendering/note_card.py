@@ -241,6 +241,7 @@ def preview_shows(shown: Shown, key: str) -> str:
             paper.title,
             links,
             formatting.byline_source(paper),
+            shown.status(paper),
             notes,
         ]
 

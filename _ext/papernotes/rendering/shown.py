@@ -14,6 +14,7 @@ from pathlib import Path
 from sphinx.environment import BuildEnvironment
 
 from papernotes.bibliography import formatting, locators
+from papernotes.catalogue.status import status
 from papernotes.citations.domain import CitationDomain
 from papernotes.core.model import Note, Paper
 from papernotes.domain import PaperNotesDomain, figures
@@ -72,9 +73,15 @@ class Shown:
         """Return what the byline of *note* shows."""
         papers = self.catalogue.papers_of(note)
         if len(papers) == 1:
-            return [formatting.byline_source(papers[0])]
+            return [formatting.byline_source(papers[0]), *self.status(papers[0])]
+        suffixes = self.catalogue.suffixes
         return [
-            (formatting.byline_source(paper), paper.title, self.catalogue.suffixes.get(paper.key))
+            (
+                formatting.byline_source(paper),
+                paper.title,
+                suffixes.get(paper.key),
+                *self.status(paper),
+            )
             for paper in papers
         ]
 
@@ -89,7 +96,7 @@ class Shown:
         published = locators.pdf_link(paper) in self.domain.paper_links(paper)
         located = [published, *locators.source(paper)]
         shown = [key, people, when, self.label(key), self.tooltip(key), located]
-        return [*shown, note and note.docname]
+        return [*shown, note and note.docname, *self.status(paper)]
 
     def located(self, key: str) -> list[object]:
         """Return where links to pages of the work *key* lead."""
@@ -122,8 +129,14 @@ class Shown:
                 formatting.bibtex(paper, self.config.papernotes_bibtex_fields),
                 formatting.target(paper),
                 self.paper_links(paper),
+                *self.status(paper),
             ],
         )
+
+    def status(self, paper: Paper) -> list[object]:
+        """Return what the mark of *paper* shows of what became of it."""
+        found = status(paper)
+        return [found] if found.kinds else []
 
     def tags(self, note: Note) -> list[object]:
         """Return what the list of the tags of *note* shows: their names, pages and colours."""

@@ -10,7 +10,9 @@ from docutils import nodes
 from papernotes.bibliography import formatting
 from papernotes.bibliography.export import coins, csl
 from papernotes.bibliography.latex import flatten
+from papernotes.catalogue.status import status
 from papernotes.citations.ids import latex_anchor
+from papernotes.domain.marks import status_marks
 from papernotes.domain.records import Record
 from papernotes.i18n import _, language_classes, told_language
 from papernotes.nodes import backlinks
@@ -99,6 +101,7 @@ def _reference(context: RenderContext, key: str, docname: str) -> Sequence[nodes
     def make(docname: str) -> list[nodes.Node]:
         paper = context.catalogue.papers[key]
         shown = inline(context.domain.formatted(key))
+        shown += status_marks(status(paper), before=" ")
         links: list[list[nodes.Node]] = [
             [link] for link in paper_links(context.domain, paper, docname)
         ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 
 from papernotes.catalogue import derive
@@ -185,6 +185,18 @@ def check_papers(notes: Iterable[NoteFile]) -> Iterator[Diagnostic]:
             " them"
         )
         yield Diagnostic(paths[note.docname], line, message, DiagnosticKind.DUPLICATE_NOTE)
+
+
+def check_retractions(notes: Iterable[NoteFile], retracted: Set[str]) -> Iterator[Diagnostic]:
+    """Yield a fault for each note on one of the works *retracted* that does not acknowledge it."""
+    for note in notes:
+        for key, line in note.front.papers.items():
+            if key in retracted and not note.front.acknowledges_retraction:
+                message = (
+                    f'"{key}" was retracted; say in the note what follows from that, and add'
+                    f' "retraction: {frontmatter.ACKNOWLEDGED}" to its front matter'
+                )
+                yield Diagnostic(note.path, line, message, DiagnosticKind.RETRACTED)
 
 
 def _patterns(tag: str) -> list[str]:

@@ -12,9 +12,11 @@ from pathlib import Path
 from types import MappingProxyType
 
 from papernotes.bibliography import reader
+from papernotes.bibliography.identifiers import unbrace
 from papernotes.bibliography.macros import Macro, definitions, expand
 from papernotes.bibliography.reader import Bibliography
 from papernotes.bibliography.scanner import SourceEntry
+from papernotes.catalogue.status import is_valid
 from papernotes.cli import storage
 from papernotes.cli.bibfile import keys
 from papernotes.cli.bibfile.edit import delimit_like, edit, is_single_string
@@ -118,6 +120,12 @@ def check(site: Site, shown: Mapping[str, Paper] = MappingProxyType({})) -> Chec
             diagnostics += note_checks.check_links(name, text)
     diagnostics += note_checks.check_tags(notes)
     diagnostics += note_checks.check_papers(notes)
+    retracted = {
+        source.key
+        for _, source, entry in entries
+        if is_valid("retracted", unbrace(entry.get("retracted")))
+    }
+    diagnostics += note_checks.check_retractions(notes, retracted)
     if not shows_all:
         # A reference manager holds more papers than a site cites.
         diagnostics += [each for each in _unused(read, entries, cited) if each.path not in external]

@@ -25,6 +25,7 @@ from papernotes.rendering.markup import (
     tag_list,
     venue,
 )
+from papernotes.rendering.note_page import banner
 from papernotes.rendering.shown import Shown
 from papernotes.rendering.tables.columns import columns
 
@@ -51,7 +52,8 @@ def header(context: RenderContext, node: nodes.Element) -> list[nodes.Node]:
         title += link
     if note.draft and isinstance(title, nodes.title):
         title.extend(draft_mark())
-    return [latex_anchor(note.docname, ""), _header(context, note, papers)]
+    anchor = latex_anchor(note.docname, "")
+    return [anchor, *banner.banner(context, note), _header(context, note, papers)]
 
 
 def header_shows(shown: Shown, note: Note) -> list[object]:
