@@ -35,7 +35,7 @@ class DiagnosticKind(Enum):
     )
     DRAFT_FILE = (
         "draft-file",
-        "A page that includes, shows or offers the file of a draft or of a note with private quotes",
+        "A page that shows or offers the file of a draft, or of a note with private quotes",
     )
     NESTING = (
         "nesting",
