@@ -33,7 +33,6 @@ def setup(app: Sphinx) -> ExtensionMetadata:
         rendering,
         reporting,
         settings,
-        settings_checks,
         theme,
     )
 
@@ -46,7 +45,6 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     reporting.setup(app)
     i18n.setup(app)
     settings.setup(app)
-    settings_checks.setup(app)
     nodes.setup(app)
     builders.setup(app)
     mathematics.setup(app)

@@ -31,7 +31,7 @@ from papernotes.core.frontmatter import FIELDS
 from papernotes.core.model import COLUMNS
 from papernotes.publish import catalogue_json
 from papernotes.reading.directives import OPTIONS
-from papernotes.settings import SETTINGS
+from papernotes.settings.table import SETTINGS
 from papernotes.theme import FOLDER as THEME
 
 PROJECT = Path(__file__).parents[2]

@@ -29,7 +29,7 @@ from papernotes.core.diagnostics import DiagnosticKind
 from papernotes.core.frontmatter import FIELDS
 from papernotes.publish import catalogue_json
 from papernotes.reading.directives import OPTIONS
-from papernotes.settings import SETTINGS
+from papernotes.settings.table import SETTINGS
 from papernotes.theme import defaults
 
 PAGES = {path.relative_to(SOURCES).as_posix(): path for path in sorted(SOURCES.rglob("*.md"))}

@@ -18,11 +18,11 @@ from papernotes.cli.errors import CommandError
 from papernotes.core.fields import Field
 from papernotes.reading.syntax import notebooks
 from papernotes.settings import (
-    SETTINGS,
     fault_of_bibliography,
     fault_of_external_bibliographies,
     own_fields,
 )
+from papernotes.settings.table import SETTINGS
 
 _CONF = "conf.py"
 

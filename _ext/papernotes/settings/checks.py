@@ -18,24 +18,16 @@ from papernotes.core.frontmatter import FIELDS
 from papernotes.core.text import NON_XML_CHARACTER, is_visible
 from papernotes.reporting import logger, warn
 from papernotes.settings import (
-    COLOUR_AND_WORD,
-    LIST_VIEWS,
-    SEARCHES,
-    SETTINGS,
     fault_of_bibliography,
     fault_of_external_bibliographies,
     fault_of_sort,
     given_author,
 )
+from papernotes.settings.table import COLOUR_AND_WORD, LIST_VIEWS, SEARCHES, SETTINGS
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.config import Config
-
-
-def setup(app: Sphinx) -> None:
-    """Check the settings once ``conf.py`` is read."""
-    app.connect("config-inited", check_settings)
 
 
 def _is_folder(value: str) -> bool:
