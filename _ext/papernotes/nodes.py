@@ -103,6 +103,10 @@ class table(nodes.table):
     """A copy of a table with a caption: without a number."""
 
 
+class margin_note(nodes.footnote):
+    """A footnote in HTML that stands behind the block that refers to it, not at the end."""
+
+
 class backlinks(nodes.Inline, nodes.TextElement):
     """Links back to the places that cite an entry; print leaves them out."""
 
@@ -299,6 +303,16 @@ def depart_abbreviated(self: Any, node: abbreviated) -> None:
     self.body.append("</abbr>")
 
 
+def visit_margin_note(self: Any, node: margin_note) -> None:
+    """Open a footnote in HTML, without the list around it that docutils writes."""
+    self.body.append(self.starttag(node, "aside", CLASS="footnote", role="doc-footnote"))
+
+
+def depart_margin_note(self: Any, node: margin_note) -> None:
+    """Close a footnote in HTML."""
+    self.body.append("</aside>\n")
+
+
 def visit_mark(self: Any, node: mark) -> None:
     """Open a mark in HTML."""
     self.body.append(self.starttag(node, "mark", ""))
@@ -333,6 +347,7 @@ def setup(app: Sphinx) -> None:
     for placeholder in Placeholder.__subclasses__():
         app.add_node(placeholder)
     app.add_node(written, html=(visit_written, None))
+    app.add_node(margin_note, html=(visit_margin_note, depart_margin_note))
     # Other formats leave these out: readers of a printed page have no use for them.
     left_out = (skip, None)
     _add_node(app, coins, (visit_coins, None), left_out)

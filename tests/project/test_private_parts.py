@@ -64,6 +64,7 @@ from papernotes.pages import pagefind
 from papernotes.pages.author_templates import Templates
 from papernotes.reading import record, source_files, transforms
 from papernotes.reading.renderer import Renderer
+from papernotes.reading.syntax import footnotes
 from papernotes.rendering import html_fragments, post_transforms, resolver
 from papernotes.settings import given_author
 from papernotes.theme import bundling
@@ -191,7 +192,7 @@ def test_documents_are_noted_after_sphinx_has_collected_their_images(
         (resolver.ReplacePlaceholders, equations.ResolveEquationReferences),
         (equations.ResolveEquationReferences, ReferencesResolver),
         (equations.NumberEquations, PropagateTargets),
-        (CollectFootnotes, transforms.PlaceFootnotes),
+        (CollectFootnotes, footnotes.PlaceFootnotes),
         (furo.WrapTableAndMathInAContainerTransform, bundling.StrictMarkup),
     ],
 )

@@ -57,12 +57,15 @@ def page_link(key: str, locator: str, docname: str) -> pending_xref:
 def without_links(element: nodes.Element) -> list[nodes.Node]:
     """Return copies of the children of *element*, in which text replaces each link.
 
-    Titles are links wherever they are shown, and links do not nest.
+    Titles are links wherever they are shown, and links do not nest. References to footnotes are
+    left out, because the notes stay on their page.
     """
     copy = element.deepcopy()
     for node in list(copy.findall(nodes.Element)):
         node["ids"], node["names"] = [], []
-        if isinstance(node, nodes.reference | pending_xref):
+        if isinstance(node, nodes.footnote_reference):
+            node.parent.remove(node)
+        elif isinstance(node, nodes.reference | pending_xref):
             node.replace_self(node.children)
     return copy.children
 

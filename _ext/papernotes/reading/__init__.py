@@ -21,7 +21,7 @@ def setup(app: Sphinx) -> None:
         transforms,
         withheld,
     )
-    from papernotes.reading.syntax import extensions, highlights, quotes
+    from papernotes.reading.syntax import extensions, footnotes, highlights, quotes
 
     # Ahead of what reads the settings of MyST's parser.
     app.connect("config-inited", extensions.enable, priority=100)
@@ -42,7 +42,7 @@ def setup(app: Sphinx) -> None:
     app.add_transform(transforms.SpellOutInHeadings)
     app.add_transform(transforms.PlacePlaceholders)
     app.add_transform(transforms.AlignNumbers)
-    app.add_transform(transforms.PlaceFootnotes)
+    footnotes.setup(app)
     app.add_transform(quotes.PairQuotes)
     app.add_transform(transforms.BindPages)
     # After Sphinx's own collectors (500), which make images of a summary complete.

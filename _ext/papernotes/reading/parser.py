@@ -30,6 +30,7 @@ from papernotes.reading.record import FRONT_MATTER, line_of
 from papernotes.reading.renderer import Renderer
 from papernotes.reading.syntax.comments import comment_plugin
 from papernotes.reading.syntax.extensions import money_plugin, title_plugin
+from papernotes.reading.syntax.footnotes import sidenote_plugin
 from papernotes.reading.syntax.headings import low_heading
 from papernotes.reading.syntax.obsidian import obsidian_plugin
 from papernotes.reading.syntax.quotes import quotes_plugin
@@ -108,6 +109,7 @@ def use_plugins(md: MarkdownIt, env: BuildEnvironment, *, needs_title: bool = Tr
         md.use(obsidian_plugin)
         cast("Renderer", md.renderer).vault = vault_of(env)
     md.use(money_plugin)
+    md.use(sidenote_plugin)
     md.use(unread_plugin, obsidian=env.config.papernotes_obsidian)
     if needs_title and env.current_document.get(FRONT_MATTER) is not None:
         md.use(title_plugin, partial(_note_low_heading, env), env.docname.rpartition("/")[2])

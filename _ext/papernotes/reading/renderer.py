@@ -32,7 +32,7 @@ from papernotes.nodes import mark
 from papernotes.reading import missing_files
 from papernotes.reading.comments import without_comments
 from papernotes.reading.record import note_lead
-from papernotes.reading.syntax import unread
+from papernotes.reading.syntax import footnotes, unread
 from papernotes.reading.syntax.obsidian import LINE, PICTURES
 from papernotes.reading.withheld import is_withheld
 from papernotes.reporting import note_problem
@@ -120,6 +120,14 @@ class Renderer(SphinxRenderer):
 
     def render_pandoc_place(self, token: SyntaxTreeNode) -> None:
         """Render nothing: the place matters only inside a citation."""
+
+    def render_sidenote(self, token: SyntaxTreeNode) -> None:
+        """Render a footnote that is written where it is referred to."""
+        paragraph = nodes.paragraph()
+        self.add_line_and_source_path(paragraph, token)
+        with self.current_node_context(paragraph):
+            self.render_children(token)
+        self.current_node.append(footnotes.footnote(self.document, paragraph))
 
     def _text(self, token: SyntaxTreeNode) -> str:
         """Return the text of *token* without markup."""

@@ -115,6 +115,9 @@ class ParseFrontMatter(SphinxTransform):
             # Empty lines in place of those above the text keep the line numbers of warnings right.
             parser.parse("\n" * (line - 1) + text, part)
             strip_comments(part, self.env)
+            # Nothing shows the notes of these texts.
+            for node in list(part.findall(_is_of_footnote)):
+                node.parent.remove(node)
             if name == "deck":
                 self.keep_to_paragraph(part, line)
             self.keep_to_text(part, name, line)
@@ -181,6 +184,10 @@ class ParseFrontMatter(SphinxTransform):
             # Reported once for an element, at its start tag.
             if not source.startswith("</") and problem not in noted_problems(self.env):
                 note_problem(self.env, problem)
+
+
+def _is_of_footnote(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.footnote | nodes.footnote_reference)
 
 
 class DarkPictures(SphinxTransform):
@@ -401,33 +408,3 @@ def _is_number(text: str) -> bool:
 
 def _may_align(text: str) -> bool:
     return text in ("", "-", "\N{EN DASH}", "\N{EM DASH}", "n/a") or _is_number(text)
-
-
-class PlaceFootnotes(SphinxTransform):
-    """Move footnotes from the end of the document to the end of its text."""
-
-    # After MyST has moved them to the end of the document (623).
-    default_priority = 630
-
-    def apply(self, **kwargs: Any) -> None:
-        """Move the footnotes, and the line above them, ahead of the closing sections."""
-        closing = next(self.document.findall(_closes), None)
-        last = [node for node in self.document.children if _is_footnote(node)]
-        if closing is not None and last:
-            for node in last:
-                self.document.remove(node)
-            position = closing.parent.index(closing)
-            closing.parent.insert(position, last)
-
-
-def _closes(node: nodes.Node) -> bool:
-    of_note = placeholders.mentioned_in | placeholders.neighbours
-    return isinstance(node, of_note) or (
-        isinstance(node, nodes.section) and "pn-references" in node["classes"]
-    )
-
-
-def _is_footnote(node: nodes.Node) -> bool:
-    return isinstance(node, nodes.footnote) or (
-        isinstance(node, nodes.transition) and "footnotes" in node["classes"]
-    )

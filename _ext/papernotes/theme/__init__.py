@@ -19,7 +19,7 @@ FOLDER = Path(__file__).parent / NAME
 def setup(app: Sphinx) -> None:
     """Add the theme, and what it needs of a build that uses it."""
     from papernotes.i18n import FOLDER as LOCALE
-    from papernotes.theme import bundling, defaults, options, sidebar
+    from papernotes.theme import bundling, defaults, margin, options, sidebar
 
     app.add_html_theme(NAME, str(FOLDER))
     # Templates of themes are translated by Sphinx's own catalogue.
@@ -30,4 +30,5 @@ def setup(app: Sphinx) -> None:
     app.connect("builder-inited", options.check_options)
     app.connect("builder-inited", defaults.add_404_page)
     app.connect("html-page-context", sidebar.add_context)
+    margin.setup(app)
     bundling.setup(app)

@@ -48,15 +48,15 @@ LANGUAGES = "languages.css"
 SCHEMES = "schemes.css"
 _OTHER_SCRIPT = "zh|ja|ko|ar|fa|he"
 _BLOCKS = (
-    "admonition align-left align-right attribution citation classifier epigraph footnote"
-    " footnote-reference line-block loweralpha lowerroman problematic pull-quote sidebar topic"
-    " upperalpha upperroman"
+    "admonition align-left align-right attribution classifier epigraph line-block loweralpha"
+    " lowerroman problematic pull-quote sidebar topic upperalpha upperroman"
 ).split()
 _PARTS = {
     "blocks.css": re.compile(
         rf'class="(?:[^"]* )?(?:{"|".join(_BLOCKS)})[ "]|<kbd|id="search-results"'
     ),
     LANGUAGES: re.compile(rf'\blang="(?:{_OTHER_SCRIPT})\b'),
+    "margin.css": re.compile(r'class="(?:[^"]* )?(?:citation|footnote(?:-reference)?)[ "]'),
     SCHEMES: re.compile(r"\bonly-(?:dark|light)\b"),
 }
 # Scripts that are joined into one file on pages that need several.

@@ -48,8 +48,10 @@ def header(context: RenderContext, node: nodes.Element) -> list[nodes.Node]:
     if url and isinstance(title, nodes.title):
         link = external(url, without_links(title))
         link["classes"] += ["pn-paper"]
+        # Links do not nest.
+        footnotes = list(title.findall(nodes.footnote_reference))
         title.children = []
-        title += link
+        title += [link, *footnotes]
     if note.draft and isinstance(title, nodes.title):
         title.extend(draft_mark())
     anchor = latex_anchor(note.docname, "")

@@ -1,0 +1,153 @@
+"""Footnotes: notes that are written in the text, one sequence of numbers, and their place."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+from docutils import nodes
+from markdown_it import MarkdownIt
+from markdown_it.helpers import parseLinkLabel
+from markdown_it.rules_inline import StateInline
+from sphinx.application import Sphinx
+from sphinx.transforms import SphinxTransform
+from sphinx.util.docutils import SphinxRole
+
+from papernotes import nodes as placeholders
+
+
+def setup(app: Sphinx) -> None:
+    """Add the role and the transforms."""
+    app.add_role("sidenote", SidenoteRole())
+    app.add_transform(NumberFootnotes)
+    app.add_transform(PlaceFootnotes)
+
+
+def sidenote_plugin(md: MarkdownIt) -> None:
+    """Have *md* read Pandoc's ``^[text]`` as a token ``sidenote`` with the text as its children."""
+
+    def sidenote(state: StateInline, silent: bool) -> bool:
+        start = state.pos + 1
+        if not state.src.startswith("^[", state.pos):
+            return False
+        end = parseLinkLabel(state, start)
+        content = state.src[start + 1 : end]
+        if end < 0 or not content.strip():
+            return False
+        if not silent:
+            token = state.push("sidenote", "", 0)
+            token.children = []
+            state.md.inline.parse(content, state.md, state.env, token.children)
+        state.pos = end + 1
+        return True
+
+    md.inline.ruler.after("image", "sidenote", sidenote)
+
+
+def footnote(document: nodes.document, paragraph: nodes.paragraph) -> nodes.footnote_reference:
+    """Add a footnote with *paragraph* to *document*, and return the reference to it.
+
+    docutils would take a reference without a name for that of another footnote, if a name is wrong.
+    """
+    note = nodes.footnote("", nodes.label(), paragraph)
+    note.source, note.line = paragraph.source, paragraph.line
+    document.note_footnote(note)
+    # Transforms number it, and put it in its place.
+    document.append(note)
+    reference = nodes.footnote_reference("", refid=note["ids"][0])
+    note.add_backref(document.set_id(reference))
+    reference.resolved = True
+    document.note_refid(reference)
+    return reference
+
+
+class SidenoteRole(SphinxRole):
+    """``{sidenote}``: a footnote that is written where it is referred to."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """Return the reference."""
+        inliner = self.inliner
+        memo = SimpleNamespace(
+            document=inliner.document, reporter=inliner.reporter, language=inliner.language
+        )
+        content, messages = inliner.parse(self.text, self.lineno, memo, inliner.parent)
+        paragraph = nodes.paragraph("", "", *content)
+        self.set_source_info(paragraph)
+        return [footnote(inliner.document, paragraph)], messages
+
+
+class NumberFootnotes(SphinxTransform):
+    """Number footnotes in the order of the text, whatever their names are.
+
+    The numbers in reStructuredText stay, unless some footnotes have none.
+    """
+
+    # After docutils has resolved them (620), and before MyST sorts them by number (623).
+    default_priority = 622
+
+    def apply(self, **kwargs: Any) -> None:
+        """Write the numbers into the footnotes and the references to them."""
+        notes = {
+            id_: node
+            for node in self.document.findall(nodes.footnote)
+            if node.children and isinstance(node[0], nodes.label)
+            for id_ in node["ids"]
+            if not node[0].children or node[0].astext().isdigit()
+        }
+        is_markdown = getattr(self.document.settings, "myst_footnote_sort", False)
+        if not is_markdown and all(node[0].children for node in notes.values()):
+            return
+        numbers: dict[str, str] = {}
+        references = list(self.document.findall(nodes.footnote_reference))
+        remaining = [node for node in reversed(references) if not _is_in_footnote(node)]
+        while remaining:
+            id_ = remaining.pop().get("refid", "")
+            if id_ in notes and id_ not in numbers:
+                numbers[id_] = str(len(numbers) + 1)
+                # What a note refers to follows it.
+                remaining += reversed(list(notes[id_].findall(nodes.footnote_reference)))
+        for id_, note in notes.items():
+            number = numbers.setdefault(id_, str(len(numbers) + 1))
+            note.replace(note[0], nodes.label("", number))
+        for node in references:
+            if node.get("refid") in numbers:
+                node.children = [nodes.Text(numbers[node["refid"]])]
+                node.setup_child(node.children[0])
+
+
+def _is_in_footnote(node: nodes.Node) -> bool:
+    while node.parent is not None:
+        node = node.parent
+        if isinstance(node, nodes.footnote):
+            return True
+    return False
+
+
+class PlaceFootnotes(SphinxTransform):
+    """Move footnotes from the end of the document to the end of its text."""
+
+    # After MyST has moved them to the end of the document (623).
+    default_priority = 630
+
+    def apply(self, **kwargs: Any) -> None:
+        """Move the footnotes, and the line above them, ahead of the closing sections."""
+        closing = next(self.document.findall(_closes), None)
+        last = [node for node in self.document.children if _is_last(node)]
+        if closing is not None and last:
+            for node in last:
+                self.document.remove(node)
+            position = closing.parent.index(closing)
+            closing.parent.insert(position, last)
+
+
+def _closes(node: nodes.Node) -> bool:
+    of_note = placeholders.mentioned_in | placeholders.neighbours
+    return isinstance(node, of_note) or (
+        isinstance(node, nodes.section) and "pn-references" in node["classes"]
+    )
+
+
+def _is_last(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.footnote) or (
+        isinstance(node, nodes.transition) and "footnotes" in node["classes"]
+    )
