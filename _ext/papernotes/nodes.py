@@ -149,6 +149,10 @@ class scrolling(nodes.General, nodes.Element):
     """A box that scrolls what is too wide for it; ``label`` names it, ``data`` is for a script."""
 
 
+class sign_link(nodes.reference):
+    """A link within the page whose text is a sign; ``label`` is its name for screen readers."""
+
+
 class download(nodes.reference):
     """A link to a file that browsers save instead of showing it."""
 
@@ -253,7 +257,13 @@ def visit_download(self: Any, node: download) -> None:
     self.body.append(self.starttag(node, "a", "", **attributes))
 
 
-def depart_download(self: Any, node: download) -> None:
+def visit_sign_link(self: Any, node: sign_link) -> None:
+    """Open a link within the page in HTML."""
+    attributes = {"href": f"#{node['refid']}", "aria-label": node["label"]}
+    self.body.append(self.starttag(node, "a", "", **attributes))
+
+
+def depart_link(self: Any, node: nodes.reference) -> None:
     """Close a link in HTML."""
     self.body.append("</a>")
 
@@ -357,6 +367,7 @@ def setup(app: Sphinx) -> None:
     _add_node(app, bar, (visit_bar, None), left_out)
     _add_node(app, navigation, (visit_navigation, depart_navigation), left_out)
     _add_node(app, backlinks, (visit_span, depart_span), left_out)
+    _add_node(app, sign_link, (visit_sign_link, depart_link), left_out)
     # Of these, other formats show the content.
     content = (pass_through, pass_through)
     _add_node(app, cited_work, (visit_cited_work, depart_span), content)
@@ -366,7 +377,7 @@ def setup(app: Sphinx) -> None:
     _add_node(app, works_index, (visit_data, depart_data), content)
     _add_node(app, notes_table, (visit_data, depart_data), content)
     _add_node(app, scrolling, (visit_scrolling, depart_data), content)
-    _add_node(app, download, (visit_download, depart_download), left_out)
+    _add_node(app, download, (visit_download, depart_link), left_out)
 
 
 def replace_picture(picture: nodes.image, text: str, *classes: str) -> None:

@@ -546,10 +546,10 @@ def test_incomplete_entries_read_sensibly(tiny: Site) -> None:
     kinds = [message.rsplit("[papernotes.", 1)[1] for message in build.messages]
     assert kinds == ["incomplete-entry]"] * 2
     assert [text(item) for item in build.page("plain").cssselect(".pn-works > li")] == [
-        "[eta] eta (n.d.). Somewhere. Back to citation 1↩",
+        "[eta] eta (n.d.). Somewhere. ↩",
         (
             "[GGG03] Gil Gamma, Gus Gamma and Gail Gamma (2003). The book of gamma. Letters Press."
-            " abstract Back to citation 1↩"
+            " abstract ↩"
         ),
-        "[the] Theta (n.d.). Back to citation 1↩",
+        "[the] Theta (n.d.). ↩",
     ]

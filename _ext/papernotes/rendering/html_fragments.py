@@ -58,6 +58,7 @@ _PLAIN = frozenset(
         placeholders.notes_filter,
         placeholders.notes_table,
         placeholders.scrolling,
+        placeholders.sign_link,
         placeholders.thumbnail,
         placeholders.works_index,
         placeholders.written,

@@ -15,7 +15,7 @@ from papernotes.citations.ids import latex_anchor
 from papernotes.domain.marks import status_marks
 from papernotes.domain.records import Record
 from papernotes.i18n import _, language_classes, told_language
-from papernotes.nodes import backlinks
+from papernotes.nodes import backlinks, sign_link
 from papernotes.nodes import coins as coins_node
 from papernotes.rendering import note_card
 from papernotes.rendering.context import RenderContext
@@ -172,10 +172,8 @@ def _back_links(ids: Sequence[str]) -> list[nodes.Node]:
     links: list[nodes.Node] = []
     for number, id_ in enumerate(ids, 1):
         shown = "↩" if len(ids) == 1 else f"↩{number}"
-        unseen = nodes.inline("", _("Back to citation %d") % number, classes=["pn-unseen"])
-        arrow = nodes.inline("", shown, classes=["pn-arrow"])
-        link = nodes.reference("", "", unseen, arrow, refid=id_, internal=True)
-        links += [nodes.Text(" "), link]
+        label = _("Back to citation %d") % number
+        links += [nodes.Text(" "), sign_link("", shown, refid=id_, label=label)]
     return [backlinks("", "", *links, classes=["pn-backlinks"])]
 
 

@@ -66,6 +66,11 @@ REPLACED = ("furo.css", "pygments.css", "furo.js")
 # Files that only the search page needs, and files that only components of sphinx-design need.
 SEARCH = ("documentation_options.js", "doctools.js", "sphinx_highlight.js", "translations.js")
 COMPONENTS = ("sphinx-design.min.css", "furo-extensions.css", "design-tabs.js")
+# A zero before the point of a number, unless a text or an address has it.
+_ZERO = re.compile(
+    r"""(?P<kept>"(?:[^"\\]|\\.)*+"|'(?:[^'\\]|\\.)*+'|url\([^)]*\))|(?<=[\s:,(+*/-])0(?=\.\d)""",
+    re.DOTALL,
+)
 # The styles of code in the dark scheme: the theme's, and furo's default.
 DARK_CODE = "github-dark"
 FURO_DARK_CODE = "native"
@@ -113,7 +118,7 @@ def write_bundles(app: Sphinx) -> None:
     out = Path(app.doctreedir, "assets")
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
-    css = {path.name: rcssmin.cssmin(path.read_text("utf-8")) for path in _own_files(app, ".css")}
+    css = {path.name: minified_css(path.read_text("utf-8")) for path in _own_files(app, ".css")}
     js = {path.name: rjsmin.jsmin(path.read_text("utf-8")) for path in _own_files(app, ".js")}
     builder = app.builder
     assert isinstance(builder, StandaloneHTMLBuilder)
@@ -136,6 +141,12 @@ def write_bundles(app: Sphinx) -> None:
         (out / name).write_text(text, encoding="utf-8")
     # The last static folder takes precedence.
     app.config.html_static_path.append(str(out))
+
+
+def minified_css(text: str) -> str:
+    """Return a style sheet without comments, needless spaces, and zeros before points."""
+    minified: str = rcssmin.cssmin(text)
+    return _ZERO.sub(lambda match: match["kept"] or "", minified)
 
 
 def _joined(names: Iterable[str]) -> str:

@@ -16,7 +16,6 @@ from papernotes.bibliography.export.csl import MONTHS
 from papernotes.bibliography.latex import escape
 from papernotes.core.model import Author, Note
 from papernotes.domain import PaperNotesDomain, last_changed
-from papernotes.domain.xrefs import without_links
 from papernotes.i18n import _, phrases
 from papernotes.mathematics import macros, renderer, tex
 from papernotes.nodes import fold
@@ -46,7 +45,7 @@ def note_citation(context: RenderContext, node: nodes.Element) -> list[nodes.Nod
         return []
     if not config.papernotes_cite_this_note:
         return []
-    title = without_links(nodes.inline("", "", *context.title(note)))
+    title = _title(context, note)
     changed = last_changed.changed(context.env, note.docname)
     when = _("Last changed on %s") % day_text(config, changed.date()) if changed else ""
     # The script takes the other texts from the first fold, which is that of the paper, if any.
@@ -54,7 +53,7 @@ def note_citation(context: RenderContext, node: nodes.Element) -> list[nodes.Nod
     return [
         fold(
             "",
-            nodes.paragraph("", "", *_reference(context, note, title, when)),
+            nodes.paragraph("", "", *_reference(context, note, renderer.plain_text(title), when)),
             bibtex_block(_bibtex(context, note, title, when)),
             summary=_("Cite this note"),
             classes=["pn-cite"],
@@ -68,8 +67,16 @@ def note_citation_shows(shown: Shown, note: Note) -> list[object]:
     return [_key(shown.domain, note)]
 
 
+def _title(context: RenderContext, note: Note) -> list[nodes.Node]:
+    """Return the title of *note* without what is no part of its text."""
+    title = nodes.inline("", "", *context.title(note))
+    for node in list(title.findall(lambda node: isinstance(node, _LEFT_OUT))):
+        node.parent.remove(node)
+    return title.children
+
+
 def _reference(
-    context: RenderContext, note: Note, title: list[nodes.Node], changed: str
+    context: RenderContext, note: Note, title: str, changed: str
 ) -> Iterator[nodes.Node]:
     """Yield names, day, title, site, address and day of the last change, as far as they are known.
 
@@ -78,14 +85,9 @@ def _reference(
     config = context.env.config
     people = list(_names(authors(config)))
     day = f" ({day_text(config, note.read)})" if note.read else ""
-    yield from people or title
-    if day or people:
-        yield nodes.Text(f"{day}. ")
-    if people:
-        yield from (node.deepcopy() for node in title)
-    text = nodes.paragraph("", "", *(node.deepcopy() for node in title)).astext()
-    ended = (not people and day) or text.endswith(("?", "!", ".", "。"))
-    yield nodes.Text(" " if ended else ". ")
+    lead = f"{day}. {title}" if people else f"{title}{day}"
+    yield from people
+    yield nodes.Text(f"{lead} " if lead.endswith((*"?!.。",)) else f"{lead}. ")
     yield nodes.emphasis("", site_info.title(config))
     parts = [context.address(note.docname), changed]
     yield nodes.Text("".join(f". {part}" for part in parts if part))
@@ -152,8 +154,6 @@ def _latex_of(node: nodes.Node, config: Config) -> str:
             return _formula(node, config)
         case nodes.image():
             return escape(node.get("alt", ""))
-        case _ if isinstance(node, _LEFT_OUT):
-            return ""
     inner = _latex(node.children, config)
     command = _MARKUP.get(type(node))
     return f"\\{command}{{{inner}}}" if command else inner
