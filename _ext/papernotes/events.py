@@ -45,6 +45,7 @@ from papernotes.publish.summaries import Summaries
 from papernotes.reading.parser import vault_of
 from papernotes.reading.syntax import highlights
 from papernotes.reading.withheld import paper_files
+from papernotes.rendering.previews import addresses, places
 from papernotes.rendering.shown import Shown
 from papernotes.reporting import warn
 from papernotes.theme import sidebar
@@ -138,6 +139,8 @@ def derive_catalogue(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
     domain.derive(of_pages=writes_site(app) or app.builder.name == "dummy")
     domain.writes_site = writes_site(app)
     domain.frame = sidebar.derive(app)
+    named = places(env) if writes_site(app) and app.config.papernotes_previews else {}
+    domain.previews = addresses(app.builder, named)
     CitationDomain.of(env).prepare()
     domain.paper_files, file_problems = paper_files(env, domain.catalogue.papers.values())
     problems = {*domain.problems(), *formula_problems(app, domain), *file_problems}

@@ -84,10 +84,10 @@ class coins(nodes.Inline, nodes.Element):
     """A work for the browser connectors of reference managers; ``context`` describes it."""
 
 
-class cited_work(nodes.Inline, nodes.TextElement):
-    """One work of a citation in the text; ``preview`` names the file of its preview.
+class previewed(nodes.Inline, nodes.TextElement):
+    """A link in the text to what has a preview; ``preview`` names the file of the preview.
 
-    ``data`` says what the preview shows of the citation itself.
+    ``data`` says what the preview shows of a citation itself.
     """
 
 
@@ -167,8 +167,8 @@ class fold(nodes.General, nodes.Element):
 class written(nodes.General, nodes.Inline, nodes.Element):
     """Markup that is already HTML, ``html``; its children are text for the search index alone.
 
-    ``cites``, ``formulas`` and ``folds`` say whether it holds citations, formulas or folds, for
-    which the page needs a style or a script.
+    ``previews``, ``formulas`` and ``folds`` say whether it holds links with previews, formulas or
+    folds, for which the page needs a style or a script.
     """
 
 
@@ -289,8 +289,8 @@ def depart_fold(self: Any, node: fold) -> None:
     self.body.append("</details>\n")
 
 
-def visit_cited_work(self: Any, node: cited_work) -> None:
-    """Open a citation in HTML; the attribute leads a script to its preview."""
+def visit_previewed(self: Any, node: previewed) -> None:
+    """Open a link in HTML; the attribute leads a script to its preview."""
     data = {"data-pn-preview": node["preview"], **_data(node)}
     self.body.append(self.starttag(node, "span", "", **data))
 
@@ -370,7 +370,7 @@ def setup(app: Sphinx) -> None:
     _add_node(app, sign_link, (visit_sign_link, depart_link), left_out)
     # Of these, other formats show the content.
     content = (pass_through, pass_through)
-    _add_node(app, cited_work, (visit_cited_work, depart_span), content)
+    _add_node(app, previewed, (visit_previewed, depart_span), content)
     _add_node(app, abbreviated, (visit_abbreviated, depart_abbreviated), content)
     _add_node(app, mark, (visit_mark, depart_mark), content)
     _add_node(app, notes_filter, (visit_data, depart_data), content)

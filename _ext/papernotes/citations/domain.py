@@ -264,7 +264,7 @@ class CitationDomain(BibtexDomain):
             self._citations[same] = nodes.inline("", "", *made, classes=["bibtex-citation"])
         citation = self._citations[same].deepcopy()
         labels = {preview_name(key): sentence(intent) for key, intent in intents(node)}
-        for work in citation.findall(placeholders.cited_work) if labels else ():
+        for work in citation.findall(placeholders.previewed) if labels else ():
             if why := labels.get(work["preview"]):
                 work["data"] = {**work.get("data", {}), "pn-intent": why}
         return citation
@@ -303,7 +303,7 @@ class CitationDomain(BibtexDomain):
                 continue
             link = make_refnode(builder, fromdocname, docname, id_, shown, self.tooltip(key))
             said = self._locator(parts[number], builder, fromdocname)
-            cited = placeholders.cited_work("", "", link, preview=preview_name(key), data=said)
+            cited = placeholders.previewed("", "", link, preview=preview_name(key), data=said)
             made += [cited, *self._marks(key)]
         return made
 
@@ -352,7 +352,7 @@ class CitationDomain(BibtexDomain):
                 citation += self._marks(key)
             return
         for link, key in zip(links, keys, strict=True):
-            named = placeholders.cited_work(preview=preview_name(key))
+            named = placeholders.previewed(preview=preview_name(key))
             link.replace_self([named, *self._marks(key)])
             named += link
 

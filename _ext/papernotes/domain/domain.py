@@ -35,7 +35,7 @@ from papernotes.domain.intents import intent_on
 from papernotes.domain.records import Formatted, Mention, NotedPaper, Record
 from papernotes.domain.xrefs import DOMAIN, NoteRole
 from papernotes.i18n import _, phrases
-from papernotes.nodes import download
+from papernotes.nodes import download, previewed
 
 # The folder of the output with the files that entries link to.
 PAPER_FILES = "_files"
@@ -75,6 +75,8 @@ class PaperNotesDomain(Domain):
         # since they would show a file from outside.
         self.hides_drafts = False
         self.left_out: list[Record] = []
+        # The names of the previews of notes and other places, by the addresses of these.
+        self.previews: dict[str, str] = {}
         # The documents that this build reads, and whether one of its pages could not be written.
         self.read: Set[str] = frozenset()
         self.refused = False
@@ -369,6 +371,8 @@ class PaperNotesDomain(Domain):
                 id_ = node["papernotes_id"] if builder.format == "html" else ""
                 result = make_refnode(builder, fromdocname, target, id_ or None, children)
                 result["classes"] += node.get("classes", [])
+                # Links of components lead to what stands beside them.
+                result["preview"] = False
                 return result
             notes = self.catalogue.linked(target)
             titles = [self.noted(note).title.nodes() for note in notes]
@@ -387,14 +391,28 @@ class PaperNotesDomain(Domain):
             return contnode  # type: ignore[return-value]
         if len(links) == 1:
             links[0]["classes"] += node.get("classes", [])
-            return links[0]
+        marked = [
+            self.with_preview(link, builder.get_target_uri(note.docname))
+            for link, note in zip(links, notes, strict=True)
+        ]
+        if len(marked) == 1:
+            return marked[0]  # type: ignore[return-value]  # Sphinx takes any element
         # A given text cannot lead to several notes; their titles follow it in parentheses.
         before, after = (" (", ")") if node.get("refexplicit") else ("", "")
         line = nodes.inline("", "", *(children if before else ()))
-        for link in links:
-            line += [nodes.Text(", " if link is not links[0] else before), link]
+        for link in marked:
+            line += [nodes.Text(", " if link is not marked[0] else before), link]
         line += nodes.Text(after)
         return line  # type: ignore[return-value]  # Sphinx takes any element
+
+    def with_preview(self, link: nodes.reference, address: str) -> nodes.Element:
+        """Return *link*, which leads to *address*, marked if it has a preview.
+
+        Links of a page to itself have none, since its parts need no file.
+        """
+        if "refid" in link or address not in self.previews:
+            return link
+        return previewed("", "", link, preview=self.previews[address])
 
     def resolve_any_xref(
         self,

@@ -8,6 +8,7 @@ from docutils import nodes
 from sphinx.addnodes import pending_xref
 from sphinx.environment import BuildEnvironment
 from sphinx.roles import XRefRole
+from sphinx.util import docname_join
 from sphinxcontrib.bibtex.citation_target import parse_citation_targets
 
 # The name of the domain.
@@ -28,9 +29,18 @@ def linked_notes(node: pending_xref) -> list[str]:
 
 
 def target(node: pending_xref) -> list[str]:
-    """Return the target of a cross-reference that leads neither to a work nor to a note."""
-    known = cited_keys(node) or linked_notes(node) or located_keys(node)
-    return [] if known else [str(node["reftarget"])]
+    """Return the targets of a cross-reference that leads neither to a work nor to a note.
+
+    A link of Markdown to a place in another document also has the name of the document with the id
+    of the place, as in ``papers/one#method``.
+    """
+    if cited_keys(node) or linked_notes(node) or located_keys(node):
+        return []
+    name = str(node["reftarget"])
+    if (node.get("refdomain"), node["reftype"]) == ("std", "doc"):
+        name = docname_join(node.get("refdoc", ""), name)
+    id_ = node.get("reftargetid")
+    return [name, f"{name}#{id_}"] if id_ else [name]
 
 
 def located_keys(node: pending_xref) -> list[str]:

@@ -116,6 +116,12 @@ def equation_target(env: BuildEnvironment, label: str) -> object:
     return env.domains.math_domain.equations.get(label)
 
 
+def equation_place(env: BuildEnvironment, label: str) -> tuple[str, str] | None:
+    """Return the document and the id of the equation *label*, or None if it is unknown."""
+    found = env.domains.math_domain.equations.get(label)
+    return (found[0], make_id(f"equation-{label}")) if found else None
+
+
 class PlaceDisplays(SphinxTransform):
     """Move displayed formulas out of the lines in which they were written.
 

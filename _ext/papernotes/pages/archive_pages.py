@@ -44,8 +44,8 @@ from papernotes.rendering.resolver import HtmlContext
 TEMPLATE = "page.html"
 # What is a page of a list that can have several.
 SplitList = ListPage | IndexPage | WorksPage
-# Tells ``assets``, in the context of a page, that the page holds citations.
-CITES = "papernotes_cites"
+# Tells ``assets``, in the context of a page, that the page holds links with previews.
+PREVIEWS = "papernotes_previews"
 
 
 def digests_of(app: Sphinx, digests: Digests) -> dict[str, str]:
@@ -189,7 +189,7 @@ class _PageRenderer:
         content = self.archives.pages[page]
         body = self.renderer.fragment(self.body.of(content))
         context = self._context(page, content, body.html)
-        context[CITES], context[renderer.HAS_FORMULAS] = body.cites, body.formulas
+        context[PREVIEWS], context[renderer.HAS_FORMULAS] = body.previews, body.formulas
         self.builder.handle_page(page, context, TEMPLATE)
 
     def _context(self, page: str, content: Content, body: str) -> dict[str, Any]:

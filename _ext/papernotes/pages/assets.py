@@ -15,7 +15,7 @@ from papernotes.builders import binds, writes_site
 from papernotes.core.model import Query
 from papernotes.domain import PaperNotesDomain
 from papernotes.domain.records import NotedPaper
-from papernotes.nodes import cited_work, fold, written
+from papernotes.nodes import fold, previewed, written
 from papernotes.pages import archive_pages, head
 
 # What shows in the HTML of a page that something became of a work.
@@ -47,15 +47,14 @@ def add_page_assets(
 
     The scripts are deferred, and are not modules, since browsers do not load modules from file://.
     """
-    cites, folds = context.get(archive_pages.CITES, False), False
+    previews, folds = context.get(archive_pages.PREVIEWS, False), False
     for node in doctree.findall(_may_need_script) if doctree is not None else ():
         assert isinstance(node, nodes.Element)
-        cites = cites or isinstance(node, cited_work) or node.get("cites", False)
+        previews = previews or _has_preview(node) or node.get("previews", False)
         folds = folds or isinstance(node, fold) or node.get("folds", False)
     if folds:
         app.add_js_file("papernotes.js", loading_method="defer")
-    if cites and app.config.papernotes_previews and writes_site(app):
-        app.add_css_file("previews.css")
+    if previews and app.config.papernotes_previews and writes_site(app):
         app.add_js_file("previews.js", loading_method="defer")
     for name in _styles_for(app, context.get("body", "")):
         app.add_css_file(name)
@@ -94,7 +93,14 @@ def _has_wide_header(noted: NotedPaper) -> bool:
 
 
 def _may_need_script(node: nodes.Node) -> bool:
-    return isinstance(node, cited_work | fold | written)
+    return isinstance(node, fold | written) or _has_preview(node)
+
+
+def _has_preview(node: nodes.Node) -> bool:
+    """Return whether *node* is a marked link, or one to another part of the page."""
+    if isinstance(node, nodes.reference):
+        return "refid" in node
+    return isinstance(node, previewed | nodes.footnote_reference)
 
 
 def add_navigation(

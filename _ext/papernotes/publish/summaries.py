@@ -16,7 +16,7 @@ from papernotes.core.files import SCHEME
 from papernotes.core.model import Note
 from papernotes.mathematics import macros
 from papernotes.mathematics import renderer as mathematics
-from papernotes.nodes import cited_work, keep_light, replace_picture
+from papernotes.nodes import keep_light, previewed, replace_picture
 from papernotes.publish.markdown import escaping
 from papernotes.publish.plaintext import Prose
 from papernotes.rendering.context import RenderContext
@@ -99,7 +99,7 @@ def _detach(
     front = site_info.page(app, app.config.root_doc)
     for node in list(summary.findall(nodes.Element)):
         match node:
-            case cited_work():
+            case previewed():
                 node.replace_self(node.children)
             case addnodes.download_reference() if "filename" in node:
                 node["refuri"] = site_info.absolute(app, f"_downloads/{quote(node['filename'])}")

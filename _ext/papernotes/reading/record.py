@@ -101,7 +101,7 @@ def note_document(app: Sphinx, doctree: nodes.document) -> None:
             heading = without_links(title)
             parsed = {source["name"]: source.children for source in sources}
             limit: int = env.config.papernotes_summary_words
-            opening = parsed.pop("summary", None) or shorten(_opening(section), limit, docname)
+            opening = parsed.pop("summary", None) or shorten(opening_of(section), limit, docname)
             note = Note(
                 docname=docname,
                 keys=tuple(front.papers),
@@ -137,8 +137,8 @@ def note_document(app: Sphinx, doctree: nodes.document) -> None:
     domain.note_record(docname, record)
 
 
-def _opening(holder: nodes.Element) -> list[nodes.Node]:
-    """Return the nodes of the summary, which stand before the first section of *holder*."""
+def opening_of(holder: nodes.Element) -> list[nodes.Node]:
+    """Return the text that stands before the first section of *holder*, such as a summary."""
     opening: list[nodes.Node] = []
     for node in holder.children:
         if isinstance(node, nodes.section):

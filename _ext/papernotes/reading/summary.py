@@ -74,11 +74,13 @@ def _file(image: nodes.image) -> str:
     return next((candidates[each] for each in _FORMATS if each in candidates), "")
 
 
-def shorten(opening: Sequence[nodes.Node], words: int, docname: str) -> list[nodes.Node]:
+def shorten(
+    opening: Sequence[nodes.Node], words: int, docname: str, id_: str = ""
+) -> list[nodes.Node]:
     """Return the *opening* of the note *docname*, or its beginning if it has more than *words*.
 
-    The beginning ends with a sentence and an ellipsis that leads to the note. It has at least one
-    sentence, unless that is more than twice too long.
+    The beginning ends with a sentence and an ellipsis that leads to the note, or to the place *id_*
+    in it. It has at least one sentence, unless that is more than twice too long.
     """
     if not words or sum(map(_size, opening)) <= words:
         return list(opening)
@@ -91,7 +93,7 @@ def shorten(opening: Sequence[nodes.Node], words: int, docname: str) -> list[nod
         end = _last_end(paragraph, _size(paragraph))
         if end is not None or len(kept) > 1:
             kept[-1:] = [] if end is None else [_up_to(paragraph, end)]
-    more = place_link(docname, "", docname, [nodes.Text(ELLIPSIS)])
+    more = place_link(docname, id_, docname, [nodes.Text(ELLIPSIS)])
     last = _closing(kept)
     if last is not None:
         last += [nodes.Text("\N{NO-BREAK SPACE}"), more]

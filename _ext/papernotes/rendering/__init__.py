@@ -10,7 +10,8 @@ if TYPE_CHECKING:
 
 def setup(app: Sphinx) -> None:
     """Add what replaces placeholders, and what adapts the result to each format."""
-    from papernotes.rendering import post_transforms, resolver
+    from papernotes.rendering import post_transforms, previews, resolver
 
     resolver.setup(app)
     post_transforms.setup(app)
+    previews.setup(app)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 
 from docutils import nodes
 from sphinx import addnodes
@@ -66,22 +66,30 @@ class RenderContext:
     def relocated(self, excerpt: Excerpt, home: str, docname: str) -> list[nodes.Node]:
         """Return fresh nodes of *excerpt* from the document *home*, changed to stand in *docname*.
 
-        Cross-references start from the new page. Ids are dropped, since a page has each only once,
-        and so are references to footnotes, which stay in *home*.
+        Ids are dropped, since a page has each only once, and so are numbers.
         """
-        holder = nodes.container("", *excerpt.nodes())
-        for node in list(holder.findall(nodes.Element)):
-            if isinstance(node, nodes.footnote_reference | nodes.target | addnodes.toctree):
-                node.parent.remove(node)
-                continue
+        moved = self.moved(excerpt.nodes(), home, docname)
+        for node in list(moved.findall(nodes.Element)):
             node["ids"], node["names"] = [], []
             if isinstance(node, nodes.figure | nodes.table | nodes.caption):
                 _drop_number(node)
+        return moved.children
+
+    def moved(self, children: Iterable[nodes.Node], home: str, docname: str) -> nodes.container:
+        """Return a container of nodes from the document *home*, changed to stand in *docname*.
+
+        Cross-references start from the new page. References to footnotes are dropped, since the
+        footnotes stay in *home*.
+        """
+        holder = nodes.container("", *children)
+        for node in list(holder.findall(nodes.Element)):
+            if isinstance(node, nodes.footnote_reference | nodes.target | addnodes.toctree):
+                node.parent.remove(node)
             elif isinstance(node, addnodes.pending_xref):
                 _make_absolute(node, home, self.env.found_docs)
                 node["refdoc"] = docname
                 node["papernotes_home"] = home
-        return holder.children
+        return holder
 
     def page_title(self, name: str) -> list[nodes.Node]:
         """Return the title of the document *name*, without links."""

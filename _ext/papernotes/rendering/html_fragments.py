@@ -74,13 +74,13 @@ NO_PAGE = "\0"
 class Fragment:
     """The HTML of an element.
 
-    ``cites`` says whether it holds citations, which have previews; ``formulas`` whether it holds
+    ``previews`` says whether it holds links with previews; ``formulas`` whether it holds
     mathematics, which has its own style sheet; ``folds`` whether it holds folds, which have a
     script.
     """
 
     html: str
-    cites: bool = False
+    previews: bool = False
     formulas: bool = False
     folds: bool = False
 
@@ -90,7 +90,7 @@ class Fragment:
             "",
             *searched,
             html=self.html,
-            cites=self.cites,
+            previews=self.previews,
             formulas=self.formulas,
             folds=self.folds,
         )
@@ -109,18 +109,21 @@ class Renderer:
         self.app, self.builder, self.docname = app, builder, docname
         settings = builder.docsettings.copy()
         settings.env = app.env
+        self.numbers: dict[str, dict[str, tuple[int, ...]]] = {}
         self.document = new_document(docname, settings)
         translator = builder.create_translator(self.document, builder)
         assert isinstance(translator, HTML5Translator)
         self.translator = translator
 
-    def at(self, docname: str) -> Renderer:
+    def at(self, docname: str, *, home: str = "") -> Renderer:
         """Return a renderer for the page *docname* that uses the same translator.
 
-        A translator is expensive to create and does not depend on the page.
+        A translator is expensive to create and does not depend on the page. Figures and the like
+        have the numbers that they have in the document *home*.
         """
         other = copy.copy(self)
         other.docname = docname
+        other.numbers = self.app.env.toc_fignumbers.get(home, {})
         return other
 
     def fragments(self, elements: Iterable[nodes.Element]) -> Iterator[Fragment]:
@@ -158,20 +161,20 @@ class Renderer:
     def _fragment(
         self, shown: Iterable[nodes.Node], settled: nodes.Element, depth: int = 0
     ) -> Fragment:
-        cites = formulas = folds = False
+        previews = formulas = folds = False
         for node in settled.findall():
             kind = type(node)
             if kind is placeholders.written:
                 assert isinstance(node, nodes.Element)
-                cites, formulas = cites or node["cites"], formulas or node["formulas"]
+                previews, formulas = previews or node["previews"], formulas or node["formulas"]
                 folds = folds or node["folds"]
-            elif kind is placeholders.cited_work:
-                cites = True
+            elif kind is placeholders.previewed:
+                previews = True
             elif kind is nodes.math or kind is nodes.math_block:
                 formulas = True
             elif kind is placeholders.fold:
                 folds = True
-        return Fragment(self.write(shown, depth), cites, formulas, folds)
+        return Fragment(self.write(shown, depth), previews, formulas, folds)
 
     def write(self, elements: Iterable[nodes.Node], depth: int = 0) -> str:
         """Return the HTML of settled nodes, which stand in *depth* sections."""
@@ -187,10 +190,10 @@ class Renderer:
     def _begin_page(self) -> None:
         """Set what a builder sets for each page ahead of its writer.
 
-        A fragment belongs to no document, whose sections and figures have numbers.
+        A fragment belongs to no document, whose sections have numbers.
         """
         builder, address = self.builder, self.builder.get_target_uri(self.docname)
-        builder.secnumbers, builder.fignumbers = {}, {}
+        builder.secnumbers, builder.fignumbers = {}, self.numbers
         builder.imgpath = relative_uri(address, "_images")
         builder.dlpath = relative_uri(address, "_downloads")
         builder.current_docname = self.docname

@@ -221,6 +221,19 @@ def preview(context: RenderContext, key: str, docname: str) -> nodes.Element:
     return whole
 
 
+def note_preview(context: RenderContext, note: Note, docname: str) -> nodes.Element:
+    """Return what the preview of *note* shows, with links as from the page *docname*."""
+    classes = ["pn-preview-content", *language_classes(note.language)]
+    whole = create_component("pn-preview-content", classes)
+    title = note_link(note, docname, context.title(note))
+    heading = [title, *(draft_mark() if note.draft else ())]
+    whole += nodes.paragraph("", "", *heading, classes=["pn-preview-title"])
+    if names := note_byline(context.catalogue, note):
+        whole += nodes.paragraph("", "", *names, classes=["pn-byline"])
+    whole += _summary(context, note, docname)
+    return whole
+
+
 def links_to_notes(context: RenderContext, notes: Sequence[Note], docname: str) -> list[nodes.Node]:
     """Return links to several *notes*, by their titles, for the page *docname*."""
     links = [note_link(note, docname, context.title(note)) for note in notes]

@@ -20,6 +20,7 @@ from papernotes.core.model import Note, Paper
 from papernotes.domain import PaperNotesDomain, figures
 from papernotes.domain.records import Excerpt
 from papernotes.mathematics.equations import equation_target
+from papernotes.rendering.previews import note_name
 
 
 def digest(parts: Iterable[object]) -> str:
@@ -67,7 +68,12 @@ class Shown:
     def linked(self, target: str) -> list[object]:
         """Return what a link to the notes that *target* stands for shows."""
         draft = self.domain.title_of_draft(target)
-        return [target, draft, *map(self.title, self.catalogue.linked(target))]
+        notes = self.catalogue.linked(target)
+        return [target, draft, *[(self.title(note), self._preview(note)) for note in notes]]
+
+    def _preview(self, note: Note | None) -> str | None:
+        """Return the name of the preview of *note*, which marks links to it."""
+        return note_name(self.catalogue, note) if note else None
 
     def byline(self, note: Note) -> list[object]:
         """Return what the byline of *note* shows."""
@@ -107,7 +113,8 @@ class Shown:
         """Return what a link to the document or the label *name* shows."""
         labels = (self._standard.labels.get(name), self._standard.anonlabels.get(name))
         numbers = [self._number(*label[:2]) for label in labels if label]
-        return [name, self.page_titles.get(name), self._slugs.get(name), *labels, *numbers]
+        preview = self._preview(self.catalogue.by_docname.get(name))
+        return [name, self.page_titles.get(name), self._slugs.get(name), *labels, *numbers, preview]
 
     def excerpt(self, excerpt: Excerpt) -> list[object]:
         """Return what nodes from another document show."""

@@ -38,7 +38,7 @@ from papernotes.theme.options import accent_style
 from papernotes.theme.usage import is_chosen, is_used
 
 # The parts of page.css, in the order of the cascade, and the file added for pages with formulas.
-BUNDLED = ("text.css", "papernotes.css", "previews.css", "browse.css", "site.css")
+BUNDLED = ("text.css", "papernotes.css", "browse.css", "site.css")
 FORMULAS = "mathematics.css"
 WITH_FORMULAS = "page-mathematics.css"
 # The colours of highlighted code, for pages that have code.

@@ -1,0 +1,99 @@
+"""Which places have a preview, and the marks on the links that lead to them.
+
+The preview of a place is a file, which :mod:`papernotes.pages.previews` writes for links from other
+pages. A script copies what is on the same page, so links of a page to itself have no mark.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import urljoin
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.builders import Builder
+from sphinx.environment import BuildEnvironment
+
+from papernotes.catalogue.derive import Catalogue
+from papernotes.citations.ids import preview_name
+from papernotes.core.model import Note
+from papernotes.domain import PaperNotesDomain
+from papernotes.mathematics.equations import equation_place
+from papernotes.nodes import previewed
+
+# A document and the id of an element in it; without an id, the whole document.
+Place = tuple[str, str]
+
+
+def setup(app: Sphinx) -> None:
+    """Connect the handler that marks links, ahead of what replaces placeholders."""
+    app.connect("doctree-resolved", mark_links, priority=400)
+
+
+def place_name(place: Place) -> str:
+    """Return the name of the preview of *place*; ids do not begin with an underscore."""
+    docname, id_ = place
+    return f"{docname}/{id_ or '_'}"
+
+
+def note_name(catalogue: Catalogue, note: Note) -> str:
+    """Return the name of the preview of *note*: that of its paper, if no other note is on it."""
+    is_known = note.key in catalogue.papers
+    if len(note.keys) == 1 and is_known and catalogue.linked(note.key) == (note,):
+        return preview_name(note.key)
+    return place_name((note.docname, ""))
+
+
+def places(env: BuildEnvironment) -> dict[Place, str]:
+    """Return the names of the previews of all notes, and of places that other documents link to."""
+    domain = PaperNotesDomain.of(env)
+    catalogue, records = domain.catalogue, domain.records
+    found = {
+        (docname, ""): note_name(catalogue, note) for docname, note in catalogue.by_docname.items()
+    }
+    for home, record in sorted(records.items()):
+        page = record.page
+        linked = [place for name in page.targets for place in _named(env, name)]
+        linked += filter(None, [equation_place(env, label) for label in page.equations])
+        for place in linked:
+            if place[0] != home and place[0] in records:
+                found.setdefault(place, place_name(place))
+    return found
+
+
+def _named(env: BuildEnvironment, name: str) -> Iterator[Place]:
+    """Yield the places that a link to *name* can lead to: documents, labels, headings and terms."""
+    standard = env.domains.standard_domain
+    yield name, ""
+    if found := standard.anonlabels.get(name.lower()) or standard.objects.get(("term", name)):
+        yield found
+    docname, _, id_ = name.partition("#")
+    if id_ and docname in env.metadata:
+        slugs = env.metadata[docname].get("myst_slugs", {})
+        yield docname, slugs[id_][1] if id_ in slugs else id_
+
+
+def addresses(builder: Builder, named: dict[Place, str]) -> dict[str, str]:
+    """Return the names of the previews of places by the addresses that links to them have."""
+    return {
+        builder.get_target_uri(docname) + (id_ and f"#{id_}"): name
+        for (docname, id_), name in named.items()
+    }
+
+
+def mark_links(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Mark the links of a resolved document; the domain has marked those to notes by their keys."""
+    previews = PaperNotesDomain.of(app.env).previews
+    if not previews:
+        return
+    home = "/" + app.builder.get_target_uri(docname)
+    for link in list(doctree.findall(nodes.reference)):
+        is_in_text = isinstance(link.parent, nodes.TextElement)
+        if not is_in_text or isinstance(link.parent, previewed):
+            continue
+        if "refuri" in link and link.get("internal") and link.get("preview", True):
+            name = previews.get(urljoin(home, link["refuri"])[1:])
+            if name is not None:
+                marked = previewed(preview=name)
+                link.replace_self(marked)
+                marked += link
