@@ -56,6 +56,10 @@ class references(Placeholder):
     """The works that the page cites."""
 
 
+class margin_reference(Placeholder):
+    """The reference of the work ``key``, beside the place that first cites it."""
+
+
 class front_matter_source(Placeholder):
     """The summary or another text of a note's front matter, ``name``, until the note is read."""
 
@@ -104,7 +108,10 @@ class table(nodes.table):
 
 
 class margin_note(nodes.footnote):
-    """A footnote in HTML that stands behind the block that refers to it, not at the end."""
+    """A note in HTML that stands behind the block that refers to it, not at the end.
+
+    ``role`` is that of a footnote or of another note.
+    """
 
 
 class backlinks(nodes.Inline, nodes.TextElement):
@@ -314,12 +321,12 @@ def depart_abbreviated(self: Any, node: abbreviated) -> None:
 
 
 def visit_margin_note(self: Any, node: margin_note) -> None:
-    """Open a footnote in HTML, without the list around it that docutils writes."""
-    self.body.append(self.starttag(node, "aside", CLASS="footnote", role="doc-footnote"))
+    """Open a note in HTML, without the list that docutils puts around footnotes."""
+    self.body.append(self.starttag(node, "aside", role=node["role"]))
 
 
 def depart_margin_note(self: Any, node: margin_note) -> None:
-    """Close a footnote in HTML."""
+    """Close a note in HTML."""
     self.body.append("</aside>\n")
 
 

@@ -34,6 +34,7 @@ COMPONENTS: dict[type[placeholders.Placeholder], Component] = {
     placeholders.papers: note_list.papers,
     placeholders.note_header: note_header.header,
     placeholders.references: work_entry.references,
+    placeholders.margin_reference: work_entry.margin_reference,
     placeholders.reading_list: work_entry.reading_list,
     placeholders.works_list: works_list.all_works,
     placeholders.mentioned_in: mentions.mentions,

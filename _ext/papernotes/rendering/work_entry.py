@@ -32,22 +32,40 @@ from papernotes.rendering.shown import Shown
 def references(context: RenderContext, node: nodes.Element) -> list[nodes.Node]:
     """Return the works that the page of the placeholder *node* cites.
 
-    Without any, the section around *node* is removed.
+    Those that *node* says are ``placed`` have their id elsewhere. Without any works, the section
+    around *node* is removed.
     """
     docname = node["docname"]
-    places: dict[str, dict[str, None]] = defaultdict(dict)
-    for citation in context.domain.records[docname].page.citations:
-        if citation.id:
-            places[citation.key][citation.id] = None
-    items = [
-        labelled_entry(context, key, docname, id_, back=list(places[key]))
-        for key, id_ in context.citations.reference_ids(docname).items()
-    ]
+    places = _places(context, docname)
+    items = []
+    for key, id_ in context.citations.reference_ids(docname).items():
+        item = labelled_entry(context, key, docname, id_, back=places[key])
+        if key in node.get("placed", ()):
+            item["ids"], item["classes"] = [], [*item["classes"], "pn-placed"]
+        items.append(item)
     if items:
         return [works_list(items)]
     section = node.parent
     section.parent.remove(section)
     return []
+
+
+def margin_reference(context: RenderContext, node: nodes.Element) -> list[nodes.Node]:
+    """Return the reference of the work of the placeholder *node*, beside what first cites it."""
+    docname, key = node["docname"], node["key"]
+    label = context.citations.shown_label(key)
+    line = nodes.paragraph("", f"[{label}] " if label else "")
+    line.extend(_reference(context, key, docname))
+    line += _back_links(_places(context, docname)[key])
+    return [line]
+
+
+def _places(context: RenderContext, docname: str) -> dict[str, list[str]]:
+    """Return the ids of the places of the page *docname* that cite each work, by its key."""
+    places: defaultdict[str, dict[str, None]] = defaultdict(dict)
+    for citation in context.domain.records[docname].page.citations:
+        places[citation.key] |= {citation.id: None} if citation.id else {}
+    return {key: list(ids) for key, ids in places.items()}
 
 
 def references_show(shown: Shown, record: Record) -> list[object]:

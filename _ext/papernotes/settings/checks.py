@@ -106,6 +106,12 @@ _CHECKS = (
         {},
     ),
     _Check(
+        "papernotes_references",
+        lambda place: place in (True, False, "end", "margin"),
+        '{name} = "{value}" is no place for references; use "end", "margin" or False',
+        "end",
+    ),
+    _Check(
         "papernotes_search",
         lambda search: search in SEARCHES,
         f'{{name}} = "{{value}}" is not a search; use {" or ".join(SEARCHES)}',

@@ -97,11 +97,12 @@ SETTINGS = (
     ),
     Setting(
         "papernotes_references",
-        True,
+        "end",
         "env",
-        (bool,),
-        "end each page that has citations with a list of its references, unless it contains a"
-        " `{bibliography}`",
+        (bool, str),
+        "where the references of a page stand, unless it contains a `{bibliography}`: in a list at"
+        " its `end`, in the `margin` beside the first citation, as far as the theme has room for"
+        " it, or `False` for nowhere",
     ),
     Setting(
         "papernotes_drafts",

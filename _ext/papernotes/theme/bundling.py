@@ -56,7 +56,7 @@ _PARTS = {
         rf'class="(?:[^"]* )?(?:{"|".join(_BLOCKS)})[ "]|<kbd|id="search-results"'
     ),
     LANGUAGES: re.compile(rf'\blang="(?:{_OTHER_SCRIPT})\b'),
-    "margin.css": re.compile(r'class="(?:[^"]* )?(?:citation|footnote(?:-reference)?)[ "]'),
+    "margin.css": re.compile(r'class="(?:[^"]* )?(?:citation|footnote(?:-reference)?|pn-note)[ "]'),
     SCHEMES: re.compile(r"\bonly-(?:dark|light)\b"),
 }
 # Scripts that are joined into one file on pages that need several.

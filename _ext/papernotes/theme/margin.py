@@ -7,7 +7,8 @@ and its notes.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from docutils import nodes
@@ -15,17 +16,23 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
+from papernotes import nodes as placeholders
+from papernotes.citations.domain import CitationDomain
+from papernotes.domain import PaperNotesDomain
 from papernotes.i18n import _
-from papernotes.nodes import backlinks, margin_note, papers
+from papernotes.nodes import margin_note
 from papernotes.rendering.post_transforms import with_homes
 from papernotes.theme.usage import is_used
 
-# The class of the element around a block and its notes, and those of a note.
+# The class of the element around a block and its notes, that of a note, and that of an entry of the
+# references that is also a note.
 AROUND = "pn-noted"
 NOTE = "pn-note"
-# How many notes of a block can stand on its lines; margin.css has a class for each. Further ones
-# stand below each other.
+PLACED = "pn-placed"
+# On how many lines of a block notes can stand; margin.css has a class for each. Further notes stand
+# below them.
 LINES = 9
+_LINE = "pn-line-"
 # Blocks in which a note can stand beside what refers to it. All others are left as they are, and
 # followed by the note: tables and code scroll, and cards have no margin.
 _OPEN = (
@@ -57,7 +64,8 @@ def _add_transform(app: Sphinx) -> None:
 class PlaceInMargin(SphinxPostTransform):
     """Move each footnote behind the block that first refers to it.
 
-    Footnotes without a reference stay at the end.
+    Footnotes without a reference stay at the end. If ``papernotes_references`` says so, the
+    references of works stand behind the block that first cites the work, too.
     """
 
     formats = ("html",)
@@ -67,55 +75,131 @@ class PlaceInMargin(SphinxPostTransform):
     def run(self, **kwargs: Any) -> None:
         """Move the footnotes, and remove the line above those that are left, if none is."""
         # Lists of notes are as wide as text and margin.
-        if any(self.document.findall(papers)):
+        if any(self.document.findall(placeholders.papers)):
             return
-        placed = list(with_homes(self.document, self.env.docname))
-        notes = {
+        elements = list(with_homes(self.document, self.env.docname))
+        footnotes = {
             (home, id_): node
-            for node, home in placed
+            for node, home in elements
             if isinstance(node, nodes.footnote)
             for id_ in node["ids"]
         }
-        remaining = [pair for pair in placed if isinstance(pair[0], nodes.footnote_reference)]
-        remaining.reverse()
+        works = self.works({home for __, home in elements})
+        remaining: list[tuple[nodes.Node, str]] = [*reversed(elements)]
         while remaining:
-            reference, home = remaining.pop()
-            # Only the first reference gets the note.
-            note = notes.pop((home, reference.get("refid", "")), None)
-            if note is not None and (moved := _place(note, reference)) is not None:
+            node, home = remaining.pop()
+            assert isinstance(node, nodes.Element)
+            # Only what comes first gets the note.
+            moved: list[margin_note] = []
+            if isinstance(node, nodes.footnote_reference):
+                footnote = footnotes.pop((home, node.get("refid", "")), None)
+                moved += [_moved(footnote, node)] if footnote and not _is_last(node) else []
+            for id_ in node["ids"]:
+                found = works.get((home, id_), ())
+                moved += [note for note in found if note.parent is None and not _is_last(node)]
+            for note in moved:
+                _place(note, node)
                 # What a note refers to follows it.
-                inner = list(moved.findall(nodes.footnote_reference))
-                remaining += [(node, home) for node in reversed(inner)]
+                remaining += [(inner, home) for inner in reversed(list(note.findall(_has_ids)))]
+        self.mark_placed(note for notes in works.values() for note in notes)
         for line in list(self.document.findall(nodes.transition)):
             if "footnotes" in line["classes"] and not isinstance(
                 line.next_node(descend=False, siblings=True), nodes.footnote
             ):
                 line.parent.remove(line)
 
+    def works(self, docnames: Iterable[str]) -> dict[tuple[str, str], list[margin_note]]:
+        """Return the notes for the works that each place of *docnames* cites, by its id.
 
-def _place(note: nodes.footnote, reference: nodes.Element) -> margin_note | None:
-    """Move *note* behind the block of *reference*, and return it; not if that is at the end."""
-    block = _block(reference)
-    if isinstance(block, nodes.footnote) and not isinstance(block, margin_note):
-        return None
-    note.parent.remove(note)
-    moved = margin_note("", *note.children, **note.attributes)
-    moved["classes"] += [NOTE]
-    last = moved.children[-1]
+        A work has the same note at all places.
+        """
+        found: defaultdict[tuple[str, str], list[margin_note]] = defaultdict(list)
+        if self.config.papernotes_references != "margin":
+            return found
+        for docname in docnames:
+            record = PaperNotesDomain.of(self.env).records.get(docname)
+            if record is None or not record.page.references:
+                continue
+            notes = {
+                key: margin_note(
+                    "",
+                    placeholders.margin_reference(docname=docname, key=key),
+                    ids=[id_],
+                    classes=[NOTE, "pn-reference", placeholders.UNSEARCHED],
+                    role="note",
+                )
+                for key, id_ in CitationDomain.of(self.env).reference_ids(docname).items()
+            }
+            for citation in record.page.citations:
+                if citation.key in notes:
+                    found[docname, citation.id].append(notes[citation.key])
+        return found
+
+    def mark_placed(self, notes: Iterable[margin_note]) -> None:
+        """Tell the lists of references which of their entries also stand in the margin."""
+        placed: defaultdict[str, set[str]] = defaultdict(set)
+        for note in notes:
+            if note.parent is not None:
+                reference = next(note.findall(placeholders.margin_reference))
+                placed[reference["docname"]].add(reference["key"])
+        for closing in self.document.findall(placeholders.references):
+            closing["placed"] = sorted(placed[closing["docname"]])
+            ids = CitationDomain.of(self.env).reference_ids(closing["docname"])
+            if placed[closing["docname"]] == ids.keys():
+                closing.parent["classes"].append(PLACED)
+
+
+def _has_ids(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.Element) and bool(node["ids"])
+
+
+def _is_last(node: nodes.Node) -> bool:
+    """Return whether *node* stands in a footnote that stays at the end."""
+    block = _block(node)
+    return isinstance(block, nodes.footnote) and not isinstance(block, margin_note)
+
+
+def _moved(footnote: nodes.footnote, reference: nodes.Element) -> margin_note:
+    """Return the note that replaces *footnote*, which leads back to *reference*."""
+    footnote.parent.remove(footnote)
+    note = margin_note("", *footnote.children, **footnote.attributes, role="doc-footnote")
+    note["classes"] += ["footnote", NOTE]
+    last = note.children[-1]
     if not isinstance(last, nodes.paragraph):
         last = nodes.paragraph()
-        moved += last
-    last += [nodes.Text(" "), _ways_back(moved["backrefs"])]
+        note += last
+    last += [nodes.Text(" "), _ways_back(note["backrefs"])]
     # The number leads to the place where the note is.
-    moved["backrefs"] = reference["ids"][:1]
+    note["backrefs"] = reference["ids"][:1]
+    return note
+
+
+def _ways_back(ids: Sequence[str]) -> nodes.Node:
+    """Return links back to the references with *ids*, which fold the note again."""
+    line = placeholders.backlinks("", classes=["pn-backlinks"])
+    for number, id_ in enumerate(ids, 1):
+        unseen = nodes.inline("", _("Back to the text"), classes=["pn-unseen"])
+        arrow = nodes.inline("", "↩" if len(ids) == 1 else f"↩{number}", classes=["pn-arrow"])
+        line += nodes.reference("", "", unseen, arrow, refid=id_, internal=True)
+    return line
+
+
+def _place(note: margin_note, node: nodes.Element) -> None:
+    """Put *note* behind the block of *node*, on whose line it can stand."""
+    block = _block(node)
     around = _around(block)
-    earlier = [node for node in around.children if isinstance(node, margin_note)]
-    if len(earlier) < LINES:
-        name = f"pn-line-{len(earlier) + 1}"
-        moved["classes"].append(name)
-        reference["classes"].append(name)
-    around.insert(around.index(earlier[-1] if earlier else block) + 1, moved)
-    return moved
+    earlier = [other for other in around.children if isinstance(other, margin_note)]
+    around.insert(around.index(earlier[-1] if earlier else block) + 1, note)
+    line = next((name for name in node["classes"] if name.startswith(_LINE)), "")
+    if not line:
+        number = 1 + len({name for other in earlier for name in _lines(other)})
+        line = f"{_LINE}{number}" if number <= LINES else ""
+        node["classes"] += [line] if line else []
+    note["classes"] += [line] if line else []
+
+
+def _lines(node: nodes.Element) -> list[str]:
+    return [name for name in node["classes"] if name.startswith(_LINE)]
 
 
 def _block(node: nodes.Node) -> nodes.Element:
@@ -147,13 +231,3 @@ def _around(block: nodes.Element) -> nodes.Element:
         around += block
         return around
     return parent
-
-
-def _ways_back(ids: Sequence[str]) -> nodes.Node:
-    """Return links back to the references with *ids*, which fold the note again."""
-    line = backlinks("", classes=["pn-backlinks"])
-    for number, id_ in enumerate(ids, 1):
-        unseen = nodes.inline("", _("Back to the text"), classes=["pn-unseen"])
-        arrow = nodes.inline("", "↩" if len(ids) == 1 else f"↩{number}", classes=["pn-arrow"])
-        line += nodes.reference("", "", unseen, arrow, refid=id_, internal=True)
-    return line
