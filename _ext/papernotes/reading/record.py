@@ -150,7 +150,7 @@ def opening_of(holder: nodes.Element) -> list[nodes.Node]:
 
 def _first_paragraph(doctree: nodes.document) -> Excerpt | None:
     """Return the first paragraph of a document before its second heading, if it has one."""
-    opening = _opening(first_section(doctree) or doctree)
+    opening = opening_of(first_section(doctree) or doctree)
     first = next((node for node in opening if isinstance(node, nodes.paragraph)), None)
     return Excerpt.of([first]) if first else None
 
