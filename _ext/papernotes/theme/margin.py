@@ -97,8 +97,10 @@ class PlaceInMargin(SphinxPostTransform):
             for id_ in node["ids"]:
                 found = works.get((home, id_), ())
                 moved += [note for note in found if note.parent is None and not _is_last(node)]
+            place = node[0] if isinstance(node, nodes.section) else node
+            assert isinstance(place, nodes.Element)
             for note in moved:
-                _place(note, node)
+                _place(note, place)
                 # What a note refers to follows it.
                 remaining += [(inner, home) for inner in reversed(list(note.findall(_has_ids)))]
         self.mark_placed(note for notes in works.values() for note in notes)
@@ -206,7 +208,11 @@ def _block(node: nodes.Node) -> nodes.Element:
     """Return the block around *node* that a note can follow."""
     block = node
     while not isinstance(node, nodes.document):
-        if not _is_open(node.parent):
+        if isinstance(node, nodes.term):
+            # Between terms and definitions, a list has no place for a note.
+            node = node.parent
+            block = node.parent
+        elif not _is_open(node.parent):
             block = node.parent
         node = node.parent
     assert isinstance(block, nodes.Element)
