@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import random
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 import pytest
 
@@ -13,6 +13,7 @@ from papernotes.bibliography.reader import read
 from papernotes.catalogue.archives import CARDS_UP_TO, Archives, build_archives
 from papernotes.catalogue.derive import derive
 from papernotes.catalogue.index_pages import split_works
+from papernotes.catalogue.mention_pages import mention_pages
 from papernotes.catalogue.related import MAX_RELATED, related
 from papernotes.catalogue.slugs import slug
 from papernotes.core.diagnostics import DiagnosticKind
@@ -125,6 +126,7 @@ def archives_of(
     documents: Iterable[str] = (),
     query: Query | None = None,
     homes: Iterable[str] = (),
+    reasons: Container[str] = (),
 ) -> Archives:
     """Derive the archives of *notes*; *entries* replace the entries made up for their keys."""
     notes = list(notes)
@@ -147,6 +149,7 @@ def archives_of(
         sort=sort,
         paths={name: f"{name}.md" for name in documents}
         | {n.docname: f"{n.docname}.md" for n in notes},
+        mentions=mention_pages(catalogue, lambda name, _note: name in reasons),
     )
 
 
@@ -155,6 +158,24 @@ def keys(notes: Iterable[Note]) -> list[str]:
 
 
 # Lists that are split into pages.
+
+
+def test_those_that_cite_a_note_are_split_into_pages_and_who_says_why_comes_first() -> None:
+    citing = [f"by{number:03}" for number in range(260)]
+    cites = {f"papers/{key}": ["old", "older"] for key in citing}
+    cites |= {f"papers/{key}": ["older"] for key in citing[50:]}
+    notes = [note(key) for key in ("old", "older", *citing)]
+    archives = archives_of(notes, cites=cites, reasons=["papers/by100", "papers/by040"])
+    pages = ("papers/older", "cited-by/papers/older/2", "cited-by/papers/older/3")
+    assert tuple(archives.mentions) == pages
+    assert all(page.pages == pages for page in archives.mentions.values())
+    shown = [archives.mentions[page].names for page in pages]
+    assert list(map(len, shown)) == [50, 200, 10]
+    assert shown[0][:3] == ("papers/by040", "papers/by100", "papers/by000")
+    assert sorted(sum(shown, ())) == sorted(f"papers/{key}" for key in citing)
+    assert list(archives.pages) == list(pages[1:])
+    (problem,) = archives_of(notes, cites=cites, documents=[pages[2]]).problems
+    assert (problem.path, problem.kind) == (f"{pages[2]}.md", DiagnosticKind.SAME_ADDRESS)
 
 
 def test_archives_without_parts_are_empty() -> None:

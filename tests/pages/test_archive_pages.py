@@ -18,6 +18,9 @@ import pytest
 from outputs import ALL, build_again, outputs
 from sites import Build, Site, parse, text
 
+from papernotes.catalogue import mention_pages
+from papernotes.rendering.note_page import mentions
+
 SETTINGS = """
 papernotes_browse = ["tags", "years", "authors", "venues", "map"]
 papernotes_browse += ["neighbours", "related", "filter"]
@@ -879,3 +882,39 @@ def test_an_overview_follows_the_notes_like_a_clean_build(many: Site) -> None:
     many.edit("papers/more3.md", "tags: [t3]", "tags: [generalization]\nread: 2024-05-06")
     after = build_again(many)
     assert "last read on 6 May 2024" in text(after.page("index").cssselect(".pn-overview")[0])
+
+
+def test_who_cites_a_note_goes_on_over_pages(tiny: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mention_pages, "ON_NOTE", 1)
+    monkeypatch.setattr(mention_pages, "ON_PAGE", 1)
+    monkeypatch.setattr(mentions, "_SENTENCES", 2)
+    said = "\n\n".join(f"In {number}, {{cite:t}}`beta2002`." for number in range(4))
+    tiny.write("plain.md", f"# Page\n\n{said}\n")
+    tiny.edit("papers/delta.md", "{cite:p}`alpha2001`", "[@disputes:beta2002]")
+    settings = {"papernotes_pandoc_citations": True}
+    made = tiny.build(confoverrides=settings)
+    section = made.page("papers/beta").cssselect("#pn-cited-by")[0]
+    assert text(section.cssselect(".pn-intent")[0]) == "disputes it"
+    (item,) = section.cssselect(".pn-mentions > li")
+    assert text(item[0]) == "Delta"
+    links = {text(a): a.get("href") for a in section.cssselect(".pn-pager a")}
+    assert links["Next"] == "../cited-by/papers/beta/2.html"
+    last = made.page("cited-by/papers/beta/3")
+    assert text(last.cssselect("h1")[0]).startswith("Cited by: Beta")
+    assert [link.get("href") for link in last.cssselect(".pn-byline a, .pn-mention-page a")] == [
+        "../../../papers/beta.html",
+        "../../../plain.html#id1",
+    ]
+    assert [text(line) for line in last.cssselect(".pn-mention")] == [
+        f"In 0, {(cited := text(last.cssselect('mark')[0]))}.",
+        f"In 1, {cited}.",
+        "and 2 more",
+    ]
+    tiny.edit("plain.md", "In 1", "In one")
+    again = tiny.build(confoverrides=settings)
+    assert again.made == {"cited-by/papers/beta/3"}
+    assert "In one, " in text(again.page("cited-by/papers/beta/3"))
+    tiny.edit("papers/delta.md", "[@disputes:beta2002]", "Nobody")
+    again = tiny.build(confoverrides=settings)
+    assert not (again.outdir / "cited-by/papers/beta/3.html").exists()
+    assert "papers/beta" in again.written

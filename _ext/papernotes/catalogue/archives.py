@@ -26,6 +26,7 @@ from papernotes.catalogue.index_pages import (
     split_index,
     split_works,
 )
+from papernotes.catalogue.mention_pages import MentionPage
 from papernotes.catalogue.related import related
 from papernotes.catalogue.slugs import slug
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
@@ -76,7 +77,7 @@ class ListPage:
 
 
 # What a generated page shows; a kind stands for the index of that kind.
-Content = Kind | IndexPage | WorksPage | ListPage | CitationMap
+Content = Kind | IndexPage | WorksPage | ListPage | CitationMap | MentionPage
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,7 @@ class Archives:
     - ``related``: maps the document of each note to its related notes
     - ``filtered``: the notes that the front page's filter searches, in the order of titles
     - ``maps``: maps the name of each page with a citation map to the map
+    - ``mentions``: maps the name of each page of those that cite a note, if many do, to its part
     """
 
     front: ListPage | None = None
@@ -124,15 +126,17 @@ class Archives:
     related: Mapping[str, tuple[Note, ...]] = field(default_factory=dict)
     filtered: tuple[Note, ...] = ()
     maps: Mapping[str, CitationMap] = field(default_factory=dict)
+    mentions: Mapping[str, MentionPage] = field(default_factory=dict)
     problems: tuple[Diagnostic, ...] = ()
 
     @cached_property
     def pages(self) -> dict[str, Content]:
         """The name of each generated page, with what it shows."""
         indexes = {index_page(kind): kind for kind in self.indexes}
-        # The first page of a list of works is a document.
-        works = {name: page for name, page in self.works_pages.items() if page.number > 1}
-        return {**indexes, **self.index_pages, **works, **self.maps, **self.list_pages}
+        # The first page of a list of works, and of those that cite a note, is a document.
+        split: dict[str, WorksPage | MentionPage] = {**self.works_pages, **self.mentions}
+        later = {name: page for name, page in split.items() if page.number > 1}
+        return {**indexes, **self.index_pages, **later, **self.maps, **self.list_pages}
 
     @cached_property
     def hues(self) -> dict[str, int]:
@@ -175,6 +179,7 @@ def build_archives(
     view: str,
     sort: str,
     paths: Mapping[str, str],
+    mentions: Mapping[str, MentionPage],
 ) -> Archives:
     """Derive the archives from *catalogue*.
 
@@ -182,7 +187,7 @@ def build_archives(
     that of its list, if the list can be split. *homes* are the documents that list all works;
     *works* maps their keys to initials. *sizes* maps each view of lists to the number of
     notes on a page, 0 for all. *view* and *sort* are those of lists that have none of their own.
-    *paths* maps the name of each document to its file.
+    *paths* maps the name of each document to its file; *mentions* are those of the archives.
     """
     parts = frozenset(parts)
     builder = _ArchiveBuilder(sizes, view, sort, paths)
@@ -210,7 +215,8 @@ def build_archives(
     for home in homes:
         works_pages |= split_works(home, works.items(), catalogue.cited_by)
     builder.check_addresses({index_page(kind): None for kind in indexes} | index_pages)
-    builder.check_addresses(name for name, page in works_pages.items() if page.number > 1)
+    split: dict[str, WorksPage | MentionPage] = {**works_pages, **mentions}
+    builder.check_addresses(name for name, page in split.items() if page.number > 1)
     tags = indexes.get("tags", ())
     tag_pages = {group.name: group.page for group in tags if group.page}
     maps: dict[str, CitationMap] = {}
@@ -243,6 +249,7 @@ def build_archives(
         else {},
         filtered=filtered,
         maps=maps,
+        mentions=mentions,
         problems=tuple(builder.problems),
     )
 

@@ -80,6 +80,10 @@ class Catalogue:
         papers = (paper for paper in self.papers_of(note) if paper.year.strip())
         return list(dict.fromkeys(map(formatting.year, papers)))
 
+    def citing(self, note: Note) -> list[str]:
+        """Return the documents that cite a paper of *note* or link to it, without its own."""
+        return [name for name in self.mentioned_by.get(note.docname, ()) if name != note.docname]
+
     def select(self, query: Query) -> list[Note]:
         """Return the notes that *query* asks for, in its order.
 

@@ -26,6 +26,7 @@ from papernotes.bibliography.latex import Span, flatten
 from papernotes.bibliography.reader import Bibliography
 from papernotes.catalogue.archives import Archives, build_archives
 from papernotes.catalogue.derive import Catalogue, derive
+from papernotes.catalogue.mention_pages import mention_pages
 from papernotes.core.diagnostics import Diagnostic
 from papernotes.core.model import Note, Paper
 from papernotes.core.text import initial
@@ -246,7 +247,13 @@ class PaperNotesDomain(Domain):
             view=config.papernotes_view,
             sort=config.papernotes_sort,
             paths={name: record.path for name, record in self.records.items()},
+            mentions=mention_pages(self.catalogue, self._has_reason),
         )
+
+    def _has_reason(self, docname: str, note: Note) -> bool:
+        """Return whether document *docname* says why it cites *note*."""
+        mentions = self.mentions(docname, note)
+        return any(intent_on(note.keys, mention.intents) for mention in mentions)
 
     def _format(self, key: str, paper: Paper) -> Formatted:
         """Return the reference of a work, from an earlier build unless its entry has changed."""

@@ -13,6 +13,7 @@ from papernotes.bibliography import formatting
 from papernotes.catalogue.archives import ListPage
 from papernotes.catalogue.citation_graph import CitationMap
 from papernotes.catalogue.index_pages import IndexPage, WorksPage
+from papernotes.catalogue.mention_pages import MentionPage
 from papernotes.rendering import note_list, work_entry, works_list
 from papernotes.rendering.note_page import mentions, neighbours, note_citation, note_header
 from papernotes.rendering.shown import Shown
@@ -70,6 +71,10 @@ class Digests:
             tags = [*content.lanes, *(tag for tag, _ in content.tags)]
             colours = [(archives.tag_pages.get(tag), archives.hues.get(tag)) for tag in tags]
             return [content, colours, citing, [self._mapped(key) for key in sorted(keys)]]
+        if isinstance(content, MentionPage):
+            note = shown.catalogue.by_docname[content.docname]
+            quotes = mentions.quotes_show(shown, note, content.names)
+            return [content, shown.title(note), *quotes]
         if isinstance(content, WorksPage):
             return works_list.works_page_shows(shown, content)
         if isinstance(content, IndexPage):

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from docutils import nodes
 
 from papernotes.catalogue.index_pages import Group, IndexPage, Kind, index_page
+from papernotes.catalogue.mention_pages import MentionPage
 from papernotes.citations.ids import distinct_ids
 from papernotes.core.text import fold_plain, initial
 from papernotes.domain.xrefs import place_link
@@ -15,6 +16,7 @@ from papernotes.rendering import note_card
 from papernotes.rendering.context import RenderContext
 from papernotes.rendering.markup import hue_class, under_initials
 from papernotes.rendering.note_list import pager
+from papernotes.rendering.note_page.mentions import quotes
 
 # An index of this many groups or more has a heading for each initial. A shorter index of this many
 # notes or more has a table of contents.
@@ -37,6 +39,17 @@ def list_header(kind: Kind, count: int, docname: str) -> nodes.Element:
     link = place_link(index_page(kind), "", docname, [nodes.Text(index_text)])
     notes = ngettext("%(count)d note", "%(count)d notes", count) % {"count": count}
     return nodes.paragraph("", f"{notes} · ", link, classes=["pn-byline"])
+
+
+def mentions_of(context: RenderContext, page: MentionPage, docname: str) -> list[nodes.Node]:
+    """Return a page of those that cite a note, with a link to the note."""
+    note = context.catalogue.by_docname[page.docname]
+    link = note_card.title_link(context, note, docname)
+    return [
+        nodes.paragraph("", "", link, classes=["pn-byline"]),
+        *quotes(context, note, page.names, docname),
+        *pager(page.pages, page.number, docname),
+    ]
 
 
 def index_of_pages(groups: Iterable[Group], docname: str, hues: Mapping[str, int]) -> nodes.Element:

@@ -25,6 +25,7 @@ from sphinx.builders.html import StandaloneHTMLBuilder
 from papernotes.catalogue.archives import MAP_PAGE, Content, ListPage
 from papernotes.catalogue.citation_graph import CitationMap
 from papernotes.catalogue.index_pages import IndexPage, WorksPage, index_page
+from papernotes.catalogue.mention_pages import MentionPage
 from papernotes.core.model import Note
 from papernotes.domain import PaperNotesDomain
 from papernotes.i18n import _
@@ -43,7 +44,7 @@ from papernotes.rendering.resolver import HtmlContext
 
 TEMPLATE = "page.html"
 # What is a page of a list that can have several.
-SplitList = ListPage | IndexPage | WorksPage
+SplitList = ListPage | IndexPage | WorksPage | MentionPage
 # Tells ``assets``, in the context of a page, that the page holds links with previews.
 PREVIEWS = "papernotes_previews"
 
@@ -134,6 +135,9 @@ class _Body:
             address = functools.partial(self.builder.get_relative_uri, self.docname)
             section.extend(map_content.body(self.context, content, self.docname, address))
             return section
+        if isinstance(content, MentionPage):
+            section.extend(archive_content.mentions_of(self.context, content, self.docname))
+            return section
         if isinstance(content, WorksPage):
             section.extend(works_list.works_page(self.context, content, self.docname, 2))
             return section
@@ -221,7 +225,8 @@ def list_name(page: SplitList, titles: Mapping[str, nodes.title]) -> str:
         return archive_content.index_title(page.kind)
     if isinstance(page, ListPage) and page.kind != "front":
         return page.name
-    return titles[page.pages[0]].astext()
+    first = titles[page.pages[0]].astext()
+    return _("Cited by: %s") % first if isinstance(page, MentionPage) else first
 
 
 def list_page_links(

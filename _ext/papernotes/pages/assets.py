@@ -121,7 +121,8 @@ def add_navigation(
     has_strip = archives.maps and pagename in domain.catalogue.by_docname
     if before or after or related or has_strip:
         app.add_css_file("browse.css")
-    if pagename in archives.pages or split or (front and archives.filtered):
+    is_split = split or pagename in archives.mentions
+    if pagename in archives.pages or is_split or (front and archives.filtered):
         app.add_css_file("archives.css")
     if pagename in archives.maps:
         app.add_css_file("map.css")

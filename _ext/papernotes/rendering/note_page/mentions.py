@@ -5,7 +5,7 @@ The strip stands on a site with a citation map, and is the part of the map that 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from docutils import nodes
 from sphinx import addnodes
@@ -22,10 +22,13 @@ from papernotes.nodes import mark, navigation
 from papernotes.rendering import note_card
 from papernotes.rendering.context import RenderContext
 from papernotes.rendering.markup import hue_class, joined, note_link
+from papernotes.rendering.note_list import pager
 from papernotes.rendering.shown import Shown
 
 # The strip names as many works on each side.
 _IN_STRIP = 6
+# As many sentences of a page are quoted, of those that cite the note for the same reason.
+_SENTENCES = 10
 
 
 def mentions(context: RenderContext, node: nodes.Element) -> list[nodes.Node]:
@@ -35,19 +38,13 @@ def mentions(context: RenderContext, node: nodes.Element) -> list[nodes.Node]:
 
 
 def _cited_by(context: RenderContext, note: Note) -> list[nodes.Node]:
-    docname = note.docname
-    groups: dict[str, list[nodes.Node]] = {name: [] for name in ("", *PROPERTIES)}
-    for name in context.catalogue.mentioned_by.get(docname, ()):
-        if name != docname:
-            for intent, found in _by_intent(context, note, name).items():
-                groups[intent].append(_quotes(context, note, name, found))
-    lists: list[nodes.Node] = []
-    for intent, items in groups.items():
-        if items:
-            lists += [nodes.paragraph("", label(intent), classes=["pn-intent"])] if intent else []
-            lists.append(nodes.bullet_list("", *items, classes=["pn-mentions"]))
+    page = context.archives.mentions.get(note.docname)
+    names = page.names if page else context.catalogue.citing(note)
+    lists = quotes(context, note, names, note.docname)
     if not lists:
         return []
+    if page:
+        lists += pager(page.pages, page.number, note.docname)
     return [
         nodes.section(
             "",
@@ -57,6 +54,22 @@ def _cited_by(context: RenderContext, note: Note) -> list[nodes.Node]:
             classes=["pn-cited-by-section"],
         )
     ]
+
+
+def quotes(
+    context: RenderContext, note: Note, names: Iterable[str], docname: str
+) -> list[nodes.Node]:
+    """Return the sentences of the documents *names* that cite *note*, for the page *docname*."""
+    groups: dict[str, list[nodes.Node]] = {name: [] for name in ("", *PROPERTIES)}
+    for name in names:
+        for intent, found in _by_intent(context, note, name).items():
+            groups[intent].append(_quotes(context, note, name, found, docname))
+    lists: list[nodes.Node] = []
+    for intent, items in groups.items():
+        if items:
+            lists += [nodes.paragraph("", label(intent), classes=["pn-intent"])] if intent else []
+            lists.append(nodes.bullet_list("", *items, classes=["pn-mentions"]))
+    return lists
 
 
 def _by_intent(context: RenderContext, note: Note, home: str) -> dict[str, list[Mention]]:
@@ -72,14 +85,17 @@ def mentions_show(shown: Shown, note: Note) -> list[object]:
     strip = _citations(shown.domain, note)
     works = [*strip[0], *(each.key for each in strip[1])] if strip else []
     leading = map(shown.catalogue.leading, works)
+    page = shown.archives.mentions.get(note.docname)
     return [
         [strip and len(strip[0]), [*map(shown.citation, works)]],
         [each and (each.docname, shown.archives.hue(each)) for each in leading],
-        *_quotes_show(shown, note),
+        page and page.pages,
+        *quotes_show(shown, note, page.names if page else shown.catalogue.citing(note)),
     ]
 
 
-def _quotes_show(shown: Shown, note: Note) -> list[object]:
+def quotes_show(shown: Shown, note: Note, names: Iterable[str]) -> list[object]:
+    """Return what the sentences of the documents *names* that cite *note* show."""
     return [
         [
             name,
@@ -90,8 +106,7 @@ def _quotes_show(shown: Shown, note: Note) -> list[object]:
                 for mention in shown.domain.mentions(name, note)
             ],
         ]
-        for name in shown.catalogue.mentioned_by.get(note.docname, ())
-        if name != note.docname
+        for name in names
     ]
 
 
@@ -142,24 +157,30 @@ def _side(name: str, links: Sequence[tuple[nodes.Node, list[str]]]) -> nodes.Ele
         for link, kind in links[:_IN_STRIP]
     ]
     if (rest := len(links) - _IN_STRIP) > 0:
-        more = ngettext("and %(count)d more", "and %(count)d more", rest) % {"count": rest}
-        items.append(nodes.list_item("", nodes.paragraph("", more), classes=["pn-strip-more"]))
+        line = nodes.paragraph("", _more(rest))
+        items.append(nodes.list_item("", line, classes=["pn-strip-more"]))
     side += nodes.paragraph("", name, classes=["pn-byline"])
     side += nodes.bullet_list("", *items)
     return side
 
 
+def _more(count: int) -> str:
+    return ngettext("and %(count)d more", "and %(count)d more", count) % {"count": count}
+
+
 def _quotes(
-    context: RenderContext, note: Note, home: str, found: Sequence[Mention]
+    context: RenderContext, note: Note, home: str, found: Sequence[Mention], docname: str
 ) -> nodes.list_item:
     """Return the title of the page *home* with those of its sentences that mention *note*."""
     first = found[0].id if found else ""
-    link = place_link(home, first, note.docname, context.page_title(home))
+    link = place_link(home, first, docname, context.page_title(home))
     title = nodes.paragraph("", "", link, classes=["pn-mention-page"])
     item = nodes.list_item("", title, classes=language_classes(_language(context.catalogue, home)))
-    for mention in found:
-        sentence = _quote(context, mention, note, home)
+    for mention in found[:_SENTENCES]:
+        sentence = _quote(context, mention, note, home, docname)
         item += nodes.paragraph("", "", *sentence, classes=["pn-mention"])
+    if (rest := len(found) - _SENTENCES) > 0:
+        item += nodes.paragraph("", _more(rest), classes=["pn-mention"])
     return item
 
 
@@ -169,13 +190,15 @@ def _language(catalogue: Catalogue, docname: str) -> str:
     return note.language if note else ""
 
 
-def _quote(context: RenderContext, mention: Mention, note: Note, home: str) -> list[nodes.Node]:
-    """Return the sentence of *mention* for the page of *note*, what mentions the note marked.
+def _quote(
+    context: RenderContext, mention: Mention, note: Note, home: str, docname: str
+) -> list[nodes.Node]:
+    """Return the sentence of *mention* for the page *docname*, what mentions *note* marked.
 
     The marked citation leads to the place that the sentence comes from, since the note that it
     would lead to is the page itself.
     """
-    holder = nodes.container("", *context.relocated(mention.sentence, home, note.docname))
+    holder = nodes.container("", *context.relocated(mention.sentence, home, docname))
     for reference in list(holder.findall(addnodes.pending_xref)):
         linked = [each for to in linked_notes(reference) for each in context.catalogue.linked(to)]
         if set(note.keys) & set(cited_keys(reference)):
@@ -184,7 +207,7 @@ def _quote(context: RenderContext, mention: Mention, note: Note, home: str) -> l
         elif note in linked:
             titles = joined(map(context.title, linked), ", ")
             text = reference.children if reference["refexplicit"] else titles
-            _mark(reference, place_link(home, mention.id, note.docname, text))
+            _mark(reference, place_link(home, mention.id, docname, text))
     return holder.children
 
 
