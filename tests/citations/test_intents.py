@@ -11,9 +11,13 @@ import jsonschema
 import pytest
 from sites import PROJECT, ROOTS, Build, Site, text
 
-from papernotes.domain.intents import PROPERTIES, WORDS, label
+from papernotes.domain.intents import PROPERTIES, STANCES, WORDS, label, stance, stance_label
 
-SETTINGS = {"bibtex_reference_style": "papernotes", "papernotes_pandoc_citations": True}
+SETTINGS = {
+    "bibtex_reference_style": "papernotes",
+    "papernotes_pandoc_citations": True,
+    "papernotes_browse": ["map"],
+}
 
 
 def test_each_property_has_words_and_a_label() -> None:
@@ -26,6 +30,15 @@ def test_each_property_has_words_and_a_label() -> None:
     assert set(re.findall(r"`(\w+)`", listed)) >= {word for word in WORDS if WORDS[word]} - {
         word for word in WORDS if word.startswith(("cites_", "uses_"))
     }
+
+
+def test_a_picture_tells_a_few_stances_apart() -> None:
+    names = " ".join(STANCES.values()).split()
+    assert len(names) == len(set(names))
+    assert set(names) <= set(PROPERTIES)
+    assert stance(["describes", "refutes"]) == "disputes"
+    assert stance(["describes"]) == stance([]) == ""
+    assert all(map(stance_label, STANCES))
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +71,44 @@ def test_cited_by_groups_by_the_reason(built: tuple[Site, Build]) -> None:
     assert not build.page("papers/alpha").cssselect(".pn-intent")
 
 
+def test_the_map_draws_the_reason_and_says_it_in_words(built: tuple[Site, Build]) -> None:
+    _, build = built
+    page = build.page("map")
+    for kind in ("across", "down"):
+        lines = page.cssselect(f".pn-map-{kind} .pn-map-arc")
+        assert sorted(line.get("class") for line in lines) == [
+            "pn-map-arc",
+            "pn-map-arc",
+            "pn-map-arc pn-map-disputes",
+            "pn-map-arc pn-map-uses",
+        ]
+    legend = [
+        (text(item), item.cssselect("path")[0].get("class"))
+        for item in page.cssselect(".pn-map-legend li")
+    ]
+    assert legend == [
+        ("disputes the work, or corrects it", "pn-map-arc pn-map-disputes"),
+        ("builds on the work", "pn-map-arc pn-map-uses"),
+    ]
+    words = [text(each) for each in page.cssselect(".pn-groups dd")]
+    assert words == [
+        "cites Beta and Other (2002) (disputes it), Gamma et al. (2003)",
+        "cites Alpha (2001), Beta and Other (2002) (uses its method)",
+    ]
+
+
+def test_the_strip_of_a_note_says_the_reason(built: tuple[Site, Build]) -> None:
+    _, build = built
+    sides = [
+        [text(item) for item in build.page(name).cssselect(".pn-strip li")]
+        for name in ("papers/delta", "papers/beta")
+    ]
+    assert sides == [
+        ["Alpha (2001)", "Beta and Other (2002) (uses its method)"],
+        ["Alpha (2001) (disputes it)", "Delta (2004) (uses its method)"],
+    ]
+
+
 def test_previews_and_machines_know_the_reason(built: tuple[Site, Build]) -> None:
     _, build = built
     works = build.page("papers/delta").cssselect("#delta > p [data-pn-preview]")
@@ -84,5 +135,6 @@ def test_a_reason_is_outdated_where_it_is_shown(built: tuple[Site, Build]) -> No
     site.edit("papers/delta.md", "@method_in:", "@extends:")
     build = site.build(confoverrides=SETTINGS)
     assert {"papers/beta", "papers/delta"} <= build.written
+    assert "extends it" in text(build.page("map"))
     labels = [text(each) for each in build.page("papers/beta").cssselect(".pn-intent")]
     assert labels == ["extends it", "disputes it"]

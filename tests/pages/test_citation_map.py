@@ -105,7 +105,7 @@ def pictures() -> dict[str, ElementTree.Element]:
         for key in "abwx"
     }
     lanes = [Lane("language", "tags/language.html", 3), Lane("other tags", "", None)]
-    box = ElementTree.fromstring(draw(shown, labels, lanes, name="Map"))
+    box = ElementTree.fromstring(draw(shown, labels, lanes, name="Map", stances={}))
     return {str(svg.get("class")): svg for svg in box}
 
 

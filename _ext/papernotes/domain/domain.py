@@ -310,6 +310,14 @@ class PaperNotesDomain(Domain):
                 seen.add(said)
                 yield mention
 
+    def intents(self, note: Note) -> dict[str, list[str]]:
+        """Return the works that *note* cites for a reason, with the properties of CiTO."""
+        found: dict[str, dict[str, None]] = {}
+        for citation in self.records[note.docname].page.citations:
+            if citation.intent and citation.key in self.catalogue.papers:
+                found.setdefault(citation.key, {})[citation.intent] = None
+        return {key: list(names) for key, names in found.items()}
+
     def problems(self) -> Iterator[Diagnostic]:
         """Yield all diagnostics, in the order of files and lines."""
         records = (*self.records.values(), *self.drafts.values(), *self.left_out)

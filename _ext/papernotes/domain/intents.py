@@ -26,6 +26,16 @@ PROPERTIES = (
     " citesAsSourceDocument citesForInformation"
 ).split()
 
+# How a work is cited, as far as a picture can tell, with the properties that count as such.
+STANCES = {
+    "agrees": "agreesWith confirms supports obtainsSupportFrom citesAsAuthority citesAsEvidence",
+    "disputes": "corrects qualifies disagreesWith disputes critiques refutes retracts derides"
+    " parodies ridicules plagiarizes",
+    "uses": "extends updates usesMethodIn usesDataFrom usesConclusionsFrom containsAssertionFrom"
+    " includesExcerptFrom includesQuotationFrom compiles citesAsDataSource citesAsSourceDocument",
+}
+_STANCE = {name: stance for stance, names in STANCES.items() for name in names.split()}
+
 
 def _words(name: str) -> list[str]:
     """Return the words for the property *name*: ``uses_method_in`` and ``method_in``."""
@@ -54,6 +64,21 @@ def intents(node: pending_xref) -> list[tuple[str, str]]:
 def intent_on(keys: Sequence[str], pairs: Sequence[tuple[str, str]]) -> str:
     """Return the first property of *pairs* for one of *keys*, or the empty string."""
     return next((name for key, name in pairs if key in keys), "")
+
+
+def stance(names: Sequence[str]) -> str:
+    """Return how a work is cited by the first of the properties *names* that tells, or nothing."""
+    return next((_STANCE[name] for name in names if name in _STANCE), "")
+
+
+def stance_label(stance: str) -> str:
+    """Return what readers see of a *stance*."""
+    labels = {
+        "agrees": _("agrees with the work, or finds support in it"),
+        "disputes": _("disputes the work, or corrects it"),
+        "uses": _("builds on the work"),
+    }
+    return str(labels[stance])
 
 
 def label(name: str) -> str:

@@ -70,7 +70,9 @@ class Digests:
             citing = [shown.title(shown.catalogue.by_docname[name]) for name in content.cited]
             tags = [*content.lanes, *(tag for tag, _ in content.tags)]
             colours = [(archives.tag_pages.get(tag), archives.hues.get(tag)) for tag in tags]
-            return [content, colours, citing, [self._mapped(key) for key in sorted(keys)]]
+            works = [self._mapped(key) for key in sorted(keys)]
+            why = [shown.domain.intents(shown.catalogue.by_docname[name]) for name in content.cited]
+            return [content, colours, citing, works, why]
         if isinstance(content, MentionPage):
             note = shown.catalogue.by_docname[content.docname]
             quotes = mentions.quotes_show(shown, note, content.names)

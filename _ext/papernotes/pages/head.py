@@ -126,7 +126,7 @@ def _note(
     links = {paper.key: site_info.paper_links(app, paper) for paper in papers}
     catalogue = PaperNotesDomain.of(app.env).catalogue
     cited: dict[str, list[csl.Item]] = {}
-    for key, names in catalogue_json.intents(PaperNotesDomain.of(app.env), note).items():
+    for key, names in PaperNotesDomain.of(app.env).intents(note).items():
         for name in names:
             cited.setdefault(name, []).append(catalogue_json.item(app, catalogue.papers[key]))
     return page, schema_org.note(page, items, links, cited)

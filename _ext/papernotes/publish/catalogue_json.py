@@ -56,7 +56,7 @@ def files(app: Sphinx, shown: Shown, summaries: Summaries) -> Iterator[File]:
             [shown.excerpt(excerpt) for _, excerpt in domain.noted(note).fields],
             note.read,
             _cites(domain, note),
-            intents(domain, note),
+            domain.intents(note),
             _status(domain, note),
         )
         for note in notes
@@ -78,15 +78,6 @@ def _cites(domain: PaperNotesDomain, note: Note) -> list[str]:
     page = domain.records[note.docname].page
     cited = dict.fromkeys(citation.key for citation in page.citations)
     return [key for key in cited if key in domain.catalogue.papers]
-
-
-def intents(domain: PaperNotesDomain, note: Note) -> dict[str, list[str]]:
-    """Return the works that *note* cites for a reason, with the properties of CiTO."""
-    found: dict[str, dict[str, None]] = {}
-    for citation in domain.records[note.docname].page.citations:
-        if citation.intent and citation.key in domain.catalogue.papers:
-            found.setdefault(citation.key, {})[citation.intent] = None
-    return {key: list(names) for key, names in found.items()}
 
 
 def _status(domain: PaperNotesDomain, note: Note) -> dict[str, dict[str, str | int]]:
@@ -122,7 +113,7 @@ def _catalogue(
                 "tags": note.tags,
                 "summary": asdict(summary.summary),
                 "cites": _cites(domain, note),
-                **({"intents": found} if (found := intents(domain, note)) else {}),
+                **({"intents": found} if (found := domain.intents(note)) else {}),
                 **({"status": became} if (became := _status(domain, note)) else {}),
                 "links": {
                     paper.key: site_info.paper_links(app, paper)

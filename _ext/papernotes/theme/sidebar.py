@@ -97,7 +97,8 @@ def add_context(
 def _sections(app: Sphinx) -> Iterator[Section]:
     """Yield the front page, the archives that show something, and the documents that show works."""
     config, domain = app.config, PaperNotesDomain.of(app.env)
-    yield Section(config.root_doc, _("Papers"), (f"{config.papernotes_folder}/", "page/", "cited-by/"))
+    of_notes = (f"{config.papernotes_folder}/", "page/", "cited-by/")
+    yield Section(config.root_doc, _("Papers"), of_notes)
     if writes_site(app):
         for kind in ("tags", "years", "authors", "venues"):
             if domain.archives.indexes.get(kind):

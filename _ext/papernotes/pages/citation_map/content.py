@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 from docutils import nodes
 
@@ -10,6 +10,8 @@ from papernotes.bibliography import formatting
 from papernotes.bibliography.latex import flatten
 from papernotes.catalogue.archives import MAP_PAGE
 from papernotes.catalogue.citation_graph import CitationMap
+from papernotes.core.model import Note
+from papernotes.domain.intents import STANCES, label, stance, stance_label
 from papernotes.domain.xrefs import place_link
 from papernotes.i18n import _, ngettext, phrases
 from papernotes.nodes import bar
@@ -47,7 +49,9 @@ def body(
         )
         for tag in citation_map.lanes
     ]
-    picture = drawing.draw(citation_map, labels, lanes, name=title(citation_map))
+    intents = _intents(context, citation_map)
+    stances = {pair: found for pair, names in intents.items() if (found := stance(names))}
+    picture = drawing.draw(citation_map, labels, lanes, name=title(citation_map), stances=stances)
     about = _(
         "Each work stands in the year in which it appeared. An arrow leads from a note to a work"
         " that it cites. Works with a note are filled, and larger the more notes cite them. The"
@@ -57,11 +61,25 @@ def body(
     if citation_map.tag:
         link = place_link(MAP_PAGE, "", docname, [nodes.Text(_("all tags"))])
         shown.insert(0, nodes.paragraph("", "", link, classes=["pn-byline"]))
+    drawn = {found for pair, found in stances.items() if pair in citation_map.arrows}
+    if drawn:
+        texts = {each: stance_label(each) for each in STANCES if each in drawn}
+        picture += drawing.legend(texts)
     return [
         *shown,
         nodes.raw("", picture, format="html"),
-        _in_words(context, citation_map, docname),
+        _in_words(context, citation_map, docname, intents),
     ]
+
+
+def _intents(context: RenderContext, citation_map: CitationMap) -> dict[drawing.Pair, list[str]]:
+    """Return why works are cited, as properties of CiTO, by the keys of both works."""
+    found: dict[drawing.Pair, list[str]] = {}
+    for docname in citation_map.cited:
+        note = context.catalogue.by_docname[docname]
+        for key, names in context.domain.intents(note).items():
+            found.setdefault((note.key, key), []).extend(names)
+    return found
 
 
 def _label(context: RenderContext, key: str, count: int, address: Address) -> drawing.Label:
@@ -115,14 +133,24 @@ def _work(context: RenderContext, key: str, docname: str) -> list[nodes.Node]:
     return [work_link(context, key, docname), nodes.Text(f": {title}")]
 
 
-def _in_words(context: RenderContext, citation_map: CitationMap, docname: str) -> nodes.Element:
-    """Return the map as a list: each note that cites works, with these works."""
+def _in_words(
+    context: RenderContext,
+    citation_map: CitationMap,
+    docname: str,
+    intents: Mapping[drawing.Pair, Sequence[str]],
+) -> nodes.Element:
+    """Return the map as a list: each note that cites works, with these works and why."""
+
+    def work(note: Note, key: str) -> list[nodes.Node]:
+        why = ", ".join(map(label, intents.get((note.key, key), ())))
+        return [work_link(context, key, docname), *([nodes.Text(f" ({why})")] if why else [])]
+
     items = []
     # The catalogue sorts notes by title.
     for note in context.catalogue.notes:
         if note.docname not in citation_map.cited:
             continue
-        works = ([work_link(context, key, docname)] for key in citation_map.cited[note.docname])
+        works = [work(note, key) for key in citation_map.cited[note.docname]]
         line = nodes.paragraph("", _("cites") + " ", *joined(works, ", "))
         heading = note_link(note, docname, context.title(note))
         items.append(

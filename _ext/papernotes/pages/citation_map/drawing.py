@@ -12,6 +12,7 @@ from papernotes.pages.citation_map import layout
 from papernotes.pages.citation_map.layout import LINE, Layout, Place
 
 Kind = Literal["across", "down"]
+Pair = tuple[str, str]
 _Parent = ElementTree.Element
 
 
@@ -34,17 +35,35 @@ class Lane:
 
 
 def draw(
-    citation_map: CitationMap, labels: Mapping[str, Label], lanes: Sequence[Lane], *, name: str
+    citation_map: CitationMap,
+    labels: Mapping[str, Label],
+    lanes: Sequence[Lane],
+    *,
+    name: str,
+    stances: Mapping[Pair, str],
 ) -> str:
     """Return the wide and the narrow picture, of which a style sheet shows one.
 
-    *name* is their accessible name.
+    *name* is their accessible name. *stances* says how works are cited, by citing and cited key.
     """
     box = ElementTree.Element("div", {"class": "pn-map"})
     for kind, longest in (("across", layout.WIDE), ("down", layout.NARROW)):
         short = {key: layout.shorten(label.name, longest) for key, label in labels.items()}
-        _Drawing(box, kind, citation_map, short, labels, lanes, name)  # type: ignore[arg-type]
+        _Drawing(box, kind, citation_map, short, labels, lanes, name, stances)  # type: ignore[arg-type]
     return ElementTree.tostring(box, encoding="unicode")
+
+
+def legend(texts: Mapping[str, str]) -> str:
+    """Return a list of the lines by which works are cited; *texts* explains each stance."""
+    items = ElementTree.Element("ul", {"class": "pn-map-legend"})
+    for stance, text in texts.items():
+        item = ElementTree.SubElement(items, "li")
+        size = {"viewBox": "0 0 40 8", "width": "40", "height": "8", "aria-hidden": "true"}
+        line = {"class": f"pn-map-arc pn-map-{stance}", "d": "M2 4h36"}
+        picture = ElementTree.SubElement(item, "svg", size)
+        ElementTree.SubElement(picture, "path", line)
+        picture.tail = text
+    return ElementTree.tostring(items, encoding="unicode")
 
 
 class _Drawing:
@@ -64,8 +83,10 @@ class _Drawing:
         labels: Mapping[str, Label],
         lanes: Sequence[Lane],
         name: str,
+        stances: Mapping[Pair, str],
     ) -> None:
         self.kind, self.short, self.labels, self.lanes = kind, short, labels, lanes
+        self.stances = stances
         place = layout.across if kind == "across" else layout.downward
         self.layout: Layout = place(citation_map, short)
         self.numbers = {work.key: number for number, work in enumerate(citation_map.works)}
@@ -94,6 +115,9 @@ class _Drawing:
     def _add_marker(self, svg: _Parent) -> None:
         shape = {"viewBox": "0 0 8 8", "refX": "7", "refY": "4", "orient": "auto"}
         size = {"id": self._arrow, "markerWidth": "7", "markerHeight": "7"}
+        if self.stances:
+            # Otherwise the heads of thicker lines would be larger.
+            size["markerUnits"] = "userSpaceOnUse"
         marker = ElementTree.SubElement(svg, "marker", {**size, **shape})
         ElementTree.SubElement(marker, "path", {"d": "M0 1 8 4 0 7z"})
 
@@ -131,12 +155,16 @@ class _Drawing:
     ) -> dict[str, list[str]]:
         """Add the arcs, and return the ids of the arcs and of the other nodes by key."""
         group = _add(base, "g", "pn-map-arcs")
+        strong = _add(base, "g", "pn-map-reasons") if self.stances else group
         touching: dict[str, list[str]] = {work.key: [] for work in citation_map.works}
         nodes: dict[str, list[str]] = {work.key: [] for work in citation_map.works}
         for number, (citing, cited) in enumerate(citation_map.arrows):
             id_ = self._id("c", number)
             d = path(self.layout.places[citing], self.layout.places[cited])
-            _add(group, "path", "pn-map-arc", {"id": id_, "d": d})
+            if stance := self.stances.get((citing, cited)):
+                _add(strong, "path", f"pn-map-arc pn-map-{stance}", {"id": id_, "d": d})
+            else:
+                _add(group, "path", "pn-map-arc", {"id": id_, "d": d})
             for one, other in ((citing, cited), (cited, citing)):
                 touching[one].append(id_)
                 nodes[one].append(self._id("w", self.numbers[other]))

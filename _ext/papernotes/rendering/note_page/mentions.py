@@ -89,6 +89,7 @@ def mentions_show(shown: Shown, note: Note) -> list[object]:
     return [
         [strip and len(strip[0]), [*map(shown.citation, works)]],
         [each and (each.docname, shown.archives.hue(each)) for each in leading],
+        [shown.domain.intents(each) for each in (strip[1][:_IN_STRIP] if strip else ())],
         page and page.pages,
         *quotes_show(shown, note, page.names if page else shown.catalogue.citing(note)),
     ]
@@ -134,26 +135,33 @@ def _strip(context: RenderContext, note: Note) -> list[nodes.Node]:
     for key in sorted(cited, key=lambda key: context.catalogue.leading(key) is None):
         leading = context.catalogue.leading(key)
         kind = hue_class(archives.hue(leading)) if leading else ["pn-unnoted"]
-        works.append((note_card.work_link(context, key, docname), kind))
-    notes = [
-        (
-            note_link(each, docname, [nodes.Text(context.domain.spell("t", each.key))]),
-            hue_class(archives.hue(each)),
-        )
-        for each in citing
-    ]
+        link = note_card.work_link(context, key, docname)
+        works.append(([link, *_why(context.domain, note, [key])], kind))
+    notes = []
+    for each in citing:
+        link = note_link(each, docname, [nodes.Text(context.domain.spell("t", each.key))])
+        kind = hue_class(archives.hue(each))
+        notes.append(([link, *_why(context.domain, each, note.keys)], kind))
     here = nodes.paragraph("", context.domain.spell("t", note.key), classes=["pn-strip-note"])
     sides = [_side(_("cites"), works), here, _side(_("cited by"), notes)]
     return [navigation("", *sides, label=_("Citations"), classes=["pn-strip"])]
 
 
-def _side(name: str, links: Sequence[tuple[nodes.Node, list[str]]]) -> nodes.Element:
+def _why(domain: PaperNotesDomain, note: Note, keys: Sequence[str]) -> list[nodes.Node]:
+    """Return why *note* cites one of *keys*, as far as it says so."""
+    intents = domain.intents(note)
+    names = dict.fromkeys(name for key in keys for name in intents.get(key, ()))
+    text = ", ".join(map(label, names))
+    return [nodes.inline("", f" ({text})", classes=["pn-byline"])] if text else []
+
+
+def _side(name: str, links: Sequence[tuple[Sequence[nodes.Node], list[str]]]) -> nodes.Element:
     """Return one side of the strip; only the first *links* have room."""
     side = create_component("pn-strip-side", ["pn-strip-side"])
     if not links:
         return side
     items = [
-        nodes.list_item("", nodes.paragraph("", "", link), classes=kind)
+        nodes.list_item("", nodes.paragraph("", "", *link), classes=kind)
         for link, kind in links[:_IN_STRIP]
     ]
     if (rest := len(links) - _IN_STRIP) > 0:
