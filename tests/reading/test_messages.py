@@ -428,6 +428,7 @@ papernotes_feed = "yes"
 papernotes_macros = ["R"]
 papernotes_venue_names = {"Symposium": 1}
 papernotes_authors = {"Ada": "0000-0002-1825-0098", 1: "", "Bo": 7, " ": ""}
+papernotes_highlight_colours = {"yellow": "claim"}
 papernotes_arxiv_interval = None
 papernotes_date_format = 1
 papernotes_feed_id = 2
@@ -458,6 +459,10 @@ def test_settings_that_cannot_be(tiny: Site) -> None:
             ' texts in quotes, such as {"Symposium on Graph Drawing": "GD"}'
         ),
         (
+            "papernotes_highlight_colours = {'yellow': 'claim'} does not map colours to words;"
+            ' write each as {"#ffd400": "claim"}, with letters, digits and spaces'
+        ),
+        (
             'papernotes_folder = "../papers" is not a folder beside conf.py; write the name of'
             ' one, such as "papers"'
         ),
@@ -485,10 +490,11 @@ def test_settings_that_cannot_be(tiny: Site) -> None:
 def test_every_kind_is_reported_somewhere() -> None:
     shown = {message.rsplit("[papernotes.", 1)[1].rstrip("]") for _, message in CASES.values()}
     # Two need another machine: see test_mathjax.py and test_search.py. The others are in
-    # test_bad_input.py, test_comments.py and test_drafts.py.
+    # test_bad_input.py, test_comments.py, test_drafts.py and test_quotes.py.
     only_in_unit_tests = {"bib-name", "bib-value", "duplicate-field", "no-mathjax", "no-pagefind"}
     only_in_unit_tests |= {"control-character", "encoding", "file-name", "nesting", "outside"}
     only_in_unit_tests |= {"raw-html", "bad-comment", "bad-draft", "draft-file"}
+    only_in_unit_tests |= {"unknown-highlight"}
     assert shown | only_in_unit_tests == {
         kind.subtype for kind in DiagnosticKind if kind.found_by == "build"
     }

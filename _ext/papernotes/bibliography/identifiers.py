@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import unquote, urlsplit
@@ -149,6 +149,14 @@ def identify(text: str) -> Identifier | None:
             return parse_arxiv(match[1]) if match else None
         return parse_doi(path.lstrip("/")) if _DOI_HOST.fullmatch(host) else None
     return parse_arxiv(text) or parse_doi(text)
+
+
+def identifiers_in(text: str) -> Iterator[Identifier]:
+    """Yield the identifiers in *text* that the name or the address of their archive precedes."""
+    for pattern, parse in ((_ARXIV_INSIDE, parse_arxiv), (_DOI_INSIDE, parse_doi)):
+        for match in pattern.finditer(text):
+            if found := parse(match[1].rstrip(".,;:")):
+                yield found
 
 
 def parse_arxiv(text: str) -> Identifier | None:

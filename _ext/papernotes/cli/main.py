@@ -18,6 +18,7 @@ import click
 from papernotes import __version__
 from papernotes.cli import site_commands
 from papernotes.cli.errors import CommandError, Program
+from papernotes.cli.highlights.command import highlights
 from papernotes.cli.progress import say
 from papernotes.cli.site import Site, find_site, show
 
@@ -56,7 +57,7 @@ def main(context: click.Context, site: str) -> None:
     context.obj = site
 
 
-for _command in (site_commands.new, site_commands.build, site_commands.serve):
+for _command in (site_commands.new, site_commands.build, site_commands.serve, highlights):
     main.add_command(_command)
 
 

@@ -11,7 +11,7 @@ import re
 import sys
 from typing import Literal
 
-Extra = Literal["cli", "mathjax", "search", "serve"]
+Extra = Literal["cli", "mathjax", "pdf", "search", "serve"]
 # Requirements by extra, as in [project.optional-dependencies] of pyproject.toml.
 EXTRAS: dict[Extra, tuple[str, ...]] = {
     "cli": (
@@ -25,6 +25,7 @@ EXTRAS: dict[Extra, tuple[str, ...]] = {
         "urllib3>=2.6",
     ),
     "mathjax": ("sphinx-mathjax-offline",),
+    "pdf": ("pypdfium2>=5",),
     "search": ("pagefind[bin]>=1.5",),
     "serve": ("sphinx-autobuild",),
 }

@@ -1,14 +1,14 @@
-"""Send requests to arXiv and DOI registries, with retries, a rate limit and size limits."""
+"""Send requests to arXiv, DOI registries and Zotero, with retries, a rate limit and size limits."""
 
 from __future__ import annotations
 
 import email.utils
 import http.client
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import requests
 import urllib3
@@ -34,12 +34,17 @@ _TRANSIENT = frozenset({429, 500, 502, 503, 504})
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A server's response; ``type`` is the media type in lower case, without parameters."""
+    """A server's response.
+
+    ``type`` is the media type in lower case, without parameters. The names of ``headers`` are in
+    lower case.
+    """
 
     url: str
     status: int
     type: str
     content: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     def text(self) -> str:
         """Decode the content as UTF-8, or as Latin-1 if it is not UTF-8."""
@@ -90,12 +95,13 @@ class Client:
     """An HTTP client that sends GET requests.
 
     *contact* is an e-mail address or URL for the operators of servers, sent as part of the user
-    agent. *notify* is called with a line of text before each wait.
+    agent. *notify* is called with a line of text before each wait. *max_size* is that of an answer.
     """
 
     contact: str = ""
     notify: Callable[[str], None] = lambda _: None
     sleep: Callable[[float], None] = time.sleep
+    max_size: int = MAX_SIZE
     session: requests.Session = field(default_factory=_session)
 
     def __post_init__(self) -> None:
@@ -107,12 +113,19 @@ class Client:
         self.session.headers["User-Agent"] = agent.encode("latin-1", "replace").decode("latin-1")
 
     def get(
-        self, url: str, accept: str, limit: RateLimit | None = None, *, whole: bool = True
+        self,
+        url: str,
+        accept: str,
+        limit: RateLimit | None = None,
+        *,
+        whole: bool = True,
+        headers: Mapping[str, str] | None = None,
     ) -> Answer:
         """Request *url* and return the answer, whatever its status.
 
         *accept* is the ``Accept`` header, *limit* the rate limit of the server. Leave the content
-        empty unless *whole*.
+        empty unless *whole*. *headers* are for the server of *url* alone, and so a redirect to
+        another is not followed.
 
         Try up to :data:`MAX_TRIES` times while the server is busy or fails. Wait as long as it asks
         for (Retry-After, RFC 9110, 10.2.3), or else 1, 2 and 4 seconds. Raise an AddressError if
@@ -124,7 +137,7 @@ class Client:
         for attempt in range(MAX_TRIES):
             last = attempt == MAX_TRIES - 1
             try:
-                answer, retry_after = self._follow(url, accept, limit, whole)
+                answer, retry_after = self._follow(url, accept, limit, whole, headers)
             except _NO_ANSWER as error:
                 if _is_unreachable(error):
                     raise UnreachableError(
@@ -153,14 +166,19 @@ class Client:
         self.sleep(seconds)
 
     def _follow(
-        self, url: str, accept: str, limit: RateLimit | None, whole: bool
+        self,
+        url: str,
+        accept: str,
+        limit: RateLimit | None,
+        whole: bool,
+        headers: Mapping[str, str] | None,
     ) -> tuple[Answer, float | None]:
         only_public = transport.resolves_to_public(transport.parse(url))
         limits = Limits(
             without_credentials(url),
             TOTAL_TIMEOUT,
             time.monotonic() + TOTAL_TIMEOUT,
-            MAX_SIZE,
+            self.max_size,
             only_public,
         )
         for _ in range(_REDIRECTS + 1):
@@ -174,14 +192,20 @@ class Client:
                 adapter.limits = limits
             with self.session.get(
                 url,
-                headers={"Accept": accept},
+                headers={"Accept": accept, **(headers or {})},
                 timeout=(CONNECT_TIMEOUT, READ_TIMEOUT),
                 allow_redirects=False,
                 stream=True,
             ) as response:
                 if not response.is_redirect:
                     return _read(response, whole, limits), _retry_after(response)
-                url = _target(url, response.headers["location"], only_public=only_public)
+                target = _target(url, response.headers["location"], only_public=only_public)
+                if headers and urlsplit(target)[:2] != urlsplit(url)[:2]:
+                    raise CommandError(
+                        f"{host(url)} redirects to another server, {host(target)}; it is not"
+                        " followed"
+                    )
+                url = target
         raise CommandError(
             f"{host(limits.url)} redirects more than {_REDIRECTS} times; try again later"
         )
@@ -211,7 +235,8 @@ def _read(response: requests.Response, whole: bool, limits: Limits) -> Answer:
         limits.check_size(len(content))
         limits.remaining()
     media_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-    return Answer(response.url, response.status_code, media_type, bytes(content))
+    headers = {name.lower(): value for name, value in response.headers.items()}
+    return Answer(response.url, response.status_code, media_type, bytes(content), headers)
 
 
 def _retry_after(response: requests.Response) -> float | None:

@@ -1,0 +1,1 @@
+"""``papernotes highlights``: what is marked in papers, from Zotero and PDF files into notes."""

@@ -1,0 +1,66 @@
+"""An annotation of a paper, whichever program made it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from papernotes.core.text import CONTROL_CHARACTER
+
+MAX_TEXT = 10_000  # characters of a quote or a comment
+# Ligatures, which a font may have for letters, and hyphens that show at the end of a line only.
+_LETTERS = {
+    0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "st",
+    0xFB06: "st", 0xAD: None,
+}  # fmt: skip
+# The markup that Zotero has in comments.
+_MARKUP = re.compile(r"</?(?:b|i|sub|sup|u)>")
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A part of a page: the page from 0, and its left, lower, right and upper edge in points."""
+
+    page: int
+    edges: tuple[float, float, float, float]
+
+    def __str__(self) -> str:
+        """Return the number of the page and the edges in whole points."""
+        return " ".join(str(round(number)) for number in (self.page + 1, *self.edges))
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """A highlight, a comment, or a marked part of a page.
+
+    ``name`` is the same in each run, such as ``zotero:ABCD1234``. ``order`` sorts the annotations
+    of a paper. ``page`` is the number in print. ``colour`` is hexadecimal, or empty. A picture is
+    drawn of ``area``, and ``attachment`` names its file in Zotero.
+    """
+
+    name: str
+    order: str
+    text: str = ""
+    comment: str = ""
+    page: str = ""
+    colour: str = ""
+    area: Area | None = None
+    attachment: str = ""
+
+
+def line(text: str) -> str:
+    """Return *text* on one line, without control characters and ligatures, and not too long."""
+    text = " ".join(CONTROL_CHARACTER.sub(" ", text.translate(_LETTERS)).split())
+    return text if len(text) <= MAX_TEXT else f"{text[:MAX_TEXT].rstrip()}…"
+
+
+def paragraphs(comment: str) -> str:
+    """Return a *comment* with a paragraph on each line, without Zotero's markup."""
+    lines = (line(part) for part in _MARKUP.sub("", comment)[: 2 * MAX_TEXT].splitlines())
+    return "\n".join(filter(None, lines))
+
+
+def page_number(label: str) -> str:
+    """Return the number of a page as an option can have it, or nothing."""
+    label = label.strip()
+    return label if re.fullmatch(r"[\w.:/-]{1,20}", label) else ""

@@ -1,0 +1,266 @@
+"""Write annotations into the block of quotes of a note, beside what its author has written.
+
+Each quote names the annotation that it is from, with a digest of what was written. So a later run
+knows what the author has edited, and leaves it. The block lists all that it was ever given: what
+the author has deleted or moved does not come back, and no number is given twice.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from papernotes.cli.highlights.annotation import Annotation
+from papernotes.cli.scaffold import escaping
+from papernotes.reading.syntax.quote_blocks import BLOCK, LINE, QUOTE, Block, Directive, find_blocks
+
+# Marks of Obsidian: its comments and its marked text.
+_DOUBLE = re.compile("(%|=)(?=\\1)")
+# What makes a line more than text where it begins: lists, headings, tables, comments, targets.
+_BEGINNING = re.compile(r"(\d*)([-+=|:%(^]|(?<=\d)[.)])")
+
+
+class UnusableNote(Exception):  # noqa: N818 - told about a note, and the others go on
+    """A note whose block cannot be changed; the message says where, why, and what to do."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where annotations are from.
+
+    ``name`` names the program or file for messages, and ``kind`` begins the names of the
+    annotations. ``words`` are those for colours, and ``draws`` says whether the area of an
+    annotation can be drawn.
+    """
+
+    name: str
+    kind: str
+    words: Mapping[str, str]
+    draws: Callable[[Annotation], bool]
+
+
+@dataclass
+class Merged:
+    """The new text of a note, and what was done to its quotes.
+
+    ``told`` are messages for the author, each with its line. ``pictures`` are the annotations whose
+    picture has to be written, by its address.
+    """
+
+    text: str
+    added: int = 0
+    changed: int = 0
+    told: list[tuple[int, str]] = field(default_factory=list)
+    pictures: dict[str, Annotation] = field(default_factory=dict)
+
+
+def markdown(text: str) -> str:
+    """Return a line of *text* as Markdown that shows it as it is."""
+    # Text in two escaped brackets would look like a formula of LaTeX.
+    escaped = _DOUBLE.sub(r"\\\1", escaping.markdown(text)).replace("\\]", "]")
+    return _BEGINNING.sub(r"\1\\\2", escaped, count=1) if _BEGINNING.match(escaped) else escaped
+
+
+def merge(
+    text: str, key: str, annotations: Sequence[Annotation], source: Source, stem: str
+) -> Merged:
+    """Return the *text* of a note with *annotations* of the work *key*, in their order.
+
+    *stem* is the name of the note's file. Raise UnusableNote if the block cannot be read, or would
+    not be read as it is written.
+    """
+    block = _block_of(text, key)
+    if block is None:
+        empty = _with_empty_block(text, key) if annotations else text
+        block = _block_of(empty, key)
+    else:
+        empty = text
+    if block is None:
+        if annotations:
+            raise UnusableNote(
+                "1: something in the note is not closed, so that a block of quotes at its end would"
+                f' be a part of that; close it, or write "::::{{{BLOCK}}} {key}" and "::::" where'
+                " the quotes shall stand"
+            )
+        return Merged(text)
+    merger = _Merger(empty, block, source, stem)
+    for annotation in annotations:
+        merger.take(annotation)
+    merger.tell_gone(annotations)
+    return merger.merged(text)
+
+
+def _block_of(text: str, key: str) -> Block | None:
+    """Return the block on the work *key*, or None if the note has none."""
+    blocks = find_blocks(text)
+    for block in blocks:
+        for directive in (block.directive, *block.quotes):
+            if not directive.is_closed:
+                what = "the block of quotes" if directive is block.directive else "the quote"
+                raise UnusableNote(
+                    f"{directive.start + 1}: {what} that begins here is not closed; close it with"
+                    " as many colons as it begins with"
+                )
+    found = [block for block in blocks if block.key == key]
+    if len(found) > 1:
+        raise UnusableNote(
+            f"{found[1].directive.start + 1}: there is another block of quotes on {key}; move all"
+            " quotes into one block"
+        )
+    return found[0] if found else None
+
+
+def _with_empty_block(text: str, key: str) -> str:
+    """Return *text* with a block for *key* behind it."""
+    lines = LINE.findall(text)
+    end = _line_end(lines)
+    before = "" if not lines or lines[-1].endswith(("\n", "\r")) else end
+    before += end if lines and lines[-1].strip() else ""
+    return f"{text}{before}::::{{{BLOCK}}} {key}{end}::::{end}"
+
+
+def _line_end(lines: list[str]) -> str:
+    return next((line[len(line.rstrip("\r\n")) :] for line in lines[:1]), "") or "\n"
+
+
+def _digest(lines: Iterable[str]) -> str:
+    """Return the digest of the lines of a quote, but for the one that says where it is from."""
+    kept = (line.rstrip() for line in lines if not line.lstrip().startswith(":from:"))
+    return hashlib.blake2b("\n".join(kept).strip("\n").encode(), digest_size=4).hexdigest()
+
+
+class _Merger:
+    """Takes annotations in their order, and notes what they change in a block."""
+
+    def __init__(self, text: str, block: Block, source: Source, stem: str) -> None:
+        self.lines = LINE.findall(text)
+        self.block, self.source, self.stem = block, source, stem
+        self.result = Merged(text)
+        self.quotes: dict[str, Directive] = {}
+        for quote in block.quotes:
+            if name := quote.options.get("from", "").partition(" ")[0]:
+                self.quotes.setdefault(name, quote)
+        listed = block.directive.options.get("imported", "").split()
+        self.names = list(dict.fromkeys([*listed, *self.quotes]))
+        numbers = [int(q.argument) for q in block.quotes if q.argument.isdecimal()]
+        self.highest = max([len(self.names), *numbers])
+        # The lines to put ahead of a line, and those in the place of a quote that begins there.
+        self.insertions: dict[int, list[str]] = {}
+        self.replacements: dict[int, list[str]] = {}
+        # The quote behind which the next one belongs, and those that belong ahead of all.
+        self.before: Directive | None = None
+        self.pending: list[list[str]] = []
+        # Messages on quotes, each with where its quote is from.
+        self.told: list[tuple[str, str]] = []
+
+    def take(self, annotation: Annotation) -> None:
+        """Add *annotation*, or change its quote, unless the author has edited or dropped that."""
+        quote = self.quotes.get(annotation.name)
+        if quote is None:
+            if annotation.name not in self.names:
+                self.highest += 1
+                self.names.append(annotation.name)
+                written = self._written(annotation, str(self.highest))
+                if self.before:
+                    self.insertions.setdefault(self.before.end, []).extend(["", *written])
+                else:
+                    self.pending.append(written)
+                self.result.added += 1
+            return
+        for written in self.pending:
+            self.insertions.setdefault(quote.start, []).extend([*written, ""])
+        self.before, self.pending = quote, []
+        before = quote.options["from"].partition(" ")[2].strip()
+        body = self._body(annotation, quote.argument)
+        if _digest(body) == before:
+            return
+        if _digest(quote.content) != before:
+            self._tell(quote, f"has changed in {self.source.name}, and stays as you have edited it")
+            return
+        self.replacements[quote.start] = self._written(annotation, quote.argument)
+        self.result.changed += 1
+
+    def tell_gone(self, annotations: Sequence[Annotation]) -> None:
+        """Tell which quotes have no annotation any more."""
+        there = {each.name for each in annotations}
+        for name, quote in self.quotes.items():
+            if name not in there and name.startswith(f"{self.source.kind}:"):
+                advice = "delete it here, too, or keep it"
+                self._tell(quote, f"is no longer in {self.source.name}; {advice}")
+
+    def _tell(self, quote: Directive, message: str) -> None:
+        self.told.append((quote.options["from"], f"quote {quote.argument} {message}"))
+
+    def _written(self, annotation: Annotation, number: str) -> list[str]:
+        """Return the lines of a new quote, and note the picture that it shows."""
+        body = self._body(annotation, number)
+        if self._shows_picture(annotation):
+            self.result.pictures[self._picture(number)] = annotation
+        source = f":from: {annotation.name} {_digest(body)}"
+        return [f":::{{{QUOTE}}} {number}", source, *body, ":::"]
+
+    def _body(self, annotation: Annotation, number: str) -> list[str]:
+        """Return the lines of a quote after the one that says where it is from."""
+        word = self.source.words.get(annotation.colour.lower())
+        options = {"page": annotation.page, "colour": word, "area": annotation.area}
+        lines = [f":{name}: {value}" for name, value in options.items() if value]
+        if annotation.text:
+            lines += ["", f"> {markdown(annotation.text)}"]
+        elif self._shows_picture(annotation):
+            lines += ["", f"> ![]({self._picture(number)})"]
+        for paragraph in annotation.comment.splitlines():
+            lines += ["", markdown(paragraph)]
+        return lines
+
+    def _shows_picture(self, annotation: Annotation) -> bool:
+        return bool(annotation.area) and not annotation.text and self.source.draws(annotation)
+
+    def _picture(self, number: str) -> str:
+        name = re.sub(r"[^\w-]", "-", f"{self.stem}-{number}")
+        return f"highlights/{name}.png"
+
+    def merged(self, before: str) -> Merged:
+        """Return the result; raise UnusableNote if it would be read otherwise."""
+        result = self.result
+        first, last = self.block.directive.start, self.block.directive.end
+        if result.added or result.changed:
+            for written in self.pending:
+                self.insertions.setdefault(last - 1, []).extend(["", *written])
+            changed = "".join(self._changed(range(first, last), _line_end(self.lines)))
+            result.text = "".join([*self.lines[:first], changed, *self.lines[last:]])
+        else:
+            result.text = before
+        found = _block_of(result.text, self.block.key)
+        quotes = found.quotes if found else ()
+        is_read = found is None or found.directive.start == first
+        if not is_read or len(quotes) != len(self.block.quotes) + result.added:
+            raise UnusableNote(
+                f"{first + 1}: the block of quotes would not be read as it is written; check what"
+                " stands between the quotes"
+            )
+        lines = {quote.options.get("from", ""): quote.start + 1 for quote in reversed(quotes)}
+        result.told = [(lines[source], message) for source, message in self.told]
+        return result
+
+    def _changed(self, places: range, end: str) -> Iterator[str]:
+        """Yield the lines of the block with its changes."""
+        options = range(places.start + 1, places.start + 1 + len(self.block.directive.options))
+        listing = next(
+            (at for at in options if self.lines[at].lstrip().startswith(":imported:")), None
+        )
+        imported = f":imported: {' '.join(self.names)}{end}"
+        skipped = 0
+        ends = {quote.start: quote.end for quote in self.block.quotes}
+        for place in places:
+            for line in self.insertions.get(place, ()):
+                yield line + end
+            if place in self.replacements:
+                skipped = ends[place]
+                yield from (line + end for line in self.replacements[place])
+            if place < skipped:
+                continue
+            yield imported if place == listing else self.lines[place]
+            if place == places.start and listing is None:
+                yield imported
