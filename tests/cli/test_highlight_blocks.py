@@ -1,4 +1,4 @@
-"""Test ``papernotes highlights``: what becomes of the block of quotes of a note when annotations come, change and go."""
+"""Test what becomes of the quotes of a note when annotations come, change and go."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Test ``papernotes highlights``: the annotations of PDF files: their text, their places and their pictures."""
+"""Test what is read of PDF files: the text of highlights, their places and their pictures."""
 
 from __future__ import annotations
 
