@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -81,6 +82,14 @@ class Server:
         item = {"DOI": doi, **({"updated-by": found} if found else {})}
         self.set(f"crossref {doi}", Reply(json.dumps(item)))
 
+    def openalex(self, id_: str, doi: str = "", cites: str = "", **fields: object) -> None:
+        """Add a work to OpenAlex, with the identifiers of what it *cites*, and other *fields*."""
+        references = [f"https://openalex.org/{each}" for each in cites.split()]
+        item = {"id": f"https://openalex.org/{id_}", "referenced_works": references, **fields}
+        item |= {"doi": f"https://doi.org/{doi}" if doi else None}
+        for name in filter(None, (id_, doi.lower())):
+            self.replies.setdefault(f"openalex {name}", []).append(Reply(json.dumps(item)))
+
     def paths(self) -> list[str]:
         return [request.path for request in self.asked]
 
@@ -91,15 +100,18 @@ class Server:
             records = [self.replies.get(f"record {id_}") for id_ in query["id_list"][0].split(",")]
             entries = "".join(str(record[0].content) for record in records if record)
             return Reply(f"<feed {_NAMESPACES}>{entries}</feed>", "application/atom+xml")
-        if replies is None and path.startswith("/crossref/works"):
-            query = parse_qs(urlsplit(path).query)
-            names = [name.removeprefix("doi:") for name in query["filter"][0].split(",")]
-            works = [
-                str(found[0].content)
-                for name in names
-                if (found := self.replies.get(f"crossref {name}"))
+        if replies is None and path.startswith(("/crossref/works", "/openalex/works")):
+            service = path.split("/")[1]
+            (names,) = parse_qs(urlsplit(path).query)["filter"]
+            found = [
+                str(reply.content)
+                for name in re.split("[,|]", re.sub("(?:doi|openalex):", "", names))
+                for reply in self.replies.get(f"{service} {name}", [])
             ]
-            return Reply(f'{{"message": {{"items": [{", ".join(works)}]}}}}', "application/json")
+            works = f"[{', '.join(found)}]"
+            works = f'{{"items": {works}}}' if service == "crossref" else works
+            name = "message" if service == "crossref" else "results"
+            return Reply(f'{{"{name}": {works}}}', "application/json")
         if not replies:
             return Reply("<html>Not here</html>", "text/html", 404)
         return replies.pop(0) if len(replies) > 1 else replies[0]

@@ -17,6 +17,7 @@ import click
 
 from papernotes import __version__
 from papernotes.cli import site_commands
+from papernotes.cli.citations.command import citations
 from papernotes.cli.errors import CommandError, Program
 from papernotes.cli.highlights.command import highlights
 from papernotes.cli.progress import say
@@ -57,7 +58,13 @@ def main(context: click.Context, site: str) -> None:
     context.obj = site
 
 
-for _command in (site_commands.new, site_commands.build, site_commands.serve, highlights):
+for _command in (
+    site_commands.new,
+    site_commands.build,
+    site_commands.serve,
+    citations,
+    highlights,
+):
     main.add_command(_command)
 
 

@@ -113,6 +113,10 @@ class DiagnosticKind(Enum):
         "private-value",
         "A password in an address, or the place of a file on your computer in an entry",
     )
+    BAD_CITATIONS_FILE = (
+        "bad-citations-file",
+        "A `citations.json` that is not what `papernotes citations` writes",
+    )
     BAD_STATUS = (
         "bad-status",
         "A field on what became of a work, such as `retracted`, with no date, version or DOI",

@@ -42,6 +42,8 @@ def _defaults(app: Sphinx) -> dict[str, Any]:
     return {
         "html_title": app.config.project,
         "html_math_renderer": "mathml",
+        # Without MathJax, no text has to be hidden from it.
+        "myst_update_mathjax": is_set(app.config, "html_math_renderer"),
         # Readers of notes have no use for an index of terms.
         "html_domain_indices": False,
         "html_use_index": False,

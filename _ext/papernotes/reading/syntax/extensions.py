@@ -60,9 +60,7 @@ def enable(app: Sphinx, config: Config) -> None:
         given = ()
     obsidian = config.papernotes_obsidian is True
     config.myst_enable_extensions = {*given, *SYNTAX, *(["tasklist"] if obsidian else [])}
-    # Without MathJax, no text has to be hidden from it.
-    hides = {"myst_update_mathjax": config.html_math_renderer == "mathjax"}
-    for name, value in (DOLLARS | (OBSIDIAN if obsidian else {}) | hides).items():
+    for name, value in (DOLLARS | (OBSIDIAN if obsidian else {})).items():
         if not is_set(config, name):
             config[name] = value
 
