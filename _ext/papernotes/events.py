@@ -16,6 +16,7 @@ from sphinx.environment import BuildEnvironment
 
 from papernotes import pictures
 from papernotes.builders import binds, publishes, writes_site
+from papernotes.catalogue import literature
 from papernotes.citations.domain import CitationDomain
 from papernotes.core.diagnostics import Diagnostic, without_suppressed
 from papernotes.domain import PaperNotesDomain, last_changed
@@ -143,7 +144,13 @@ def derive_catalogue(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
     domain.previews = addresses(app.builder, named)
     CitationDomain.of(env).prepare()
     domain.paper_files, file_problems = paper_files(env, domain.catalogue.papers.values())
-    problems = {*domain.problems(), *formula_problems(app, domain), *file_problems}
+    domain.literature, citation_problems = read_citations(app)
+    problems = {
+        *domain.problems(),
+        *citation_problems,
+        *formula_problems(app, domain),
+        *file_problems,
+    }
     for problem in without_suppressed(problems, app.config.suppress_warnings):
         warn(problem)
     if not writes_site(app):
@@ -156,6 +163,15 @@ def derive_catalogue(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
     remove_pages(app, before.pages.keys() - now.keys())
     output_folder.remove_files(app, before.copied.keys() - output_folder.copied_files(app).keys())
     return [name for name, digest in now.items() if before.pages.get(name) != digest]
+
+
+def read_citations(app: Sphinx) -> tuple[literature.Literature, list[Diagnostic]]:
+    """Return what ``citations.json`` says, and what is wrong with it; a site may have none."""
+    try:
+        content = Path(app.srcdir, literature.NAME).read_bytes()
+    except OSError:
+        return literature.Literature(), []
+    return literature.read(content, PaperNotesDomain.of(app.env).bibliography)
 
 
 def formula_problems(app: Sphinx, domain: PaperNotesDomain) -> Iterator[Diagnostic]:

@@ -48,6 +48,10 @@ class works_list(Placeholder):
     """All works that a page cites or a note is on."""
 
 
+class suggestions(Placeholder):
+    """The works that many papers cite and the bibliography lacks; ``limit`` is their number."""
+
+
 class note_header(Placeholder):
     """The header under a note's title."""
 

@@ -335,6 +335,11 @@ CASES = {
         ('refs.bib:17: WARNING: "notice" of "gamma2003" is "here", which is not a DOI; write one,'
         " such as 10.1000/182, or delete it [papernotes.bad-status]"),
     ),
+    "broken citations.json": (
+        lambda site: site.write("citations.json", '{"version": 1,\n"cites": [}'),
+        ("citations.json:2: WARNING: citations.json is not JSON: Expecting value; run"
+        ' "papernotes citations", which writes it anew [papernotes.bad-citations-file]'),
+    ),
     "retraction not acknowledged": (
         zeta("retraction: yes\n"),
         ('papers/zeta.md:3: WARNING: "retraction" is not "acknowledged"; write that, once the note'

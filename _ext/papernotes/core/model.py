@@ -199,9 +199,10 @@ class Picture:
 class Page:
     """The notes, papers and targets that a document shows; it is outdated when one of them changes.
 
-    ``key_prefixes`` are the prefixes that its ``{bibliography}`` directives put before citation
-    keys, ``equations`` the labels of the equations that it refers to, ``targets`` all other
-    documents and labels that it links to, ``located`` the keys of works to whose pages it leads.
+    ``suggestions`` is how many suggestions it lists at most, or 0 for none. ``key_prefixes`` are
+    the prefixes that its ``{bibliography}`` directives put before citation keys, ``equations`` the
+    labels of the equations that it refers to, ``targets`` all other documents and labels that it
+    links to, ``located`` the keys of works to whose pages it leads.
     """
 
     docname: str
@@ -211,6 +212,7 @@ class Page:
     reading_list: bool = False
     works: bool = False
     references: bool = False
+    suggestions: int = 0
     key_prefixes: tuple[str, ...] = ()
     equations: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()

@@ -26,6 +26,7 @@ from papernotes.bibliography.latex import Span, flatten
 from papernotes.bibliography.reader import Bibliography
 from papernotes.catalogue.archives import Archives, build_archives
 from papernotes.catalogue.derive import Catalogue, derive
+from papernotes.catalogue.literature import Literature
 from papernotes.catalogue.mention_pages import mention_pages
 from papernotes.core.diagnostics import Diagnostic
 from papernotes.core.model import Note, Paper
@@ -57,7 +58,7 @@ class PaperNotesDomain(Domain):
         "phrases": None,
         "sources": {},
     }
-    data_version = 9
+    data_version = 11
 
     def __init__(self, env: BuildEnvironment) -> None:
         super().__init__(env)
@@ -65,6 +66,8 @@ class PaperNotesDomain(Domain):
         self.archives = Archives()
         # Whether the build is of a site, whose pages are written one by one.
         self.writes_site = False
+        # How the papers cite each other.
+        self.literature = Literature()
         # The files that entries link to and that this build publishes, by their paths.
         self.paper_files: frozenset[str] = frozenset()
         # What the theme shows beside the text of every page, such as the sections of the site.

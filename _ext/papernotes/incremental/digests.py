@@ -14,7 +14,7 @@ from papernotes.catalogue.archives import ListPage
 from papernotes.catalogue.citation_graph import CitationMap
 from papernotes.catalogue.index_pages import IndexPage, WorksPage
 from papernotes.catalogue.mention_pages import MentionPage
-from papernotes.rendering import note_list, work_entry, works_list
+from papernotes.rendering import note_list, suggestions, work_entry, works_list
 from papernotes.rendering.note_page import mentions, neighbours, note_citation, note_header
 from papernotes.rendering.shown import Shown
 
@@ -47,6 +47,8 @@ class Digests:
         parts += [note_list.papers_shows(shown, query) for query in page.queries]
         if page.reading_list:
             parts.append(work_entry.reading_list_shows(shown))
+        if page.suggestions:
+            parts.append(suggestions.suggestions_show(shown, page.suggestions))
         if page.works:
             parts.append(works_list.all_works_show(shown, docname))
         return parts

@@ -18,8 +18,8 @@ from papernotes.domain.records import NotedPaper
 from papernotes.nodes import fold, previewed, written
 from papernotes.pages import archive_pages, head
 
-# What shows in the HTML of a page that something became of a work.
-_HAS_STATUS = re.compile(r'class="pn-(?:status|banner)')
+# What shows in the HTML of a page that it says what became of works, or how they cite each other.
+_HAS_STATUS = re.compile(r'class="[^"]*\bpn-(?:status|banner|literature)\b')
 STATIC = Path(__file__).parent.parent / "static"
 
 

@@ -34,6 +34,7 @@ def setup(app: Sphinx) -> None:
     app.add_directive("reading-list", directives.ReadingListDirective)
     app.add_directive("works", directives.WorksDirective)
     highlights.setup(app)
+    app.add_directive("suggestions", directives.SuggestionsDirective)
     app.connect("source-read", transforms.take_front_matter)
     app.add_transform(transforms.AddHeading)
     app.add_transform(transforms.ParseFrontMatter)

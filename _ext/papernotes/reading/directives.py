@@ -20,6 +20,9 @@ from papernotes.settings import fault_of_sort, own_fields
 # Set in a document that has a list with further pages.
 _HAS_PAGED_LIST = "papernotes_has_paged_list"
 
+# So many suggestions are listed without ``:limit:``.
+_SUGGESTIONS = 20
+
 OPTIONS = {
     "tags": "only notes with one of these tags, separated by commas",
     "sort": "the order: `title` (default), `read`, `year` or a field of yours, with `-` in front"
@@ -45,6 +48,18 @@ class _ListDirective(SphinxDirective):
         placeholder["docname"] = self.env.docname
         self.set_source_info(placeholder)
         return [placeholder]
+
+    def limit(self) -> int | None:
+        value = self.options.get("limit", "").strip()
+        if not value and "limit" not in self.options:
+            return None
+        if re.fullmatch(r"0*[1-9]\d{0,8}", value, re.ASCII):
+            return int(value)
+        self.problem(
+            DiagnosticKind.BAD_OPTION,
+            f':limit: "{value}" is not a number above 0; write a number, or delete the option',
+        )
+        return None
 
 
 class PapersDirective(_ListDirective):
@@ -90,18 +105,6 @@ class PapersDirective(_ListDirective):
             self.problem(DiagnosticKind.BAD_OPTION, f':sort: "{value}" is unknown; write {wanted}')
             return default
         return value
-
-    def limit(self) -> int | None:
-        value = self.options.get("limit", "").strip()
-        if not value and "limit" not in self.options:
-            return None
-        if re.fullmatch(r"0*[1-9]\d{0,8}", value, re.ASCII):
-            return int(value)
-        self.problem(
-            DiagnosticKind.BAD_OPTION,
-            f':limit: "{value}" is not a number above 0; write a number, or delete the option',
-        )
-        return None
 
     def pictures(self) -> bool | None:
         if "pictures" not in self.options:
@@ -166,3 +169,13 @@ class WorksDirective(_ListDirective):
     def run(self) -> list[nodes.Node]:
         """Return the placeholder."""
         return self.place(placeholders.works_list())
+
+
+class SuggestionsDirective(_ListDirective):
+    """``{suggestions}``: the works that many papers cite and the bibliography lacks."""
+
+    option_spec: ClassVar = {"limit": directives.unchanged}
+
+    def run(self) -> list[nodes.Node]:
+        """Return the placeholder."""
+        return self.place(placeholders.suggestions(limit=self.limit() or _SUGGESTIONS))

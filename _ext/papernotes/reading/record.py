@@ -201,6 +201,7 @@ def _page(
             links += [Citation(docname, key, line, id_) for key in linked_notes(node)]
             targets.update(target(node))
             located.update(located_keys(node))
+    limits = [each["limit"] for each in doctree.findall(placeholders.suggestions)]
     return Page(
         docname=docname,
         citations=tuple(citations),
@@ -208,6 +209,7 @@ def _page(
         queries=tuple(node["query"] for node in doctree.findall(placeholders.papers)),
         reading_list=any(doctree.findall(placeholders.reading_list)),
         works=any(doctree.findall(placeholders.works_list)),
+        suggestions=max(limits, default=0),
         references=any(doctree.findall(placeholders.references)),
         key_prefixes=key_prefixes,
         equations=tuple(referenced_labels(doctree)),

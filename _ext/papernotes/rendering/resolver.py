@@ -20,7 +20,7 @@ from papernotes import nodes as placeholders
 from papernotes import site_info
 from papernotes.builders import CheckBuilder
 from papernotes.domain import PaperNotesDomain
-from papernotes.rendering import note_list, work_entry, works_list
+from papernotes.rendering import note_list, suggestions, work_entry, works_list
 from papernotes.rendering.context import RenderContext, section_depth
 from papernotes.rendering.html_fragments import NO_PAGE, Fragment, Renderer, stand_in
 from papernotes.rendering.note_page import mentions, neighbours, note_citation, note_header
@@ -37,6 +37,7 @@ COMPONENTS: dict[type[placeholders.Placeholder], Component] = {
     placeholders.margin_reference: work_entry.margin_reference,
     placeholders.reading_list: work_entry.reading_list,
     placeholders.works_list: works_list.all_works,
+    placeholders.suggestions: suggestions.suggestions,
     placeholders.mentioned_in: mentions.mentions,
     placeholders.neighbours: neighbours.neighbours,
     placeholders.note_citation: note_citation.note_citation,

@@ -23,6 +23,7 @@ from papernotes.rendering import note_card
 from papernotes.rendering.context import RenderContext
 from papernotes.rendering.markup import hue_class, joined, note_link
 from papernotes.rendering.note_list import pager
+from papernotes.rendering.note_page import references
 from papernotes.rendering.shown import Shown
 
 # The strip names as many works on each side.
@@ -34,7 +35,10 @@ _SENTENCES = 10
 def mentions(context: RenderContext, node: nodes.Element) -> list[nodes.Node]:
     """Return what the note of *node* cites, and who cites a paper of it or links to it."""
     note = context.catalogue.by_docname.get(node["docname"])
-    return [*_strip(context, note), *_cited_by(context, note)] if note else []
+    if note is None:
+        return []
+    found = references.references(context, note)
+    return [*_strip(context, note), *found, *_cited_by(context, note)]
 
 
 def _cited_by(context: RenderContext, note: Note) -> list[nodes.Node]:
@@ -92,6 +96,7 @@ def mentions_show(shown: Shown, note: Note) -> list[object]:
         [shown.domain.intents(each) for each in (strip[1][:_IN_STRIP] if strip else ())],
         page and page.pages,
         *quotes_show(shown, note, page.names if page else shown.catalogue.citing(note)),
+        *references.references_show(shown, note),
     ]
 
 
