@@ -30,6 +30,8 @@ ENTRIES = r"""
   author = {Plain Jane},
   title = {Words alone},
   year = {2018},
+  retracted = {2019-02-03},
+  notice = {10.5555/notice},
 }
 @article{later2024,
   author = {Someone Else},
@@ -44,6 +46,17 @@ PLAIN = (
 PICTURE = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 0h9v9H0z"/></svg>\n'
 )
+# How papers cite each other, as ``papernotes citations`` writes it.
+CITATIONS = """{"version": 1, "cites": {"plain2018": ["accents2019"]}, "suggestions": [
+ {"id": "W1", "doi": "10.5555/missing", "title": "What is missing", "cited_by":
+  ["accents2019", "plain2018"]}]}
+"""
+SUGGESTIONS = """
+## What is missing
+
+```{suggestions}
+```
+"""
 COMPONENTS = """\
 ---
 orphan: true
@@ -66,6 +79,9 @@ def write_large_site(folder: Path, notes: int = NOTES) -> Site:
     site.write("papers/plain.md", PLAIN)
     site.write("papers/picture.svg", PICTURE)
     site.write("components.md", COMPONENTS)
+    site.write("citations.json", CITATIONS)
+    reading_list = (folder / "reading-list.md").read_text(encoding="utf-8")
+    site.write("reading-list.md", reading_list + SUGGESTIONS)
     bibliography = (folder / "refs.bib").read_text(encoding="utf-8")
     site.write("refs.bib", bibliography + ENTRIES)
     return site
