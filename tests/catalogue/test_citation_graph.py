@@ -16,6 +16,7 @@ from papernotes.catalogue.citation_graph import (
     CitationMap,
     Work,
     citation_maps,
+    known_citations,
 )
 from papernotes.catalogue.derive import Catalogue, derive
 from papernotes.core.model import Citation, Note, Page
@@ -164,3 +165,12 @@ def test_a_large_site_has_the_most_cited_works_and_a_map_for_each_tag() -> None:
 def test_without_colours_there_is_one_lane() -> None:
     found = citation_map(catalogue({"a": ["b"]}, tags={"a": ("vision",)}))
     assert found.lanes == ("",)
+
+
+def test_citations_of_papers_take_only_the_room_that_those_of_notes_leave() -> None:
+    found = large(MAX_NOTES)
+    works = keys(found)
+    known = known_citations(found, dict.fromkeys(works, (*works, "elsewhere")))
+    assert len(known) == MAX_ARROWS - len(found.arrows)
+    assert set(known).isdisjoint(found.arrows)
+    assert {key for pair in known for key in pair} <= set(works)

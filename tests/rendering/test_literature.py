@@ -132,6 +132,25 @@ def test_change_of_the_file_writes_the_pages_that_show_it(tiny: Site) -> None:
     assert tiny.build().written == set()
 
 
+def test_the_map_draws_what_papers_cite_and_no_note_says(tiny: Site) -> None:
+    settings = {"papernotes_browse": ["map"]}
+    plain = tiny.build(confoverrides=settings).read("map.html")
+    # The first is also cited in a note; the last is not on the map.
+    cites = {"alpha2001": ["beta2002"], "beta2002": ["gamma2003"], "delta2004": ["zeta2006"]}
+    tiny.write("citations.json", literature.write(cites, []))
+    made = tiny.build(confoverrides=settings)
+    page = made.page("map")
+    for kind in ("across", "down"):
+        assert len(page.cssselect(f".pn-map-{kind} .pn-map-known")) == 1
+    (legend,) = page.cssselect(".pn-map-legend li")
+    assert text(legend) == "cited by the paper, and not by the note"
+    words = [text(item) for item in page.cssselect("dl.pn-groups")[-1]]
+    assert words == ["Beta and Other (2002)", "cites Gamma et al. (2003)"]
+    tiny.remove("citations.json")
+    assert tiny.build(confoverrides=settings).read("map.html") == plain
+    assert "pn-map-known" not in plain
+
+
 FILES: dict[str, tuple[Any, int, str]] = {
     "no JSON": ('{\n"version": 1,\n"cites": }', 3, "is not JSON: Expecting value"),
     "no UTF-8": (b'{\n"a": "\xff"}', 2, "is not UTF-8"),

@@ -135,6 +135,19 @@ def _map(
     )
 
 
+def known_citations(
+    citation_map: CitationMap, cites: Mapping[str, Sequence[str]]
+) -> list[tuple[str, str]]:
+    """Return the citations between works in the picture that no note makes, by *cites*.
+
+    They have what room the citations of notes leave.
+    """
+    drawn = sorted(work.key for work in citation_map.works)
+    here, arrows = set(drawn), set(citation_map.arrows)
+    found = [(key, cited) for key in drawn for cited in cites.get(key, ()) if cited in here]
+    return [pair for pair in found if pair not in arrows][: MAX_ARROWS - len(arrows)]
+
+
 def _lane(note: Note | None, hues: Container[str], tag: str) -> str:
     """Return the first tag of *note* that has a lane on the map of *tag*, which is the last."""
     tags = note.tags if note else ()

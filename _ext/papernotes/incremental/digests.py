@@ -11,7 +11,7 @@ from sphinx.environment import BuildEnvironment
 
 from papernotes.bibliography import formatting
 from papernotes.catalogue.archives import ListPage
-from papernotes.catalogue.citation_graph import CitationMap
+from papernotes.catalogue.citation_graph import CitationMap, known_citations
 from papernotes.catalogue.index_pages import IndexPage, WorksPage
 from papernotes.catalogue.mention_pages import MentionPage
 from papernotes.rendering import note_list, suggestions, work_entry, works_list
@@ -74,7 +74,8 @@ class Digests:
             colours = [(archives.tag_pages.get(tag), archives.hues.get(tag)) for tag in tags]
             works = [self._mapped(key) for key in sorted(keys)]
             why = [shown.domain.intents(shown.catalogue.by_docname[name]) for name in content.cited]
-            return [content, colours, citing, works, why]
+            known = known_citations(content, shown.domain.literature.cites)
+            return [content, colours, citing, works, why, *known]
         if isinstance(content, MentionPage):
             note = shown.catalogue.by_docname[content.docname]
             quotes = mentions.quotes_show(shown, note, content.names)

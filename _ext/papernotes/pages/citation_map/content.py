@@ -9,7 +9,7 @@ from docutils import nodes
 from papernotes.bibliography import formatting
 from papernotes.bibliography.latex import flatten
 from papernotes.catalogue.archives import MAP_PAGE
-from papernotes.catalogue.citation_graph import CitationMap
+from papernotes.catalogue.citation_graph import CitationMap, known_citations
 from papernotes.core.model import Note
 from papernotes.domain.intents import STANCES, label, stance, stance_label
 from papernotes.domain.xrefs import place_link
@@ -51,7 +51,9 @@ def body(
     ]
     intents = _intents(context, citation_map)
     stances = {pair: found for pair, names in intents.items() if (found := stance(names))}
-    picture = drawing.draw(citation_map, labels, lanes, name=title(citation_map), stances=stances)
+    known = known_citations(citation_map, context.domain.literature.cites)
+    kinds = {**stances, **dict.fromkeys(known, drawing.KNOWN)}
+    picture = drawing.draw(citation_map, labels, lanes, name=title(citation_map), stances=kinds)
     about = _(
         "Each work stands in the year in which it appeared. An arrow leads from a note to a work"
         " that it cites. Works with a note are filled, and larger the more notes cite them. The"
@@ -62,13 +64,16 @@ def body(
         link = place_link(MAP_PAGE, "", docname, [nodes.Text(_("all tags"))])
         shown.insert(0, nodes.paragraph("", "", link, classes=["pn-byline"]))
     drawn = {found for pair, found in stances.items() if pair in citation_map.arrows}
-    if drawn:
-        texts = {each: stance_label(each) for each in STANCES if each in drawn}
+    texts = {each: stance_label(each) for each in STANCES if each in drawn}
+    if known:
+        texts[drawing.KNOWN] = _("cited by the paper, and not by the note")
+    if texts:
         picture += drawing.legend(texts)
     return [
         *shown,
         nodes.raw("", picture, format="html"),
         _in_words(context, citation_map, docname, intents),
+        *_known_in_words(context, known, docname),
     ]
 
 
@@ -131,6 +136,25 @@ def _work(context: RenderContext, key: str, docname: str) -> list[nodes.Node]:
     paper, note = context.catalogue.papers[key], context.catalogue.leading(key)
     title = note.title if note else flatten(formatting.title(paper))
     return [work_link(context, key, docname), nodes.Text(f": {title}")]
+
+
+def _known_in_words(
+    context: RenderContext, known: Sequence[drawing.Pair], docname: str
+) -> list[nodes.Node]:
+    """Return which papers cite which works of the map, apart from what notes say."""
+    cited: dict[str, list[str]] = {}
+    for citing, key in known:
+        cited.setdefault(citing, []).append(key)
+    items = []
+    for citing, keys in cited.items():
+        works = ([work_link(context, key, docname)] for key in keys)
+        line = nodes.paragraph("", _("cites") + " ", *joined(works, ", "))
+        term = nodes.term("", "", work_link(context, citing, docname))
+        items.append(nodes.definition_list_item("", term, nodes.definition("", line)))
+    if not items:
+        return []
+    lead = _("What the papers cite, and no note says:")
+    return [nodes.paragraph("", lead), nodes.definition_list("", *items, classes=["pn-groups"])]
 
 
 def _in_words(

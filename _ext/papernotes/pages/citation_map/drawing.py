@@ -13,6 +13,8 @@ from papernotes.pages.citation_map.layout import LINE, Layout, Place
 
 Kind = Literal["across", "down"]
 Pair = tuple[str, str]
+# The kind of a citation that a paper makes, and no note.
+KNOWN = "known"
 _Parent = ElementTree.Element
 
 
@@ -44,7 +46,8 @@ def draw(
 ) -> str:
     """Return the wide and the narrow picture, of which a style sheet shows one.
 
-    *name* is their accessible name. *stances* says how works are cited, by citing and cited key.
+    *name* is their accessible name. *stances* says how works are cited, by citing and cited key;
+    ``KNOWN`` adds the citations that no note makes.
     """
     box = ElementTree.Element("div", {"class": "pn-map"})
     for kind, longest in (("across", layout.WIDE), ("down", layout.NARROW)):
@@ -155,14 +158,17 @@ class _Drawing:
     ) -> dict[str, list[str]]:
         """Add the arcs, and return the ids of the arcs and of the other nodes by key."""
         group = _add(base, "g", "pn-map-arcs")
-        strong = _add(base, "g", "pn-map-reasons") if self.stances else group
+        known = [pair for pair, stance in self.stances.items() if stance == KNOWN]
+        has_reasons = len(known) < len(self.stances)
+        strong = _add(base, "g", "pn-map-reasons") if has_reasons else group
         touching: dict[str, list[str]] = {work.key: [] for work in citation_map.works}
         nodes: dict[str, list[str]] = {work.key: [] for work in citation_map.works}
-        for number, (citing, cited) in enumerate(citation_map.arrows):
+        for number, (citing, cited) in enumerate([*citation_map.arrows, *known]):
             id_ = self._id("c", number)
             d = path(self.layout.places[citing], self.layout.places[cited])
             if stance := self.stances.get((citing, cited)):
-                _add(strong, "path", f"pn-map-arc pn-map-{stance}", {"id": id_, "d": d})
+                parent = group if stance == KNOWN else strong
+                _add(parent, "path", f"pn-map-arc pn-map-{stance}", {"id": id_, "d": d})
             else:
                 _add(group, "path", "pn-map-arc", {"id": id_, "d": d})
             for one, other in ((citing, cited), (cited, citing)):
