@@ -146,31 +146,27 @@ def test_large_bibliography_is_asked_about_in_batches(site: Site, server: Server
     assert [request.path.count("|") for request in server.asked] == [49, 49, 19]
 
 
-def test_key_goes_to_openalex_alone_and_nowhere_else(
-    site: Site, server: Server, tmp_path: Path
-) -> None:
+def test_key_goes_to_openalex_alone_and_nowhere_else(site: Site, server: Server) -> None:
+    site.edit("conf.py", "project", 'papernotes_contact = "me@example.org"\nproject')
     with serving() as other:
-        other.set("/elsewhere", Reply('{"results": []}', "application/json"))
-        server.set("/openalex/works", Reply("", status=200))
         answer = server.answer
-
-        def redirect(path: str) -> Reply:
-            if "referenced_works" in path:
-                return Reply("", status=302, headers={"Location": f"{other.url}/elsewhere"})
-            return answer(path)
-
-        server.answer = redirect  # type: ignore[method-assign]
-        result = run(site, "citations", OPENALEX_API_KEY=f" {KEY}\n")
+        redirect = Reply("", status=302, headers={"Location": f"{other.url}/elsewhere"})
+        server.answer = lambda path: redirect  # type: ignore[method-assign]
+        assert run(site, "citations", OPENALEX_API_KEY=f" {KEY}\n").exit_code == 1
         assert server.asked[0].headers["Authorization"] == f"Bearer {KEY}"
-        assert (result.exit_code, other.asked) == (1, [])
-        assert "redirects to another server" in result.output
-        server.answer = answer  # type: ignore[method-assign]
-        result = run(site, "citations", "--again", OPENALEX_API_KEY=KEY)
+        assert other.asked == []
+    server.answer = answer  # type: ignore[method-assign]
+    result = run(site, "citations", OPENALEX_API_KEY=KEY)
     assert (result.exit_code, written(site)) == (0, WRITTEN)
     assert KEY not in "".join(request.path for request in server.asked)
-    for content in files(site.folder.parent).values():
-        assert KEY.encode() not in content
-    assert KEY not in result.output
+    assert "me@example.org" in server.asked[0].headers["User-Agent"]
+    for secret in (KEY, "me@example.org"):
+        assert secret not in result.output
+        assert [
+            name
+            for name, content in files(site.folder.parent).items()
+            if secret.encode() in content and not name.endswith("conf.py")
+        ] == []
 
 
 @pytest.mark.parametrize(

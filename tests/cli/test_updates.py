@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Iterator
 
 import pytest
-from commands import run
+from commands import files, run, start
 from servers import Reply, Server, serving
 from sites import Site
 
@@ -199,6 +201,41 @@ def test_hostile_notices_write_nothing_but_valid_values(site: Site, server: Serv
     )
     run(site, "refresh", "--yes", "beta2002")
     assert "  retracted = {true},\n  corrected = {true},\n  keywords" in refs(site)
+
+
+def test_full_disk_leaves_the_bibliography(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    before = files(site.folder)
+    result = run(site, "refresh", "--yes")
+    assert (result.exit_code, files(site.folder)) == (1, before)
+    assert "refs.bib cannot be written: No space left on device" in result.stderr
+
+
+def test_killed_run_leaves_the_bibliography(site: Site, server: Server) -> None:
+    before = files(site.folder)
+    with start(site, "refresh", "--yes") as process:
+        server.before = lambda path: process.send_signal(signal.SIGKILL)
+        process.wait(timeout=60)
+    assert (process.returncode, files(site.folder)) == (-signal.SIGKILL, before)
+
+
+def test_run_that_another_one_has_overtaken_changes_nothing(site: Site, server: Server) -> None:
+    server.crossref("10.1000/beta", NOTICE)
+    done: list[list[str]] = []
+
+    def overtake(path: str) -> None:
+        if path.startswith("/crossref") and not done:
+            done.append([])
+            done.append(told(site))
+
+    server.before = overtake
+    result = run(site, "refresh", "--yes")
+    assert result.exit_code == 1
+    assert "has just been changed in" in result.stderr
+    assert refs(site).count("retracted = {2024-05-01}") == 1
 
 
 def test_paper_that_waits_to_be_read_has_no_version_read(site: Site, server: Server) -> None:
