@@ -49,7 +49,9 @@ A second paragraph.
 
 ### Its details
 
-Details.
+"""
+    + "They are long. " * 60
+    + r"""
 
 ## Results
 

@@ -396,8 +396,9 @@ class PaperNotesDomain(Domain):
             titles = [self.noted(note).title.nodes() for note in notes]
             if len(notes) == 1 and node.get("refexplicit"):
                 titles = [children]
+            classes: list[str] = node.get("classes", []) if len(notes) == 1 else []
             links = [
-                make_refnode(builder, fromdocname, note.docname, None, title)
+                self._note_link(builder, fromdocname, note, title, classes)
                 for note, title in zip(notes, titles, strict=True)
             ]
         except NoUri:
@@ -408,29 +409,29 @@ class PaperNotesDomain(Domain):
             # The catalogue has reported the unknown key; the text stays readable.
             return contnode  # type: ignore[return-value]
         if len(links) == 1:
-            links[0]["classes"] += node.get("classes", [])
-        marked = [
-            self.with_preview(link, builder.get_target_uri(note.docname))
-            for link, note in zip(links, notes, strict=True)
-        ]
-        if len(marked) == 1:
-            return marked[0]  # type: ignore[return-value]  # Sphinx takes any element
+            return links[0]  # type: ignore[return-value]  # Sphinx takes any element
         # A given text cannot lead to several notes; their titles follow it in parentheses.
         before, after = (" (", ")") if node.get("refexplicit") else ("", "")
         line = nodes.inline("", "", *(children if before else ()))
-        for link in marked:
-            line += [nodes.Text(", " if link is not marked[0] else before), link]
+        for link in links:
+            line += [nodes.Text(", " if link is not links[0] else before), link]
         line += nodes.Text(after)
         return line  # type: ignore[return-value]  # Sphinx takes any element
 
-    def with_preview(self, link: nodes.reference, address: str) -> nodes.Element:
-        """Return *link*, which leads to *address*, marked if it has a preview.
-
-        Links of a page to itself have none, since its parts need no file.
-        """
-        if "refid" in link or address not in self.previews:
-            return link
-        return previewed("", "", link, preview=self.previews[address])
+    def _note_link(
+        self,
+        builder: Builder,
+        docname: str,
+        note: Note,
+        children: list[nodes.Node],
+        classes: list[str],
+    ) -> nodes.Element:
+        """Return a link to *note* in the text of the page *docname*, which has its preview."""
+        link = make_refnode(builder, docname, note.docname, None, children)
+        link["classes"] += classes
+        name = self.previews.get(builder.get_target_uri(note.docname))
+        # Links of a page to itself need no file.
+        return previewed("", "", link, preview=name) if name and docname != note.docname else link
 
     def resolve_any_xref(
         self,

@@ -92,8 +92,9 @@ def mark_links(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         if not is_in_text or isinstance(link.parent, previewed):
             continue
         if "refuri" in link and link.get("internal") and link.get("preview", True):
-            name = previews.get(urljoin(home, link["refuri"])[1:])
-            if name is not None:
+            address = urljoin(home, link["refuri"])
+            name = previews.get(address[1:])
+            if name is not None and address.partition("#")[0] != home:
                 marked = previewed(preview=name)
                 link.replace_self(marked)
                 marked += link

@@ -242,8 +242,8 @@
       content = copy(target);
     }
     await loadStyles(content);
-    // The reader may have moved on during loading.
-    if (!isWanted()) return;
+    // The reader may have moved on during loading; and a box with what the link says is no use.
+    if (!isWanted() || textOf(content) === textOf(link)) return;
     close();
     const box = makeBox(content, link);
     // After the link, so that the focus and screen readers reach it next.

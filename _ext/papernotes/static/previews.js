@@ -137,15 +137,22 @@
     }
   });
 
-  // The first tap opens the preview, the second follows the link. A footnote unfolds by itself.
   document.addEventListener("pointerdown", (event) => {
     touched = event.pointerType === "touch";
     if (touched && !linkOf(event)) close();
   });
+
+  // The first tap opens the preview, the second follows the link. A footnote unfolds by itself.
   document.addEventListener("click", (event) => {
-    const link = touched ? linkOf(event) : null;
-    if (!link?.contains(/** @type {Node} */ (event.target)) || box?.link() === link) return;
-    if (link.matches(".footnote-reference") || isInSight(targetOf(link))) return;
+    const link = linkOf(event);
+    if (!link?.contains(/** @type {Node} */ (event.target))) return;
+    const isFootnote = link.matches(".footnote-reference");
+    if (!touched || isFootnote || box?.link() === link || isInSight(targetOf(link))) {
+      // The reader goes there.
+      dismissed = link;
+      close();
+      return;
+    }
     event.preventDefault();
     clearTimeout(timer);
     dismissed = null;
