@@ -209,7 +209,7 @@ PLAIN = {"page.css"}
         ("papers/plain.html", PLAIN | {"papernotes.js"}),
         (
             "papers/everything.html",
-            {"page-mathematics.css", "blocks.css", "code.css"}
+            {"page-mathematics.css", "blocks.css", "code.css", "margin.css"}
             | {"papernotes-previews-mathematics.js"},
         ),
         ("bibliography.html", PLAIN | {"works.css", "works.js"}),
