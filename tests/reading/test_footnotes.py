@@ -43,6 +43,18 @@ WRITTEN = {
         "A[1]",
         "[1] See (One, 2001). References * Ann One (2001). One.",
     ),
+    "directive": (
+        "A.\n\n:::{sidenote}\nb ^[c]\n\n- d\n:::\n\nE.^[f]",
+        "A.[1] E.[3]",
+        "[1] b [2] * d [2] c [3] f",
+    ),
+    "directive in a list": (
+        "- A.\n\n  ```{sidenote}\n  b\n  ```\n\n  C.^[d]",
+        "* A.[1] C.[2]",
+        "[1] b [2] d",
+    ),
+    "directive after a list": ("- A.\n- B.\n\n:::{sidenote}\nc\n:::", "* A. * B.[1]", "[1] c"),
+    "directive after a formula": ("$$a$$\n\n:::{sidenote}\nb\n:::", "a [1]", "[1] b"),
     "list": ("- A^[b]\n- C^[d]", "* A[1] * C[2]", "[1] b [2] d"),
 }
 REST = """\

@@ -11,14 +11,19 @@ from markdown_it.helpers import parseLinkLabel
 from markdown_it.rules_inline import StateInline
 from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
-from sphinx.util.docutils import SphinxRole
+from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from papernotes import nodes as placeholders
 
+# The class of a paragraph that holds nothing but the reference to a footnote.
+_DETACHED = "pn-detached"
+
 
 def setup(app: Sphinx) -> None:
-    """Add the role and the transforms."""
+    """Add the role, the directive and the transforms."""
     app.add_role("sidenote", SidenoteRole())
+    app.add_directive("sidenote", SidenoteDirective)
+    app.add_transform(AttachSidenotes)
     app.add_transform(NumberFootnotes)
     app.add_transform(PlaceFootnotes)
 
@@ -44,13 +49,13 @@ def sidenote_plugin(md: MarkdownIt) -> None:
     md.inline.ruler.after("image", "sidenote", sidenote)
 
 
-def footnote(document: nodes.document, paragraph: nodes.paragraph) -> nodes.footnote_reference:
-    """Add a footnote with *paragraph* to *document*, and return the reference to it.
+def footnote(document: nodes.document, *blocks: nodes.Element) -> nodes.footnote_reference:
+    """Add a footnote of *blocks* to *document*, and return the reference to it.
 
     docutils would take a reference without a name for that of another footnote, if a name is wrong.
     """
-    note = nodes.footnote("", nodes.label(), paragraph)
-    note.source, note.line = paragraph.source, paragraph.line
+    note = nodes.footnote("", nodes.label(), *blocks)
+    note.source, note.line = blocks[0].source, blocks[0].line
     document.note_footnote(note)
     # Transforms number it, and put it in its place.
     document.append(note)
@@ -74,6 +79,41 @@ class SidenoteRole(SphinxRole):
         paragraph = nodes.paragraph("", "", *content)
         self.set_source_info(paragraph)
         return [footnote(inliner.document, paragraph)], messages
+
+
+class SidenoteDirective(SphinxDirective):
+    """``{sidenote}``: a footnote of any blocks, which the paragraph before it refers to."""
+
+    has_content = True
+
+    def run(self) -> list[nodes.Node]:
+        """Return the reference, in a paragraph of its own for the time being."""
+        self.assert_has_content()
+        blocks = [node for node in self.parse_content_to_nodes() if isinstance(node, nodes.Element)]
+        reference = footnote(self.state.document, *blocks)
+        return [nodes.paragraph("", "", reference, classes=[_DETACHED])]
+
+
+class AttachSidenotes(SphinxTransform):
+    """Put the reference to each footnote of a directive at the end of the paragraph before it."""
+
+    # Ahead of all that looks at paragraphs.
+    default_priority = 3
+
+    def apply(self, **kwargs: Any) -> None:
+        """Move the references; without a paragraph there, they keep one of their own."""
+        for holder in list(self.document.findall(nodes.paragraph)):
+            if _DETACHED not in holder["classes"]:
+                continue
+            holder["classes"].remove(_DETACHED)
+            before = holder.previous_sibling()
+            if before is None:
+                continue
+            last = next(reversed(list(before.findall(nodes.paragraph))), None)
+            # Lists and quotations end with a paragraph, tables and formulas do not.
+            if last is not None and before.astext().endswith(last.astext()):
+                last += holder.children
+                holder.parent.remove(holder)
 
 
 class NumberFootnotes(SphinxTransform):
