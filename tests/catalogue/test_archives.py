@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import random
 import unicodedata
-from collections.abc import Container, Iterable
+from collections.abc import Iterable
 
 import pytest
 
@@ -115,6 +115,12 @@ def entry(key: str, **fields: str) -> str:
     return f"@article{{{key}, {body}}}\n"
 
 
+def _citation(docname: str, key: str) -> Citation:
+    """Return a citation; *key* may begin with why the work is cited."""
+    intent, _, key = key.rpartition(":")
+    return Citation(docname, key, 9, intent=intent)
+
+
 def archives_of(
     notes: Iterable[Note],
     *parts: str,
@@ -126,14 +132,13 @@ def archives_of(
     documents: Iterable[str] = (),
     query: Query | None = None,
     homes: Iterable[str] = (),
-    reasons: Container[str] = (),
 ) -> Archives:
     """Derive the archives of *notes*; *entries* replace the entries made up for their keys."""
     notes = list(notes)
     entries = {note.key: entry(note.key) for note in notes} | (entries or {})
     bibliography = read([("refs.bib", "".join(entries.values()).encode())])
     pages = [
-        Page(docname, citations=tuple(Citation(docname, key, 9) for key in keys))
+        Page(docname, citations=tuple(_citation(docname, key) for key in keys))
         for docname, keys in (cites or {}).items()
     ]
     catalogue = derive(notes, pages, bibliography, Paths())
@@ -149,7 +154,7 @@ def archives_of(
         sort=sort,
         paths={name: f"{name}.md" for name in documents}
         | {n.docname: f"{n.docname}.md" for n in notes},
-        mentions=mention_pages(catalogue, lambda name, _note: name in reasons),
+        mentions=mention_pages(catalogue, {page.docname: page for page in pages}),
     )
 
 
@@ -165,7 +170,8 @@ def test_those_that_cite_a_note_are_split_into_pages_and_who_says_why_comes_firs
     cites = {f"papers/{key}": ["old", "older"] for key in citing}
     cites |= {f"papers/{key}": ["older"] for key in citing[50:]}
     notes = [note(key) for key in ("old", "older", *citing)]
-    archives = archives_of(notes, cites=cites, reasons=["papers/by100", "papers/by040"])
+    cites["papers/by100"] = cites["papers/by040"] = ["disputes:older"]
+    archives = archives_of(notes, cites=cites)
     pages = ("papers/older", "cited-by/papers/older/2", "cited-by/papers/older/3")
     assert tuple(archives.mentions) == pages
     assert all(page.pages == pages for page in archives.mentions.values())

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from papernotes.catalogue.derive import Catalogue
-from papernotes.core.model import Note
+from papernotes.core.model import Note, Page
 
 # As many citing pages stand on the page of the note, and on each further page. A page of 200 with
 # a sentence of each has about 60 kB.
@@ -26,20 +26,18 @@ class MentionPage:
     names: tuple[str, ...]
 
 
-def mention_pages(
-    catalogue: Catalogue, has_reason: Callable[[str, Note], bool]
-) -> dict[str, MentionPage]:
+def mention_pages(catalogue: Catalogue, documents: Mapping[str, Page]) -> dict[str, MentionPage]:
     """Return the pages of all notes that need several, by name.
 
-    *has_reason* says whether a document tells why it cites a note: these documents come first.
+    *documents* are all that cite; those that say why they cite the note come first.
     """
     found: dict[str, MentionPage] = {}
     for note in catalogue.notes:
-        names = catalogue.citing(note)
-        if len(names) <= ON_NOTE:
+        citing = catalogue.citing(note)
+        if len(citing) <= ON_NOTE:
             continue
-        first = [name for name in names if has_reason(name, note)]
-        names = list(dict.fromkeys([*first, *names]))
+        with_reason = [name for name in citing if _says_why(documents[name], note)]
+        names = list(dict.fromkeys([*with_reason, *citing]))
         starts = range(ON_NOTE, len(names), ON_PAGE)
         parts = [names[:ON_NOTE], *(names[start : start + ON_PAGE] for start in starts)]
         later = (f"cited-by/{note.docname}/{number}" for number in range(2, len(parts) + 1))
@@ -47,3 +45,7 @@ def mention_pages(
         for number, (page, part) in enumerate(zip(pages, parts, strict=True), 1):
             found[page] = MentionPage(note.docname, number, pages, tuple(part))
     return found
+
+
+def _says_why(document: Page, note: Note) -> bool:
+    return any(each.intent and each.key in note.keys for each in document.citations)

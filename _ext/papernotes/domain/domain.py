@@ -250,13 +250,8 @@ class PaperNotesDomain(Domain):
             view=config.papernotes_view,
             sort=config.papernotes_sort,
             paths={name: record.path for name, record in self.records.items()},
-            mentions=mention_pages(self.catalogue, self._has_reason),
+            mentions=mention_pages(self.catalogue, {n: r.page for n, r in self.records.items()}),
         )
-
-    def _has_reason(self, docname: str, note: Note) -> bool:
-        """Return whether document *docname* says why it cites *note*."""
-        mentions = self.mentions(docname, note)
-        return any(intent_on(note.keys, mention.intents) for mention in mentions)
 
     def _format(self, key: str, paper: Paper) -> Formatted:
         """Return the reference of a work, from an earlier build unless its entry has changed."""
@@ -312,14 +307,6 @@ class PaperNotesDomain(Domain):
             if said not in seen:
                 seen.add(said)
                 yield mention
-
-    def intents(self, note: Note) -> dict[str, list[str]]:
-        """Return the works that *note* cites for a reason, with the properties of CiTO."""
-        found: dict[str, dict[str, None]] = {}
-        for citation in self.records[note.docname].page.citations:
-            if citation.intent and citation.key in self.catalogue.papers:
-                found.setdefault(citation.key, {})[citation.intent] = None
-        return {key: list(names) for key, names in found.items()}
 
     def problems(self) -> Iterator[Diagnostic]:
         """Yield all diagnostics, in the order of files and lines."""

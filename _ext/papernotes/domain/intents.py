@@ -8,10 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from sphinx.addnodes import pending_xref
 
+from papernotes.core.model import Note
 from papernotes.i18n import _
+
+if TYPE_CHECKING:
+    from papernotes.domain.domain import PaperNotesDomain
 
 NAMESPACE = "http://purl.org/spar/cito/"
 
@@ -59,6 +64,15 @@ def intents(node: pending_xref) -> list[tuple[str, str]]:
     """Return the keys that a citation cites for a reason, each with the property."""
     found: list[tuple[str, str]] = node.get("papernotes_intents", [])
     return found
+
+
+def intents_of(domain: PaperNotesDomain, note: Note) -> dict[str, list[str]]:
+    """Return the works that *note* cites for a reason, with the properties of CiTO."""
+    found: dict[str, dict[str, None]] = {}
+    for citation in domain.records[note.docname].page.citations:
+        if citation.intent and citation.key in domain.catalogue.papers:
+            found.setdefault(citation.key, {})[citation.intent] = None
+    return {key: list(names) for key, names in found.items()}
 
 
 def intent_on(keys: Sequence[str], pairs: Sequence[tuple[str, str]]) -> str:

@@ -14,6 +14,7 @@ from papernotes.catalogue.archives import ListPage
 from papernotes.catalogue.citation_graph import CitationMap, known_citations
 from papernotes.catalogue.index_pages import IndexPage, WorksPage
 from papernotes.catalogue.mention_pages import MentionPage
+from papernotes.domain.intents import intents_of
 from papernotes.rendering import note_list, suggestions, work_entry, works_list
 from papernotes.rendering.note_page import mentions, neighbours, note_citation, note_header
 from papernotes.rendering.shown import Shown
@@ -73,7 +74,9 @@ class Digests:
             tags = [*content.lanes, *(tag for tag, _ in content.tags)]
             colours = [(archives.tag_pages.get(tag), archives.hues.get(tag)) for tag in tags]
             works = [self._mapped(key) for key in sorted(keys)]
-            why = [shown.domain.intents(shown.catalogue.by_docname[name]) for name in content.cited]
+            why = [
+                intents_of(shown.domain, shown.catalogue.by_docname[name]) for name in content.cited
+            ]
             known = known_citations(content, shown.domain.literature.cites)
             return [content, colours, citing, works, why, *known]
         if isinstance(content, MentionPage):

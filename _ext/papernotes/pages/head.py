@@ -17,6 +17,7 @@ from sphinx.application import Sphinx
 from papernotes import site_info
 from papernotes.bibliography.export import csl
 from papernotes.domain import PaperNotesDomain, last_changed
+from papernotes.domain.intents import intents_of
 from papernotes.domain.records import NotedPaper
 from papernotes.i18n import language_tag
 from papernotes.nodes import DECK
@@ -126,7 +127,7 @@ def _note(
     links = {paper.key: site_info.paper_links(app, paper) for paper in papers}
     catalogue = PaperNotesDomain.of(app.env).catalogue
     cited: dict[str, list[csl.Item]] = {}
-    for key, names in PaperNotesDomain.of(app.env).intents(note).items():
+    for key, names in intents_of(PaperNotesDomain.of(app.env), note).items():
         for name in names:
             cited.setdefault(name, []).append(catalogue_json.item(app, catalogue.papers[key]))
     return page, schema_org.note(page, items, links, cited)

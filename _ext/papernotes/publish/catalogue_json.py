@@ -17,6 +17,7 @@ from papernotes.bibliography.export import csl
 from papernotes.catalogue.status import status
 from papernotes.core.model import FieldValue, Note, Paper
 from papernotes.domain import PaperNotesDomain
+from papernotes.domain.intents import intents_of
 from papernotes.i18n import language_tag
 from papernotes.publish.files import File
 from papernotes.publish.plaintext import Prose
@@ -56,7 +57,7 @@ def files(app: Sphinx, shown: Shown, summaries: Summaries) -> Iterator[File]:
             [shown.excerpt(excerpt) for _, excerpt in domain.noted(note).fields],
             note.read,
             _cites(domain, note),
-            domain.intents(note),
+            intents_of(domain, note),
             _status(domain, note),
         )
         for note in notes
@@ -113,7 +114,7 @@ def _catalogue(
                 "tags": note.tags,
                 "summary": asdict(summary.summary),
                 "cites": _cites(domain, note),
-                **({"intents": found} if (found := domain.intents(note)) else {}),
+                **({"intents": found} if (found := intents_of(domain, note)) else {}),
                 **({"status": became} if (became := _status(domain, note)) else {}),
                 "links": {
                     paper.key: site_info.paper_links(app, paper)

@@ -11,7 +11,7 @@ from papernotes.bibliography.latex import flatten
 from papernotes.catalogue.archives import MAP_PAGE
 from papernotes.catalogue.citation_graph import CitationMap, known_citations
 from papernotes.core.model import Note
-from papernotes.domain.intents import STANCES, label, stance, stance_label
+from papernotes.domain.intents import STANCES, intents_of, label, stance, stance_label
 from papernotes.domain.xrefs import place_link
 from papernotes.i18n import _, ngettext, phrases
 from papernotes.nodes import bar
@@ -82,7 +82,7 @@ def _intents(context: RenderContext, citation_map: CitationMap) -> dict[drawing.
     found: dict[drawing.Pair, list[str]] = {}
     for docname in citation_map.cited:
         note = context.catalogue.by_docname[docname]
-        for key, names in context.domain.intents(note).items():
+        for key, names in intents_of(context.domain, note).items():
             found.setdefault((note.key, key), []).extend(names)
     return found
 

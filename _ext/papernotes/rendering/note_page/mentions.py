@@ -14,7 +14,7 @@ from sphinx_design.shared import create_component
 from papernotes.catalogue.derive import Catalogue
 from papernotes.core.model import Note
 from papernotes.domain import PaperNotesDomain
-from papernotes.domain.intents import PROPERTIES, intent_on, label
+from papernotes.domain.intents import PROPERTIES, intent_on, intents_of, label
 from papernotes.domain.records import Mention
 from papernotes.domain.xrefs import cited_keys, linked_notes, place_link
 from papernotes.i18n import _, language_classes, ngettext
@@ -93,7 +93,7 @@ def mentions_show(shown: Shown, note: Note) -> list[object]:
     return [
         [strip and len(strip[0]), [*map(shown.citation, works)]],
         [each and (each.docname, shown.archives.hue(each)) for each in leading],
-        [shown.domain.intents(each) for each in (strip[1][:_IN_STRIP] if strip else ())],
+        [intents_of(shown.domain, each) for each in (strip[1][:_IN_STRIP] if strip else ())],
         page and page.pages,
         *quotes_show(shown, note, page.names if page else shown.catalogue.citing(note)),
         *references.references_show(shown, note),
@@ -154,7 +154,7 @@ def _strip(context: RenderContext, note: Note) -> list[nodes.Node]:
 
 def _why(domain: PaperNotesDomain, note: Note, keys: Sequence[str]) -> list[nodes.Node]:
     """Return why *note* cites one of *keys*, as far as it says so."""
-    intents = domain.intents(note)
+    intents = intents_of(domain, note)
     names = dict.fromkeys(name for key in keys for name in intents.get(key, ()))
     text = ", ".join(map(label, names))
     return [nodes.inline("", f" ({text})", classes=["pn-byline"])] if text else []
