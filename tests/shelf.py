@@ -24,6 +24,7 @@ papernotes_browse = [
 ]
 papernotes_page_size = 2
 papernotes_pictures = False
+papernotes_markdown = True
 bibtex_bibfiles = ["refs.bib"]
 bibtex_reference_style = "papernotes"
 myst_enable_extensions = ["dollarmath"]
@@ -44,6 +45,7 @@ SETTINGS = [
     'papernotes_browse = ["tags"]',
     "papernotes_feed = False",
     "papernotes_previews = False",
+    "papernotes_markdown = False",
     "papernotes_pictures = True",
     "html_copy_source = False",
     "html_use_index = False",

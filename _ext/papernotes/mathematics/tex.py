@@ -51,6 +51,8 @@ _ENVIRONMENTS = {
 
 _NUMBERED = frozenset("align alignat eqnarray equation flalign gather multline".split())
 
+_END = re.compile(rf"\s*\\end\s*\{{(?:{'|'.join(sorted(_NUMBERED))})\*\}}\s*$")
+
 _TOKEN = re.compile(
     r"""
     (?P<comment>%[^\n]*\n?)
@@ -118,6 +120,14 @@ def unnumbered(tex: str) -> str:
         return match[0]
 
     return _TOKEN.sub(star, unlabelled(tex))
+
+
+def numbered(tex: str, number: str) -> str:
+    r"""Return *tex* with *number* as its ``\tag``, in the last row of an environment with rows."""
+    tex = unnumbered(tex)
+    end = _END.search(tex)
+    place = end.start() if end else len(tex)
+    return f"{tex[:place]} \\tag{{{number}}}{tex[place:]}"
 
 
 def formulas(tex: str) -> list[str]:

@@ -40,6 +40,7 @@ _BOXES: tuple[type[nodes.Element], ...] = (
     *(getattr(nodes, name) for name in admonitionlabels if hasattr(nodes, name)),
     addnodes.seealso,
 )
+_TIGHT = re.compile(r"(?:.+\n)+\n(?:[-*] \S|1[.)] )(?:.+\n?)+")
 _BLANK_LINES = re.compile(r"\n\s*\n")
 
 
@@ -127,13 +128,19 @@ class Blocks(Inline):
             signs = [f"{start + number}{end}" for number in count]
         elif "pn-tags" in node["classes"]:
             return escaping.finish(", ".join(self.inline(_inline_of(item)) for item in node))
-        items = []
-        is_loose = False
-        for item, sign in zip(node.children, signs, strict=True):
-            inner = item.children if isinstance(item, nodes.list_item) else [item]
-            items.append(_hanging(self.text(inner), f"{sign} "))
-            is_loose = is_loose or not all(isinstance(each, _LISTS) for each in inner[1:])
+        items = [
+            _hanging(self._item(item), f"{sign} ") for item, sign in zip(node, signs, strict=True)
+        ]
+        is_loose = any("\n\n" in item for item in items)
         return ("\n\n" if is_loose else "\n").join(items)
+
+    def _item(self, item: nodes.Node) -> str:
+        """Return an item of a list, in which a list can follow its paragraph without a space."""
+        inner = item.children if isinstance(item, nodes.list_item) else [item]
+        text = self.text(inner)
+        is_list = len(inner) == 2 and isinstance(inner[1], _LISTS)
+        # A paragraph goes on unless the list begins with 1.
+        return text.replace("\n\n", "\n") if is_list and _TIGHT.fullmatch(text) else text
 
     def container(self, node: nodes.container) -> str:
         """Return what a container holds."""
@@ -159,8 +166,11 @@ class Blocks(Inline):
             terms = [child for child in item if isinstance(child, nodes.term | nodes.classifier)]
             term = escaping.finish(", ".join(escaping.one_line(self.inline(t)) for t in terms))
             bodies = [child for child in item if isinstance(child, nodes.definition)]
-            texts = [_hanging(self.text(body.children), ":   ") for body in bodies]
-            parts.append("\n".join([term, *texts]))
+            texts = [text for body in bodies if (text := self.text(body.children))]
+            # Without a term, or without its definition, Markdown has none.
+            if term:
+                texts = ["\n".join([term, *(_hanging(text, ":   ") for text in texts)])]
+            parts += texts
         return "\n\n".join(parts)
 
     def fields(self, node: nodes.Element) -> str:
@@ -175,9 +185,10 @@ class Blocks(Inline):
 
     def formula(self, node: nodes.math_block) -> str:
         """Return displayed formulas, the last one with the number of all, if they have one."""
-        parts = tex.formulas(tex.tagged(escaping.clean(node.astext()), node.get("rows", {})))
+        source = tex.tagged(escaping.clean(node.astext()), node.get("rows", {}))
+        parts = [tex.unnumbered(part).strip() for part in tex.formulas(source)]
         if parts and (number := self._number(node)):
-            parts[-1] += f" \\tag{{{number}}}"
+            parts[-1] = tex.numbered(parts[-1], number)
         shown = (
             escaping.fence(part, "math") if "$$" in part else f"$$\n{part}\n$$" for part in parts
         )

@@ -19,6 +19,9 @@ HARD_BREAK = "\ufdd6"
 # A space within a formula that is to stay whole.
 _FORMULA_SPACE = "\ufdd7"
 _BREAKS = re.compile("(?:\\s*\ufdd6\\s*)+")
+# Code, until it is known whether other code follows it at once, which would not be told apart.
+_CODE, _END_OF_CODE = "\ufdd8", "\ufdd9"
+_CODES = re.compile("\ufdd8([^\ufdd9]*)\ufdd9")
 _ASTERISKS = {_EMPHASIS: "*", _END_OF_EMPHASIS: "*", _STRONG: "**", _END_OF_STRONG: "**"}
 _OPENING = {_EMPHASIS: _END_OF_EMPHASIS, _STRONG: _END_OF_STRONG}
 _MARKS = re.compile("([\ufdd0-\ufdd3])")
@@ -86,8 +89,11 @@ def _around(mark: str, markup: str, end: str) -> str:
 def code(text: str) -> str:
     """Return *text* as code within a line."""
     text = clean(text).replace("\n", " ")
-    if not text.strip():
-        return text
+    return f"{_CODE}{text}{_END_OF_CODE}" if text.strip() else text
+
+
+def _ticked(text: str) -> str:
+    """Return *text* between more backticks than it has in a row."""
     longest = max(map(len, _BACKTICKS.findall(text)), default=0)
     ticks = "`" * (longest + 1)
     # A space at both ends is taken off again.
@@ -110,8 +116,13 @@ def formula(tex: str) -> str:
         return ""
     # A dollar sign in a formula, as in \text{}, ends it unless it has a backslash.
     if re.search(r"(?<!\\)\$", tex) or tex.endswith("\\"):
-        return f"{{math}}{code(tex)}"
+        return _role(tex)
     return f"{_FORMULA}{tex}{_END_OF_FORMULA}"
+
+
+def _role(tex: str) -> str:
+    """Return a formula as MyST has it where dollar signs do not do."""
+    return f"{{math}}{_ticked(tex)}"
 
 
 def whole_formula(tex: str) -> str:
@@ -133,7 +144,7 @@ def address(uri: str) -> str:
 
 def finish(markup: str) -> str:
     """Return the paragraph of inline *markup*, with as many lines as its text has."""
-    markup = _FORMULAS.sub(_dollars, _asterisks(markup))
+    markup = _settled(markup)
     markup = _BREAKS.sub("\\\\\n", markup.strip(f" \n{HARD_BREAK}"))
     lines = (line.strip() for line in markup.split("\n"))
     return _LINE_START.sub(r"\1\2\\", "\n".join(filter(None, lines)))
@@ -141,13 +152,19 @@ def finish(markup: str) -> str:
 
 def one_line(markup: str) -> str:
     """Return inline *markup* on one line, which other markup begins, such as a heading."""
-    return " ".join(_FORMULAS.sub(_dollars, _asterisks(markup)).replace(HARD_BREAK, " ").split())
+    return " ".join(_settled(markup).replace(HARD_BREAK, " ").split())
+
+
+def _settled(markup: str) -> str:
+    """Return *markup* with what its marks stand for."""
+    markup = _FORMULAS.sub(_dollars, _asterisks(markup)).replace(f"{_END_OF_CODE}{_CODE}", "")
+    return _CODES.sub(lambda match: _ticked(match[1]), markup)
 
 
 def _dollars(match: re.Match[str]) -> str:
     """Return a formula in dollar signs, or as a role between digits, where those are prices."""
     before, tex, after = match.groups()
-    shown = f"{{math}}{code(tex)}" if before.isdigit() or after.isdigit() else f"${tex}$"
+    shown = _role(tex) if before.isdigit() or after.isdigit() else f"${tex}$"
     return f"{before}{shown}"
 
 
@@ -164,19 +181,39 @@ def _asterisks(markup: str) -> str:
             continue
         start = open_marks.pop()
         is_nested = any(parts[each] == parts[start] for each in open_marks)
-        follows = start > 1 and not parts[start - 1] and parts[start - 2] not in _OPENING
-        before, first = _last(parts, start), _first(parts, start)
-        last, after = _last(parts, place), _first(parts, place)
+        inner = bool(open_marks)
         if (
             is_nested
-            or follows
-            or not (first.isalnum() or _ends_words(before))
-            or not (last.isalnum() or _ends_words(after))
+            or _follows_an_end(parts, start)
+            or not _stands(_last(parts, start), _first(parts, start), inner=inner)
+            or not _stands(_first(parts, place), _last(parts, place), inner=inner)
         ):
             dropped |= {start, place}
     for place in range(1, len(parts), 2):
         parts[place] = "" if place in dropped else _ASTERISKS[parts[place]]
     return "".join(parts)
+
+
+def _follows_an_end(parts: list[str], place: int) -> bool:
+    """Return whether there are only marks between the one at *place* and an end before it."""
+    while place > 1 and not parts[place - 1]:
+        place -= 2
+        if parts[place] not in _OPENING:
+            return True
+    return False
+
+
+def _stands(outside: str, inside: str, *, inner: bool) -> bool:
+    """Return whether asterisks between these characters begin or end emphasis.
+
+    Within other emphasis (*inner*) they must not be able to do both.
+    """
+    if not outside or outside.isspace():
+        return True
+    is_punctuation = unicodedata.category(outside)[0] == "P"
+    if inner:
+        return is_punctuation and inside.isalnum()
+    return is_punctuation or inside.isalnum()
 
 
 def _last(parts: list[str], place: int) -> str:
@@ -187,8 +224,3 @@ def _last(parts: list[str], place: int) -> str:
 def _first(parts: list[str], place: int) -> str:
     """Return the first character of the text after the mark at *place*, if there is any."""
     return next((text[0] for text in parts[place + 1 :: 2] if text), "")
-
-
-def _ends_words(character: str) -> bool:
-    """Return whether *character* is nothing, a space or punctuation, for every Markdown parser."""
-    return not character or character.isspace() or unicodedata.category(character)[0] == "P"

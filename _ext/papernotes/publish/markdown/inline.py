@@ -74,8 +74,15 @@ class Inline:
         """Return a link, except for that of a card to its note, which the title is too."""
         if "pn-more" in node["classes"]:
             return ""
-        address = self.addresses.link(node.get("refuri", ""), self.docname)
+        uri = node.get("refuri", "")
+        address = self.addresses.link(uri, self.docname)
+        # Places of a page have no addresses in Markdown, but works have.
+        address = address or self.work(node.get("refid") or uri.partition("#")[2])
         return self.link(address, node.children)
+
+    def work(self, id_: str) -> str:
+        """Return the address of the work with the entry *id_* in the page's references, if any."""
+        return ""
 
     def download(self, node: addnodes.download_reference) -> str:
         """Return a link to a file of the site, or elsewhere."""

@@ -17,6 +17,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
 from papernotes import nodes as placeholders
+from papernotes.bibliography import formatting
 from papernotes.builders import publishes
 from papernotes.publish import files
 from papernotes.publish.markdown.addresses import Addresses, file_name, has_markdown
@@ -152,6 +153,22 @@ class _Writer(Blocks):
     def __init__(self, context: MarkdownContext, docname: str) -> None:
         super().__init__(context.addresses, docname)
         self._context = context
+
+    def work(self, id_: str) -> str:
+        """Return the address of the note on the work, or else of the work itself."""
+        key = self._works.get(id_, "")
+        note = self._context.catalogue.leading(key)
+        if note and note.docname != self.docname:
+            return self.addresses.page(note.docname, self.docname)
+        return formatting.target(self._context.catalogue.papers[key]) if key else ""
+
+    @functools.cached_property
+    def _works(self) -> dict[str, str]:
+        """The works of the page's references, by the ids of their entries."""
+        if self.docname not in self._context.domain.records:
+            return {}
+        ids = self._context.citations.reference_ids(self.docname)
+        return {id_: key for key, id_ in ids.items()}
 
     def placeholder(self, node: placeholders.Placeholder) -> list[nodes.Node]:
         """Return what stands in the place of *node*, which stays where it is for the HTML."""

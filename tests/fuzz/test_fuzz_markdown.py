@@ -1,0 +1,183 @@
+"""Fuzz tests of pages as Markdown, which reads back as the text of the document."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from docutils import nodes
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+from myst_parser.config.main import MdParserConfig
+from myst_parser.parsers.mdit import create_md_parser
+
+from papernotes.citations.pandoc_rule import pandoc_plugin
+from papernotes.publish.markdown.blocks import Blocks
+from papernotes.publish.markdown.escaping import clean
+from papernotes.reading.syntax.comments import comment_plugin
+from papernotes.reading.syntax.obsidian import obsidian_plugin
+
+pytestmark = pytest.mark.soak
+
+EXTENSIONS = {
+    *["amsmath", "attrs_block", "attrs_inline", "colon_fence", "deflist", "dollarmath"],
+    *["fieldlist", "html_image", "strikethrough", "substitution", "tasklist"],
+}
+# What some parser of Markdown reads as markup.
+MARKUP = [
+    *["*", "**", "_", "__", "`", "``", "~~", "==", "%%", "$", "$$", "^", "^[", "[^1]", "[[", "]]"],
+    *["[", "](", ")", "![", "!", "<", ">", "<b>", "<!--", "&amp;", "&#35;", "\\", "\\\n", "{", "}"],
+    *[
+        "{a}",
+        "{{",
+        "#",
+        "# ",
+        "-",
+        "- ",
+        "+",
+        "+++",
+        "---",
+        "===",
+        "=",
+        "1. ",
+        "1) ",
+        "1",
+        ":",
+        ": ",
+    ],
+    *[
+        ":::",
+        "```",
+        "~~~",
+        "|",
+        "|-|",
+        "--|--",
+        "%",
+        "@",
+        "@a",
+        "(a)=",
+        "[a]: b",
+        ":a: ",
+        "\n",
+        " ",
+    ],
+    *["\t", "\u00a0", "\u2028", "\x0c", "\ufdd0", "a", "é", "“", "—", "€", "5", "\\begin{align}"],
+]
+TEXT = st.lists(st.one_of(st.sampled_from(MARKUP), st.text(max_size=3)), max_size=8).map("".join)
+PLAIN = TEXT.map(nodes.Text)
+CODE = TEXT.map(lambda text: nodes.literal(text, text))
+FORMULA = st.sampled_from(["x", "a|b", "x_1 + y_2", "\\$", "1", "\\text{a $b$ c}"])
+# The rule for dollar signs at the start of a text looks at the end of it.
+MATH = FORMULA.map(lambda tex: nodes.inline("", "", nodes.Text("§"), nodes.math(tex, tex)))
+
+
+def of(
+    kind: type[nodes.Element], **attributes: Any
+) -> Callable[[Sequence[nodes.Node]], nodes.Node]:
+    """Return what makes an element of nodes."""
+    text = [""] if issubclass(kind, nodes.TextElement) else []
+    return lambda children: kind("", *text, *(each.deepcopy() for each in children), **attributes)
+
+
+def inside(children: st.SearchStrategy[nodes.Node]) -> st.SearchStrategy[nodes.Node]:
+    """Return inline elements with *children*."""
+    several = st.lists(children, min_size=1, max_size=3)
+    link = of(nodes.reference, refuri="https://example.org/a_(b)?c=1&amp;d")
+    return st.one_of(
+        several.map(of(nodes.emphasis)), several.map(of(nodes.strong)), several.map(link)
+    )
+
+
+INLINE = st.lists(st.recursive(st.one_of(PLAIN, CODE, MATH), inside, max_leaves=4), max_size=5)
+PARAGRAPH = INLINE.map(of(nodes.paragraph))
+LITERAL = TEXT.map(lambda text: nodes.literal_block(text, text))
+TITLE = INLINE.map(of(nodes.rubric, **{"heading-level": 2}))
+
+
+def _items(blocks: Iterable[Sequence[nodes.Node]]) -> list[nodes.Node]:
+    return [nodes.list_item("", *each) for each in blocks]
+
+
+def around(blocks: st.SearchStrategy[nodes.Node]) -> st.SearchStrategy[nodes.Node]:
+    """Return blocks that hold *blocks*."""
+    several = st.lists(blocks, min_size=1, max_size=3)
+    items = st.lists(several, min_size=1, max_size=3).map(_items)
+    return st.one_of(
+        items.map(of(nodes.bullet_list)),
+        items.map(of(nodes.enumerated_list)),
+        several.map(of(nodes.block_quote)),
+        several.map(of(nodes.note)),
+        st.tuples(INLINE, several).map(_definition),
+    )
+
+
+def _definition(parts: tuple[Sequence[nodes.Node], Sequence[nodes.Node]]) -> nodes.Node:
+    term, definition = nodes.term("", "", *parts[0]), nodes.definition("", *parts[1])
+    return nodes.definition_list("", nodes.definition_list_item("", term, definition))
+
+
+def _table(cells: Sequence[Sequence[Sequence[nodes.Node]]]) -> nodes.Node:
+    rows = [
+        nodes.row("", *(nodes.entry("", nodes.paragraph("", "", *cell)) for cell in row))
+        for row in cells
+    ]
+    return nodes.table("", nodes.tgroup("", nodes.thead("", rows[0]), nodes.tbody("", *rows[1:])))
+
+
+TABLE = st.lists(st.lists(INLINE, min_size=2, max_size=2), min_size=1, max_size=3).map(_table)
+BLOCKS = st.recursive(st.one_of(PARAGRAPH, LITERAL, TITLE, TABLE), around, max_leaves=5)
+
+
+def writer() -> Blocks:
+    """Return a writer for a page of a site with no files."""
+    builder = SimpleNamespace(supported_image_types=[])
+    addresses: Any = SimpleNamespace(builder=builder, link=lambda uri, docname: uri)
+    return Blocks(addresses, "page")
+
+
+def parser() -> MarkdownIt:
+    """Return a parser with all that authors can turn on."""
+    config = MdParserConfig(
+        enable_extensions=EXTENSIONS, dmath_allow_digits=False, dmath_allow_space=False
+    )
+    md = create_md_parser(config, RendererHTML).use(comment_plugin).use(obsidian_plugin)
+    # It looks for comments before it is known what is code.
+    md.disable("obsidian_comment")
+    return md.use(pandoc_plugin, lambda _: True)
+
+
+def read(tokens: Iterable[Token]) -> str:
+    """Return the text that *tokens* show."""
+    shown = []
+    for token in tokens:
+        if token.children is not None:
+            shown.append(f" {read(token.children)} ")
+        elif token.type in ("softbreak", "hardbreak"):
+            shown.append(" ")
+        elif token.nesting == 0:
+            shown.append(token.content)
+    return "".join(shown)
+
+
+def folded(text: str) -> str:
+    """Return *text* without white space, of which blocks have more, and lines may have less."""
+    return "".join(clean(text).split())
+
+
+def text_of(node: nodes.Node) -> str:
+    """Return the text of *node*, and the title that a box is given."""
+    boxes = len(list(node.findall(nodes.note)))
+    return "§" + node.astext() + "Note" * boxes
+
+
+@given(BLOCKS)
+def test_markdown_reads_back_as_the_text_of_the_document(block: nodes.Node) -> None:
+    # The rule for front matter takes some text at the start of a page for it.
+    written = writer().text([nodes.paragraph("", "§"), block])
+    shown = read(parser().parse(written))
+    assert sorted(folded(shown)) == sorted(folded(text_of(block))), written
