@@ -107,7 +107,7 @@ def test_an_area_gets_its_picture_when_it_can_be_drawn() -> None:
     assert first.pictures == {}
     second = merged(first.text, area)
     assert second.changed == 1
-    assert ":area: 7 1 2 30 40\n\n> ![](highlights/alpha-1.png)\n:::" in second.text
+    assert ":area: 7 1 2 30 40\n\n> ![p. 7](highlights/alpha-1.png)\n:::" in second.text
     assert second.pictures == {"highlights/alpha-1.png": area}
     assert merged(second.text, area).pictures == {}
     moved = replace(area, area=Area(6, (1, 2, 60, 40)))

@@ -284,7 +284,7 @@ def test_areas_become_pictures_of_the_file_that_zotero_has(
     for address in ("", "file:///etc/passwd", "file://server/a.pdf", "https://x/a.pdf"):
         zotero.files["FILE0001"] = address
         highlights(site, "--dry-run")
-    assert "![](" not in highlights(site, "--dry-run")
+    assert "![" not in highlights(site, "--dry-run")
     elsewhere.write_bytes(bytes(Pdf([Page(drawn=b"1 0 0 rg 100 600 100 50 re f")])))
     zotero.files["FILE0001"] = elsewhere.as_uri()
     highlights(site)
@@ -306,7 +306,7 @@ def test_annotations_of_a_pdf_come_into_the_note(site: Site, tmp_path: Path) -> 
     path = tmp_path / "alpha2001.pdf"
     path.write_bytes(bytes(pdf))
     highlights(site, "--pdf", str(path))
-    assert quotes(site) == ["A sentence of the paper.", "![](highlights/alpha-2.png)"]
+    assert quotes(site) == ["A sentence of the paper.", "![p. 11](highlights/alpha-2.png)"]
     assert ":page: 11\n:colour: doubt\n" in note(site)
     path = path.rename(tmp_path / "scan.pdf")
     assert "names no paper of the bibliography" in highlights(site, "--pdf", str(path), status=1)
@@ -338,6 +338,17 @@ def test_notes_that_cannot_be_read_are_left_alone(site: Site, zotero: Zotero) ->
     assert f"papers/alpha.md:{len(content.splitlines())}: the file is not UTF-8" in said
     assert (site.folder / "papers/alpha.md").read_bytes() == content
     assert quotes(site, "beta") == ["Beta says more."]
+
+
+def test_a_note_on_several_papers_gets_a_block_for_each(site: Site, zotero: Zotero) -> None:
+    site.edit("papers/alpha.md", "paper: alpha2001", "paper: [alpha2001, beta2002]")
+    site.remove("papers/beta.md")
+    highlights(site)
+    assert [each.key for each in find_blocks(note(site))] == ["alpha2001", "beta2002"]
+    assert quotes(site) == ["Alpha says it.", "And again.", "Beta says more."]
+    text = note(site)
+    highlights(site)
+    assert note(site) == text
 
 
 def test_a_full_disk_leaves_the_note(

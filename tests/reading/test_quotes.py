@@ -45,13 +45,18 @@ def quoting(tiny: Site) -> Site:
     """Return the tiny site with a block of quotes in the opening of the note on delta2004."""
     note = (tiny.folder / "papers/delta.md").read_text(encoding="utf-8")
     tiny.write("papers/delta.md", note + BLOCK)
-    tiny.edit("conf.py", '"alabaster"', '"alabaster"\ncopyright = "the author"\nversion = "1"')
+    tiny.edit(
+        "conf.py",
+        '"alabaster"',
+        '"alabaster"\ncopyright = "the author"\nversion = "1"',
+    )
     return tiny
 
 
 @pytest.mark.parametrize("builder", ["html", "epub"])
 def test_nothing_of_a_block_is_published_or_kept(quoting: Site, builder: str) -> None:
-    assert quoting.build(builder).messages == []
+    overrides = {"papernotes_markdown": True}
+    assert quoting.build(builder, confoverrides=overrides).messages == []
     for path in (quoting.folder / "_build").rglob("*"):
         if path.is_file():
             content = path.read_bytes().lower()

@@ -208,8 +208,9 @@ class _Merger:
         lines = [f":{name}: {value}" for name, value in options.items() if value]
         if annotation.text:
             lines += ["", f"> {markdown(annotation.text)}"]
-        elif self._shows_picture(annotation):
-            lines += ["", f"> ![]({self._picture(number)})"]
+        elif annotation.area and self._shows_picture(annotation):
+            shown = f"p. {annotation.page or annotation.area.page + 1}"
+            lines += ["", f"> ![{shown}]({self._picture(number)})"]
         for paragraph in annotation.comment.splitlines():
             lines += ["", markdown(paragraph)]
         return lines

@@ -62,7 +62,7 @@ def highlights(
         if pdf
         else _in_zotero(site, library, keys, web=web)
     )
-    _print(write(papers, dry=dry_run), dry=dry_run)
+    _print(write(site, papers, dry=dry_run), dry=dry_run)
 
 
 def _in_zotero(site: Site, library: Library, keys: Sequence[str], *, web: bool) -> list[Paper]:

@@ -137,11 +137,13 @@ def _unique(annotations: Sequence[Annotation]) -> tuple[Annotation, ...]:
     return tuple(sorted(found.values(), key=lambda each: (each.order, each.name)))
 
 
-def write(papers: Sequence[Paper], *, dry: bool) -> Iterator[Outcome]:
+def write(site: Site, papers: Sequence[Paper], *, dry: bool) -> Iterator[Outcome]:
     """Yield what was done to the note of each of *papers*, or what would be if *dry*."""
     for paper in papers:
         try:
-            with storage.lock(paper.note):
+            # The lock of all commands, so that no draft of another is taken for a stale one.
+            with storage.lock(site.bibliography_files()[0]):
+                storage.remove_stale_drafts(paper.note.parent)
                 outcome = _write(paper, dry=dry)
         except UnusableNote as error:
             line, _, message = str(error).partition(": ")
@@ -177,10 +179,12 @@ def _write(paper: Paper, *, dry: bool) -> Outcome:
 
 
 def _merged(paper: Paper, content: bytes | None) -> Merged:
+    if content is None:
+        raise UnusableNote("1: the note has just been removed")
     if paper.note.suffix == notebooks.SUFFIX:
         raise UnusableNote("1: the note is a notebook, in which no quotes are written")
     try:
-        text = (content or b"").decode("utf-8")
+        text = content.decode("utf-8")
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         raise UnusableNote(f"{line}: the file is not UTF-8; save it in that encoding") from error
@@ -199,7 +203,13 @@ def _draw(paper: Paper, result: Merged) -> list[tuple[int, str]]:
             told.append((1, message))
             continue
         path = paper.note.parent / address
-        path.parent.mkdir(exist_ok=True)
+        try:
+            path.parent.mkdir(exist_ok=True)
+        except OSError as error:
+            raise CommandError(
+                f"{show(path.parent)} cannot be created: {error.strerror}; it is the folder of the"
+                " pictures"
+            ) from error
         with storage.Draft(path, content) as draft:
             draft.replace(storage.read(path))
     return told
