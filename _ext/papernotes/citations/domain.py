@@ -42,6 +42,7 @@ from papernotes.domain import PaperNotesDomain
 from papernotes.domain.citation_text import citation_pieces
 from papernotes.domain.intents import intents, sentence
 from papernotes.domain.marks import status_marks
+from papernotes.domain.pdf_pages import page_address
 from papernotes.i18n import phrases
 from papernotes.reporting import note_problem
 
@@ -291,7 +292,7 @@ class CitationDomain(BibtexDomain):
                 made += shown
                 continue
             if page:
-                address = self.notes.page_address(builder, fromdocname, parts[number].key, page)
+                address = page_address(self.notes, builder, fromdocname, parts[number].key, page)
                 link = nodes.reference("", "", *shown, refuri=address, classes=["pn-locator"])
                 made += [link] if address else shown
                 continue
@@ -319,7 +320,7 @@ class CitationDomain(BibtexDomain):
         found = locators.segments(part.post, paper, dict(phrases().locators))
         page = next((each.page for each in found if each.page), 0)
         said = {"pn-locator": "".join(each.text for each in found)}
-        address = self.notes.page_address(builder, docname, part.key, page) if page else ""
+        address = page_address(self.notes, builder, docname, part.key, page) if page else ""
         return {**said, "pn-page": address} if address else said
 
     def _styled(

@@ -21,7 +21,7 @@ from sphinx.util.nodes import make_refnode
 from sphinx.util.osutil import relative_uri
 from sphinxcontrib.bibtex.citation_target import parse_citation_targets
 
-from papernotes.bibliography import formatting, locators
+from papernotes.bibliography import formatting
 from papernotes.bibliography.latex import Span, flatten
 from papernotes.bibliography.reader import Bibliography
 from papernotes.catalogue.archives import Archives, build_archives
@@ -34,6 +34,7 @@ from papernotes.core.text import initial
 from papernotes.core.wiki_links import Vault
 from papernotes.domain.citation_text import citation_text
 from papernotes.domain.intents import intent_on
+from papernotes.domain.pdf_pages import page_link
 from papernotes.domain.records import Formatted, Mention, NotedPaper, Record
 from papernotes.domain.xrefs import DOMAIN, NoteRole
 from papernotes.i18n import _, phrases
@@ -326,28 +327,23 @@ class PaperNotesDomain(Domain):
         make = download if kind == "file" else nodes.reference
         return make("", "", *children, refuri=address, internal=True)
 
-    def page_address(self, builder: Builder, docname: str, key: str, page: int) -> str:
-        """Return the address of a *page* of the PDF, or nothing where no link can lead there."""
-        paper = self.catalogue.papers[key]
-        pdf = locators.pdf_link(paper)
-        if pdf not in self.paper_links(paper) or builder.format not in ("html", "latex"):
-            return ""
-        assert pdf is not None
-        address = pdf.url
-        if pdf.is_file:
-            address = self.file_link(builder, docname, "paper-file", pdf.url, []).get("refuri", "")
-        return f"{address.partition('#')[0]}#page={page}" if address else ""
-
-    def _page_link(self, builder: Builder, docname: str, key: str, locator: str) -> nodes.reference:
-        """Return the *locator* in words of the site's language; what names a page links there."""
-        shown = nodes.inline()
-        paper = self.catalogue.papers.get(key)
-        parts = paper and locators.segments(locator, paper, dict(phrases().locators))
-        for part in parts or [locators.Segment(locator)]:
-            address = part.page and self.page_address(builder, docname, key, part.page)
-            text = nodes.Text(part.text)
-            shown += nodes.reference("", "", text, refuri=address) if address else text
-        return shown  # type: ignore[return-value]  # Sphinx takes any element
+    def _link(
+        self, builder: Builder, docname: str, typ: str, target: str, node: pending_xref
+    ) -> nodes.reference:
+        """Return the link of the page *docname* to a file, a place, or a page of a PDF."""
+        children: list[nodes.Node] = list(node.children)
+        if typ in ("file", "paper-file"):
+            return self.file_link(builder, docname, typ, target, children)
+        if typ == "page":
+            locator: str = node["papernotes_locator"]
+            return page_link(self, builder, docname, target, locator)  # type: ignore[return-value]
+        # Only HTML has a target at each citation and link.
+        id_ = node["papernotes_id"] if builder.format == "html" else ""
+        result = make_refnode(builder, docname, target, id_ or None, children)
+        result["classes"] += node.get("classes", [])
+        # Links of components lead to what stands beside them.
+        result["preview"] = False
+        return result
 
     def resolve_xref(
         self,
@@ -367,18 +363,8 @@ class PaperNotesDomain(Domain):
         """
         children: list[nodes.Node] = list(node.children)
         try:
-            if typ in ("file", "paper-file"):
-                return self.file_link(builder, fromdocname, typ, target, children)
-            if typ == "page":
-                return self._page_link(builder, fromdocname, target, node["papernotes_locator"])
-            if typ == "place":
-                # Only HTML has a target at each citation and link.
-                id_ = node["papernotes_id"] if builder.format == "html" else ""
-                result = make_refnode(builder, fromdocname, target, id_ or None, children)
-                result["classes"] += node.get("classes", [])
-                # Links of components lead to what stands beside them.
-                result["preview"] = False
-                return result
+            if typ != "note":
+                return self._link(builder, fromdocname, typ, target, node)
             notes = self.catalogue.linked(target)
             titles = [self.noted(note).title.nodes() for note in notes]
             if len(notes) == 1 and node.get("refexplicit"):
