@@ -136,7 +136,7 @@ method](#method-of-one),
 
 One.
 """
-BOTH = """---
+BOTH = r"""---
 paper: [two2020, three2021]
 tags: [b]
 ---
@@ -144,7 +144,14 @@ tags: [b]
 (top-of-both)=
 # Both of them
 
-Two and three, compared. See {note}`one2019` and {note}`both`.
+Two and three, compared by {eq}`sum`. See {note}`one2019` and {note}`both`.
+
+## Sums
+
+```{math}
+:label: sum
+a + b
+```
 """
 CHINESE = """---
 paper: zh2018

@@ -144,7 +144,7 @@ def test_previews_of_sections_and_pages_show_their_beginning(build: Build) -> No
     assert [a.get("href") for a in page.cssselect("a")] == ["method.html", "papers/one.html"]
     note = shown(build, "papers/both/_")
     assert text(note.cssselect(".pn-byline")[0]) == "Two (2020), Three (2021)"
-    assert "Two and three, compared." in text(note)
+    assert "Two and three, compared by (1)." in text(note)
     # A label of a note's title leads to the same.
     assert text(shown(build, "papers/both/top-of-both")) == text(note)
 
@@ -170,12 +170,11 @@ def test_previews_follow_what_they_show(edited: Site) -> None:
     before = files(edited.build())
     edited.edit("papers/one.md", "E = m c^2", "E = m c^3")
     edited.edit("papers/one.md", "# One of", "# The one of")
-    edited.edit("papers/two.md", "{numref}`program`, ", "")
+    edited.edit("papers/two.md", "[steps](/method.md#steps),", "")
     edited.edit("papers/both.md", "and three", "and 3")
     incremental = edited.build()
     after = files(incremental)
-    # The program is linked from its own page alone.
-    assert before.keys() - after.keys() == {"papers/one/program"}
+    assert before.keys() - after.keys() == {"method/steps"}
     assert b"c^3" in after["papers/one/equation-energy"]
     assert b"The one of" in after["papers/one/the-curve"]
     assert b"and 3" in after["papers/both/top-of-both"]
@@ -189,12 +188,21 @@ def test_previews_follow_what_they_show(edited: Site) -> None:
         marks(several, "papers/both").items()
         >= {
             "Again": "papers/again/_",
-            "One of the first notes": "papers/one/_",
+            "The one of the first notes": "papers/one/_",
             "Both of them": None,
         }.items()
     )
-    assert "The summary of one" in text(shown(several, "papers/one/_"))
+    assert "The summary of …" in text(shown(several, "papers/one/_"))
     assert files(several)["papers/one/method-of-one"] != after["papers/one/method-of-one"]
+
+
+def test_cards_link_to_places_of_their_notes_with_previews(build: Build) -> None:
+    """The page of the note itself needs no file."""
+    [card] = build.page("index").xpath("//a[@href='papers/both.html#equation-sum']/..")
+    assert card.get("data-pn-preview") == "papers/both/equation-sum"
+    assert shown(build, "papers/both/equation-sum").cssselect("math")
+    [own] = build.page("papers/both").xpath("//p/a[@href='#equation-sum']")
+    assert text(own) == "(1)"
 
 
 def test_nothing_of_a_draft_is_in_a_preview(edited: Site) -> None:

@@ -18,6 +18,7 @@ from papernotes.catalogue.derive import Catalogue
 from papernotes.citations.ids import preview_name
 from papernotes.core.model import Note
 from papernotes.domain import PaperNotesDomain
+from papernotes.domain.records import Record
 from papernotes.mathematics.equations import equation_place
 from papernotes.nodes import previewed
 
@@ -51,22 +52,37 @@ def places(env: BuildEnvironment) -> dict[Place, str]:
     found = {
         (docname, ""): note_name(catalogue, note) for docname, note in catalogue.by_docname.items()
     }
-    for home, record in sorted(records.items()):
-        page = record.page
-        linked = [place for name in page.targets for place in _named(env, name)]
-        linked += filter(None, [equation_place(env, label) for label in page.equations])
-        for place in linked:
-            if place[0] != home and place[0] in records:
+    for _, record in sorted(records.items()):
+        for place in _linked(env, record):
+            if place[0] in records:
                 found.setdefault(place, place_name(place))
     return found
 
 
+def _linked(env: BuildEnvironment, record: Record) -> Iterator[Place]:
+    """Yield the places that links of a document lead to from another page."""
+    page, noted = record.page, record.noted
+    # Pages that show parts of the document link to places in it.
+    parts = [each.sentence for each in record.mentions]
+    if noted:
+        parts += [noted.title, noted.summary, *(excerpt for _, excerpt in noted.fields)]
+    copied = {name for part in parts for name in (*part.targets, *part.equations)}
+    led: list[tuple[str, Place | None]]
+    led = [(name, place) for name in page.targets for place in _named(env, name)]
+    led += [(label, equation_place(env, label)) for label in page.equations]
+    for name, place in led:
+        if place and (place[0] != page.docname or name in copied):
+            yield place
+
+
 def _named(env: BuildEnvironment, name: str) -> Iterator[Place]:
-    """Yield the places that a link to *name* can lead to: documents, labels, headings and terms."""
+    """Yield the places that a link to *name* can lead to: documents, labels, terms and headings."""
     standard = env.domains.standard_domain
     yield name, ""
-    if found := standard.anonlabels.get(name.lower()) or standard.objects.get(("term", name)):
-        yield found
+    if label := standard.anonlabels.get(name.lower()):
+        yield label
+    found = (standard.objects.get((kind, name)) for kind in standard.object_types)
+    yield from filter(None, found)
     docname, _, id_ = name.partition("#")
     if id_ and docname in env.metadata:
         slugs = env.metadata[docname].get("myst_slugs", {})

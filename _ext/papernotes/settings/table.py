@@ -171,7 +171,8 @@ SETTINGS = (
         True,
         "html",
         (bool,),
-        "show a preview of the work while the pointer or the focus is on a citation",
+        "show what a link in the text leads to while the pointer or the focus is on it: works,"
+        " notes, equations, figures, tables, sections and footnotes",
     ),
     Setting(
         "papernotes_search",
