@@ -70,7 +70,7 @@ The summary of a note, with $x_{number}$ and {{cite:t}}`everything2020`.
 
 ## Section
 
-And {{note}}`everything2020`.
+And {{note}}`everything2020`, by {{eq}}`energy`.
 """
 ENTRY = """
 @article{{note{number},

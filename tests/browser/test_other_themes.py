@@ -132,6 +132,10 @@ def test_what_a_reader_opens_stays_on_the_page_and_is_legible(
         assert "Everything that a note can hold" in preview.inner_text()
         assert page.evaluate(OUTSIDE % OURS) == []
         assert (scheme, serious_findings(page)) == (scheme, [])
+        page.locator("[data-pn-preview$=equation-energy] > a").focus()
+        page.locator(".pn-preview .pn-equation").wait_for()
+        assert page.evaluate(OUTSIDE % OURS) == []
+        assert (scheme, serious_findings(page)) == (scheme, [])
         page.keyboard.press("Escape")
         page.locator(".pn-bibtex > summary").click()
         assert page.get_by_role("button", name="Copy BibTeX").is_visible()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -10,6 +11,8 @@ import lxml.html
 import pytest
 from explained import write_explained_site
 from sites import Build, Site, text
+
+from papernotes.rendering.previews import place_name
 
 
 @pytest.fixture(scope="module")
@@ -203,6 +206,15 @@ def test_cards_link_to_places_of_their_notes_with_previews(build: Build) -> None
     assert shown(build, "papers/both/equation-sum").cssselect("math")
     [own] = build.page("papers/both").xpath("//p/a[@href='#equation-sum']")
     assert text(own) == "(1)"
+
+
+def test_names_of_previews_are_names_of_files() -> None:
+    long = "a-heading-" * 40
+    for id_ in ("plain-id", "a/../b", "with_underscore", "ключ", long):
+        folder, _, name = place_name(("papers/one", id_)).rpartition("/")
+        assert folder == "papers/one"
+        assert re.fullmatch(r"[a-z0-9][-a-z0-9]{0,120}", name), name
+    assert place_name(("a", long)) != place_name(("a", f"{long}b"))
 
 
 def test_nothing_of_a_draft_is_in_a_preview(edited: Site) -> None:

@@ -8,10 +8,13 @@ from collections.abc import Iterable
 from docutils import nodes
 from docutils.nodes import make_id
 
+# File systems allow 255 bytes in a name.
+_LONGEST = 100
+
 
 def preview_name(key: str) -> str:
-    """Return the name, for files and attributes, of the preview of the work *key*."""
-    name = make_id(key)
+    """Return the name, for files and attributes, of the preview of what has the key or id *key*."""
+    name = make_id(key)[:_LONGEST]
     if name == key:
         return name
     digest = hashlib.blake2b(key.encode(), digest_size=4).hexdigest()

@@ -32,9 +32,9 @@ def setup(app: Sphinx) -> None:
 
 
 def place_name(place: Place) -> str:
-    """Return the name of the preview of *place*; ids do not begin with an underscore."""
+    """Return the name of the preview of *place*; none of an id begins with an underscore."""
     docname, id_ = place
-    return f"{docname}/{id_ or '_'}"
+    return f"{docname}/{preview_name(id_) if id_ else '_'}"
 
 
 def note_name(catalogue: Catalogue, note: Note) -> str:
@@ -62,6 +62,8 @@ def places(env: BuildEnvironment) -> dict[Place, str]:
 def _linked(env: BuildEnvironment, record: Record) -> Iterator[Place]:
     """Yield the places that links of a document lead to from another page."""
     page, noted = record.page, record.noted
+    if not (page.targets or page.equations):
+        return
     # Pages that show parts of the document link to places in it.
     parts = [each.sentence for each in record.mentions]
     if noted:

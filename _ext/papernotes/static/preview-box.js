@@ -11,7 +11,7 @@
   // What only the place in the page needs.
   const LEFT_OUT = [
     "script, style, button, input, .headerlink, .pn-backlinks, .pn-preview, .Z3988",
-    ".footnote, .label:has(.fn-bracket), .backrefs, [role=doc-backlink]",
+    ".footnote, .pn-note, .label:has(.fn-bracket), .backrefs, [role=doc-backlink]",
   ].join();
   const OWN = [
     "id",
@@ -63,18 +63,21 @@
   }
 
   /**
-   * Return the nodes that show a part of the page.
+   * Return the nodes that show a part of the page, to which a link leads.
    * @param {HTMLElement} target
+   * @param {HTMLAnchorElement} link
    * @returns {Node[]}
    */
-  function shownOf(target) {
+  function shownOf(target, link) {
     let part = target;
     // An empty span is a further id of the element around it or behind it.
     while (part.matches("span:empty")) {
       const isFirst = !part.previousElementSibling?.matches(":not(span:empty)");
       const next = /** @type {HTMLElement | null} */ (part.nextElementSibling);
-      const around = part.parentElement?.matches("section, div, dt, p, figure") && isFirst;
-      part = (around ? null : next) ?? part.parentElement ?? document.body;
+      const around = part.parentElement;
+      if (around && !around.contains(link) && (isFirst || !next)) part = around;
+      else if (next) part = next;
+      else break;
     }
     const heading = part.querySelector(":scope > :is(h1, h2, h3, h4, h5, h6)");
     if (heading) {
@@ -94,7 +97,7 @@
     if (part.matches("dt")) {
       return [part, part.nextElementSibling ?? part].map((node) => node.cloneNode(true));
     }
-    const block = part.closest("p, li, td, th, dd, div, aside, figure, table, pre") ?? part;
+    const block = part.closest("p, li, td, th, dd, aside, figure, table, pre, div.math") ?? part;
     // These have a form only in their place.
     const parts = block.matches("li, td, th, dd, aside, .footnote")
       ? [...block.childNodes]
@@ -103,13 +106,14 @@
   }
 
   /**
-   * Copy a part of the page, without what belongs to its place there.
+   * Copy a part of the page, to which a link leads.
    * @param {HTMLElement} target
+   * @param {HTMLAnchorElement} link
    * @returns {HTMLElement}
    */
-  function copy(target) {
+  function copy(target, link) {
     const content = document.createElement("div");
-    content.append(...shownOf(target));
+    content.append(...shownOf(target, link));
     content.dir = getComputedStyle(target).direction;
     content.lang = /** @type {HTMLElement | null} */ (target.closest("[lang]"))?.lang ?? "";
     return content;
@@ -239,7 +243,7 @@
         ...[...(await loaded).childNodes].map((node) => document.importNode(node, true)),
       );
     } else {
-      content = copy(target);
+      content = copy(target, link);
     }
     await loadStyles(content);
     // The reader may have moved on during loading; and a box with what the link says is no use.
@@ -248,6 +252,9 @@
     const box = makeBox(content, link);
     // After the link, so that the focus and screen readers reach it next.
     link.after(box);
+    // Above all else, and not clipped by a box around the link.
+    box.popover = "manual";
+    box.showPopover?.();
     typeset(box);
     link.setAttribute("aria-expanded", "true");
     link.setAttribute("aria-controls", box.id);

@@ -70,7 +70,7 @@
    * @param {Target | null} target
    */
   function isInSight(target) {
-    if (!(target instanceof HTMLElement)) return false;
+    if (!(target instanceof Element)) return false;
     const part = target.querySelector(":scope > :is(h1, h2, h3, h4, h5, h6)") ?? target;
     const { top, bottom, height } = part.getBoundingClientRect();
     return height > 0 && top >= 0 && bottom <= innerHeight;
