@@ -54,7 +54,8 @@ def margin_reference(context: RenderContext, node: nodes.Element) -> list[nodes.
     """Return the reference of the work of the placeholder *node*, beside what first cites it."""
     docname, key = node["docname"], node["key"]
     label = context.citations.shown_label(key)
-    line = nodes.paragraph("", f"[{label}] " if label else "")
+    classes = _language(context, key)
+    line = nodes.paragraph("", f"[{label}] " if label else "", classes=classes)
     line.extend(_reference(context, key, docname))
     line += _back_links(_places(context, docname)[key])
     return [line]
@@ -176,11 +177,16 @@ def _entry(
     line.extend(_reference(context, key, docname))
     line += _back_links(back)
     line += context_object(context, key)
-    title = flatten(formatting.title(context.catalogue.papers[key]))
-    item = nodes.list_item("", line, classes=language_classes(told_language(title))[1:])
+    item = nodes.list_item("", line, classes=_language(context, key))
     if id_:
         item["ids"] = [id_]
     return item
+
+
+def _language(context: RenderContext, key: str) -> list[str]:
+    """Return the classes for the direction in which the title of the work *key* is written."""
+    title = flatten(formatting.title(context.catalogue.papers[key]))
+    return language_classes(told_language(title))[1:]
 
 
 def _back_links(ids: Sequence[str]) -> list[nodes.Node]:
