@@ -91,6 +91,16 @@ One.[^1]
 [^inner]: Inner.
 [^self]: Self.[^self]
 """
+FROM_THE_RIGHT = """\
+---
+paper: k4
+lang: ar
+---
+
+# ملاحظة
+
+نص.^[حاشية] [@k1]
+"""
 LONG = """\
 [^{0}]: A list:
 
@@ -126,6 +136,7 @@ def write_margins(folder: Path) -> Site:
     site.write("papers/places.md", PLACES)
     site.write("papers/dense.md", DENSE)
     site.write("papers/last.md", LAST)
+    site.write("papers/from-the-right.md", FROM_THE_RIGHT)
     return site
 
 

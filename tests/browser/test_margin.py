@@ -67,6 +67,17 @@ def test_note_stands_beside_its_line(tab: Page, build: Build) -> None:
     assert sum(box["away"] < 1 for box in boxes) >= 7
 
 
+def test_notes_from_right_to_left_stand_in_the_same_margin(tab: Page, build: Build) -> None:
+    visit(tab, build, "from-the-right", 1280)
+    text = tab.locator("article").bounding_box()
+    assert text is not None
+    assert all(text["x"] + text["width"] < box["left"] for box in tab.evaluate(BOXES))
+    expect(tab.locator("aside.footnote")).to_have_css("direction", "rtl")
+    expect(tab.locator("aside.pn-reference > p")).to_have_css("direction", "ltr")
+    # Without the references, which are in the margin, there are no contents.
+    expect(tab.locator(".site-toc")).to_be_hidden()
+
+
 def test_contents_are_beside_the_text_but_not_in_the_margin(tab: Page, build: Build) -> None:
     visit(tab, build, "places", 1280)
     contents = tab.locator(".site-toc-tree")
