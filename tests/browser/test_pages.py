@@ -74,6 +74,22 @@ def test_copy_bibtex_button_copies_the_entry(visitor: Visitor) -> None:
     assert visit.faults == []
 
 
+def test_reference_and_bibtex_of_the_note_itself_can_be_copied(visitor: Visitor) -> None:
+    visit = visitor.visit("papers/brown1993mathematics.html")
+    fold = visit.page.locator(".pn-cite")
+    fold.locator("summary").click()
+    for name, source, start in (
+        ("Copy reference", "p", "a reader ("),
+        ("Copy BibTeX", "pre", "@misc{note:brown1993mathematics,"),
+    ):
+        fold.get_by_role("button", name=name).click()
+        copied = visit.page.evaluate("navigator.clipboard.readText()")
+        assert copied == fold.locator(source).inner_text()
+        assert copied.startswith(start)
+    assert fold.get_by_text("Copied").count() == 2
+    assert visit.faults == []
+
+
 def test_citation_leads_to_its_reference(visitor: Visitor) -> None:
     page = visitor.visit("papers/choromanski2021rethinking.html").page
     page.locator(".bibtex-citation a").first.click()
