@@ -103,9 +103,12 @@ def test_keys_are_those_of_no_entry_and_of_no_other_note(tiny: Site) -> None:
 
 def test_formulas_that_only_this_site_can_read_become_text(tiny: Site) -> None:
     tiny.edit("papers/beta.md", "# Beta", "# In $\\R^n$ and $\\mathrm{a}$")
-    made = tiny.build(confoverrides={"papernotes_macros": {"R": r"\mathbb{R}"}})
+    settings = {"papernotes_macros": {"R": r"\mathbb{R}"}, "papernotes_markdown": True}
+    made = tiny.build(confoverrides=settings)
     (title,) = [line for line in cited(made, "papers/beta")[1].splitlines() if "title" in line]
     assert title == r"  title = {{In ℝ\textasciicircum{}n and $\mathrm{a}$}},"
+    # Markdown has no folds.
+    assert "@misc" not in made.read("papers/beta.md")
 
 
 @pytest.mark.parametrize("builder", ["singlehtml", "epub"])

@@ -31,7 +31,7 @@ from papernotes.publish.markdown.tables import pipe_table
 from papernotes.rendering.markup import SEPARATOR
 
 # The style sheet hides or repeats these.
-_LEFT_OUT = {"contents", "pn-neighbours", "pn-strip", "pn-bibtex", "only-dark"}
+_LEFT_OUT = {"contents", "pn-neighbours", "pn-strip", "pn-bibtex", "pn-cite", "only-dark"}
 _LISTS = (nodes.bullet_list, nodes.enumerated_list)
 _BOXES: tuple[type[nodes.Element], ...] = (
     nodes.topic,
