@@ -29,7 +29,9 @@
   /** @type {NodeListOf<HTMLElement>} */
   const folds = document.querySelectorAll(".pn-bibtex, .pn-cite");
   // The texts are the same for all folds, and only the first one has to have them.
-  const { copy = "", copied = "", selected = "" } = folds[0]?.dataset ?? {};
+  /** @type {DOMStringMap} */
+  const texts = folds[0]?.dataset ?? {};
+  const { copy = "", copied = "", selected = "" } = texts;
 
   /**
    * Add the copy button above what it copies.
