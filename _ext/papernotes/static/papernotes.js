@@ -1,6 +1,6 @@
 // @ts-check
-// Adds buttons that copy BibTeX and references; pages are complete without it. It is a classic script because
-// browsers do not load modules from file://.
+// Adds buttons that copy BibTeX and references; pages are complete without it. It is a classic script
+// because browsers do not load modules from file://.
 (() => {
   "use strict";
 

@@ -107,22 +107,24 @@ def _names(people: Iterable[Author]) -> Iterator[nodes.Node]:
 
 def _bibtex(context: RenderContext, note: Note, title: list[nodes.Node], changed: str) -> str:
     """Return the entry of *note*, of a type that BibTeX and BibLaTeX know."""
-    config = context.env.config
-    # Two pairs of braces keep styles from changing capitals.
+    config, day = context.env.config, note.read
     fields = {
         "author": " and ".join(_name(author) for author in authors(config)),
+        # Two pairs of braces keep styles from changing capitals.
         "title": f"{{{_latex(title, config)}}}",
         "howpublished": escape(site_info.title(config)),
-        "year": str(note.read.year) if note.read else "",
+        "year": str(day.year) if day else "",
+        "month": MONTHS[day.month - 1] if day else "",
+        "day": str(day.day) if day else "",
         "url": context.address(note.docname).replace("{", "%7B").replace("}", "%7D"),
         "note": escape(changed),
     }
-    lines = [f"  {name} = {{{value}}}," for name, value in fields.items() if value]
-    if note.read:
-        place = next(number for number, line in enumerate(lines) if line.startswith("  year"))
-        # The name of a month is a macro, which each style writes in its own way.
-        lines.insert(place + 1, f"  month = {MONTHS[note.read.month - 1]},")
-        lines.insert(place + 2, f"  day = {{{note.read.day}}},")
+    # The name of a month is a macro, which each style writes in its own way.
+    lines = [
+        f"  {name} = {value}," if name == "month" else f"  {name} = {{{value}}},"
+        for name, value in fields.items()
+        if value
+    ]
     return "\n".join([f"@misc{{{_key(context.domain, note)},", *lines, "}"])
 
 
