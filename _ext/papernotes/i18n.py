@@ -101,6 +101,7 @@ _LETTERS = {
     "ar": re.compile(r"[\u0600-\u06ff\u0750-\u077f]"),
     "he": re.compile(r"[\u0590-\u05ff]"),
 }
+_TELLING = re.compile(f"[{''.join(letters.pattern[1:-1] for letters in _LETTERS.values())}]")
 _LATIN_WORD = re.compile(r"[A-Za-z\u00c0-\u024f]{2,}")
 # Languages that are written from right to left.
 _FROM_THE_RIGHT = frozenset("ar arc ckb dv fa he ps sd ug ur yi".split())
@@ -115,6 +116,8 @@ def told_language(text: str) -> str:
 
     Most of the text must be in it: Chinese names in an English text do not tell.
     """
+    if not _TELLING.search(text):
+        return ""
     prose = _NO_PROSE.sub(" ", text)
     counts = {tag: len(letters.findall(prose)) for tag, letters in _LETTERS.items()}
     # About so many letters take the place of a word.
