@@ -7,10 +7,12 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from logging import DEBUG, INFO, getLogger
 from pathlib import Path
 
 import pytest
 from sites import PROJECT, Site
+from sphinx.util import logging
 
 from papernotes.incremental import parallel
 from papernotes.incremental.tuning import OBJECTS
@@ -95,3 +97,11 @@ def test_process_ends_without_a_search_for_garbage(tmp_path: Path) -> None:
         command, cwd=tmp_path, env=env, capture_output=True, text=True, check=True
     )
     assert "frozen True\n" in done.stdout
+
+
+def test_messages_for_debugging_are_made_only_if_they_are_shown(tmp_path: Path) -> None:
+    site = Site(tmp_path)
+    write(site, 'extensions = ["papernotes"]\nbibtex_bibfiles = []\n')
+    for verbosity, level in ((0, INFO), (2, DEBUG), (3, DEBUG)):
+        site.build("dummy", verbosity=verbosity)
+        assert getLogger(logging.NAMESPACE).level == level

@@ -13,6 +13,7 @@ def setup(app: Sphinx) -> None:
     from papernotes.incremental import pending, reading, tuning, writing
 
     tuning.configure_memory(app)
+    tuning.drop_unseen_messages()
     # When others have said what is to be read (500).
     app.connect("env-before-read-docs", pending.note_reading, priority=900)
     reader = reading.Reader(app)
