@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from logging import INFO, WARNING, Handler, getLogger
 from pathlib import Path
+from typing import Any
 
 import pytest
 from shelf import files
@@ -16,7 +17,9 @@ from sites import ANSI, Site, application
 from sphinx.errors import SphinxError
 from sphinx.util import logging
 
+from papernotes.domain import PaperNotesDomain
 from papernotes.incremental import parallel
+from papernotes.pages import archive_pages
 
 logger = logging.getLogger(__name__)
 
@@ -25,6 +28,7 @@ extensions.append("sphinx.ext.todo")
 nitpicky = True
 todo_include_todos = True
 html_copy_source = False
+papernotes_browse = ["tags"]
 """
 # Names that stand in several documents, which only who reads them all can find; and faults of one.
 FAULTS = """\
@@ -98,6 +102,24 @@ def test_output_messages_and_status_are_those_of_one_process(faulty: Site, build
         assert other[:2] == (status, said)  # type: ignore[index]
         assert sorted(other[2]) == sorted(left)  # type: ignore[index]
         assert [name for name in left if other[2][name] != left[name]] == []  # type: ignore[index]
+
+
+def test_what_archive_pages_share_is_written_along_with_the_notes(
+    faulty: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[tuple[set[str], set[str]]] = []
+    jobs = archive_pages.jobs
+
+    def spy(app: Any, *arguments: Any) -> Any:
+        domain = PaperNotesDomain.of(app.env)
+        shared = {name for kind, name in domain.fragments if kind.startswith(("card", "row"))}
+        written.append((shared, set(domain.catalogue.by_docname)))
+        return jobs(app, *arguments)
+
+    monkeypatch.setattr(archive_pages, "jobs", spy)
+    build(faulty, "html", 3)
+    [(shared, notes)] = written
+    assert shared == notes
 
 
 def test_an_incremental_build_by_several_processes_equals_a_clean_one(faulty: Site) -> None:

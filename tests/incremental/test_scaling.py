@@ -19,6 +19,7 @@ from bench import __main__ as program
 from bench import sites
 from papernotes.bibliography import formatting, lazy_entries
 from papernotes.domain import PaperNotesDomain
+from papernotes.rendering import note_card
 
 SETTINGS = """
 papernotes_page_size = 5
@@ -31,6 +32,7 @@ COUNTED: dict[str, tuple[Any, str]] = {
     "documents read": (PaperNotesDomain, "note_record"),
     "entries made": (lazy_entries.Entries, "_make"),
     "references formatted": (formatting, "reference"),
+    "cards": (note_card, "card"),
     "nodes": (nodes.Element, "__init__"),
     "translators": (SphinxComponentRegistry, "create_translator"),
 }
@@ -71,9 +73,11 @@ def test_cost_of_a_note_does_not_grow_with_the_site(tmp_path: Path) -> None:
     small, middle, large = [count(write(tmp_path / str(size), size)) for size in sizes]
     for size, (counts, _) in zip(sizes, (small, middle, large), strict=True):
         # The documents are the notes, the front page and the list of works. Each reference is
-        # formatted once.
+        # formatted once. Each note is a card on the front page, and once more for all archive
+        # pages, whichever folders they are in.
         assert counts["documents read"] == size + 2
         assert size < counts["references formatted"] == counts["entries made"] <= 2 * size
+        assert counts["cards"] == size + min(size, 24)
     for what in ("nodes", "translators"):
         first = middle[0][what] - small[0][what]
         second = large[0][what] - middle[0][what]

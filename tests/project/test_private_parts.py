@@ -85,6 +85,22 @@ myst_enable_extensions = ["dollarmath"]
 myst_heading_anchors = 1
 math_number_all = True
 """
+SAMPLE = """\
+Title
+=====
+
+*Text*, `a link <https://a.example/>`_ and ``code``::
+
+    more code
+
+.. left out
+
+- a list
+
+=====  =====
+table  cells
+=====  =====
+"""
 ENTRY = "@article{a2020, author = {Ann Author}, title = {A title}, journal = {J}, year = 2020}\n"
 # One picture and one download of each of two folders, so that names must differ.
 INDEX = r"""# Notes
@@ -498,6 +514,24 @@ def test_post_transforms_leave_plain_nodes_unchanged(renderer: html_fragments.Re
         if after != before:
             changed[node.__class__.__name__] = (before, after)
     assert changed == {}
+
+
+def test_writer_looks_for_no_style_sheets_of_docutils(renderer: html_fragments.Renderer) -> None:
+    assert renderer.translator.stylesheet == []
+    assert renderer.builder._settings.stylesheet_path is None
+
+
+def test_nodes_are_written_as_by_docutils(renderer: html_fragments.Renderer) -> None:
+    [section] = publish_doctree(SAMPLE, settings_overrides={"doctitle_xform": False}).children
+    body = renderer.translator.body
+    start = len(body)
+    renderer.translator.section_level = 0
+    section.walkabout(renderer.translator)
+    expected = "".join(body[start:])
+    del body[start:]
+    assert "<em>" in expected
+    assert "left out" not in expected
+    assert renderer.write([section]) == expected
 
 
 def test_excerpt_is_pickled_without_its_document() -> None:

@@ -90,6 +90,8 @@ class PaperNotesDomain(Domain):
         self.quotes: dict[str, tuple[Any, bool]] | None = None
         # Digests of what pages show, by kind and name, each computed once in a build.
         self.digests: dict[tuple[str, str], str] = {}
+        # The HTML that several pages show, by kind and name, each written once in a build.
+        self.fragments: dict[tuple[str, str], Any] = {}
 
     @classmethod
     def of(cls, env: BuildEnvironment) -> PaperNotesDomain:
@@ -217,7 +219,7 @@ class PaperNotesDomain(Domain):
         formatted = {key: self._format(key, paper) for key, paper in self.catalogue.papers.items()}
         self.data["formatted"] = formatted
         self.archives = self._archives() if of_pages else Archives()
-        self.digests = {}
+        self.digests, self.fragments = {}, {}
 
     def _catalogue(self, documents: Mapping[str, Record]) -> Catalogue:
         records = [record for _, record in sorted(documents.items())]

@@ -18,6 +18,7 @@ from sphinx.transforms.post_transforms.images import ImageConverter
 from sphinx.util.build_phase import BuildPhase
 from sphinx.util.display import progress_message
 
+from papernotes.domain import PaperNotesDomain
 from papernotes.incremental import parallel
 
 # Packages whose handlers of "doctree-resolved" keep nothing for the main process.
@@ -25,6 +26,7 @@ _KNOWN = ("docutils", "furo", "myst_nb", "myst_parser", "papernotes", "sphinx", 
 # What Sphinx's search index keeps of documents: by word, and by document.
 BY_WORD = ("_mapping", "_title_mapping")
 BY_DOCUMENT = ("_titles", "_filenames", "_all_titles", "_index_entries")
+Fragments = dict[tuple[str, str], Any]
 
 
 class PagesBuilder(StandaloneHTMLBuilder):
@@ -38,6 +40,10 @@ class PagesBuilder(StandaloneHTMLBuilder):
     def prepare_writing(self, docnames: Set[str]) -> None:
         """Prepare a search index that has no words of *docnames*."""
         super().prepare_writing(docnames)
+        # Else each of the translators, of which a page has three, looks for docutils' style sheets,
+        # which Sphinx does not link.
+        self.docsettings.stylesheet_path = None
+        self._settings.stylesheet_path = None
         self._pages: dict[str, dict[str, list[str]]] = {name: {} for name in BY_WORD}
 
     def write_documents(self, docnames: Set[str]) -> None:
@@ -99,20 +105,25 @@ class PagesBuilder(StandaloneHTMLBuilder):
 
     def _begin(self) -> None:
         """Keep apart what this process adds for the main one."""
+        self._known_fragments = frozenset(PaperNotesDomain.of(self.env).fragments)
         self.images = {}
         self._pages = {name: {} for name in BY_WORD}
         if self.indexer is not None:
             for name in BY_DOCUMENT:
                 setattr(self.indexer, name, {})
 
-    def _hand_back(self) -> tuple[dict[str, str], dict[str, Any]]:
-        """Return the images of the pages, and their part of the search index."""
+    def _hand_back(self) -> tuple[dict[str, str], dict[str, Any], Fragments]:
+        """Return the images of the pages, their part of the search index, and shared HTML."""
         parts = BY_DOCUMENT if self.indexer is not None else ()
-        return self.images, self._pages | {name: getattr(self.indexer, name) for name in parts}
+        index = self._pages | {name: getattr(self.indexer, name) for name in parts}
+        fragments = PaperNotesDomain.of(self.env).fragments
+        new = {each: fragments[each] for each in fragments.keys() - self._known_fragments}
+        return self.images, index, new
 
-    def _take(self, images: dict[str, str], index: dict[str, Any]) -> None:
+    def _take(self, images: dict[str, str], index: dict[str, Any], fragments: Fragments) -> None:
         """Add what another process has handed back."""
         self.images.update(images)
+        PaperNotesDomain.of(self.env).fragments.update(fragments)
         for name, found in index.items():
             if name in BY_WORD:
                 for word, pages in found.items():

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import functools
 import html
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,6 @@ from papernotes.catalogue.archives import MAP_PAGE, Content, ListPage
 from papernotes.catalogue.citation_graph import CitationMap
 from papernotes.catalogue.index_pages import IndexPage, WorksPage, index_page
 from papernotes.catalogue.mention_pages import MentionPage
-from papernotes.core.model import Note
 from papernotes.domain import PaperNotesDomain
 from papernotes.i18n import _
 from papernotes.incremental import output_folder
@@ -116,18 +115,6 @@ class _Body:
         self.context, self.docname, self.builder = context, docname, builder
         self.titles = context.env.titles
 
-    def _shared(self, page: ListPage, note: Note) -> Sequence[nodes.Node]:
-        """Return *note* as a card or a row of *page*, which other pages share."""
-        pictured = self.context.shows_pictures(page.pictures)
-
-        def make(docname: str) -> list[nodes.Node]:
-            if page.view == "rows":
-                return [note_card.row(self.context, note, docname)]
-            return [note_card.card(self.context, note, docname, 2, pictured=pictured)]
-
-        kind = f"pictured {page.view}" if pictured else page.view
-        return self.context.share(kind, note.docname, self.docname, make)
-
     def of(self, content: Content) -> nodes.Element:
         """Return what the page with *content* shows."""
         section = nodes.section("", nodes.title("", self.title(content)), ids=["notes"])
@@ -164,8 +151,15 @@ class _Body:
                 note_card.title_line(self.context, note, self.docname) for note in content.notes
             )
         else:
-            shown = [part for note in content.notes for part in self._shared(content, note)]
             is_rows = content.view == "rows"
+            pictured = self.context.shows_pictures(content.pictures)
+            shown = [
+                part
+                for note in content.notes
+                for part in note_card.listed(
+                    self.context, note, self.docname, is_row=is_rows, pictured=pictured
+                )
+            ]
             section += note_card.rows(shown) if is_rows else note_card.grid(shown, content.count)
         section.extend(note_list.pager(content.pages, content.number, self.docname, content.sort))
         return section

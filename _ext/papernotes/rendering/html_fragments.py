@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from docutils import nodes
 from docutils.utils import new_document
@@ -12,6 +14,7 @@ from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.errors import NoUri
+from sphinx.util.docutils import SphinxTranslator
 from sphinx.util.osutil import relative_uri
 from sphinx.writers.html5 import HTML5Translator
 
@@ -68,6 +71,11 @@ _COMPONENTS = ("card", "grid-", "pn-")
 _DOMAINS = ("cite", "papernotes")
 # A name that no page has, since file names hold no NUL.
 NO_PAGE = "\0"
+# One that is so deep that no author's link climbs as high as the links from it.
+NOWHERE = "/".join(NO_PAGE * 9)
+
+# Opens or closes a node in HTML.
+Handler = Callable[[Any], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +122,7 @@ class Renderer:
         translator = builder.create_translator(self.document, builder)
         assert isinstance(translator, HTML5Translator)
         self.translator = translator
+        self._handlers: dict[type[nodes.Node], tuple[Handler, Handler]] = {}
 
     def at(self, docname: str, *, home: str = "") -> Renderer:
         """Return a renderer for the page *docname* that uses the same translator.
@@ -182,10 +191,54 @@ class Renderer:
         self.translator.section_level = depth
         start = len(self.translator.body)
         for element in elements:
-            element.walkabout(self.translator)
+            self._walk(element)
         html = "".join(self.translator.body[start:])
         del self.translator.body[start:]
         return html
+
+    def _walk(self, node: nodes.Node) -> bool:
+        """Write *node* as its method ``walkabout`` does, and return whether nothing may follow.
+
+        That method makes a message for debugging of each call, and Sphinx's writer then looks for
+        the name of each class of the node.
+        """
+        visit, depart = self._handlers.get(type(node)) or self._find_handlers(type(node))
+        departs, stops = True, False
+        try:
+            try:
+                visit(node)
+            except nodes.SkipNode:
+                return False
+            except nodes.SkipDeparture:
+                departs = False
+            try:
+                for child in node.children[:]:
+                    if self._walk(child):
+                        stops = True
+                        break
+            except nodes.SkipSiblings:
+                pass
+        except nodes.SkipChildren:
+            pass
+        except nodes.StopTraversal:
+            stops = True
+        if departs:
+            depart(node)
+        return stops
+
+    def _find_handlers(self, kind: type[nodes.Node]) -> tuple[Handler, Handler]:
+        """Return what opens and what closes a node of *kind*."""
+        translator = self.translator
+        if type(translator).dispatch_visit is not SphinxTranslator.dispatch_visit:
+            return translator.dispatch_visit, translator.dispatch_departure
+        names = [each.__name__ for each in kind.__mro__]
+        opening = (getattr(translator, f"visit_{name}", None) for name in names)
+        closing = (getattr(translator, f"depart_{name}", None) for name in names)
+        self._handlers[kind] = (
+            next(filter(None, opening), translator.unknown_visit),
+            next(filter(None, closing), translator.unknown_departure),
+        )
+        return self._handlers[kind]
 
     def _begin_page(self) -> None:
         """Set what a builder sets for each page ahead of its writer.
@@ -245,3 +298,26 @@ def stand_in(docname: str) -> str:
     """
     folder, slash, name = docname.rpartition("/")
     return f"{folder}{slash}{'index' if name == 'index' else NO_PAGE}"
+
+
+class Places:
+    """Makes links that were written for the page :data:`NOWHERE` suit other pages."""
+
+    def __init__(self, builder: StandaloneHTMLBuilder) -> None:
+        self._address = builder.get_target_uri
+        climb = relative_uri(self._address(NOWHERE), "")
+        self._links = re.compile(f'(="){re.escape(climb)}([^"#]*)')
+        self._targets: dict[tuple[str, str], str] = {}
+
+    def moved(self, html: str, docname: str) -> str:
+        """Return *html* with links as from the folder of *docname*."""
+        base = self._address(stand_in(docname))
+
+        def link(match: re.Match[str]) -> str:
+            target = match[2]
+            address = self._targets.get((base, target))
+            if address is None:
+                address = self._targets[base, target] = relative_uri(base, target)
+            return match[1] + address
+
+        return self._links.sub(link, html)

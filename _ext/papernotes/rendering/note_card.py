@@ -188,6 +188,20 @@ def row(context: RenderContext, note: Note, docname: str) -> nodes.Element:
     return nodes.list_item("", *about, classes=classes)
 
 
+def listed(
+    context: RenderContext, note: Note, docname: str, *, is_row: bool, pictured: bool
+) -> Sequence[nodes.Node]:
+    """Return *note* as the row or the card that all archive pages share."""
+
+    def make(docname: str) -> list[nodes.Node]:
+        if is_row:
+            return [row(context, note, docname)]
+        return [card(context, note, docname, 2, pictured=pictured)]
+
+    kind = f"{'row' if is_row else 'card'}{' with picture' * pictured}"
+    return context.share(kind, note.docname, docname, make)
+
+
 def rows(shown: Iterable[nodes.Node]) -> nodes.Element:
     """Return rows of notes as a list."""
     return nodes.bullet_list("", *shown, classes=["pn-rows"])

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from docutils import nodes
@@ -19,10 +20,11 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from papernotes import nodes as placeholders
 from papernotes import site_info
 from papernotes.builders import CheckBuilder
+from papernotes.catalogue.archives import ListPage
 from papernotes.domain import PaperNotesDomain
-from papernotes.rendering import note_list, suggestions, work_entry, works_list
+from papernotes.rendering import note_card, note_list, suggestions, work_entry, works_list
 from papernotes.rendering.context import RenderContext, section_depth
-from papernotes.rendering.html_fragments import NO_PAGE, Fragment, Renderer, stand_in
+from papernotes.rendering.html_fragments import NO_PAGE, NOWHERE, Places, Renderer
 from papernotes.rendering.note_page import mentions, neighbours, note_citation, note_header
 
 # The attribute of a document that keeps the nodes of a note's summary for the head of its page.
@@ -96,6 +98,7 @@ class HtmlResolver:
             node.replace_self(self._html(context, node, docname))
             if is_header:
                 doctree[SUMMARY] = context.resolved_summary(docname)
+                context.prepare_lists(docname)
 
     @staticmethod
     def _html(
@@ -116,12 +119,11 @@ class HtmlResolver:
 
 
 class HtmlContext(RenderContext):
-    """The site as components see it; what many pages show is rendered once for a folder."""
+    """The site as components see it; what many pages show is rendered once in a build."""
 
     def __init__(self, app: Sphinx) -> None:
         super().__init__(app.env)
         self.app = app
-        self._fragments: dict[tuple[str, str, str], Fragment] = {}
 
     @functools.cached_property
     def renderer(self) -> Renderer:
@@ -132,6 +134,10 @@ class HtmlContext(RenderContext):
         """Return the absolute address of a page, or an empty string if the site has no address."""
         return site_info.public_page(self.app, docname)
 
+    @functools.cached_property
+    def _places(self) -> Places:
+        return Places(self.renderer.builder)
+
     def share(
         self,
         kind: str,
@@ -141,15 +147,39 @@ class HtmlContext(RenderContext):
         *,
         to_itself: bool = False,
     ) -> Sequence[nodes.Node]:
-        """Return what *make* returns, as HTML that all pages of a folder share."""
+        """Return what *make* returns, as HTML that all pages share."""
         if to_itself:
             return make(docname)
-        place = stand_in(docname)
-        fragment = self._fragments.get((kind, key, place))
+        fragment = self.domain.fragments.get((kind, key))
         if fragment is None:
-            holder = nodes.inline("", "", *make(place))
-            fragment = self._fragments[kind, key, place] = self.renderer.at(place).inner(holder)
-        return [fragment.node()]
+            holder = nodes.inline("", "", *make(NOWHERE))
+            fragment = self.renderer.at(NOWHERE).inner(holder)
+            self.domain.fragments[kind, key] = fragment
+        if docname == NOWHERE:
+            return [fragment.node()]
+        return [replace(fragment, html=self._places.moved(fragment.html, docname)).node()]
+
+    def prepare_lists(self, docname: str) -> None:
+        """Render what archive pages show of a note, in the process that writes the note's page.
+
+        Each process that writes archive pages would render nearly all notes again.
+        """
+        note = self.catalogue.by_docname.get(docname)
+        if note is None or isinstance(self.app.builder, CheckBuilder):
+            return
+        for is_row, pictured in self._looks:
+            note_card.listed(self, note, NOWHERE, is_row=is_row, pictured=pictured)
+
+    @functools.cached_property
+    def _looks(self) -> list[tuple[bool, bool]]:
+        """What notes look like on archive pages: whether as rows, and whether with pictures."""
+        pages = (page for page in self.archives.pages.values() if isinstance(page, ListPage))
+        looks = {
+            (page.view == "rows", self.shows_pictures(page.pictures))
+            for page in pages
+            if page.view != "list"
+        }
+        return sorted(looks)
 
     def resolved_summary(self, docname: str) -> list[nodes.Node]:
         """Return the summary of a note, its references resolved."""
