@@ -125,7 +125,8 @@ def test_report_has_ratios_bars_and_growth(tmp_path: Path) -> None:
     for peer in (peers.OURS, peers.BARE):
         add("long", peer, 50, 6)
     add("cold", peers.OURS, 400, 48, 250)
-    add("large", peers.OURS, 400, 50, 260)
+    add("large", peers.OURS, 400, 50, 701)
+    add("large", peers.UNINDEXED, 400, 40, 260)
     bench.shares = [("4", "5.0 s", "12.0 s")]
     for what, seconds in [("cold", 11), ("nothing", 1), ("pybtex", 10)]:
         add(what, peers.OURS, 1000, seconds)
@@ -144,7 +145,9 @@ def test_report_has_ratios_bars_and_growth(tmp_path: Path) -> None:
     beside = "bare Sphinx with our exit: 4.0 s"
     assert ["text of a note edited", "6.0 s", beside, "1.50", "≤ 2.0", "met"] in rows
     name = "400 notes, 1,000 entries: largest process"
-    assert [name, "260 MB", "", "", "≤ 700 MB", "met"] in rows
+    assert [name, "701 MB", "", "", "≤ 700 MB", "missed"] in rows
+    assert ["the same without Pagefind", "260 MB", "", "", "≤ 700 MB", "met"] in rows
+    assert ["cold, -j 1", "8.0 s", "bare Sphinx: 5.0 s", "1.60", "", ""] in rows
     assert ["4", "5.0 s", "12.0 s"] in rows
     assert ["400", "48.0 s", "1.50", "200 MB", "1.00", "≤ 1.05"] in rows
     assert ["400", "8.0 s", "1.00", "not run", "", ""] in rows
