@@ -19,6 +19,7 @@ import sphinx_design
 import sphinx_last_updated_by_git
 from docutils import nodes
 from docutils.core import publish_doctree
+from docutils.readers import standalone
 from docutils.transforms.references import PropagateTargets
 from docutils.utils import new_document
 from importlinter.cli import lint_imports_command
@@ -42,6 +43,7 @@ from sphinx.environment.collectors import EnvironmentCollector
 from sphinx.jinja2glue import BuiltinTemplateLoader
 from sphinx.testing.util import SphinxTestApp
 from sphinx.transforms.post_transforms import ReferencesResolver
+from sphinx.util import docutils
 from sphinx.util.docutils import ReferenceRole
 from sphinx_design.shared import create_component
 from sphinxcontrib import bibtex
@@ -58,11 +60,13 @@ from papernotes.citations.entries import ReadablePerson, escape, readable
 from papernotes.citations.style import TextualStyle
 from papernotes.cli.site import find_site
 from papernotes.domain.records import Excerpt
-from papernotes.incremental import output_folder, writing
+from papernotes.incremental import document_settings, output_folder, writing
+from papernotes.incremental.document_settings import DocumentSettings
 from papernotes.mathematics import equations, mathjax
 from papernotes.pages import pagefind
 from papernotes.pages.author_templates import Templates
 from papernotes.reading import record, source_files, transforms
+from papernotes.reading.parser import Parser
 from papernotes.reading.renderer import Renderer
 from papernotes.reading.syntax import footnotes
 from papernotes.rendering import html_fragments, post_transforms, resolver
@@ -567,6 +571,37 @@ def test_search_index_keeps_of_documents_what_processes_hand_back(built: SphinxT
         *writing.BY_WORD,
         *writing.BY_DOCUMENT,
     }
+
+
+def test_settings_that_are_made_once_are_those_that_sphinx_makes(built: SphinxTestApp) -> None:
+    made = DocumentSettings()
+    given = {"traceback": True, **built.env.settings}
+    components = (standalone.Reader, Parser())
+    expected = vars(docutils._get_settings(*components, defaults=given, read_config_files=True))
+    for _ in range(2):
+        settings = vars(made(*components, defaults=given, read_config_files=True))
+        assert settings.pop("record_dependencies").list == []
+        assert settings == {
+            each: expected[each] for each in expected.keys() - {"record_dependencies"}
+        }
+        settings["stylesheet_dirs" if "stylesheet_dirs" in settings else "_config_files"].append("")
+    given["language_code"] = "de"
+    assert made(*components, defaults=given, read_config_files=True).language_code == "de"
+
+
+def test_a_build_makes_the_settings_of_documents_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = Site(tmp_path)
+    site.write("conf.py", MINIMAL)
+    for name in ("index", "other"):
+        site.write(f"{name}.md", "---\norphan: true\n---\n\n# Notes\n")
+    made = []
+    make = document_settings._get_settings
+    spy = lambda *each, **options: made.append(each) or make(*each, **options)  # noqa: E731
+    monkeypatch.setattr(document_settings, "_get_settings", spy)
+    assert site.build("dummy").messages == []
+    assert len(made) == 1
 
 
 def test_documents_can_be_read_without_being_kept() -> None:

@@ -17,6 +17,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
 from papernotes.incremental import parallel
+from papernotes.incremental.document_settings import document_reader
 
 # The environment is sent whole. Up to this many known documents for one that is read, that pays.
 _KNOWN = 10
@@ -45,9 +46,11 @@ class Reader:
         processes = parallel.useful(len(self._read), self._processes if pays else 1)
         parts = _parts(env, self._read, processes)
 
+        read_document = document_reader()
+
         def read(name: str) -> None:
             # Without keeping the document in memory until it is written.
-            app.builder.read_doc(name, _cache=False)
+            read_document(app.builder, name, _cache=False)
 
         shares = parallel.share(
             self._read,
