@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from commands import run
 from outputs import build_again
 from sites import Site, text
 
@@ -132,6 +133,15 @@ def test_files_with_private_quotes_are_not_shown(quoting: Site) -> None:
     assert "The summary of delta" in page
     assert "penumbra" not in page
     assert not list(build.outdir.glob("_downloads/**/*.md"))
+
+
+def test_a_private_block_is_checked(quoting: Site) -> None:
+    quoting.edit("papers/delta.md", "Umbrage in", "{cite:t}`alhpa2001` in")
+    assert quoting.build().messages == []
+    said = run(quoting, "check").output
+    assert 'unknown citation key "alhpa2001"' in said
+    assert quoting.build().messages == []
+    assert "penumbra" not in quoting.build().read("papers/delta.html")
 
 
 def test_blocks_are_found_where_markdown_has_them() -> None:

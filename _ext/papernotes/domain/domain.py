@@ -79,6 +79,8 @@ class PaperNotesDomain(Domain):
         # Whether documents may show nothing of drafts, and the records of those that are left out,
         # since they would show a file from outside.
         self.hides_drafts = False
+        # Whether documents show blocks of quotes that are not public by themselves.
+        self.shows_quotes = False
         self.left_out: list[Record] = []
         # The names of the previews of notes and other places, by the addresses of these.
         self.previews: dict[str, str] = {}

@@ -22,6 +22,7 @@ from sphinx.directives.patches import CSVTable
 from sphinx.environment import BuildEnvironment
 
 from papernotes.bibliography import formatting
+from papernotes.builders import CheckBuilder
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.core.files import is_inside
 from papernotes.core.model import Paper
@@ -191,13 +192,16 @@ class GuardedRaw(_Guard, Raw):
 
 
 def note_reading(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
-    """Note whether the documents may show nothing of drafts.
+    """Note whether the documents may show nothing of drafts, and whether they show private quotes.
 
-    A build that checks the site reports it, although it treats drafts like other documents.
+    A build that checks the site reports it, although it treats drafts like other documents. It
+    reads private quotes, too; it has a cache of its own, and publishes nothing.
     """
     domain = PaperNotesDomain.of(env)
     domain.left_out = []
     domain.hides_drafts = not app.config.papernotes_drafts
+    is_check = isinstance(app.builder, CheckBuilder)
+    domain.shows_quotes = is_check or app.config.papernotes_highlights_public
 
 
 def leave_out(app: Sphinx, env: BuildEnvironment) -> None:

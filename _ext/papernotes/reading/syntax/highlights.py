@@ -45,7 +45,7 @@ class QuotesDirective(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return the quotes if they are public."""
-        if "public" not in self.options and not self.config.papernotes_highlights_public:
+        if "public" not in self.options and not PaperNotesDomain.of(self.env).shows_quotes:
             return []
         document = self.env.current_document
         before = document.get(_KEY)
