@@ -110,6 +110,8 @@ def test_an_area_gets_its_picture_when_it_can_be_drawn() -> None:
     assert ":area: 7 1 2 30 40\n\n> ![p. 7](highlights/alpha-1.png)\n:::" in second.text
     assert second.pictures == {"highlights/alpha-1.png": area}
     assert merged(second.text, area).pictures == {}
+    # On a computer without the PDF, the picture stays.
+    assert merged(second.text, area, source=without).text == second.text
     moved = replace(area, area=Area(6, (1, 2, 60, 40)))
     assert merged(second.text, moved).pictures == {"highlights/alpha-1.png": moved}
 

@@ -106,6 +106,12 @@ def test_one_paper_can_be_named(site: Site, zotero: Zotero) -> None:
     assert "1 quote added" in highlights(site, "beta2002")
     assert quotes(site) == []
     assert 'no note is on "gamma2003"' in highlights(site, "gamma2003", status=1)
+    assert "no paper with highlights in Zotero" in highlights(site, "delta2004", status=1)
+    # The paper is gone, and its quotes stay.
+    text = note(site, "beta")
+    del zotero.items["PAPR0002"]
+    assert "quote 1 is no longer in Zotero" in highlights(site)
+    assert note(site, "beta") == text
 
 
 def test_the_servers_are_asked_with_the_key_and_only_for_what_is_new(

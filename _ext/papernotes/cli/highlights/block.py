@@ -173,8 +173,11 @@ class _Merger:
             self.insertions.setdefault(quote.start, []).extend([*written, ""])
         self.before, self.pending = quote, []
         before = quote.options["from"].partition(" ")[2].strip()
-        body = self._body(annotation, quote.argument)
-        if _digest(body) == before:
+        bodies = [self._body(annotation, quote.argument)]
+        if annotation.area and not self._shows_picture(annotation):
+            # A run on another computer, which has the PDF, may have drawn it.
+            bodies.append(self._body(annotation, quote.argument, is_drawn=True))
+        if before in map(_digest, bodies):
             return
         if _digest(quote.content) != before:
             self._tell(quote, f"has changed in {self.source.name}, and stays as you have edited it")
@@ -201,14 +204,17 @@ class _Merger:
         source = f":from: {annotation.name} {_digest(body)}"
         return [f":::{{{QUOTE}}} {number}", source, *body, ":::"]
 
-    def _body(self, annotation: Annotation, number: str) -> list[str]:
-        """Return the lines of a quote after the one that says where it is from."""
+    def _body(self, annotation: Annotation, number: str, *, is_drawn: bool = False) -> list[str]:
+        """Return the lines of a quote after the one that says where it is from.
+
+        It shows the picture of an area that can be drawn, or *is_drawn* already.
+        """
         word = self.source.words.get(annotation.colour.lower())
         options = {"page": annotation.page, "colour": word, "area": annotation.area}
         lines = [f":{name}: {value}" for name, value in options.items() if value]
         if annotation.text:
             lines += ["", f"> {markdown(annotation.text)}"]
-        elif annotation.area and self._shows_picture(annotation):
+        elif annotation.area and (is_drawn or self._shows_picture(annotation)):
             shown = f"p. {annotation.page or annotation.area.page + 1}"
             lines += ["", f"> ![{shown}]({self._picture(number)})"]
         for paragraph in annotation.comment.splitlines():

@@ -53,7 +53,8 @@ def from_zotero(
 ) -> list[Paper]:
     """Return the papers with notes that *items* of Zotero are, those of *keys* if there are any.
 
-    Raise a CommandError if one of *keys* has no note.
+    A paper with quotes from Zotero is among them even if Zotero has none any more. Raise a
+    CommandError if one of *keys* has no note, or is not in Zotero.
     """
     can_draw = find_spec("pypdfium2") is not None
     files: dict[str, Path | None] = {}
@@ -76,8 +77,13 @@ def from_zotero(
         # A citation key is the author's own choice, and another paper may have the same identifier.
         found = found or [item for item in items if identifiers & item.identifiers]
         annotations = [each for item in found for each in item.annotations]
-        if found or keys:
+        if found or _has_quotes(note, key, source):
             papers.append(Paper(key, note, _unique(annotations), source, file))
+        elif keys:
+            raise CommandError(
+                f'no paper with highlights in Zotero has the citation key "{key}", or a DOI or'
+                " arXiv identifier of its entry; give the item one of them"
+            )
     return papers
 
 
@@ -119,6 +125,17 @@ def _note_of(library: Library, key: str) -> Path:
         if any(block.key == key for block in find_blocks(text)):
             return path
     return notes[0]
+
+
+def _has_quotes(note: Path, key: str, source: Source) -> bool:
+    """Return whether the *note* has quotes from the work *key* that are from *source*."""
+    text = (storage.read(note) or b"").decode("utf-8", "replace")
+    return any(
+        quote.options.get("from", "").startswith(f"{source.kind}:")
+        for block in find_blocks(text)
+        if block.key == key
+        for quote in block.quotes
+    )
 
 
 def _words(site: Site) -> dict[str, str]:
