@@ -69,7 +69,8 @@ NONE = Status()
 def status(paper: Paper) -> Status:
     """Return what became of *paper*, as far as its entry says so."""
     own = {name: unbrace(value) for name, value in paper.fields if name in FIELDS}
-    if not own:
+    # Most entries have at most the version that was read, which says nothing by itself.
+    if not own.keys() - {"read_version"}:
         return NONE
     valid = {name: value for name, value in own.items() if is_valid(name, value)}
     return Status(
