@@ -206,13 +206,13 @@ PLAIN = {"page.css"}
                 "filter.js",
             },
         ),
-        ("papers/plain.html", PLAIN | {"papernotes.js"}),
+        ("papers/plain.html", PLAIN | {"papernotes.js", "status.css"}),
         (
             "papers/everything.html",
             {"page-mathematics.css", "blocks.css", "code.css", "margin.css"}
             | {"papernotes-previews-mathematics.js"},
         ),
-        ("bibliography.html", PLAIN | {"works.css", "works.js"}),
+        ("bibliography.html", PLAIN | {"works.css", "works.js", "status.css"}),
         ("reading-list.html", PLAIN),
         ("404.html", PLAIN),
         ("search.html", PLAIN | {"blocks.css", "search.css", "search.js"}),

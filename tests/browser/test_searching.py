@@ -202,7 +202,7 @@ def test_sphinx_search_answers_if_the_policy_blocks_pagefind(
 def test_sphinx_search_answers_if_pagefind_s_index_is_missing(open_page: OpenPage) -> None:
     visit = open_page("notebook", "404.html")
     visit.page.context.route("**/pagefind/*_meta", lambda route: route.abort())
-    visit.page.goto(visit.page.url.replace("404", "search"))
+    visit.page.goto(visit.page.url.replace("/404", "/search"))
     find_with_sphinx(visit.page)
 
 
