@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from papernotes.bibliography import identifiers
-from papernotes.bibliography.identifiers import Identifier, parse_doi
+from papernotes.bibliography.identifiers import Identifier, parse_arxiv, parse_doi
 from papernotes.bibliography.reader import Bibliography
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.core.text import CONTROL_CHARACTER
@@ -150,7 +150,8 @@ def _citations(value: Mapping[str, object]) -> Iterator[tuple[str, tuple[str, ..
 def _keys(value: object, near: str) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(key, str) for key in value):
         raise _FormError(f'has no list of keys for "{near}"', near)
-    return tuple(sorted(set(value)))
+    # Sorting what is sorted already is fast, and a set would be in disorder.
+    return tuple(sorted(dict.fromkeys(value)))
 
 
 def _suggestion(value: object) -> Suggestion:
@@ -173,10 +174,8 @@ def _rank(suggestion: Suggestion) -> tuple[int, int, str]:
 def _own_identifiers(bibliography: Bibliography) -> frozenset[Identifier]:
     entries = bibliography.entries
     dois = (identifiers.doi({"doi": value}) for _, value in entries.values_of("doi"))
-    preprints = (
-        identifiers.eprint_id({"eprint": value}) for _, value in entries.values_of("eprint")
-    )
-    found = map(identifiers.identify, (*dois, *preprints))
+    eprints = (identifiers.eprint_id({"eprint": value}) for _, value in entries.values_of("eprint"))
+    found = (*map(parse_doi, dois), *map(parse_arxiv, eprints))
     return frozenset(each.folded() for each in found if each)
 
 
