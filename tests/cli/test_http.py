@@ -57,6 +57,22 @@ def test_user_agent_names_program_and_contact(server: Server, client: Client) ->
     assert "mailto:me@example.org" in agent
 
 
+@pytest.mark.parametrize(
+    ("contact", "sent"),
+    [
+        ("me@example.org", "; mailto:me@example.org)"),
+        ("mailto:me@example.org", "; mailto:me@example.org)"),
+        ("https://example.org/@me", "; https://example.org/@me)"),
+        ("Me <me@example.org>", "; Me <me@example.org>)"),
+        ("", "one request at a time)"),
+    ],
+)
+def test_mail_address_has_the_prefix_that_services_look_for(contact: str, sent: str) -> None:
+    agent = str(Client(contact).session.headers["User-Agent"])
+    assert agent.endswith(sent)
+    assert agent.count("mailto:") == ("me@example.org" in sent and "<" not in sent)
+
+
 def test_contact_outside_latin_1_is_sent_with_question_marks(server: Server) -> None:
     server.set("/", Reply("x"))
     Client("Łukasz, 漢").get(f"{server.url}/", "text/plain")

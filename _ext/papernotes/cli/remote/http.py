@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email.utils
 import http.client
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -105,7 +106,9 @@ class Client:
     session: requests.Session = field(default_factory=_session)
 
     def __post_init__(self) -> None:
-        contact = f"; {self.contact}" if self.contact else ""
+        # Crossref gives those who can be reached by mail a pool of their own, by this prefix.
+        mail = "mailto:" if re.fullmatch(r"[^\s:/@]+@[^\s:/@]+", self.contact) else ""
+        contact = f"; {mail}{self.contact}" if self.contact else ""
         agent = (
             f"papernotes/{__version__} (notes on research papers, one request at a time{contact})"
         )
