@@ -145,7 +145,7 @@ class NumberCaptions(SphinxPostTransform):
 
     def run(self, **kwargs: Any) -> None:
         """Put the numbers ahead of captions, and their text in the place of references."""
-        for node, home in list(with_homes(self.document, self.env.docname)):
+        for node, home in list(_with_homes(self.document, self.env.docname)):
             if isinstance(node, addnodes.number_reference):
                 node.replace_self(node.children)
             elif isinstance(node, nodes.caption | nodes.title) and node.parent["ids"]:
@@ -169,7 +169,7 @@ class UniqueIds(SphinxPostTransform):
 
     def run(self, **kwargs: Any) -> None:
         """Rename ids and the references to them."""
-        placed = list(with_homes(self.document, self.config.root_doc))
+        placed = list(_with_homes(self.document, self.config.root_doc))
         renamed: dict[tuple[str, str], str] = {}
         for node, home in placed:
             if isinstance(node, nodes.Inline | nodes.list_item | nodes.footnote):
@@ -185,10 +185,10 @@ class UniqueIds(SphinxPostTransform):
                 node["refuri"] = f"#{renamed.get((document, id_), id_)}"
 
 
-def with_homes(node: nodes.Element, home: str) -> Iterator[tuple[nodes.Element, str]]:
+def _with_homes(node: nodes.Element, home: str) -> Iterator[tuple[nodes.Element, str]]:
     """Yield the elements below *node*, each with the name of its document."""
     for child in node.children:
         if isinstance(child, nodes.Element):
             of = child["docname"] if isinstance(child, addnodes.start_of_file) else home
             yield child, of
-            yield from with_homes(child, of)
+            yield from _with_homes(child, of)

@@ -7,21 +7,21 @@ and its notes.
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from docutils import nodes
-from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from papernotes import nodes as placeholders
+from papernotes.builders import writes_site
 from papernotes.citations.domain import CitationDomain
 from papernotes.domain import PaperNotesDomain
 from papernotes.i18n import _
 from papernotes.nodes import margin_note
-from papernotes.rendering.post_transforms import with_homes
 from papernotes.theme.usage import is_used
 
 # The class of the element around a block and its notes, that of a note, and that of an entry of the
@@ -47,17 +47,16 @@ _OPEN = (
     nodes.enumerated_list,
     nodes.list_item,
     nodes.section,
-    addnodes.start_of_file,
 )
 
 
 def setup(app: Sphinx) -> None:
-    """Add the transform to a build that uses the theme."""
+    """Add the transform to builds that write one page for each document, in the theme."""
     app.connect("builder-inited", _add_transform)
 
 
 def _add_transform(app: Sphinx) -> None:
-    if is_used(app):
+    if is_used(app) and writes_site(app):
         app.add_post_transform(PlaceInMargin)
 
 
@@ -69,7 +68,7 @@ class PlaceInMargin(SphinxPostTransform):
     """
 
     formats = ("html",)
-    # After furo has put tables into boxes (500), and before ids are made unique (650).
+    # After furo has put tables into boxes (500).
     default_priority = 590
 
     def run(self, **kwargs: Any) -> None:
@@ -77,78 +76,73 @@ class PlaceInMargin(SphinxPostTransform):
         # Lists of notes are as wide as text and margin.
         if any(self.document.findall(placeholders.papers)):
             return
-        elements = list(with_homes(self.document, self.env.docname))
         footnotes = {
-            (home, id_): node
-            for node, home in elements
-            if isinstance(node, nodes.footnote)
-            for id_ in node["ids"]
+            id_: node for node in self.document.findall(nodes.footnote) for id_ in node["ids"]
         }
-        works = self.works({home for __, home in elements})
-        remaining: list[tuple[nodes.Node, str]] = [*reversed(elements)]
+        # Parts of pages that are rendered by themselves have no list of references.
+        lists = list(self.document.findall(placeholders.references))
+        works = self.works() if lists and self.config.papernotes_references == "margin" else {}
+        remaining = [*self.document.findall(_has_ids)][::-1]
         while remaining:
-            node, home = remaining.pop()
+            node = remaining.pop()
             assert isinstance(node, nodes.Element)
-            # Only what comes first gets the note.
-            moved: list[margin_note] = []
-            if isinstance(node, nodes.footnote_reference):
-                footnote = footnotes.pop((home, node.get("refid", "")), None)
-                moved += [_moved(footnote, node)] if footnote and not _is_last(node) else []
-            for id_ in node["ids"]:
-                found = works.get((home, id_), ())
-                moved += [note for note in found if note.parent is None and not _is_last(node)]
-            place = node[0] if isinstance(node, nodes.section) else node
-            assert isinstance(place, nodes.Element)
-            for note in moved:
-                _place(note, place)
-                # What a note refers to follows it.
-                remaining += [(inner, home) for inner in reversed(list(note.findall(_has_ids)))]
-        self.mark_placed(note for notes in works.values() for note in notes)
-        for line in list(self.document.findall(nodes.transition)):
-            if "footnotes" in line["classes"] and not isinstance(
-                line.next_node(descend=False, siblings=True), nodes.footnote
-            ):
-                line.parent.remove(line)
-
-    def works(self, docnames: Iterable[str]) -> dict[tuple[str, str], list[margin_note]]:
-        """Return the notes for the works that each place of *docnames* cites, by its id.
-
-        A work has the same note at all places.
-        """
-        found: defaultdict[tuple[str, str], list[margin_note]] = defaultdict(list)
-        if self.config.papernotes_references != "margin":
-            return found
-        for docname in docnames:
-            record = PaperNotesDomain.of(self.env).records.get(docname)
-            if record is None or not record.page.references:
+            if _is_last(node):
                 continue
-            notes = {
-                key: margin_note(
-                    "",
-                    placeholders.margin_reference(docname=docname, key=key),
-                    ids=[id_],
-                    classes=[NOTE, "pn-reference", placeholders.UNSEARCHED],
-                    role="note",
-                )
-                for key, id_ in CitationDomain.of(self.env).reference_ids(docname).items()
-            }
-            for citation in record.page.citations:
-                if citation.key in notes:
-                    found[docname, citation.id].append(notes[citation.key])
+            notes = [note for id_ in node["ids"] for note in works.get(id_, ())]
+            if footnote := footnotes.pop(node.get("refid", ""), None):
+                notes.append(_moved(footnote, node))
+            for note in notes:
+                # A work has its note beside what cites it first.
+                if note.parent is None:
+                    _place(note, node)
+                    # What a note refers to follows it.
+                    remaining += [*note.findall(_has_ids)][::-1]
+        if works:
+            _mark_placed(lists, list(itertools.chain(*works.values())))
+        _remove_line(self.document)
+
+    def works(self) -> dict[str, list[margin_note]]:
+        """Return the notes for the works that each place of the page cites, by its id."""
+        docname = self.env.docname
+        page = PaperNotesDomain.of(self.env).records[docname].page
+        notes = {
+            key: margin_note(
+                "",
+                placeholders.margin_reference(docname=docname, key=key),
+                ids=[id_],
+                classes=[NOTE, "pn-reference", placeholders.UNSEARCHED],
+                role="note",
+            )
+            for key, id_ in CitationDomain.of(self.env).reference_ids(docname).items()
+        }
+        found: defaultdict[str, list[margin_note]] = defaultdict(list)
+        for citation in page.citations:
+            if citation.key in notes:
+                found[citation.id].append(notes[citation.key])
         return found
 
-    def mark_placed(self, notes: Iterable[margin_note]) -> None:
-        """Tell the lists of references which of their entries also stand in the margin."""
-        placed: defaultdict[str, set[str]] = defaultdict(set)
-        for note in notes:
-            if note.parent is not None:
-                reference = next(note.findall(placeholders.margin_reference))
-                placed[reference["docname"]].add(reference["key"])
-        for closing in self.document.findall(placeholders.references):
-            closing["placed"] = sorted(placed[closing["docname"]])
-            ids = CitationDomain.of(self.env).reference_ids(closing["docname"])
-            if placed[closing["docname"]] == ids.keys():
-                closing.parent["classes"].append(PLACED)
+
+def _mark_placed(lists: Iterable[nodes.Element], notes: Sequence[margin_note]) -> None:
+    """Tell the *lists* of references which of their works have one of *notes* in the margin."""
+    keys = {
+        reference["key"]
+        for note in notes
+        if note.parent is not None
+        for reference in note.findall(placeholders.margin_reference)
+    }
+    for closing in lists:
+        closing["placed"] = sorted(keys)
+        if all(note.parent is not None for note in notes):
+            closing.parent["classes"].append(PLACED)
+
+
+def _remove_line(document: nodes.document) -> None:
+    """Remove the line above footnotes if there are none."""
+    for line in list(document.findall(nodes.transition)):
+        if "footnotes" in line["classes"] and not isinstance(
+            line.next_node(descend=False, siblings=True), nodes.footnote
+        ):
+            line.parent.remove(line)
 
 
 def _has_ids(node: nodes.Node) -> bool:
@@ -188,6 +182,11 @@ def _ways_back(ids: Sequence[str]) -> nodes.Node:
 
 def _place(note: margin_note, node: nodes.Element) -> None:
     """Put *note* behind the block of *node*, on whose line it can stand."""
+    if isinstance(node, nodes.section):
+        # It has the ids of what its heading cites.
+        title = node[0]
+        assert isinstance(title, nodes.Element)
+        node = title
     block = _block(node)
     around = _around(block)
     earlier = [other for other in around.children if isinstance(other, margin_note)]
