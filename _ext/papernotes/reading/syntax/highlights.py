@@ -109,13 +109,14 @@ class HighlightRole(SphinxRole):
             note_problem(self.env, problem)
             return [nodes.literal(self.rawtext, self.text)], []
         opening, closing = _("“%s”").split("%s")
-        shown = [nodes.Text(opening), *self.quotation(quote.quotation), nodes.Text(closing)]
+        shown = (nodes.Text(opening), *self.quotation(quote.quotation), nodes.Text(closing))
         page = quote.options.get("page", "").translate(dict.fromkeys(map(ord, "{},"), " "))
         role = CitationDomain.of(self.env).role("p")
         assert role is not None
         target = name.rpartition(":")[0] + (f"{{p. {page}}}" if page else "")
         cited, messages = role("cite:p", self.rawtext, target, self.lineno, self.inliner)
-        return [*shown, nodes.Text(" "), *cited], messages
+        # A node of its own keeps the quotation in the sentence that cites it, whatever ends in it.
+        return [nodes.inline("", "", *shown), nodes.Text(" "), *cited], messages
 
     def quotation(self, source: str) -> list[nodes.Node]:
         """Return the nodes of what is quoted, which is Markdown."""
