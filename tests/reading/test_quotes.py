@@ -105,16 +105,18 @@ def test_a_highlight_is_cited_with_its_page(quoting: Site) -> None:
     assert said.startswith("Delta says “The penumbra of")
     assert said.endswith("[12] is wide.” [Del04, p. 5].")
     assert "halftone" not in build.read("papers/beta.html")
-    # The note on the work shows the whole sentence.
-    (cited,) = build.page("papers/delta").find_class("pn-mentions")
-    assert "Delta says “The penumbra of" in text(cited)
     # The pages follow the note, and a clean build shows the same.
     quoting.edit("papers/delta.md", "is wide", "is narrow")
     quoting.edit("papers/delta.md", "{quote} 3\n", "{quote} 4\n")
-    quoting.edit("papers/delta.md", ":from: zotero:CCCC2222 0011aabb\n", "\n> A new one.\n")
+    quoting.edit(
+        "papers/delta.md", ":from: zotero:CCCC2222 0011aabb\n", "\n> A new one. And more.\n"
+    )
     build = build_again(quoting)
     assert build.written >= {"papers/beta", "plain"}
     assert "A new one" in build.read("plain.html")
+    # The note on the work shows the sentence that cites it with all of the quotation.
+    (cited,) = build.page("papers/delta").find_class("pn-mentions")
+    assert "See “A new one. And more.”" in text(cited)
     # Nothing of a draft is quoted.
     quoting.edit("papers/delta.md", "---\n", "---\ndraft: true\n")
     assert [line.partition(";")[0] for line in quoting.build().messages] == [
