@@ -246,8 +246,11 @@
       content = copy(target, link);
     }
     await loadStyles(content);
-    // The reader may have moved on during loading; and a box with what the link says is no use.
-    if (!isWanted() || textOf(content) === textOf(link)) return;
+    // The reader may have moved on during loading.
+    if (!isWanted()) return;
+    // A box that is empty, or says what the link says, is no use.
+    const isPicture = content.querySelector("img, svg");
+    if (!isPicture && ["", textOf(link)].includes(textOf(content))) return;
     close();
     const box = makeBox(content, link);
     // After the link, so that the focus and screen readers reach it next.
