@@ -70,7 +70,7 @@ Twice.[^in-item] A note of a note.[^outer] {sidenote}`By a **role**, $x^2$.` In 
 [^in-heading]: In a heading.
 [^in-caption]: In a caption.
 [^in-card]: In a card.
-[^outer]: Outer.[^inner]
+[^outer]: Outer.[^inner] $a_1 + b_2 + c_3 + d_4 + e_5 + f_6 + g_7 + h_8 + i_9 + j_{10} + k_{11}$
 [^inner]: Inner.
 """
 DENSE = "---\npaper: k2\n---\n\n# Dense\n\n" + "A^[note] " * 12

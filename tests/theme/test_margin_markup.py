@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import itertools
+import re
 from typing import Any
 
 import pytest
 from lxml.html import HtmlElement
 from margins import write_margins
-from sites import Build, Site, text
+from sites import PROJECT, THEME, Build, Site, text
+
+ENGINE = PROJECT / "_ext/papernotes"
 
 
 @pytest.fixture(scope="module")
@@ -113,15 +116,28 @@ def test_page_with_a_list_of_notes_has_no_margin(build: Build) -> None:
 
 
 @pytest.mark.parametrize(
-    ("builder", "path"),
-    [("dirhtml", "papers/places/index.html"), ("epub", "papers/places.xhtml")],
+    ("builder", "theme", "path"),
+    [
+        ("dirhtml", "furo", "papers/places/index.html"),
+        ("epub", "marginalia", "papers/places.xhtml"),
+        ("singlehtml", "marginalia", "index.html"),
+    ],
 )
 def test_other_themes_and_books_have_footnotes_at_the_end(
-    site: Site, builder: str, path: str
+    site: Site, builder: str, theme: str, path: str
 ) -> None:
-    page = site.build(builder, confoverrides={"html_theme": "furo"}).read(path)
-    assert page.count('role="doc-footnote"') == 14
+    page = site.build(builder, confoverrides={"html_theme": theme}).read(path)
+    assert page.count('role="doc-footnote"') >= 14
     assert not {"pn-noted", "pn-line-1", "pn-placed"} & set(page.replace('"', " ").split())
+
+
+def test_margin_has_variables_of_its_own() -> None:
+    """A name that other style sheets use would take the value of theirs from them."""
+    margin = (THEME / "static/margin.css").read_text("utf-8")
+    (name,) = re.findall(r"@property (--[\w-]+)", margin)
+    others = [path for path in ENGINE.rglob("*.css") if path.name != "margin.css"]
+    assert len(others) > 10
+    assert not [path.name for path in others if name in path.read_text("utf-8")]
 
 
 # -- References ----------------------------------------------------------------
