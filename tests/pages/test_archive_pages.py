@@ -900,7 +900,7 @@ def test_who_cites_a_note_goes_on_over_pages(tiny: Site, monkeypatch: pytest.Mon
     links = {text(a): a.get("href") for a in section.cssselect(".pn-pager a")}
     assert links["Next"] == "../cited-by/papers/beta/2.html"
     last = made.page("cited-by/papers/beta/3")
-    assert text(last.cssselect("h1")[0]).startswith("Cited by: Beta")
+    assert text(last.cssselect("h1")[0]).startswith("What cites “Beta”")
     assert [link.get("href") for link in last.cssselect(".pn-byline a, .pn-mention-page a")] == [
         "../../../papers/beta.html",
         "../../../plain.html#id1",

@@ -220,7 +220,7 @@ def list_name(page: SplitList, titles: Mapping[str, nodes.title]) -> str:
     if isinstance(page, ListPage) and page.kind != "front":
         return page.name
     first = titles[page.pages[0]].astext()
-    return _("Cited by: %s") % first if isinstance(page, MentionPage) else first
+    return _("What cites “%s”") % first if isinstance(page, MentionPage) else first
 
 
 def list_page_links(
