@@ -658,6 +658,16 @@ def test_a_note_that_has_become_unreadable_leaves_nothing(tiny: Site) -> None:
     assert (build.outdir / "papers/beta.html").exists()
 
 
+def test_what_a_build_has_written_below_the_sources_is_no_source(tiny: Site) -> None:
+    tiny.edit("conf.py", "html_theme", "papernotes_markdown = True\nhtml_theme")
+    build = tiny.build()
+    assert (build.outdir / "papers/alpha.md").exists()
+    assert build.outdir.is_relative_to(tiny.folder)
+    again = tiny.build()
+    assert (again.messages, again.written) == ([], set())
+    assert tiny.build("dirhtml").messages == []
+
+
 def test_neither_notes_nor_entries(tiny: Site) -> None:
     for path in (tiny.folder / "papers").iterdir():
         path.unlink()

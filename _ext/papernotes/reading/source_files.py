@@ -40,6 +40,9 @@ def leave_out_unusable(
     documents = [env.doc2path(name, base=False).as_posix() for name in env.found_docs]
     for problem in odd_names(Path(env.srcdir), env.config.papernotes_folder, documents):
         warn(problem)
+    written = {name for name in added if _is_output(env, name)}
+    env.found_docs.difference_update(written)
+    added -= written
     for docname in sorted(added | changed):
         fault = _fault(env, docname)
         if fault is None:
@@ -51,6 +54,18 @@ def leave_out_unusable(
         if docname in env.all_docs:
             removed.add(docname)
     return []
+
+
+def _is_output(env: BuildEnvironment, docname: str) -> bool:
+    """Return whether a build has written the file of *docname*, such as the Markdown of a page.
+
+    Sphinx leaves a file in each folder that it writes pages to. A site may build below its sources.
+    """
+    folders = docname.split("/")[:-1]
+    return any(
+        Path(env.srcdir, *folders[:count], ".buildinfo").exists()
+        for count in range(1, len(folders) + 1)
+    )
 
 
 def _fault(env: BuildEnvironment, docname: str) -> Diagnostic | None:
