@@ -20,7 +20,7 @@ import sphinx_last_updated_by_git
 from docutils import nodes
 from docutils.core import publish_doctree
 from docutils.readers import standalone
-from docutils.transforms.references import PropagateTargets
+from docutils.transforms.references import Footnotes, PropagateTargets
 from docutils.utils import new_document
 from importlinter.cli import lint_imports_command
 from markdown_it import MarkdownIt
@@ -71,7 +71,7 @@ from papernotes.reading.renderer import Renderer
 from papernotes.reading.syntax import footnotes
 from papernotes.rendering import html_fragments, post_transforms, resolver
 from papernotes.settings import given_author
-from papernotes.theme import bundling
+from papernotes.theme import bundling, margin
 
 LIBRARIES = Path(sphinx_design.__file__).parent.parent
 SPHINX_STATIC = LIBRARIES / "sphinx/themes/basic/static"
@@ -212,7 +212,10 @@ def test_documents_are_noted_after_sphinx_has_collected_their_images(
         (resolver.ReplacePlaceholders, equations.ResolveEquationReferences),
         (equations.ResolveEquationReferences, ReferencesResolver),
         (equations.NumberEquations, PropagateTargets),
+        (Footnotes, footnotes.NumberFootnotes),
+        (footnotes.NumberFootnotes, CollectFootnotes),
         (CollectFootnotes, footnotes.PlaceFootnotes),
+        (furo.WrapTableAndMathInAContainerTransform, margin.PlaceInMargin),
         (furo.WrapTableAndMathInAContainerTransform, bundling.StrictMarkup),
     ],
 )
