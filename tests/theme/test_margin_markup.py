@@ -46,7 +46,6 @@ FOLLOWED = {
     "admonition": ("div", "p"),
     "head": ("section", "div"),
     "cell": ("section", "div"),
-    "term": ("section", "dl"),
     "definition": ("dd", "p"),
     "heading": ("section", "h3"),
     "caption": ("section", "figure"),
@@ -65,6 +64,11 @@ def test_note_follows_the_block_that_refers_to_it(places: HtmlElement, name: str
     assert around.index(block) < around.index(note)
     assert lines(note) == lines(reference)
     assert len(lines(note)) == 1
+
+
+def test_note_on_a_term_begins_the_definition(places: HtmlElement) -> None:
+    (note,) = places.cssselect("dl.pn-noted > dd > aside#in-term:first-child")
+    assert lines(note) == lines(places.cssselect("dt > a[href='#in-term']")[0]) == ["pn-line-1"]
 
 
 def test_what_a_note_refers_to_follows_it(places: HtmlElement) -> None:

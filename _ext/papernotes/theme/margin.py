@@ -187,14 +187,13 @@ def _place(note: margin_note, node: nodes.Element) -> None:
         title = node[0]
         assert isinstance(title, nodes.Element)
         node = title
-    block = _block(node)
-    around = _around(block)
-    earlier = [other for other in around.children if isinstance(other, margin_note)]
-    around.insert(around.index(earlier[-1] if earlier else block) + 1, note)
-    line = next((name for name in node["classes"] if name.startswith(_LINE)), "")
+    around, holder, position = _room(_block(node))
+    holder.insert(position, note)
+    line = next(iter(_lines(node)), "")
     if not line:
-        number = 1 + len({name for other in earlier for name in _lines(other)})
-        line = f"{_LINE}{number}" if number <= LINES else ""
+        taken = {name for other in around.findall(margin_note) for name in _lines(other)}
+        free = (f"{_LINE}{number}" for number in range(1, LINES + 1))
+        line = next((name for name in free if name not in taken), "")
         node["classes"] += [line] if line else []
     note["classes"] += [line] if line else []
 
@@ -207,11 +206,7 @@ def _block(node: nodes.Node) -> nodes.Element:
     """Return the block around *node* that a note can follow."""
     block = node
     while not isinstance(node, nodes.document):
-        if isinstance(node, nodes.term):
-            # Between terms and definitions, a list has no place for a note.
-            node = node.parent
-            block = node.parent
-        elif not _is_open(node.parent):
+        if not _is_open(node.parent):
             block = node.parent
         node = node.parent
     assert isinstance(block, nodes.Element)
@@ -224,15 +219,31 @@ def _is_open(node: nodes.Node) -> bool:
     return isinstance(node, _OPEN)
 
 
-def _around(block: nodes.Element) -> nodes.Element:
-    """Return the element around *block* and its notes, which is made if there is none."""
+def _room(block: nodes.Element) -> tuple[nodes.Element, nodes.Element, int]:
+    """Return the element around *block* and its notes, and the place for the next of them.
+
+    The place is an element, and a position in it.
+    """
     parent = block.parent
-    if isinstance(block, nodes.title):
+    if isinstance(block, nodes.term):
+        # Between terms and definitions, a list has no place for a note.
+        around = parent.parent
+        holder = parent[-1]
+        position = 0
+    elif isinstance(block, nodes.title):
         # A heading stays a child of its section.
-        parent["classes"] += [AROUND] if AROUND not in parent["classes"] else []
-    elif not (isinstance(parent, nodes.container) and AROUND in parent["classes"]):
-        around = nodes.container("", classes=[AROUND])
+        around = holder = parent
+        position = parent.index(block) + 1
+    elif isinstance(parent, nodes.container) and AROUND in parent["classes"]:
+        around = holder = parent
+        position = parent.index(block) + 1
+    else:
+        around = holder = nodes.container()
         parent.replace(block, around)
         around += block
-        return around
-    return parent
+        position = 1
+    assert isinstance(holder, nodes.Element)
+    around["classes"] += [AROUND] if AROUND not in around["classes"] else []
+    while position < len(holder) and isinstance(holder[position], margin_note):
+        position += 1
+    return around, holder, position
