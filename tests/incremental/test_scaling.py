@@ -19,6 +19,7 @@ from bench import __main__ as program
 from bench import sites
 from papernotes.bibliography import formatting, lazy_entries
 from papernotes.domain import PaperNotesDomain
+from papernotes.reading import parser
 from papernotes.rendering import note_card
 
 SETTINGS = """
@@ -33,6 +34,7 @@ COUNTED: dict[str, tuple[Any, str]] = {
     "entries made": (lazy_entries.Entries, "_make"),
     "references formatted": (formatting, "reference"),
     "cards": (note_card, "card"),
+    "parsers": (parser, "create_md_parser"),
     "nodes": (nodes.Element, "__init__"),
     "translators": (SphinxComponentRegistry, "create_translator"),
 }
@@ -77,6 +79,8 @@ def test_cost_of_a_note_does_not_grow_with_the_site(tmp_path: Path) -> None:
         # pages, whichever folders they are in.
         assert counts["documents read"] == size + 2
         assert size < counts["references formatted"] == counts["entries made"] <= 2 * size
+        # For notes, for notes in other scripts, and for documents without front matter.
+        assert counts["parsers"] <= 3
         assert counts["cards"] == size + min(size, 24)
     for what in ("nodes", "translators"):
         first = middle[0][what] - small[0][what]

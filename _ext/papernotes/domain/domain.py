@@ -84,6 +84,8 @@ class PaperNotesDomain(Domain):
         self.left_out: list[Record] = []
         # The names of the previews of notes and other places, by the addresses of these.
         self.previews: dict[str, str] = {}
+        # Parsers of Markdown that read no document at present, by what they are for.
+        self.idle_parsers: dict[tuple[bool, bool], Any] = {}
         # The documents that this build reads, and whether one of its pages could not be written.
         self.read: Set[str] = frozenset()
         self.refused = False

@@ -33,7 +33,7 @@ from papernotes.reading.syntax.extensions import money_plugin, title_plugin
 from papernotes.reading.syntax.footnotes import sidenote_plugin
 from papernotes.reading.syntax.headings import low_heading
 from papernotes.reading.syntax.obsidian import obsidian_plugin
-from papernotes.reading.syntax.quotes import quotes_plugin
+from papernotes.reading.syntax.quotes import marks, quotes_plugin
 from papernotes.reading.syntax.unread import unread_plugin
 from papernotes.reporting import note_problem
 
@@ -82,10 +82,17 @@ class Parser(MystParser):
         if topmatter:
             warn = partial(_warn_of_front_matter, document)
             config = merge_file_level(config, topmatter, warn)
-        md = create_md_parser(config, Renderer)
-        use_plugins(md, env, needs_title=self.needs_title)
+        # To make a parser with all its rules takes a fifth of parsing. Documents share those of the
+        # site's settings; one that is at work is not among the idle ones.
+        kind = (self.needs_title and _has_front_matter(env), bool(marks(env)))
+        idle = PaperNotesDomain.of(env).idle_parsers if config == env.myst_config else {}
+        md = idle.pop(kind, None)
+        if md is None:
+            md = create_md_parser(config, Renderer)
+            use_plugins(md, env, needs_title=self.needs_title)
         md.options["document"] = document
         md.render(inputstring)
+        idle[kind] = md
 
 
 def _too_deep(path: str, document: nodes.document) -> Diagnostic | None:
@@ -100,19 +107,27 @@ def _too_deep(path: str, document: nodes.document) -> Diagnostic | None:
 
 
 def use_plugins(md: MarkdownIt, env: BuildEnvironment, *, needs_title: bool = True) -> None:
-    """Have *md*, which has our renderer, read the syntax of notes in the current document."""
+    """Have *md*, which has our renderer, read the syntax of notes.
+
+    It can read other documents, too, if they are alike in front matter and quotation marks.
+    """
     md.use(comment_plugin)
     md.use(quotes_plugin, env)
     if env.config.papernotes_pandoc_citations:
-        md.use(pandoc_plugin, partial(PandocDomain.of(env).is_key, env.docname))
+        domain = PandocDomain.of(env)
+        md.use(pandoc_plugin, lambda word: domain.is_key(env.docname, word))
     if env.config.papernotes_obsidian:
         md.use(obsidian_plugin)
         cast("Renderer", md.renderer).vault = vault_of(env)
     md.use(money_plugin)
     md.use(sidenote_plugin)
     md.use(unread_plugin, obsidian=env.config.papernotes_obsidian)
-    if needs_title and env.current_document.get(FRONT_MATTER) is not None:
-        md.use(title_plugin, partial(_note_low_heading, env), env.docname.rpartition("/")[2])
+    if needs_title and _has_front_matter(env):
+        md.use(title_plugin, partial(_note_low_heading, env))
+
+
+def _has_front_matter(env: BuildEnvironment) -> bool:
+    return env.current_document.get(FRONT_MATTER) is not None
 
 
 def vault_of(env: BuildEnvironment) -> Vault:
@@ -121,9 +136,16 @@ def vault_of(env: BuildEnvironment) -> Vault:
     return Vault(Path(env.srcdir), paths, PaperNotesDomain.of(env).bibliography.places)
 
 
-def _note_low_heading(env: BuildEnvironment, line: int, level: int) -> None:
+def _note_low_heading(env: BuildEnvironment, line: int, level: int) -> str:
+    """Report that the first heading is one of a section, and return a title for the document."""
     path = env.doc2path(env.docname, base=False).as_posix()
     note_problem(env, low_heading(path, line, level))
+    return env.docname.rpartition("/")[2]
+
+
+def drop_parsers(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
+    """Drop the parsers of an earlier build, which know where its links in two brackets led."""
+    PaperNotesDomain.of(env).idle_parsers.clear()
 
 
 def _warn_of_front_matter(document: nodes.document, kind: Any, message: str) -> None:
@@ -181,3 +203,4 @@ def add_parser(app: Sphinx) -> None:
         app.add_source_parser(NotebookParser, override=True)
     app.add_source_parser(Parser, override=True)
     app.connect("doctree-read", note_unsafe_links, priority=590)
+    app.connect("env-before-read-docs", drop_parsers)

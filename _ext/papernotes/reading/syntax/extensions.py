@@ -97,10 +97,10 @@ def money_plugin(md: MarkdownIt) -> None:
     md.inline.ruler.before("math_inline", "papernotes_money", amount)
 
 
-def title_plugin(md: MarkdownIt, report: Callable[[int, int], None], title: str) -> None:
-    """Have *md* begin a text whose first heading is that of a section with the heading *title*.
+def title_plugin(md: MarkdownIt, report: Callable[[int, int], str]) -> None:
+    """Have *md* begin a text whose first heading is that of a section with another heading.
 
-    *report* takes the line and the level of the first heading.
+    *report* takes the line and the level of the first heading, and returns the other one.
     """
 
     def begin(state: StateCore) -> None:
@@ -113,7 +113,7 @@ def title_plugin(md: MarkdownIt, report: Callable[[int, int], None], title: str)
             return
         state.env[_TITLED] = True
         line = first.map[0] if first.map else 0
-        report(line + 1, int(first.tag[1]))
+        title = report(line + 1, int(first.tag[1]))
         shown = Token("inline", "", 0, content=title, map=[line, line + 1], level=1)
         shown.children = [Token("text", "", 0, content=title)]
         start = int(bool(tokens) and tokens[0].type in ("front_matter", "nb_initialise"))
