@@ -19,7 +19,7 @@ from papernotes.publish.markdown.addresses import Addresses
 
 # The format of raw nodes that hold inline markup, or blocks, of Markdown.
 FORMAT = "papernotes-markdown"
-# What readers of plain text have no use for, and what a page shows to screen readers alone.
+# What readers of plain text have no use for.
 SKIPPED = (
     nodes.comment,
     nodes.substitution_definition,
@@ -36,7 +36,8 @@ SKIPPED = (
     placeholders.written,
     sd_icon,
 )
-_UNSEEN = {"pn-unseen", "only-dark"}
+# What a page shows to screen readers alone, or on dark pages, or where a link would lead nowhere.
+_UNSEEN = {"pn-unseen", "only-dark", "pn-off"}
 _BREAK = re.compile(r"<br\b", re.IGNORECASE)
 _CHECKBOX = re.compile(r"<input\b[^>]*\btype=.?checkbox", re.IGNORECASE)
 _CHECKED = re.compile(r"\schecked\b", re.IGNORECASE)
