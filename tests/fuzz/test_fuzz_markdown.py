@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 from docutils import nodes
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from myst_parser.config.main import MdParserConfig
 from myst_parser.parsers.mdit import create_md_parser
+from sites import SOAK
 
 from papernotes.citations.pandoc_rule import pandoc_plugin
 from papernotes.publish.markdown.blocks import Blocks
@@ -175,6 +176,8 @@ def text_of(node: nodes.Node) -> str:
     return "§" + node.astext() + "Note" * boxes
 
 
+# Making the documents takes longer than reading them.
+@settings(max_examples=10_000 if SOAK else 15, suppress_health_check=[HealthCheck.too_slow])
 @given(BLOCKS)
 def test_markdown_reads_back_as_the_text_of_the_document(block: nodes.Node) -> None:
     # The rule for front matter takes some text at the start of a page for it.
