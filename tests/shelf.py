@@ -28,6 +28,7 @@ papernotes_markdown = True
 bibtex_bibfiles = ["refs.bib"]
 bibtex_reference_style = "papernotes"
 myst_enable_extensions = ["dollarmath"]
+myst_heading_anchors = 2
 html_baseurl = "https://example.org/notes/"
 html_theme = "alabaster"
 html_math_renderer = "mathml"
@@ -45,6 +46,7 @@ SETTINGS = [
     'papernotes_browse = ["tags"]',
     "papernotes_feed = False",
     "papernotes_previews = False",
+    "papernotes_summary_words = 3",
     "papernotes_markdown = False",
     "papernotes_pictures = True",
     "html_copy_source = False",
@@ -75,7 +77,7 @@ CHAPTER = """\
 
 $$ a = b $$ (first)
 
-By {eq}`first`, and {eq}`second`, {cite:t}`k0` holds.
+By {eq}`first`, and {eq}`second`, {cite:t}`k0` holds; see [a section](papers/gamma.md#section).
 
 ```{include} part.md
 ```
