@@ -115,7 +115,8 @@ def test_settings_show_their_defaults(manual: Path) -> None:
 
 
 def test_settings_that_the_theme_changes_are_named(manual: Path) -> None:
-    app = SimpleNamespace(config=SimpleNamespace(project="x", html_baseurl=""))
+    config = SimpleNamespace(project="x", html_baseurl="", _raw_config={}, overrides={})
+    app = SimpleNamespace(config=config)
     section = parse(manual / "reference/settings.html").get_element_by_id("what-the-theme-sets")
     named = {text(code) for code in section.cssselect("dt code")}
     assert named == set(defaults._defaults(app))  # type: ignore[arg-type]
