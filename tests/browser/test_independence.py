@@ -212,7 +212,7 @@ PLAIN = {"page.css"}
             {"page-mathematics.css", "blocks.css", "code.css", "margin.css"}
             | {"papernotes-previews-mathematics.js"},
         ),
-        ("bibliography.html", PLAIN | {"works.css", "works.js", "status.css"}),
+        ("bibliography.html", PLAIN | {"archives.css", "works.css", "works.js", "status.css"}),
         ("reading-list.html", PLAIN),
         ("404.html", PLAIN),
         ("search.html", PLAIN | {"blocks.css", "search.css", "search.js"}),

@@ -32,14 +32,18 @@ KINDS = {
     "search": ("search.html?q=network", "search.html?q=everything"),
     "404": ("404.html", "404.html"),
 }
+# Kinds that only the large site has.
+LONG = [("large", "bibliography/2.html"), ("large", "cited-by/papers/tolera2017n0/2.html")]
 PAGES = [
     pair for small, large in KINDS.values() for pair in (("notebook", small), ("large", large))
 ]
+PAGES += LONG
 # Every kind once, and again those that have more on the large site than another text: long lists,
 # and everything that a note can have.
 LARGER = {"front page", "note", "further page", "bibliography", "search"}
 ONCE = [("notebook", small) for small, _ in KINDS.values()]
 ONCE += [("large", large) for kind, (_, large) in KINDS.items() if kind in LARGER]
+ONCE += LONG
 
 
 @dataclass
