@@ -64,6 +64,26 @@ def test_site_shows_what_became_of_works(build: Build) -> None:
     assert "status.css" not in build.read("reading.html")
 
 
+def test_tables_show_what_became_of_works(tiny: Site) -> None:
+    befall(tiny)
+    tiny.write(
+        "tables.md",
+        "---\norphan: true\n---\n\n# Tables\n\n| of |\n| --- |\n| {cite:p}`beta2002` |\n\n"
+        ":::{papers}\n:view: table\n:columns: title, year\n:::\n",
+    )
+    build = tiny.build()
+    assert build.messages == []
+    cell, *listed = [text(cell) for cell in build.page("tables").cssselect("td:first-child")]
+    assert cell == "[BO02 [retracted 2024]]"
+    assert {cell for cell in listed if "[" in cell} == {
+        "Alpha [version 5 since v3 was read]",
+        "Beta [retracted 2024]",
+    }
+    assert "status.css" in build.read("tables.html")
+    tiny.edit("refs.bib", "2024-05-01", "2023-05-01")
+    assert "[retracted 2023]" in text(tiny.build().page("tables").cssselect("td")[0])
+
+
 def test_catalogue_and_feed_tell_what_became_of_works(build: Build) -> None:
     catalogue = json.loads(build.read("papers.json"))
     schema = json.loads((PROJECT / "_ext/papernotes/publish/papers.schema.json").read_text())

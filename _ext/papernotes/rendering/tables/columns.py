@@ -12,9 +12,11 @@ from sphinx.config import Config
 from papernotes.bibliography import formatting
 from papernotes.bibliography.latex import flatten, spans
 from papernotes.catalogue.derive import Catalogue
+from papernotes.catalogue.status import status
 from papernotes.core.fields import Field
 from papernotes.core.model import FieldValue, Note, Paper
 from papernotes.core.text import fold_plain
+from papernotes.domain.marks import status_marks
 from papernotes.i18n import _, phrases
 from papernotes.rendering import note_card
 from papernotes.rendering.context import RenderContext
@@ -86,7 +88,10 @@ class Column:
             case _ if excerpt:
                 return context.relocated(excerpt, note.docname, docname)
             case "title":
-                return [nodes.paragraph("", "", note_card.title_link(context, note, docname))]
+                line = nodes.paragraph("", "", note_card.title_link(context, note, docname))
+                for paper in context.catalogue.papers_of(note):
+                    line += status_marks(status(paper), before=" ")
+                return [line]
             case "summary":
                 return context.summary(note, docname)
             case "tags":
@@ -112,7 +117,8 @@ class Column:
                 # What orders the cells are the sources, which can differ where they look the same.
                 return [*shown.excerpt(excerpt), self.values(shown.catalogue, note)]
             case "title":
-                return shown.title(note)
+                papers = shown.catalogue.papers_of(note)
+                return [*shown.title(note), *map(shown.status, papers)]
             case "summary":
                 return [*shown.excerpt(noted.summary), shown.renamed_images.get(note.docname)]
             case "tags":
