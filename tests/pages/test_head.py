@@ -443,14 +443,3 @@ def test_papernotes_pictures_turns_social_cards_off(with_fonts: Site) -> None:
     made: Build = with_fonts.build(confoverrides={"papernotes_pictures": False})
     assert not (made.outdir / "pictures").exists()
     assert "og:image" not in metas(made.page("papers/alpha"))
-
-
-def test_coins_take_no_more_room_than_they_need(tiny: Site) -> None:
-    tiny.edit("refs.bib", "{On beta}", "{On &rft.date=1999 &amp;rft: b/c}")
-    made = tiny.build()
-    (work,) = works(made.page("papers/beta"))
-    assert work["rft.atitle"] == ["On &rft.date=1999 &amp;rft: b/c"]
-    assert work["rft.date"] == ["2002"]
-    span = made.read("papers/beta.html").partition('class="Z3988"')[2].partition(">")[0]
-    assert "&amp;" not in span
-    assert "rft_val_fmt=info:ofi/fmt:kev:mtx:" in span

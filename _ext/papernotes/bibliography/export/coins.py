@@ -49,8 +49,8 @@ _KEYS = {
 
 
 def context_object(item: csl.Item) -> str:
-    """Return the context object of the work *item*, URL-encoded as far as a query needs it."""
-    return urlencode(list(_pairs(item)), safe=":/,")
+    """Return the context object of the work *item*, URL-encoded."""
+    return urlencode(list(_pairs(item)))
 
 
 def _pairs(item: csl.Item) -> Iterator[tuple[str, str]]:
