@@ -130,12 +130,14 @@ def test_a_french_site_has_french_texts_on_all_pages(french: Build) -> None:
     assert found.get("data-none") == "Aucune note trouvée"
     assert found.get("data-found-one") == "%(count)d note"
     assert found.get("data-found-other") == "%(count)d notes"
-    note = text(french.page("papers/choromanski2021rethinking"))
+    page = french.page("papers/choromanski2021rethinking")
+    note = text(page)
     for words in (
         *("Lu le 31 mars 2021", "Références", "Cité par", "Notes voisines par le sujet"),
-        *("Note suivante", "Retour à la citation 1"),
+        "Note suivante",
     ):
         assert words in note, words
+    assert page.cssselect(".pn-backlinks a")[0].get("aria-label") == "Retour à la citation 1"
     tag = text(french.page("tags/attention"))
     assert "3 notes · toutes les étiquettes" in tag
     assert "1 note · toutes les années" in text(french.page("years/1993"))

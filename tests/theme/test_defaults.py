@@ -23,6 +23,7 @@ html_theme = "{theme}"
 SETTINGS: dict[str, tuple[Any, Any]] = {
     "html_title": ("Shelf", "Books"),
     "html_math_renderer": ("mathml", "mathjax"),
+    "myst_update_mathjax": (False, True),
     "html_domain_indices": (False, True),
     "html_use_index": (False, True),
     "html_last_updated_fmt": ("%-d %B %Y", "%Y"),
