@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from host import serve
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 from sites import ROOTS, Build, Site
 from visits import Visitor
 
@@ -264,9 +264,29 @@ def test_the_search_finds_works_on_all_pages_of_the_list(
         page.locator(".pn-all-works > .pn-works a").click()
         expect(page.locator(":target")).to_contain_text("Alpha")
         assert page.url.endswith("works/all.html#work-alpha2001")
+        if is_served:
+            # A reader types on while the works are loaded.
+            page = visitor.visit("works/all/2.html").page
+            held: list[Route] = []
+
+            def hold(route: Route) -> None:
+                held.append(route)
+
+            context.route("**/works-1.js", hold)
+            field = page.get_by_role("searchbox", name="Find works")
+            with page.expect_request("**/works-1.js"):
+                field.fill("a")
+            field.fill("anna")
+            held[0].continue_()
+            expect(page.locator(".pn-found")).to_have_text("1 found")
+            context.unroute("**/works-1.js")
         # Where the other pages cannot be loaded, the works of this one are searched.
         context.route("**/works-1.js", lambda route: route.abort())
         if is_served:  # a route does not meet what a page from a folder loads
             page = visitor.visit("works/all/2.html").page
             page.get_by_role("searchbox", name="Find works").fill("anna")
             expect(page.locator(".pn-found")).to_have_text("0 found")
+            # The next letter tries again.
+            context.unroute("**/works-1.js")
+            page.get_by_role("searchbox", name="Find works").fill("anna ")
+            expect(page.locator(".pn-found")).to_have_text("1 found")

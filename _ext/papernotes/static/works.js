@@ -77,11 +77,11 @@
   let loading = null;
 
   /**
-   * Load the works of all pages, once.
+   * Load the works of all pages.
    * @param {string[]} names
    * @returns {Promise<Work[]>}
    */
-  function load(names) {
+  async function load(names) {
     /** @type {Work[]} */
     const works = [];
     const shared = /** @type {any} */ (window);
@@ -89,7 +89,7 @@
       ...shared.papernotes,
       works: (/** @type {[string, [string, string][]][]} */ pages) => add(works, pages),
     };
-    loading ??= Promise.all(
+    await Promise.all(
       names.map(
         (name) =>
           new Promise((resolve, reject) => {
@@ -101,8 +101,22 @@
             document.head.append(script);
           }),
       ),
-    ).then(() => works);
-    return loading;
+    );
+    return works;
+  }
+
+  /**
+   * Return the works of all pages, loaded once, or null where they cannot be loaded.
+   * @param {string[]} names
+   * @returns {Promise<Work[] | null>}
+   */
+  async function allWorks(names) {
+    try {
+      return await (loading ??= load(names));
+    } catch {
+      loading = null; // The next letter tries again.
+      return null;
+    }
   }
 
   const found = document.createElement("ul");
@@ -137,7 +151,7 @@
     const query = field.value;
     const words = fold(query).split(/\s+/).filter(Boolean);
     // Where the other pages cannot be loaded, the search finds what this page has.
-    const works = sources && (await load(sources.split(" ")).catch(() => null));
+    const works = sources && (await allWorks(sources.split(" ")));
     if (query !== field.value) return; // The reader has typed on during loading.
     const count = works ? showFound(words, works) : showHere(words);
     const text = list.getAttribute(`data-found-${plurals.select(count)}`) ?? "";
