@@ -51,17 +51,8 @@ def located_keys(node: pending_xref) -> list[str]:
 
 def page_link(key: str, locator: str, docname: str) -> pending_xref:
     """Return the place *locator* in the work *key*, which links to the page of its PDF."""
-    return pending_xref(
-        "",
-        nodes.inline("", locator),
-        refdomain=DOMAIN,
-        reftype="page",
-        reftarget=key,
-        refdoc=docname,
-        refexplicit=True,
-        refwarn=False,
-        papernotes_locator=locator,
-    )
+    shown = nodes.inline("", locator)
+    return _link("page", key, docname, [shown], papernotes_locator=locator)
 
 
 def without_links(element: nodes.Element) -> list[nodes.Node]:
@@ -82,16 +73,23 @@ def without_links(element: nodes.Element) -> list[nodes.Node]:
 
 def place_link(target: str, id_: str, docname: str, children: Sequence[nodes.Node]) -> pending_xref:
     """Return a link to the place *id_* of the document *target*, for the page *docname*."""
+    return _link("place", target, docname, children, papernotes_id=id_)
+
+
+def _link(
+    kind: str, target: str, docname: str, children: Sequence[nodes.Node], **attributes: str
+) -> pending_xref:
+    """Return a link of type *kind* to *target*, which the domain resolves."""
     return pending_xref(
         "",
         *children,
         refdomain=DOMAIN,
-        reftype="place",
+        reftype=kind,
         reftarget=target,
         refdoc=docname,
         refexplicit=True,
         refwarn=False,
-        papernotes_id=id_,
+        **attributes,
     )
 
 
