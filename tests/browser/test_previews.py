@@ -152,6 +152,21 @@ def test_citation_stays_a_link_if_its_preview_fails_to_load(visitor: Visitor) ->
     assert page.locator("li:target").inner_text().startswith("Ashish Vaswani")
 
 
+@pytest.mark.parametrize("name", ["previews/*.js", "preview-box.js"])
+def test_preview_that_failed_to_load_is_tried_again(visitor: Visitor, name: str) -> None:
+    visitor.context.route(f"**/{name}", lambda route: route.abort())
+    page = visitor.visit(NOTE).page
+    link = citation(page, "vaswani2017attention")
+    with page.expect_event("requestfailed"):
+        link.hover()
+    assert page.locator(PREVIEW).count() == 0
+    visitor.context.unroute(f"**/{name}")
+    page.mouse.move(0, 0)
+    page.wait_for_timeout(500)
+    link.hover()
+    page.locator(PREVIEW).wait_for()
+
+
 def test_without_scripts_a_citation_leads_to_the_references(visitor: Visitor) -> None:
     context = visitor.context.browser.new_context(java_script_enabled=False)
     page = Visitor(context, visitor.address).visit(NOTE).page

@@ -238,6 +238,7 @@
     if (typeof target === "string") {
       const loaded = loads.get(target) ?? load(target);
       loads.set(target, loaded);
+      loaded.catch(() => loads.delete(target)); // The next time, it is tried again.
       content = document.createElement("div");
       content.append(
         ...[...(await loaded).childNodes].map((node) => document.importNode(node, true)),

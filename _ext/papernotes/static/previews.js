@@ -46,7 +46,10 @@
         box = /** @type {Box} */ (Reflect.get(window, "papernotes").previewBox);
         resolve(box);
       });
-      script.addEventListener("error", reject);
+      script.addEventListener("error", () => {
+        loading = undefined; // The next link tries again.
+        reject(new Error(script.src));
+      });
       document.head.append(script);
     });
     return loading;
