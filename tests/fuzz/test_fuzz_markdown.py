@@ -160,7 +160,7 @@ def read(tokens: Iterable[Token]) -> str:
             shown.append(f" {read(token.children)} ")
         elif token.type in ("softbreak", "hardbreak"):
             shown.append(" ")
-        elif token.nesting == 0:
+        elif token.nesting == 0 and token.type != "html_block":
             shown.append(token.content)
     return "".join(shown)
 

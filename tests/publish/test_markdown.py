@@ -67,6 +67,15 @@ Under a tab.
 Term
 : Its definition.
 
++++
+
+```
+: code
+```
+
+- Term
+  : Of an item.
+
 ```{only} latex
 Hidden.
 ```
@@ -162,7 +171,9 @@ def test_markup_of_every_kind(made: Build) -> None:
         "**Label**\n\nUnder a tab.",
         r"![A \[picture\]](../_images/picture.svg)",
         "````\n```\n````",
-        "Term\n:   Its definition.",
+        # Without the comment, the code would be a further definition.
+        "Term\n:   Its definition.\n\n<!-- -->\n\n```\n: code\n```",
+        "- Term\n  :   Of an item.",
         "H<sub>2</sub>O\\\nSGD (descent) [`picture.svg`](../_downloads/",
     ):
         assert part in text

@@ -41,6 +41,8 @@ _BOXES: tuple[type[nodes.Element], ...] = (
     addnodes.seealso,
 )
 _TIGHT = re.compile(r"(?:.+\n)+\n(?:[-*] \S|1[.)] )(?:.+\n?)+")
+# After definitions, this would be one more, whatever its first line is.
+_LIKE_DEFINITION = re.compile(r".*\n\n?\s*[:~]\s")
 _BLANK_LINES = re.compile(r"\n\s*\n")
 
 
@@ -67,7 +69,7 @@ class Blocks(Inline):
                 second = not second and isinstance(node, _LISTS) and type(node) is type(before)
                 parts.append(self.block(node, second=second))
                 before = node
-        return "\n\n".join(filter(None, parts))
+        return _joined(parts)
 
     def block(self, node: nodes.Node, *, second: bool = False) -> str:
         """Return the Markdown of a block; *second* says that it is a list just after another."""
@@ -171,7 +173,7 @@ class Blocks(Inline):
             if term:
                 texts = ["\n".join([term, *(_hanging(text, ":   ") for text in texts)])]
             parts += texts
-        return "\n\n".join(parts)
+        return _joined(parts)
 
     def fields(self, node: nodes.Element) -> str:
         """Return fields, or options of a program, as a list."""
@@ -291,6 +293,16 @@ def _hanging(text: str, sign: str, width: int = 0) -> str:
     lines = text.split("\n")
     rest = (f"{space}{line}" if line else "" for line in lines[1:])
     return "\n".join([f"{sign}{lines[0]}".rstrip(), *rest])
+
+
+def _joined(parts: Iterable[str]) -> str:
+    """Return *parts* one below the other, with a comment where the next would be a definition."""
+    joined: list[str] = []
+    for part in filter(None, parts):
+        if joined and "\n:   " in joined[-1] and _LIKE_DEFINITION.match(part):
+            joined.append("<!-- -->")
+        joined.append(part)
+    return "\n\n".join(joined)
 
 
 def _prefixed(text: str, prefix: str) -> str:
