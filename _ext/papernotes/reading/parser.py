@@ -90,6 +90,8 @@ class Parser(MystParser):
         if md is None:
             md = create_md_parser(config, Renderer)
             use_plugins(md, env, needs_title=self.needs_title)
+        # markdown-it drops what nests more deeply than this; what gets near is reported below.
+        md.options["maxNesting"] = MAX_DEPTH
         md.options["document"] = document
         md.render(inputstring)
         idle[kind] = md

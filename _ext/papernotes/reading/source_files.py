@@ -37,8 +37,13 @@ def leave_out_unusable(
     Their pages are removed, and links to them are broken. The next build finds them as new
     documents, and so reports them again until they are corrected.
     """
+    folder = env.config.papernotes_folder
+    if not Path(env.srcdir, folder).is_dir():
+        message = f'the folder of notes, "{folder}", does not exist; create it, or correct'
+        message += " papernotes_folder"
+        warn(Diagnostic("conf.py", 1, message, DiagnosticKind.NO_FOLDER))
     documents = [env.doc2path(name, base=False).as_posix() for name in env.found_docs]
-    for problem in odd_names(Path(env.srcdir), env.config.papernotes_folder, documents):
+    for problem in odd_names(Path(env.srcdir), folder, documents):
         warn(problem)
     written = {name for name in added if _is_output(env, name)}
     env.found_docs.difference_update(written)
