@@ -15,6 +15,8 @@ from papernotes.core.text import escape_controls
 # The attribute of a log record that holds the diagnostic.
 DIAGNOSTIC = "papernotes_diagnostic"
 _PENDING = "papernotes_problems"
+# The attribute of a log record that says whether a file could not be written.
+_UNWRITTEN = "papernotes_unwritten"
 # The colours that Sphinx gives to what it does.
 _COLOURS = re.compile(r"(\x1b\[[\d;]*[mK])")
 
@@ -90,9 +92,45 @@ class _OncePerPlace(logging.Filter):
         return is_new
 
 
+class _OfUnwritten(logging.Filter):
+    """Marks warnings of a builder about a file that the system does not let it write.
+
+    A worker marks them, too, before it makes texts of their arguments for the main process.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Mark the record, and let it pass."""
+        faults = record.args if isinstance(record.args, tuple) else ()
+        setattr(record, _UNWRITTEN, any(isinstance(each, OSError) for each in faults))
+        return True
+
+
+class _FailsIfUnwritten(logging.Filter):
+    """Ends the build with the status of a failure if Sphinx only warns of an unwritten file."""
+
+    def __init__(self, app: Sphinx) -> None:
+        super().__init__()
+        self.app = app
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Note a marked record, and let it pass."""
+        if getattr(record, _UNWRITTEN, False):
+            self.app.statuscode = 1
+        return True
+
+
+def _watch_builder(app: Sphinx) -> None:
+    for each in type(app.builder).__mro__:
+        logger = logging.getLogger(f"{NAMESPACE}.{each.__module__}")
+        if not any(isinstance(known, _OfUnwritten) for known in logger.filters):
+            logger.addFilter(_OfUnwritten())
+
+
 def setup(app: Sphinx) -> None:
     """Show each warning about a line only once, and nothing that directs the terminal."""
     for handler in logging.getLogger(NAMESPACE).handlers:
         handler.addFilter(_Escaped())
         if handler.level == logging.WARNING:
             handler.addFilter(_OncePerPlace())
+            handler.addFilter(_FailsIfUnwritten(app))
+    app.connect("builder-inited", _watch_builder)

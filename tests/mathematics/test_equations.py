@@ -10,12 +10,15 @@ import sys
 import zipfile
 from collections import Counter
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import html5lib
 import pytest
 from outputs import outputs
 from sites import PROJECT, Build, Site, parse, text
+
+from papernotes.mathematics.equations import EquationDomain
 
 NOTE = r"""---
 paper: zeta2006
@@ -314,3 +317,21 @@ def test_parallel_and_serial_builds_number_equations_alike(zeta: Site) -> None:
         )
     pages = [parse(zeta.folder / "_build" / jobs / "papers/zeta.html") for jobs in ("1", "4")]
     assert text(pages[0].body) == text(pages[1].body)
+
+
+def test_removing_a_document_visits_no_labels_of_others() -> None:
+    class Labels(dict[str, Any]):
+        def items(self) -> Any:
+            raise AssertionError("all labels are visited")
+
+        __iter__ = keys = values = items  # type: ignore[assignment]
+
+    domain = EquationDomain.__new__(EquationDomain)
+    domain.data = {"objects": Labels(), "claims": Labels(), "labels": Labels()}
+    for name in ("a", "b"):
+        domain.claim(name, "shared", 1)
+        domain.claim(name, f"only-{name}", 2)
+    domain.clear_doc("b")
+    assert dict.items(domain.data["objects"]) == {"shared": ("a", 1), "only-a": ("a", 2)}.items()
+    domain.clear_doc("a")
+    assert not any(len(held) for held in domain.data.values())

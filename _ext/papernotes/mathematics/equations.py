@@ -33,11 +33,16 @@ MATHML = "papernotes_mathml"
 class EquationDomain(MathDomain):
     """Sphinx's domain, which also knows shared labels, and equations outside any toctree.
 
-    ``claims`` maps each label to the documents that have it, and their numbers for the equation.
+    ``claims`` maps each label to the documents that have it, and their numbers for the equation;
+    ``labels`` maps each document to its labels.
     """
 
-    initial_data: ClassVar[dict[str, Any]] = {**MathDomain.initial_data, "claims": {}}
-    data_version = MathDomain.data_version + 1
+    initial_data: ClassVar[dict[str, Any]] = {
+        **MathDomain.initial_data,
+        "claims": {},
+        "labels": {},
+    }
+    data_version = MathDomain.data_version + 2
 
     def claim(self, docname: str, label: str, number: int) -> None:
         """Note that *docname* has the equation *label*.
@@ -49,22 +54,38 @@ class EquationDomain(MathDomain):
         claims[docname] = number
         last = max(claims)
         self.equations[label] = (last, claims[last])
+        self._note_label(docname, label)
+
+    def note_equation(self, docname: str, labelid: str, location: Any = None) -> None:
+        """Note that the document *docname* has the equation *labelid*."""
+        super().note_equation(docname, labelid, location)
+        self._note_label(docname, labelid)
+
+    def _note_label(self, docname: str, label: str) -> None:
+        labels: dict[str, None] = self.data["labels"].setdefault(docname, {})
+        labels[label] = None
 
     def clear_doc(self, docname: str) -> None:
-        """Remove the document; a label that others have passes to the last of them by name."""
-        super().clear_doc(docname)
-        for label, claims in list(self.data["claims"].items()):
-            if claims.pop(docname, None) is None:
-                continue
+        """Remove the document; a label that others have passes to the last of them by name.
+
+        Sphinx's method goes through all labels of the site for each document.
+        """
+        for label in self.data["labels"].pop(docname, ()):
+            if self.equations.get(label, ("",))[0] == docname:
+                del self.equations[label]
+            claims = self.data["claims"].get(label, {})
+            claims.pop(docname, None)
             if claims:
                 last = max(claims)
                 self.equations[label] = (last, claims[last])
             else:
-                del self.data["claims"][label]
+                self.data["claims"].pop(label, None)
 
     def merge_domaindata(self, docnames: Set[str], otherdata: dict[str, Any]) -> None:
         """Merge the data of *docnames*, which another process has read."""
         super().merge_domaindata(docnames, otherdata)
+        labels = otherdata["labels"]
+        self.data["labels"].update((name, labels[name]) for name in labels.keys() & docnames)
         for label, claims in otherdata["claims"].items():
             for docname in claims.keys() & docnames:
                 self.claim(docname, label, claims[docname])
