@@ -73,6 +73,19 @@ def test_mail_address_has_the_prefix_that_services_look_for(contact: str, sent: 
     assert agent.count("mailto:") == ("me@example.org" in sent and "<" not in sent)
 
 
+def test_passwords_of_netrc_and_of_addresses_are_not_sent(
+    server: Server, client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    (tmp_path / "netrc").write_text("default login me password secret\n", "ascii")
+    server.set("/", Reply(status=302, headers={"Location": "/there"}))
+    server.set("/there", Reply("x"))
+    client.get(f"{server.url}/", "text/plain")
+    client.get(f"{server.url.replace('//', '//me:secret@')}/", "text/plain")
+    assert len(server.asked) == 4
+    assert not any("Authorization" in each.headers for each in server.asked)
+
+
 def test_contact_outside_latin_1_is_sent_with_question_marks(server: Server) -> None:
     server.set("/", Reply("x"))
     Client("Łukasz, 漢").get(f"{server.url}/", "text/plain")

@@ -114,6 +114,8 @@ class Client:
         )
         # HTTP headers can carry Latin-1 only.
         self.session.headers["User-Agent"] = agent.encode("latin-1", "replace").decode("latin-1")
+        # Otherwise, requests sends the passwords of ~/.netrc to servers that a note links to.
+        self.session.auth = lambda request: request
 
     def get(
         self,
