@@ -403,6 +403,15 @@ def test_tag_that_is_not_a_string_is_reported_and_skipped(value: str) -> None:
     assert parse(text, PATH)[0].tags == ("a", "b")
 
 
+def test_tags_after_the_hundredth_are_reported_and_left_out() -> None:
+    tags = [f"tag {number}" for number in range(102)]
+    text = note("paper: k\ntags:\n- tag 0\n" + "\n".join(f"- {tag}" for tag in tags))
+    message = "a note has at most 100 tags; this one and later ones are left out"
+    # The first one is there twice.
+    assert parse_faults(text) == [(3 + 1 + 101, DiagnosticKind.BAD_TAGS, message)]
+    assert parse(text, PATH)[0].tags == tuple(tags[:100])
+
+
 @pytest.mark.parametrize("value", ["", "''", "'  '", "[b]", "{b: c}", "b: c", "!!str [b]"])
 def test_tag_that_is_empty_or_a_collection_is_reported_and_skipped(value: str) -> None:
     text = note(f"paper: k\ntags:\n- a\n- {value}\n- b")

@@ -56,7 +56,7 @@ class DiagnosticKind(Enum):
         "unknown-highlight",
         "`{highlight}` names a quote that no note has, or that has no text",
     )
-    BAD_TAGS = ("bad-tags", "`tags:` is not a list of strings")
+    BAD_TAGS = ("bad-tags", "`tags:` is not a list of strings, or has more than 100")
     BAD_READ = ("bad-read", "`read:` is not a date")
     BAD_COMMENT = ("bad-comment", "A comment that is not closed, or is shown as text")
     BAD_DRAFT = ("bad-draft", "`draft:` is neither `true` nor `false`")

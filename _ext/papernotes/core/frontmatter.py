@@ -35,7 +35,7 @@ from papernotes.core.frontmatter_yaml import (
     rest_of,
     text_line,
 )
-from papernotes.core.limits import MAX_FIELDS
+from papernotes.core.limits import MAX_FIELDS, MAX_TAGS
 from papernotes.core.model import FieldValue, FormerName
 from papernotes.core.text import NON_XML_CHARACTER, REPLACEMENT, is_visible
 
@@ -283,7 +283,11 @@ def _read_tags(fields: _Fields, problems: Problems) -> tuple[str, ...]:
         text = unicodedata.normalize("NFC", text)
         if item.tag == STRING_TAG and is_visible(text):
             tags[text] = None
-            continue
+            if len(tags) <= MAX_TAGS:
+                continue
+            message = f"a note has at most {MAX_TAGS} tags; this one and later ones are left out"
+            problems.add(item.start_mark.line + 1, DiagnosticKind.BAD_TAGS, message)
+            return tuple(tags)[:MAX_TAGS]
         problems.add(
             item.start_mark.line + 1,
             DiagnosticKind.BAD_TAGS,

@@ -16,6 +16,8 @@ MAX_DEPTH = 200
 MAX_VALUE = 20_000
 # Fields of front matter that MyST and docutils read, which take some 0.4 ms each; or its lines.
 MAX_FIELDS = 2_000
+# Tags of a note, each of which has a page that shows the card of the note with all of its tags.
+MAX_TAGS = 100
 
 # What a message quotes at most.
 _LONGEST = 200
