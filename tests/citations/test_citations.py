@@ -14,7 +14,7 @@ from sphinxcontrib.bibtex.citation_target import parse_citation_targets
 from papernotes.bibliography import formatting, reader
 from papernotes.bibliography.formatting import ENGLISH
 from papernotes.core.model import Paper
-from papernotes.domain.citation_text import citation_text
+from papernotes.domain.citation_text import citation_nodes
 
 Element = lxml.html.HtmlElement
 OWN = {"bibtex_reference_style": "papernotes"}
@@ -332,7 +332,8 @@ def test_a_citation_in_a_heading_keeps_its_form(role: str, target: str, expected
         return read.paper(key) if key in read else None
 
     targets = tuple(parse_citation_targets(target))
-    assert citation_text(role, targets, paper, ENGLISH) == expected
+    shown = citation_nodes(role, targets, paper, ENGLISH)
+    assert "".join(node.astext() for node in shown) == expected
 
 
 def test_a_heading_follows_its_entry(tiny: Site) -> None:

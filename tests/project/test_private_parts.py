@@ -384,7 +384,7 @@ def test_roles_take_escaped_signs_for_text() -> None:
     [
         (Templates, BuiltinTemplateLoader, ["render", "render_string"]),
         (BookBuilder, Epub3Builder, ["build_content", "build_epub"]),
-        (CitationDomain, BibtexDomain, ["env_updated", "resolve_xref"]),
+        (CitationDomain, BibtexDomain, ["env_updated", "resolve_xref", "get_formatted_entries"]),
         (TextualStyle, BasicAuthorYearTextualReferenceStyle, ["inner"]),
         (
             Scanner,

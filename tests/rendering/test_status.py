@@ -120,6 +120,69 @@ def test_catalogue_and_feed_tell_what_became_of_works(build: Build) -> None:
     assert "read_version" not in build.read("refs.bib")
 
 
+LISTED = """# After {cite:t}`beta2002` and {cite:p}`gamma2003`
+
+Of {cite:p}`beta2002,delta2004` and {cite:t}`gamma2003`, {footcite:p}`beta2002,delta2004` and
+{footcite:t}`alpha2001`.
+
+```{bibliography}
+```
+
+```{footbibliography}
+```
+"""
+
+
+def test_headings_lists_and_footnotes_of_the_library_are_marked(tiny: Site) -> None:
+    befall(tiny)
+    tiny.write("listed.md", LISTED)
+    tiny.write("index.md", "# A shelf\n\n```{toctree}\nlisted\n```\n\n```{papers}\n```\n")
+    title = "After Beta and Other (2002) [retracted 2024] and (Gamma et al., 2003 [corrected 2019])"
+    tiny.edit("papers/delta.md", "# Delta", LISTED.partition("\n")[0])
+    build = tiny.build()
+    assert build.messages == []
+    page = build.page("listed")
+    assert text(page.cssselect("h1")[0]).startswith(title)
+    assert page.findtext(".//title").startswith(title)
+    assert marks(build, "listed", "h1") == ["[retracted 2024]", "[corrected 2019]"]
+    first, second = page.cssselect(".bibtex-citation")
+    assert text(first) == "[BO02 [retracted 2024], Del04]"
+    assert text(second) == "Gamma et al. [GGG03 [corrected 2019]]"
+    listed = {text(each) for each in page.cssselect("div.citation")}
+    newer = "[version 5 since v3 was read]"
+    assert {each.rpartition(". ")[2] for each in listed} == {
+        "[retracted 2024]",
+        "[corrected 2019]",
+        newer,
+        "2004.",
+    }
+    (line,) = [text(each) for each in page.cssselect("section > p") if "Of" in text(each)]
+    # The footnote of a number has the mark.
+    assert line.endswith(f"[1][2] and Alpha[3] {newer}.")
+    notes = [text(each) for each in page.cssselect("aside.footnote")]
+    assert [note.partition("[retr")[1] + note.partition(newer)[1] for note in notes] == [
+        "[retr",
+        "",
+        newer,
+    ]
+    # Copies of the heading say the same.
+    front = build.page("index")
+    assert text(front.cssselect(".toctree-wrapper a")[0]) == title
+    assert title in [text(each) for each in front.cssselect(".sd-card h2")]
+    (note,) = [
+        each for each in json.loads(build.read("papers.json"))["notes"] if "delta" in each["name"]
+    ]
+    assert note["title"] == title
+    # They follow the entry.
+    tiny.edit("refs.bib", "2024-05-01", "2023-05-01")
+    again = tiny.build()
+    assert {"listed", "papers/delta", "index"} <= again.written
+    assert "2024]" not in text(again.page("listed")) + text(again.page("index"))
+    # Without our references, all citations are the library's.
+    page = tiny.build(confoverrides={"papernotes_references": False}).page("listed")
+    assert text(page.cssselect(".bibtex-citation")[0]) == "[BO02 [retracted 2023], Del04]"
+
+
 @pytest.mark.parametrize(("builder", "name"), [("text", "papers/alpha.txt"), ("latex", "tiny.tex")])
 def test_other_formats_show_what_became_of_works(tiny: Site, builder: str, name: str) -> None:
     befall(tiny)

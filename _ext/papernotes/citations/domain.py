@@ -36,6 +36,7 @@ from papernotes.bibliography.latex import flatten
 from papernotes.catalogue.status import status
 from papernotes.citations.entries import ReadableEntries, ReadableEntry, escape, organization
 from papernotes.citations.ids import distinct_ids, preview_name
+from papernotes.citations.marks import linked_keys, mark_links, marked_entry
 from papernotes.citations.style import NAME as OWN_STYLE
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.domain import PaperNotesDomain
@@ -149,6 +150,19 @@ class CitationDomain(BibtexDomain):
             if entry.type not in formatting.NO_WORKS:
                 yield key, entry.known_to(styles)
 
+    def get_formatted_entries(
+        self,
+        bibliography_key: BibliographyKey,
+        docnames: list[str],
+        tooltips: bool,
+        tooltips_style: str,
+    ) -> Iterable[tuple[Entry, FormattedEntry, FormattedEntry | None]]:
+        """Return the works of a ``{bibliography}`` as they are shown, with their marks."""
+        for entry, shown, tooltip in super().get_formatted_entries(
+            bibliography_key, docnames, tooltips, tooltips_style
+        ):
+            yield entry, marked_entry(self.env, shown), tooltip
+
     def _make_labels(self) -> dict[str, str]:
         """Return the label of each work of the site, in the style of ``bibtex_default_style``."""
         entries = [self.entry(key) for key in self.notes.catalogue.works]
@@ -210,7 +224,7 @@ class CitationDomain(BibtexDomain):
         it.
         """
         if not env.config.papernotes_references:
-            return super().resolve_xref(env, fromdocname, builder, typ, target, node, contnode)
+            return self._by_library(fromdocname, builder, typ, target, node, contnode)
         home: str = node.get("papernotes_home", fromdocname)
         record = self.notes.records.get(home)
         listed = record is not None and record.page.references
@@ -227,9 +241,7 @@ class CitationDomain(BibtexDomain):
             groups.append(self._citation(ours, builder, typ, fromdocname, home, node))
         if library:
             rest = ",".join(_source(part) for part in library)
-            groups.append(
-                super().resolve_xref(env, fromdocname, builder, typ, rest, node, contnode)
-            )
+            groups.append(self._by_library(fromdocname, builder, typ, rest, node, contnode))
         groups += unknown
         if len(groups) == 1:
             return groups[0]
@@ -237,6 +249,21 @@ class CitationDomain(BibtexDomain):
         for number, group in enumerate(groups):
             together += [nodes.Text(" "), group] if number else [group]
         return together
+
+    def _by_library(
+        self,
+        fromdocname: str,
+        builder: Builder,
+        typ: str,
+        target: str,
+        node: pending_xref,
+        contnode: nodes.Element,
+    ) -> nodes.Element:
+        """Return the citation that the library makes of works in its lists, with their marks."""
+        made = super().resolve_xref(self.env, fromdocname, builder, typ, target, node, contnode)
+        keys = linked_keys(self, fromdocname, target)
+        mark_links(self.env, made, list(made.findall(nodes.reference)), keys)
+        return made
 
     def _citation(
         self,
@@ -298,19 +325,16 @@ class CitationDomain(BibtexDomain):
                 continue
             docname, id_ = targets[number]
             key = parts[number].key
+            marks = status_marks(status(catalogue.papers[key]), before=" ", at_most=1)
             if builder.name == "latex":
                 start = nodes.raw("", f"\\hyperlink{{cite.{docname}:{id_}}}{{", format="latex")
-                made += [start, *shown, nodes.raw("", "}", format="latex"), *self._marks(key)]
+                made += [start, *shown, nodes.raw("", "}", format="latex"), *marks]
                 continue
             link = make_refnode(builder, fromdocname, docname, id_, shown, self.tooltip(key))
             said = self._locator(parts[number], builder, fromdocname)
             cited = placeholders.previewed("", "", link, preview=preview_name(key), data=said)
-            made += [cited, *self._marks(key)]
+            made += [cited, *marks]
         return made
-
-    def _marks(self, key: str) -> list[nodes.Node]:
-        """Return what stands after a citation of the work *key*, such as that it was retracted."""
-        return status_marks(status(self.notes.catalogue.papers[key]), before=" ", at_most=1)
 
     def _locator(self, part: CitationTarget, builder: Builder, docname: str) -> dict[str, str]:
         """Return the locator of *part* for the preview of the work, and its first page."""
@@ -344,17 +368,13 @@ class CitationDomain(BibtexDomain):
     def _set_previews(self, citation: nodes.Element, keys: list[str]) -> None:
         """Set the preview of each link of a *citation* of *keys*, and mark the works.
 
-        Reference styles link each work once, or not at all. If the numbers differ, the links cannot
-        be assigned to works, and get no previews.
+        Links that cannot be assigned to works get no previews.
         """
         links = list(citation.findall(nodes.reference))
-        if len(links) != len(keys):
-            for key in keys:
-                citation += self._marks(key)
-            return
-        for link, key in zip(links, keys, strict=True):
+        mark_links(self.env, citation, links, keys)
+        for link, key in zip(links, keys, strict=True) if len(links) == len(keys) else ():
             named = placeholders.previewed(preview=preview_name(key))
-            link.replace_self([named, *self._marks(key)])
+            link.replace_self(named)
             named += link
 
     def _reference(

@@ -17,6 +17,7 @@ from sphinx.application import Sphinx
 from sphinxcontrib.bibtex.foot_domain import BibtexFootDomain
 from sphinxcontrib.bibtex.foot_roles import FootCiteRole
 
+from papernotes.citations.marks import mark_links, marked_entry
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.reporting import note_problem
 
@@ -38,7 +39,8 @@ class _Settings:
                         role.report(entry.key, missing.field_name)
                 if not str(text):
                     role.report(entry.key, "title")
-                return FormattedEntry(entry.key, text if str(text) else Text(entry.key), label)
+                made = FormattedEntry(entry.key, text if str(text) else Text(entry.key), label)
+                return marked_entry(role.env, made)
 
         self.bibtex_default_style = Lenient
 
@@ -53,14 +55,22 @@ class FootnoteRole(FootCiteRole):
         return _Settings(self, find_plugin("pybtex.style.formatting", name))
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
-        """Return the citation, or only its mark if the text needs a field that an entry lacks."""
+        """Return the citation, or only its number if the text needs a field that an entry lacks."""
         try:
-            return super().run()
+            made = super().run()
         except FieldIsMissing as missing:
             self.report(str(missing).rpartition(" in ")[2], missing.field_name)
-        # This role shows no names.
-        self.name = "footcite:p"
-        return super().run()
+            # This role shows no names.
+            self.name = "footcite:p"
+            made = super().run()
+        holder = nodes.inline("", "", *made[0])
+        # Excerpts have no numbers of footnotes, and a mark without one would be of nothing.
+        if not holder.astext().strip():
+            return made
+        links = list(holder.findall(nodes.footnote_reference))
+        named = {name: key for key, name in self.env.temp_data["bibtex_footcite_names"].items()}
+        mark_links(self.env, holder, links, [named[link["refname"]] for link in links])
+        return holder.children, made[1]
 
     def report(self, key: str, field: str) -> None:
         """Report that the entry *key* has no *field*."""

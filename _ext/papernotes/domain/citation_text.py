@@ -1,17 +1,21 @@
-"""Citations by author and year: as plain text for headings, and in pieces of which some link."""
+"""Citations by author and year: without links for headings, and in pieces of which some link."""
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from docutils import nodes
 from sphinxcontrib.bibtex.citation_target import CitationTarget
 
 from papernotes.bibliography import formatting, locators
 from papernotes.bibliography.formatting import Phrases
+from papernotes.catalogue.status import status
 from papernotes.core.model import Paper
+from papernotes.domain.marks import status_marks
 
 # The roles of sphinxcontrib-bibtex: a "c" for a capital, what is shown, whether in brackets, and an
 # "s" for all names.
@@ -31,17 +35,25 @@ class Piece:
     page: int = 0
 
 
-def citation_text(
+def citation_nodes(
     role: str,
     targets: Sequence[CitationTarget],
     paper: Callable[[str], Paper | None],
     phrases: Phrases,
-) -> str:
-    """Return the text of the citation that *role* makes of *targets*, by author and year.
+) -> list[nodes.Node]:
+    """Return the citation that *role* makes of *targets*, by author and year, without links.
 
-    *paper* returns the work with a key, or None for an unknown one.
+    It has the mark of each work that was retracted or corrected, or has a newer version. *paper*
+    returns the work with a key, or None for an unknown one.
     """
-    return "".join(piece.text for piece in citation_pieces(role, targets, paper, phrases))
+    shown: list[nodes.Node] = []
+    pieces = citation_pieces(role, targets, paper, phrases)
+    leads = itertools.groupby(pieces, key=lambda piece: (piece.target, piece.page))
+    for (number, page), linked in leads:
+        shown.append(nodes.Text("".join(piece.text for piece in linked)))
+        if number is not None and not page and (work := paper(targets[number].key)):
+            shown += status_marks(status(work), before=" ", at_most=1)
+    return shown
 
 
 def citation_pieces(
@@ -51,7 +63,7 @@ def citation_pieces(
     phrases: Phrases,
     suffixes: Mapping[str, str] = MappingProxyType({}),
 ) -> list[Piece]:
-    """Return the pieces of :func:`citation_text`; *suffixes* are the letters after years, by key.
+    """Return the pieces of :func:`citation_nodes`; *suffixes* are the letters after years, by key.
 
     A textual citation is one link, since a name is easier to click than a year. A locator in it
     that names a page of the PDF is another.

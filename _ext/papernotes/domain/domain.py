@@ -32,7 +32,7 @@ from papernotes.core.diagnostics import Diagnostic
 from papernotes.core.model import Note, Paper
 from papernotes.core.text import initial
 from papernotes.core.wiki_links import Vault
-from papernotes.domain.citation_text import citation_text
+from papernotes.domain.citation_text import citation_nodes
 from papernotes.domain.intents import intent_on
 from papernotes.domain.pdf_pages import page_link
 from papernotes.domain.records import Formatted, Mention, NotedPaper, Record
@@ -162,16 +162,21 @@ class PaperNotesDomain(Domain):
         )
 
     def spell(self, role: str, target: str) -> str:
-        """Return the text for a citation in a heading: a title if *role* is empty, for a link.
+        """Return the text of :meth:`spelled`."""
+        return "".join(node.astext() for node in self.spelled(role, target))
+
+    def spelled(self, role: str, target: str) -> list[nodes.Node]:
+        """Return what a citation is in a heading: a title if *role* is empty, for a link.
 
         A link may name a note instead, whose title is not known while documents are read.
         """
         if role:
             targets = tuple(parse_citation_targets(target))
-            return citation_text(role, targets, self._paper, phrases())
+            return citation_nodes(role, targets, self._paper, phrases())
         if (paper := self._paper(target)) is not None:
-            return flatten(formatting.title(paper))
-        return target.rpartition("/")[2] if self._is_name(target) else f"[?{target}]"
+            return [nodes.Text(flatten(formatting.title(paper)))]
+        name = target.rpartition("/")[2] if self._is_name(target) else f"[?{target}]"
+        return [nodes.Text(name)]
 
     def _paper(self, key: str) -> Paper | None:
         return self.bibliography.paper(key) if key in self.bibliography else None

@@ -23,7 +23,7 @@ from papernotes.catalogue.status import Kind, first_day, status
 from papernotes.core.model import Author, Note, Paper, Query
 from papernotes.domain import PaperNotesDomain
 from papernotes.domain.marks import status_text
-from papernotes.i18n import _, language_tag
+from papernotes.i18n import _, language_tag, phrases
 from papernotes.publish.files import File
 from papernotes.publish.plaintext import Prose
 from papernotes.publish.summaries import Summaries, Summary
@@ -206,7 +206,8 @@ def _add_news(app: Sphinx, feed: ElementTree.Element, item: Item) -> None:
     for tag in item.note.tags:
         _add(news, "category", term=tag)
     title = Prose(app.config).title(domain.noted(item.note).title.nodes())
-    _add(news, "content", f"{title} · {domain.spell('t', item.paper.key)}", type="text")
+    work = formatting.textual_citation(item.paper, phrases())
+    _add(news, "content", f"{title} · {work}", type="text")
 
 
 def _id(app: Sphinx, name: str) -> str:

@@ -248,7 +248,8 @@ class SpellOutInHeadings(SphinxTransform):
                 if not keys:
                     continue
                 role = "" if linked_notes(node) else node["reftype"]
-                text = domain.spell(role, node["reftarget"])
+                shown = domain.spelled(role, node["reftarget"])
+                text = "".join(each.astext() for each in shown)
                 place = node["ids"][0] if node["ids"] else ""
                 for key in keys:
                     intent = intent_on([key], intents(node))
@@ -258,7 +259,7 @@ class SpellOutInHeadings(SphinxTransform):
                 title.parent["ids"] += node["ids"]
                 node["ids"], node["names"] = [], []
                 has_own_text = not role and node.get("refexplicit")
-                node.replace_self(nodes.Text(node.astext() if has_own_text else text))
+                node.replace_self(nodes.Text(node.astext()) if has_own_text else shown)
         if found:
             self.env.current_document[SPELLED] = tuple(found)
 

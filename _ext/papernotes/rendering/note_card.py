@@ -149,11 +149,11 @@ def _title_link(context: RenderContext, note: Note, docname: str) -> nodes.Eleme
 
 def work_link(context: RenderContext, key: str, docname: str) -> nodes.Node:
     """Return the short name of a work, as a link to its note or else to the work, if possible."""
-    name = nodes.Text(context.domain.spell("t", key))
+    name = context.domain.spelled("t", key)
     if note := context.catalogue.leading(key):
-        return note_link(note, docname, [name])
+        return note_link(note, docname, name)
     url = formatting.target(context.catalogue.papers[key])
-    return external(url, [name]) if url else name
+    return external(url, name) if url else nodes.inline("", "", *name)
 
 
 def title_line(context: RenderContext, note: Note, docname: str) -> Sequence[nodes.Node]:

@@ -8,10 +8,11 @@ from urllib.parse import quote
 from docutils import nodes
 from sphinx_design.shared import create_component
 
+from papernotes.bibliography import formatting
 from papernotes.bibliography.identifiers import arxiv_id
 from papernotes.catalogue.status import Kind, Status, status
 from papernotes.core.model import Note, Paper
-from papernotes.i18n import _
+from papernotes.i18n import _, phrases
 from papernotes.rendering.context import RenderContext
 from papernotes.rendering.markup import day_text, external
 
@@ -29,7 +30,7 @@ def banner(context: RenderContext, note: Note) -> list[nodes.Node]:
 
 
 def _paragraph(context: RenderContext, paper: Paper, state: Status, kind: Kind) -> nodes.Node:
-    work = {"work": context.domain.spell("t", paper.key)}
+    work = {"work": formatting.textual_citation(paper, phrases())}
     versions = {"latest": state.latest_version, "read": state.read_version}
     labels = {
         "retracted": _("Retracted"),

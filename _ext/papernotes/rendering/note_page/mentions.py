@@ -144,10 +144,11 @@ def _strip(context: RenderContext, note: Note) -> list[nodes.Node]:
         works.append(([link, *_why(context.domain, note, [key])], kind))
     notes = []
     for each in citing:
-        link = note_link(each, docname, [nodes.Text(context.domain.spell("t", each.key))])
+        link = note_link(each, docname, context.domain.spelled("t", each.key))
         kind = hue_class(archives.hue(each))
         notes.append(([link, *_why(context.domain, each, note.keys)], kind))
-    here = nodes.paragraph("", context.domain.spell("t", note.key), classes=["pn-strip-note"])
+    name = context.domain.spelled("t", note.key)
+    here = nodes.paragraph("", "", *name, classes=["pn-strip-note"])
     sides = [_side(_("cites"), works), here, _side(_("cited by"), notes)]
     return [navigation("", *sides, label=_("Citations"), classes=["pn-strip"])]
 
