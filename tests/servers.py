@@ -100,7 +100,12 @@ class Server:
             records = [self.replies.get(f"record {id_}") for id_ in query["id_list"][0].split(",")]
             entries = "".join(str(record[0].content) for record in records if record)
             return Reply(f"<feed {_NAMESPACES}>{entries}</feed>", "application/atom+xml")
-        if replies is None and path.startswith(("/crossref/works", "/openalex/works")):
+        if replies is None and path.startswith(("/crossref/works/", "/openalex/works/doi:")):
+            service, doi = path.partition("?")[0].lstrip("/").split("/works/")
+            replies = self.replies.get(f"{service} {doi.removeprefix('doi:')}")
+            if replies and service == "crossref":
+                return Reply(f'{{"message": {replies[0].content}}}', "application/json")
+        elif replies is None and path.startswith(("/crossref/works", "/openalex/works")):
             service = path.split("/")[1]
             (names,) = parse_qs(urlsplit(path).query)["filter"]
             found = [

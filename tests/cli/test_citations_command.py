@@ -146,6 +146,34 @@ def test_large_bibliography_is_asked_about_in_batches(site: Site, server: Server
     assert [request.path.count("|") for request in server.asked] == [49, 49, 19]
 
 
+def test_dois_that_no_filter_can_hold_are_asked_for_one_by_one(site: Site, server: Server) -> None:
+    dois = ["10.1002/(SICI)1097,2", "10.1000/a|b", "10.1000/a+b", "10.1000/gone,1", "10.1000/c"]
+    fields = "author={A B}, year={2001}"
+    site.write(
+        "refs.bib",
+        "\n".join(
+            f"@article{{p{n}, title={{P{n}}}, {fields}, doi={{{doi}}}}}"
+            for n, doi in enumerate(dois)
+        ),
+    )
+    for number, doi in enumerate(dois):
+        if "gone" not in doi:
+            server.openalex(f"W{number}", doi, "W4")
+    # A record that was merged into another has the DOI of that.
+    (reply,) = server.replies["openalex 10.1000/a+b"]
+    reply.content = str(reply.content).replace("10.1000/a+b", "10.1000/other")
+    result = run(site, "citations")
+    assert json.loads(written(site))["cites"] == {f"p{n}": ["p4"] for n in range(3)}
+    assert "cannot find: p3\n" in result.stderr
+    assert [path.partition("?")[0].rpartition("works")[2] for path in server.paths()] == [
+        "",
+        *(f"/doi:{doi.lower()}" for doi in dois[:4]),
+    ]
+    server.asked.clear()
+    run(site, "citations")
+    assert server.asked == []
+
+
 def test_key_goes_to_openalex_alone_and_nowhere_else(site: Site, server: Server) -> None:
     site.edit("conf.py", "project", 'papernotes_contact = "me@example.org"\nproject')
     with serving() as other:

@@ -109,6 +109,14 @@ def test_retraction_is_written_with_its_day_and_notice(site: Site, server: Serve
     ]
 
 
+def test_dois_with_a_comma_are_asked_for_one_by_one(site: Site, server: Server) -> None:
+    site.edit("refs.bib", "10.1000/Beta", "10.1000/(SICI)1,Beta")
+    assert "retracted" not in "".join(told(site))
+    server.crossref("10.1000/(sici)1,beta", NOTICE)
+    assert "+ retracted: 2024-05-01" in told(site)
+    assert server.paths()[-1] == "/crossref/works/10.1000/(sici)1,beta"
+
+
 @pytest.mark.parametrize(
     ("type_", "name"),
     [

@@ -18,8 +18,6 @@ from papernotes.cli.site import Site
 
 # A suggestion is cited by so many papers at least, and the file has so many suggestions at most.
 MIN_COUNT, MAX_SUGGESTIONS = 2, 100
-# These separate values in a filter of OpenAlex.
-_SEPARATORS = frozenset(",|")
 Ask = Callable[[Sequence[str]], Iterator[OpenAlexWork]]
 
 
@@ -138,7 +136,7 @@ def _dois(indexed: IndexedEntry) -> list[str]:
         indexed.entry.identifiers(), key=lambda each: (each.kind, each.value), reverse=True
     )
     dois = [f"10.48550/arxiv.{i.value}" if i.kind == "arXiv" else i.value for i in found]
-    return [doi.lower() for doi in dois if _SEPARATORS.isdisjoint(doi)]
+    return [doi.lower() for doi in dois]
 
 
 def save(site: Site, content: bytes) -> bool:

@@ -9,19 +9,21 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from urllib.parse import urlencode
+from dataclasses import dataclass, replace
+from urllib.parse import quote, urlencode
 
 from papernotes.bibliography.identifiers import parse_doi
 from papernotes.catalogue.literature import MAX_TITLE
 from papernotes.cli.errors import CommandError
-from papernotes.cli.remote.http import Client
+from papernotes.cli.remote.http import Answer, Client
 from papernotes.cli.remote.sources import json_value
 from papernotes.cli.site import Site
 from papernotes.core.text import CONTROL_CHARACTER
 
 KEY = "OPENALEX_API_KEY"
 BATCH_SIZE = 50
+# These separate values in a filter, and nothing there escapes them.
+_SEPARATORS = frozenset(",|+")
 # Some DOIs have two records; this is the most that one answer can hold.
 _PER_PAGE = 100
 # No paper cites more; a record that says so is cut.
@@ -56,8 +58,16 @@ class OpenAlex:
         self.headers = {"Authorization": f"Bearer {key}"} if key else {}
 
     def citing(self, dois: Sequence[str]) -> Iterator[OpenAlexWork]:
-        """Yield the records with *dois*, at most ``BATCH_SIZE``, with what the works cite."""
-        return self._works("doi", dois, "id,doi,referenced_works")
+        """Yield the records with *dois*, at most ``BATCH_SIZE``, with what the works cite.
+
+        Those that no filter can hold are asked for one by one, which OpenAlex does not count.
+        """
+        fields = "id,doi,referenced_works"
+        listed = [doi for doi in dois if _SEPARATORS.isdisjoint(doi)]
+        yield from self._works("doi", listed, fields) if listed else ()
+        for doi in dois:
+            if doi not in listed and (work := self._work_with(doi, fields)):
+                yield work
 
     def described(self, ids: Sequence[str]) -> Iterator[OpenAlexWork]:
         """Yield the records with *ids*, at most ``BATCH_SIZE``, with title and year."""
@@ -65,21 +75,32 @@ class OpenAlex:
 
     def _works(self, name: str, values: Sequence[str], fields: str) -> Iterator[OpenAlexWork]:
         query = {"filter": f"{name}:{'|'.join(values)}", "select": fields, "per-page": _PER_PAGE}
-        url = f"{self.url}/works?{urlencode(query, safe=',:/|')}"
-        answer = self.client.get(url, "application/json", headers=self.headers)
+        answer = self._get(f"works?{urlencode(query, safe=',:/|')}")
+        results = json_value(answer, "OpenAlex").get("results")
+        if not isinstance(results, list):
+            raise CommandError("OpenAlex answers with no list of works; try again later")
+        return (work for item in results if (work := _work(item)))
+
+    def _work_with(self, doi: str, fields: str) -> OpenAlexWork | None:
+        """Return the record with *doi*, or None if there is none."""
+        answer = self._get(f"works/doi:{quote(doi, safe='/:;()')}?select={fields}")
+        work = _work(json_value(answer, "OpenAlex")) if answer.status != 404 else None
+        # A record that another was merged into has the DOI of that.
+        return work and replace(work, doi=doi)
+
+    def _get(self, path: str) -> Answer:
+        """Return the answer to a request; raise a CommandError if OpenAlex refuses it."""
+        answer = self.client.get(f"{self.url}/{path}", "application/json", headers=self.headers)
         if answer.status in (401, 403):
             raise CommandError(
                 f"OpenAlex refuses the request (HTTP status {answer.status}); check the key in"
                 f" {KEY}, which is free at https://openalex.org/settings/api"
             )
-        if answer.status != 200:
+        if answer.status not in (200, 404):
             raise CommandError(
                 f"OpenAlex refuses the request (HTTP status {answer.status}); try again later"
             )
-        results = json_value(answer, "OpenAlex").get("results")
-        if not isinstance(results, list):
-            raise CommandError("OpenAlex answers with no list of works; try again later")
-        return (work for item in results if (work := _work(item)))
+        return answer
 
 
 def _work(item: object) -> OpenAlexWork | None:

@@ -120,23 +120,35 @@ class Sources:
 
         https://www.crossref.org/documentation/retrieve-metadata/rest-api/
         """
-        # A comma separates filters, and the few DOIs with one would need a request each.
-        unique = list(dict.fromkeys(doi.lower() for doi in dois if "," not in doi))
-        for start in range(0, len(unique), _BATCH_SIZE):
-            batch = unique[start : start + _BATCH_SIZE]
+        unique = list(dict.fromkeys(doi.lower() for doi in dois))
+        # A comma separates filters, so that the few DOIs with one need a request each.
+        listed = [doi for doi in unique if "," not in doi]
+        for start in range(0, len(listed), _BATCH_SIZE):
+            batch = listed[start : start + _BATCH_SIZE]
             query = {
                 "filter": ",".join(f"doi:{doi}" for doi in batch),
                 "select": "DOI,updated-by",
                 "rows": str(len(batch)),
             }
-            url = f"{self.crossref_url}/works?{urlencode(query, safe=',:/')}"
-            answer = self.client.get(url, "application/json")
-            if answer.status != 200:
-                raise CommandError(
-                    f"Crossref refuses the request for {len(batch)} DOIs (HTTP status"
-                    f" {answer.status}); try again later"
-                )
-            yield from _parse_updates(answer, set(batch))
+            message = self._crossref(f"works?{urlencode(query, safe=',:/')}")
+            items = message.get("items") if isinstance(message, dict) else None
+            if not isinstance(items, list):
+                raise CommandError("Crossref answers with no list of works; try again later")
+            yield from _parse_updates(items, set(batch))
+        for doi in unique:
+            if "," in doi:
+                yield from _parse_updates([self._crossref(f"works/{quote(doi)}")], {doi})
+
+    def _crossref(self, path: str) -> object:
+        """Return Crossref's message at *path*, or None if it has no such work."""
+        answer = self.client.get(f"{self.crossref_url}/{path}", "application/json")
+        if answer.status == 404:
+            return None
+        if answer.status != 200:
+            raise CommandError(
+                f"Crossref refuses the request (HTTP status {answer.status}); try again later"
+            )
+        return json_value(answer, "Crossref").get("message")
 
 
 def _check(answer: Answer, identifier: object, source: str) -> None:
@@ -191,12 +203,8 @@ def _text(element: Element, name: str) -> str:
     return " ".join((element.findtext(name) or "").split())
 
 
-def _parse_updates(answer: Answer, asked: Set[str]) -> Iterator[CrossrefRecord]:
-    """Yield the records in *answer* of DOIs that were *asked* for; pass over what is malformed."""
-    message = json_value(answer, "Crossref").get("message")
-    items = message.get("items") if isinstance(message, dict) else None
-    if not isinstance(items, list):
-        raise CommandError("Crossref answers with no list of works; try again later")
+def _parse_updates(items: Iterable[object], asked: Set[str]) -> Iterator[CrossrefRecord]:
+    """Yield the records in *items* of DOIs that were *asked* for; pass over what is malformed."""
     for item in items:
         if not isinstance(item, dict) or str(item.get("DOI", "")).lower() not in asked:
             continue
