@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from papernotes.cli.highlights.annotation import Annotation, Area, line, paragraphs
+from papernotes.cli.highlights.annotation import Annotation, Area, line, paragraphs, pdf_name
 from papernotes.cli.highlights.block import Merged, Source, UnusableNote, markdown, merge
 from papernotes.reading.syntax.extensions import parser_of
 from papernotes.reading.syntax.quote_blocks import find_blocks
@@ -97,6 +97,91 @@ def test_what_was_deleted_elsewhere_is_told_and_stays() -> None:
     # Another source says nothing about it.
     other = replace(ZOTERO, kind="pdf", name="a.pdf")
     assert merged(text, replace(FOUR, name="pdf:0011aabb"), source=other).told == []
+
+
+PDF = Source("a.pdf", "pdf", ZOTERO.words, lambda _: True)
+
+
+def exported(number: int, **values: object) -> Annotation:
+    """Return the annotation of a PDF that Zotero has exported, whose text was read otherwise."""
+    name = pdf_name(f"Zotero-AAAA{number:04}")
+    made = annotation(number, f"Quote-{number}, otherwise", **values)
+    return replace(made, name=name, twin=f"zotero:AAAA{number:04}")
+
+
+def twins(*annotations: Annotation) -> list[Annotation]:
+    """Return *annotations* as Zotero has them, with the names that they have in a PDF."""
+    return [replace(each, twin=pdf_name(f"Zotero-{each.name[-8:]}")) for each in annotations]
+
+
+@pytest.mark.parametrize("is_pdf_first", [False, True])
+def test_what_zotero_has_exported_into_a_pdf_comes_once(is_pdf_first: bool) -> None:
+    runs = [(twins(ONE, TWO), ZOTERO), ([exported(10), exported(20), exported(30)], PDF)]
+    first, second = reversed(runs) if is_pdf_first else runs
+    before = merged(NOTE, *first[0], source=first[1])
+    result = merged(before.text, *second[0], source=second[1])
+    count = len(find_blocks(result.text)[0].quotes)
+    assert (count, result.added, result.changed, result.known) == (3, int(not is_pdf_first), 0, 2)
+    shown = [quote.body for quote in find_blocks(before.text)[0].quotes]
+    assert [quote.body for quote in find_blocks(result.text)[0].quotes][: len(shown)] == shown
+    # Further runs of either change nothing, and what changes in one of them comes along.
+    for found, source in (first, second, first):
+        again = merged(result.text, *found, source=source)
+        assert (again.text, again.known, again.told) == (result.text, 0, [])
+    changed = merged(result.text, *twins(replace(ONE, comment="New."), TWO))
+    assert (changed.changed, changed.text.count("\nNew.\n")) == (1, 1)
+    again = merged(changed.text, *runs[1][0], source=PDF)
+    assert again.text == changed.text
+    # A quote that the author deleted comes back from neither, and the next has the next number.
+    text = re.sub(r":::\{quote\} 1\n.*?\n:::\n", "", result.text, flags=re.DOTALL)
+    for found, source in runs:
+        assert merged(text, *found, source=source).text == text
+    (block,) = find_blocks(merged(result.text, *twins(ONE, TWO), FOUR).text)
+    assert sorted(quote.argument for quote in block.quotes) == ["1", "2", "3", "4"]
+
+
+def test_what_the_author_deleted_does_not_come_back_from_the_other_source() -> None:
+    text = merged(NOTE, *twins(ONE, TWO)).text
+    text = re.sub(r":::\{quote\} 1\n.*?\n:::\n", "", text, flags=re.DOTALL)
+    result = merged(text, exported(10), exported(20), source=PDF)
+    assert (result.added, result.known) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("values", "is_same"),
+    [
+        ({"text": "The effi\u00adcient model [1] gen- eralises"}, True),
+        ({"text": "The e\ufb03cient model [1] generalises", "comment": "Mine"}, True),
+        ({"text": "The efficient model [1] generalises", "page": "6"}, False),
+        ({"text": "The efficient model [1] generalises", "colour": "#123456"}, False),
+        ({"text": "The efficient model [1] specialises"}, False),
+        ({"text": "-"}, False),
+    ],
+)
+def test_the_same_text_on_the_same_page_comes_once(
+    values: dict[str, str], *, is_same: bool
+) -> None:
+    whole = replace(ONE, text="The efficient model [1] generalises")
+    text = merged(NOTE, whole).text
+    other = replace(replace(whole, name="pdf:0011aabb"), **values)  # type: ignore[arg-type]
+    result = merged(text, other, source=PDF)
+    assert (result.added, result.known) == ((0, 1) if is_same else (1, 0))
+    # Within one source, two are two.
+    twice = merged(text, replace(whole, name="zotero:BBBB0001"), whole)
+    assert (twice.added, twice.known) == (1, 0)
+    once = merged(text, other, replace(other, name="pdf:ffffffff"), source=PDF)
+    assert once.added == (1 if is_same else 2)
+
+
+def test_an_area_that_only_the_pdf_can_draw_gets_its_picture_from_there() -> None:
+    area = Annotation("zotero:AAAA0050", "1", page="7", area=Area(6, (1, 2, 30.4, 40)))
+    text = merged(NOTE, area, source=replace(ZOTERO, draws=lambda _: False)).text
+    result = merged(text, replace(area, name="pdf:0011aabb", page="1207"), source=PDF)
+    assert (result.added, result.known, list(result.pictures)) == (
+        *(0, 1),
+        ["highlights/alpha-1.png"],
+    )
+    assert merged(result.text, area, source=replace(ZOTERO, draws=lambda _: False)).known == 0
 
 
 def test_an_area_gets_its_picture_when_it_can_be_drawn() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from papernotes.core.text import CONTROL_CHARACTER
@@ -13,6 +15,7 @@ _LETTERS = {
     0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "st",
     0xFB06: "st", 0xAD: None,
 }  # fmt: skip
+_IGNORED = re.compile("[\\s\\\\\\-\u2010\u2011\u00ad]")
 # The markup that Zotero has in comments.
 _MARKUP = re.compile(r"</?(?:b|i|sub|sup|u)>")
 
@@ -35,7 +38,8 @@ class Annotation:
 
     ``name`` is the same in each run, such as ``zotero:ABCD1234``. ``order`` sorts the annotations
     of a paper. ``page`` is the number in print. ``colour`` is hexadecimal, or empty. A picture is
-    drawn of ``area``, and ``attachment`` names its file in Zotero.
+    drawn of ``area``, and ``attachment`` names its file in Zotero. ``twin`` is the name of the same
+    annotation in the other source, a PDF that Zotero has exported or Zotero itself.
     """
 
     name: str
@@ -46,6 +50,20 @@ class Annotation:
     colour: str = ""
     area: Area | None = None
     attachment: str = ""
+    twin: str = ""
+
+
+def pdf_name(named: str) -> str:
+    """Return the name of the annotation of a PDF that is *named* so there."""
+    return f"pdf:{hashlib.blake2b(named.encode(), digest_size=4).hexdigest()}"
+
+
+def comparable(text: str) -> str:
+    """Return *text* without what differs where two programs read it in a PDF.
+
+    These are spaces, hyphens, ligatures, and what is escaped in Markdown.
+    """
+    return _IGNORED.sub("", unicodedata.normalize("NFKC", text))
 
 
 def line(text: str) -> str:

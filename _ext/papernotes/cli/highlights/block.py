@@ -1,21 +1,25 @@
 """Write annotations into the block of quotes of a note, beside what its author has written.
 
 Each quote names the annotation that it is from, with a digest of what was written. So a later run
-knows what the author has edited, and leaves it. The block lists all that it was ever given: what
-the author has deleted or moved does not come back, and no number is given twice.
+knows what the author has edited, and leaves it. An annotation that Zotero and a PDF both have makes
+one quote, which names both, each with the digest of what it would write. The block lists all that
+it was ever given: what the author has deleted or moved does not come back, and no number is given
+twice.
 """
 
 from __future__ import annotations
 
 import hashlib
+import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from papernotes.cli.highlights.annotation import Annotation
+from papernotes.cli.highlights.annotation import Annotation, comparable
 from papernotes.cli.scaffold import escaping
 from papernotes.reading.syntax.quote_blocks import BLOCK, LINE, QUOTE, Block, Directive, find_blocks
 
+_Look = tuple[str, str, str, str]
 # Marks of Obsidian: its comments and its marked text.
 _DOUBLE = re.compile("(%|=)(?=\\1)")
 # What makes a line more than text where it begins: lists, headings, tables, comments, targets.
@@ -45,13 +49,15 @@ class Source:
 class Merged:
     """The new text of a note, and what was done to its quotes.
 
-    ``told`` are messages for the author, each with its line. ``pictures`` are the annotations whose
-    picture has to be written, by its address.
+    ``known`` is the number of annotations whose quotes are there from another source. ``told`` are
+    messages for the author, each with its line. ``pictures`` are the annotations whose picture has
+    to be written, by its address.
     """
 
     text: str
     added: int = 0
     changed: int = 0
+    known: int = 0
     told: list[tuple[int, str]] = field(default_factory=list)
     pictures: dict[str, Annotation] = field(default_factory=dict)
 
@@ -131,6 +137,17 @@ def _digest(lines: Iterable[str]) -> str:
     return hashlib.blake2b("\n".join(kept).strip("\n").encode(), digest_size=4).hexdigest()
 
 
+def _origins(quote: Directive) -> dict[str, str]:
+    """Return the annotations that a quote is from, each with the digest of what it would write."""
+    words = quote.options.get("from", "").split()
+    return dict(itertools.zip_longest(words[::2], words[1::2], fillvalue=""))
+
+
+def _look(area: str, page: str, colour: str, text: str) -> _Look:
+    """Return what two quotes of the same part of a paper have in common."""
+    return (area, "", "", "") if area else ("", page, colour, comparable(text))
+
+
 class _Merger:
     """Takes annotations in their order, and notes what they change in a block."""
 
@@ -139,50 +156,95 @@ class _Merger:
         self.block, self.source, self.stem = block, source, stem
         self.result = Merged(text)
         self.quotes: dict[str, Directive] = {}
-        for quote in block.quotes:
-            if name := quote.options.get("from", "").partition(" ")[0]:
-                self.quotes.setdefault(name, quote)
+        # Quotes that are not from this source, by what they show.
+        self.others: dict[_Look, Directive] = {}
+        for quote in reversed(block.quotes):
+            names = _origins(quote)
+            self.quotes |= dict.fromkeys(names, quote)
+            if names and not any(name.startswith(f"{source.kind}:") for name in names):
+                area, page, word = map(quote.options.get, ("area", "page", "colour"))
+                look = _look(area or "", page or "", word or "", quote.quotation)
+                self.others[look] = quote
         listed = block.directive.options.get("imported", "").split()
-        self.names = list(dict.fromkeys([*listed, *self.quotes]))
+        self.names = list(dict.fromkeys([*listed, *reversed(self.quotes)]))
         numbers = [int(q.argument) for q in block.quotes if q.argument.isdecimal()]
-        self.highest = max([len(self.names), *numbers])
+        aliases = len(self.quotes) - len({quote.start for quote in self.quotes.values()})
+        self.highest = max([len(self.names) - aliases, *numbers])
         # The lines to put ahead of a line, and those in the place of a quote that begins there.
         self.insertions: dict[int, list[str]] = {}
         self.replacements: dict[int, list[str]] = {}
         # The quote behind which the next one belongs, and those that belong ahead of all.
         self.before: Directive | None = None
         self.pending: list[list[str]] = []
-        # Messages on quotes, each with where its quote is from.
+        # Messages on quotes, each with the first annotation that its quote is from.
         self.told: list[tuple[str, str]] = []
 
     def take(self, annotation: Annotation) -> None:
         """Add *annotation*, or change its quote, unless the author has edited or dropped that."""
         quote = self.quotes.get(annotation.name)
-        if quote is None:
-            if annotation.name not in self.names:
-                self.highest += 1
-                self.names.append(annotation.name)
-                written = self._written(annotation, str(self.highest))
-                if self.before:
-                    self.insertions.setdefault(self.before.end, []).extend(["", *written])
-                else:
-                    self.pending.append(written)
-                self.result.added += 1
+        is_new = annotation.name not in self.names
+        twin = self._twin(annotation) if quote is None and is_new else None
+        if is_new:
+            self.names.append(annotation.name)
+        if quote is None and twin is None:
+            # What the author has deleted does not come back from the other source either.
+            if is_new and annotation.twin not in self.names:
+                self._add(annotation)
             return
+        place = quote or twin
+        assert place is not None
         for written in self.pending:
-            self.insertions.setdefault(quote.start, []).extend([*written, ""])
-        self.before, self.pending = quote, []
-        before = quote.options["from"].partition(" ")[2].strip()
+            self.insertions.setdefault(place.start, []).extend([*written, ""])
+        self.before, self.pending = place, []
+        if twin:
+            self._adopt(annotation, twin)
+        elif quote:
+            self._change(annotation, quote)
+
+    def _add(self, annotation: Annotation) -> None:
+        self.highest += 1
+        written = self._written(annotation, str(self.highest), {})
+        if self.before:
+            self.insertions.setdefault(self.before.end, []).extend(["", *written])
+        else:
+            self.pending.append(written)
+        self.result.added += 1
+
+    def _twin(self, annotation: Annotation) -> Directive | None:
+        """Return the quote of the same annotation from another source, by its name or its look."""
+        if twin := self.quotes.get(annotation.twin):
+            return twin
+        word = self.source.words.get(annotation.colour.lower(), "")
+        text = markdown(annotation.text or annotation.comment)
+        look = _look(str(annotation.area or ""), annotation.page, word, text)
+        return self.others.pop(look, None) if any((look[0], look[-1])) else None
+
+    def _adopt(self, annotation: Annotation, quote: Directive) -> None:
+        """Note that *quote* is from *annotation*, too, and add a picture that it may lack."""
+        self.result.known += 1
+        origins = _origins(quote)
+        if self._shows_picture(annotation) and _digest(quote.content) in origins.values():
+            self.replacements[quote.start] = self._written(annotation, quote.argument, origins)
+            return
+        digest = _digest(self._body(annotation, quote.argument))
+        lines = [line.rstrip("\r\n") for line in self.lines[quote.start : quote.end]]
+        place = next(n for n, line in enumerate(lines) if line.lstrip().startswith(":from:"))
+        lines[place] = f"{lines[place].rstrip()} {annotation.name} {digest}"
+        self.replacements[quote.start] = lines
+
+    def _change(self, annotation: Annotation, quote: Directive) -> None:
+        """Change *quote* if *annotation* has changed, unless the author has edited it."""
+        origins = _origins(quote)
         bodies = [self._body(annotation, quote.argument)]
         if annotation.area and not self._shows_picture(annotation):
             # A run on another computer, which has the PDF, may have drawn it.
             bodies.append(self._body(annotation, quote.argument, is_drawn=True))
-        if before in map(_digest, bodies):
+        if origins[annotation.name] in map(_digest, bodies):
             return
-        if _digest(quote.content) != before:
+        if _digest(quote.content) not in origins.values():
             self._tell(quote, f"has changed in {self.source.name}, and stays as you have edited it")
             return
-        self.replacements[quote.start] = self._written(annotation, quote.argument)
+        self.replacements[quote.start] = self._written(annotation, quote.argument, origins)
         self.result.changed += 1
 
     def tell_gone(self, annotations: Sequence[Annotation]) -> None:
@@ -194,15 +256,21 @@ class _Merger:
                 self._tell(quote, f"is no longer in {self.source.name}; {advice}")
 
     def _tell(self, quote: Directive, message: str) -> None:
-        self.told.append((quote.options["from"], f"quote {quote.argument} {message}"))
+        self.told.append((next(iter(_origins(quote))), f"quote {quote.argument} {message}"))
 
-    def _written(self, annotation: Annotation, number: str) -> list[str]:
-        """Return the lines of a new quote, and note the picture that it shows."""
+    def _written(
+        self, annotation: Annotation, number: str, origins: Mapping[str, str]
+    ) -> list[str]:
+        """Return the lines of a new quote, and note the picture that it shows.
+
+        *origins* are the annotations that its text was from until now, with their digests.
+        """
         body = self._body(annotation, number)
         if self._shows_picture(annotation):
             self.result.pictures[self._picture(number)] = annotation
-        source = f":from: {annotation.name} {_digest(body)}"
-        return [f":::{{{QUOTE}}} {number}", source, *body, ":::"]
+        origins = {**origins, annotation.name: _digest(body)}
+        source = " ".join(f"{name} {digest}".rstrip() for name, digest in origins.items())
+        return [f":::{{{QUOTE}}} {number}", f":from: {source}", *body, ":::"]
 
     def _body(self, annotation: Annotation, number: str, *, is_drawn: bool = False) -> list[str]:
         """Return the lines of a quote after the one that says where it is from.
@@ -232,7 +300,7 @@ class _Merger:
         """Return the result; raise UnusableNote if it would be read otherwise."""
         result = self.result
         first, last = self.block.directive.start, self.block.directive.end
-        if result.added or result.changed:
+        if result.added or result.changed or result.known:
             for written in self.pending:
                 self.insertions.setdefault(last - 1, []).extend(["", *written])
             changed = "".join(self._changed(range(first, last), _line_end(self.lines)))
@@ -247,8 +315,8 @@ class _Merger:
                 f"{first + 1}: the block of quotes would not be read as it is written; check what"
                 " stands between the quotes"
             )
-        lines = {quote.options.get("from", ""): quote.start + 1 for quote in reversed(quotes)}
-        result.told = [(lines[source], message) for source, message in self.told]
+        lines = {next(iter(_origins(each)), ""): each.start + 1 for each in reversed(quotes)}
+        result.told = [(lines[name], message) for name, message in self.told]
         return result
 
     def _changed(self, places: range, end: str) -> Iterator[str]:

@@ -44,7 +44,7 @@ def highlights(
     Quotes, comments and pictures of areas are written into a block of the note, {quotes}, each with
     a number that it keeps. A later run changes only quotes whose annotations have changed, and adds
     new ones at their place. What you have edited, moved or deleted stays so. A quote whose
-    annotation is gone is reported, and stays.
+    annotation is gone is reported, and stays. What Zotero and a PDF both have comes once.
 
     The block is private unless you publish it (:public:, or papernotes_highlights_public).
 
@@ -88,9 +88,10 @@ def _print(outcomes: Iterable[Outcome], *, dry: bool) -> None:
     for outcome in outcomes:
         added, changed = added + outcome.added, changed + outcome.changed
         failed += outcome.failed
-        if outcome.added or outcome.changed:
+        if outcome.added or outcome.changed or outcome.known:
             counts = f"{_count(outcome.added)} added, {_count(outcome.changed)} changed"
-            say(f"{show(outcome.note)}: {counts}")
+            known = f", {_count(outcome.known)} there already" if outcome.known else ""
+            say(f"{show(outcome.note)}: {counts}{known}")
         for line in outcome.difference if dry else ():
             say(line)
         for message in outcome.told:

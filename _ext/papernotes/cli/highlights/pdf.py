@@ -8,15 +8,22 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-import hashlib
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from papernotes.cli.errors import CommandError
-from papernotes.cli.highlights.annotation import Annotation, Area, line, page_number, paragraphs
+from papernotes.cli.highlights.annotation import (
+    Annotation,
+    Area,
+    line,
+    page_number,
+    paragraphs,
+    pdf_name,
+)
 from papernotes.cli.site import show
 from papernotes.core.extras import install_command
 
@@ -26,6 +33,8 @@ if TYPE_CHECKING:
 MAX_ANNOTATIONS = MAX_PAGES = 10_000
 SCALE = 2.0  # pixels for a point
 _MAX_PIXELS = 4000.0  # of the longer side of a page
+# What Zotero calls its annotations in a PDF that it exports.
+_EXPORTED = re.compile("Zotero-([A-Z0-9]{8})")
 _SPACE, _HYPHEN = " ", "\x02"
 # The quotation of a highlight, which has a quadrangle for each line.
 _Edges = tuple[float, float, float, float]
@@ -125,7 +134,8 @@ def _annotations(page: PdfPage, number: int, label: str) -> Iterator[Annotation]
             first = first if text else _nearest(letters, edges)
             named = _string(handle, "NM") or repr((number, kind, [round(edge) for edge in edges]))
             yield Annotation(
-                name=f"pdf:{hashlib.blake2b(named.encode(), digest_size=4).hexdigest()}",
+                name=pdf_name(named),
+                twin=f"zotero:{exported[1]}" if (exported := _EXPORTED.fullmatch(named)) else "",
                 order=f"{number:05}|{first:06}|{99_999 - max(0, min(99_999, round(edges[3]))):05}",
                 text=text,
                 comment=comment,

@@ -37,12 +37,14 @@ class Paper:
 class Outcome:
     """What was done to a note: the difference, the numbers of quotes, and what to tell.
 
-    ``failed`` says that the note was left alone; ``told`` has the reason.
+    ``known`` is the number of those that were there from another source. ``failed`` says that the
+    note was left alone; ``told`` has the reason.
     """
 
     note: Path
     added: int = 0
     changed: int = 0
+    known: int = 0
     told: tuple[str, ...] = ()
     difference: tuple[str, ...] = ()
     failed: bool = False
@@ -131,7 +133,7 @@ def _has_quotes(note: Path, key: str, source: Source) -> bool:
     """Return whether the *note* has quotes from the work *key* that are from *source*."""
     text = (storage.read(note) or b"").decode("utf-8", "replace")
     return any(
-        quote.options.get("from", "").startswith(f"{source.kind}:")
+        f" {source.kind}:" in f" {quote.options.get('from', '')}"
         for block in find_blocks(text)
         if block.key == key
         for quote in block.quotes
@@ -190,6 +192,7 @@ def _write(paper: Paper, *, dry: bool) -> Outcome:
             paper.note,
             result.added,
             result.changed,
+            result.known,
             tuple(f"{name}:{line}: {message}" for line, message in result.told),
             tuple(_difference(name, before, after)),
         )

@@ -22,7 +22,14 @@ from urllib.parse import unquote, urlencode, urlsplit
 from papernotes.bibliography.identifiers import Identifier, identify
 from papernotes.cli import storage
 from papernotes.cli.errors import CommandError, UnreachableError
-from papernotes.cli.highlights.annotation import Annotation, Area, line, page_number, paragraphs
+from papernotes.cli.highlights.annotation import (
+    Annotation,
+    Area,
+    line,
+    page_number,
+    paragraphs,
+    pdf_name,
+)
 from papernotes.cli.remote import transport
 from papernotes.cli.remote.http import Answer, Client
 from papernotes.cli.site import Site
@@ -321,6 +328,7 @@ def _annotation(data: Mapping[str, Any]) -> Annotation | None:
         colour=colour if _COLOUR.fullmatch(colour) else "",
         area=area,
         attachment=data["file"],
+        twin=pdf_name(f"Zotero-{data['key']}"),
     )
 
 
