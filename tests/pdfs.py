@@ -25,7 +25,10 @@ Box = tuple[float, float, float, float]
 
 @dataclass
 class Mark:
-    """An annotation: a highlight with a box for each of its lines, or one of another *kind*."""
+    """An annotation: a highlight with a box for each of its lines, or one of another *kind*.
+
+    A drawing has *strokes*, the coordinates of their points.
+    """
 
     boxes: Sequence[Box]
     comment: str = ""
@@ -33,6 +36,7 @@ class Mark:
     name: str = ""
     kind: str = "/Highlight"
     has_appearance: bool = True
+    strokes: Sequence[Sequence[float]] = ()
 
 
 @dataclass
@@ -105,6 +109,9 @@ def _annotation(writer: PdfWriter, mark: Mark) -> DictionaryObject:
     made = Highlight(rect=around, quad_points=ArrayObject(corners), highlight_color=mark.colour)
     made[NameObject("/Subtype")] = NameObject(mark.kind)
     made[NameObject("/Contents")] = TextStringObject(mark.comment)
+    if mark.strokes:
+        paths = [ArrayObject(map(FloatObject, stroke)) for stroke in mark.strokes]
+        made[NameObject("/InkList")] = ArrayObject(paths)
     if mark.name:
         made[NameObject("/NM")] = TextStringObject(mark.name)
     if mark.has_appearance:

@@ -78,6 +78,44 @@ def test_areas_and_scans_become_pictures(tmp_path: Path, turned: int) -> None:
     assert pdf.draw(tmp_path / "paper.pdf", Area(7, (100, 600, 200, 650))) is None
 
 
+STROKES = ((100.0, 600.0, 200.0, 650.0), (200.0, 650.0, 150.0, 650.0, 150.0, 600.0))
+
+
+@pytest.mark.parametrize("turned", [0, 90])
+def test_drawings_become_pictures_with_their_strokes(tmp_path: Path, turned: int) -> None:
+    box = (100, 600, 200, 650)
+    marks = [Mark([box], kind="/Ink", strokes=STROKES, colour="0000ff", has_appearance=False)]
+    (found,) = read(tmp_path, Page([], marks, turned))
+    assert found.area == Area(0, (96, 596, 204, 654), 5)
+    assert str(found.area) == "1 96 596 204 654 5"
+    # Of Zotero's, the file has nothing.
+    (tmp_path / "other.pdf").write_bytes(bytes(Pdf([Page(turned=turned)])))
+    area = Area(0, found.area.edges, 5, STROKES, 2)
+    for content in (
+        pdf.draw(tmp_path / "paper.pdf", found.area),
+        pdf.draw(tmp_path / "other.pdf", area, "#0000ff"),
+    ):
+        assert content
+        picture = Image.open(io.BytesIO(content))
+        assert picture.size == ((216, 116) if turned == 0 else (116, 216))
+        colours = {colour for _, colour in picture.getcolors(100_000) or ()}
+        assert {(255, 255, 255), (0, 0, 255)} <= colours
+        inside = picture.getpixel((108, 30) if turned == 0 else (30, 108))
+        assert inside != (255, 255, 255)
+
+
+def test_annotations_of_other_kinds_are_counted(tmp_path: Path) -> None:
+    path = tmp_path / "paper.pdf"
+    box = (100, 600, 200, 650)
+    kinds = ["/Stamp", "/StrikeOut", "/Stamp", "/Link", "/Popup", "/Circle", "/FreeText"]
+    marks = [Mark([box], "words", kind=kind) for kind in kinds]
+    path.write_bytes(bytes(Pdf([Page([], marks)])))
+    document = pdf.read(path)
+    assert document.left_out == {"stamp": 2, "strikeout": 1}
+    assert [bool(each.area) for each in document.annotations].count(True) == 1
+    assert [each.comment for each in document.annotations] == ["words", "words"]
+
+
 def test_files_that_are_no_pdf_are_reported(tmp_path: Path) -> None:
     path = tmp_path / "paper.pdf"
     for content in (b"", b"%PDF-1.7\nno more", b"<html>"):

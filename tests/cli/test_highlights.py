@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from commands import files, run, start
 from pdfs import Mark, Page, Pdf, line
+from PIL import Image
 from servers import Reply, Server, serving
 from sites import Site
 from zotero import KEY, Zotero
@@ -269,7 +270,11 @@ def test_hostile_annotations_harm_nothing(site: Site, zotero: Zotero) -> None:
     ):
         zotero.mark(number, "FILE0001", f"Quote {number}", **{name: value})  # type: ignore[arg-type]
     zotero.mark(70, "FILE0001", type="image", position=position)
-    zotero.mark(71, "FILE0001", type="ink", position="{")
+    drawn = ["{", '{"pageIndex": 0, "width": 1, "paths": ', "[]}", "[[1]]}", "[[1, 2], [3, NaN]]}"]
+    drawn += ["[[1, 2], 7]}", '[["a", "b"]]}', f"[[{'1, 2, ' * 60_000} 1, 2]]}}"]
+    for number, paths in enumerate(drawn):
+        position = paths if number < 2 else drawn[1] + paths
+        zotero.mark(80 + number, "FILE0001", type="ink", position=position)
     zotero.mark(72, "../../../x", "No file")
     highlights(site)
     (found,) = find_blocks(note(site))
@@ -288,14 +293,19 @@ def test_areas_become_pictures_of_the_file_that_zotero_has(
 ) -> None:
     position = json.dumps({"pageIndex": 0, "rects": [[100, 600, 200, 650]]})
     zotero.mark(6, "FILE0001", type="image", position=position, comment="A figure.")
+    strokes = json.dumps({"pageIndex": 0, "width": 2, "paths": [[150, 500, 160, 510, 170, 500]]})
+    zotero.mark(7, "FILE0002", type="ink", position=strokes)
     elsewhere = tmp_path / "a b.pdf"
     for address in ("", "file:///etc/passwd", "file://server/a.pdf", "https://x/a.pdf"):
-        zotero.files["FILE0001"] = address
+        zotero.files |= dict.fromkeys(("FILE0001", "FILE0002"), address)
         highlights(site, "--dry-run")
     assert "![" not in highlights(site, "--dry-run")
     elsewhere.write_bytes(bytes(Pdf([Page(drawn=b"1 0 0 rg 100 600 100 50 re f")])))
-    zotero.files["FILE0001"] = elsewhere.as_uri()
+    zotero.files |= dict.fromkeys(("FILE0001", "FILE0002"), elsewhere.as_uri())
     highlights(site)
+    assert ":area: 1 145 495 175 515 3\n\n> ![p. 5](highlights/beta-2.png)" in note(site, "beta")
+    picture = Image.open(site.folder / "papers/highlights/beta-2.png")
+    assert (255, 212, 0) in {colour for _, colour in picture.getcolors(9999) or ()}
     assert (site.folder / "papers/highlights/alpha-3.png").read_bytes().startswith(b"\x89PNG")
     build = site.build()
     assert build.messages == []
@@ -311,11 +321,13 @@ def test_annotations_of_a_pdf_come_into_the_note(
     marks = [
         Mark([line(72, 700, 200)], "mine", "ff6666"),
         Mark([(100, 500, 200, 550)], kind="/Square"),
+        Mark([(100, 500, 200, 550)], kind="/Stamp"),
     ]
     pdf = Pdf([Page([(72, 700, "A sentence of the paper.")], marks)], 11)
     path = tmp_path / "alpha2001.pdf"
     path.write_bytes(bytes(pdf))
-    highlights(site, "--pdf", str(path))
+    said = highlights(site, "--pdf", str(path))
+    assert "alpha2001.pdf: annotations of some kinds are left out: stamp 1\n" in said
     assert quotes(site) == ["A sentence of the paper.", "![p. 11](highlights/alpha-2.png)"]
     assert ":page: 11\n:colour: doubt\n" in note(site)
     # What Zotero has read in the same file is there already.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from papernotes.core.text import CONTROL_CHARACTER
@@ -20,16 +21,36 @@ _IGNORED = re.compile("[\\s\\\\\\-\u2010\u2011\u00ad]")
 _MARKUP = re.compile(r"</?(?:b|i|sub|sup|u)>")
 
 
+# The left, lower, right and upper edge of a part of a page, in points.
+Edges = tuple[float, float, float, float]
+# What is left around a drawing, so that no stroke is cut.
+MARGIN = 4.0
+
+
 @dataclass(frozen=True, slots=True)
 class Area:
-    """A part of a page: the page from 0, and its left, lower, right and upper edge in points."""
+    """A part of a page: the page from 0, and its left, lower, right and upper edge in points.
+
+    ``drawn`` is the number of points of a drawing in it. The drawing is in the file, or has
+    ``strokes`` of a ``width``: the coordinates of their points, one after the other.
+    """
 
     page: int
-    edges: tuple[float, float, float, float]
+    edges: Edges
+    drawn: int = 0
+    strokes: tuple[tuple[float, ...], ...] = ()
+    width: float = 0.0
 
     def __str__(self) -> str:
-        """Return the number of the page and the edges in whole points."""
-        return " ".join(str(round(number)) for number in (self.page + 1, *self.edges))
+        """Return the number of the page, the edges in whole points, and that of drawn points."""
+        place = " ".join(str(round(number)) for number in (self.page + 1, *self.edges))
+        return f"{place} {self.drawn}" if self.drawn else place
+
+
+def around(points: Iterable[tuple[float, float]], margin: float) -> Edges:
+    """Return the edges of what lies around *points*, at a distance of *margin*."""
+    across, up = zip(*points, strict=True)
+    return min(across) - margin, min(up) - margin, max(across) + margin, max(up) + margin
 
 
 @dataclass(frozen=True, slots=True)

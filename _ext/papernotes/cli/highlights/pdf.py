@@ -10,6 +10,7 @@ import contextlib
 import ctypes
 import io
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,8 +18,11 @@ from typing import TYPE_CHECKING, Any
 
 from papernotes.cli.errors import CommandError
 from papernotes.cli.highlights.annotation import (
+    MARGIN,
     Annotation,
     Area,
+    Edges,
+    around,
     line,
     page_number,
     paragraphs,
@@ -36,14 +40,12 @@ _MAX_PIXELS = 4000.0  # of the longer side of a page
 # What Zotero calls its annotations in a PDF that it exports.
 _EXPORTED = re.compile("Zotero-([A-Z0-9]{8})")
 _SPACE, _HYPHEN = " ", "\x02"
-# The quotation of a highlight, which has a quadrangle for each line.
-_Edges = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
 class _Letter:
     text: str
-    edges: _Edges
+    edges: Edges
 
     @property
     def middle(self) -> tuple[float, float]:
@@ -53,10 +55,14 @@ class _Letter:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What a PDF file says: its annotations, and the text that may name the paper."""
+    """What a PDF file says: its annotations, and the text that may name the paper.
+
+    ``left_out`` are the kinds of annotations that are not read, with their numbers.
+    """
 
     annotations: list[Annotation]
     beginning: str
+    left_out: Counter[str]
 
 
 @contextlib.contextmanager
@@ -80,6 +86,7 @@ def _opened(path: Path) -> Iterator[PdfDocument]:
 def read(path: Path) -> Document:
     """Return the annotations in the file *path*; raise a CommandError if it cannot be read."""
     found: list[Annotation] = []
+    left_out: Counter[str] = Counter()
     with _opened(path) as document:
         beginning = "\n".join(document.get_metadata_dict().values())
         if len(document) > MAX_PAGES:
@@ -89,13 +96,13 @@ def read(path: Path) -> Document:
             label = page_number(document.get_page_label(number)) or str(number + 1)
             if number == 0:
                 beginning += "\n" + page.get_textpage().get_text_range()
-            found += _annotations(page, number, label)
+            found += _annotations(page, number, label, left_out)
             if len(found) > MAX_ANNOTATIONS:
                 raise CommandError(
                     f"{show(path)} has more than {MAX_ANNOTATIONS} annotations, which is too much"
                 )
             page.close()
-    return Document(sorted(_distinct(found), key=lambda each: each.order), beginning)
+    return Document(sorted(_distinct(found), key=lambda each: each.order), beginning, left_out)
 
 
 def _distinct(annotations: list[Annotation]) -> Iterator[Annotation]:
@@ -107,7 +114,10 @@ def _distinct(annotations: list[Annotation]) -> Iterator[Annotation]:
             yield each
 
 
-def _annotations(page: PdfPage, number: int, label: str) -> Iterator[Annotation]:
+def _annotations(
+    page: PdfPage, number: int, label: str, left_out: Counter[str]
+) -> Iterator[Annotation]:
+    """Yield the annotations of *page*, and count in *left_out* those that are not read."""
     from pypdfium2 import raw
 
     quotes = {
@@ -115,19 +125,35 @@ def _annotations(page: PdfPage, number: int, label: str) -> Iterator[Annotation]
         raw.FPDF_ANNOT_UNDERLINE,
         raw.FPDF_ANNOT_SQUIGGLY,
     }
+    remarks = {raw.FPDF_ANNOT_TEXT, raw.FPDF_ANNOT_FREETEXT}
+    areas = {raw.FPDF_ANNOT_SQUARE, raw.FPDF_ANNOT_CIRCLE, raw.FPDF_ANNOT_INK}
+    others = {
+        raw.FPDF_ANNOT_STRIKEOUT: "strikeout",
+        raw.FPDF_ANNOT_LINE: "line",
+        raw.FPDF_ANNOT_POLYGON: "polygon",
+        raw.FPDF_ANNOT_POLYLINE: "polyline",
+        raw.FPDF_ANNOT_STAMP: "stamp",
+        raw.FPDF_ANNOT_CARET: "caret",
+        raw.FPDF_ANNOT_FILEATTACHMENT: "file",
+        raw.FPDF_ANNOT_SOUND: "sound",
+    }
     count = min(raw.FPDFPage_GetAnnotCount(page), MAX_ANNOTATIONS + 1)
     letters = list(_letters(page)) if count > 0 else []
     for index in range(count):
         handle = raw.FPDFPage_GetAnnot(page, index)
         try:
             kind = raw.FPDFAnnot_GetSubtype(handle)
-            if kind not in {*quotes, raw.FPDF_ANNOT_TEXT, raw.FPDF_ANNOT_SQUARE}:
+            if kind not in quotes | remarks | areas:
+                left_out.update(filter(None, [others.get(kind)]))
                 continue
             lines = _lines(handle) if kind in quotes else []
             text, first = _text(letters, lines)
-            edges = _around(lines) if lines else _rectangle(handle)
+            edges = around(_corners(lines), 0) if lines else _rectangle(handle)
+            drawn = _points(handle) if kind == raw.FPDF_ANNOT_INK else 0
+            if drawn:
+                edges = around(_corners([edges]), MARGIN)
             # What is marked on a page without text, such as a scan, is shown as a picture.
-            is_area = kind == raw.FPDF_ANNOT_SQUARE or (kind in quotes and not text)
+            is_area = kind in areas or (kind in quotes and not text)
             comment = paragraphs(_string(handle, "Contents"))
             if not (text or comment or is_area):
                 continue
@@ -141,7 +167,7 @@ def _annotations(page: PdfPage, number: int, label: str) -> Iterator[Annotation]
                 comment=comment,
                 page=label,
                 colour=_colour(handle),
-                area=Area(number, edges) if is_area else None,
+                area=Area(number, edges, drawn) if is_area else None,
             )
         finally:
             raw.FPDFPage_CloseAnnot(handle)
@@ -160,7 +186,7 @@ def _letters(page: PdfPage) -> Iterator[_Letter]:
         yield _Letter(letter, (left, lower, right, upper))
 
 
-def _text(letters: list[_Letter], lines: list[_Edges]) -> tuple[str, int]:
+def _text(letters: list[_Letter], lines: list[Edges]) -> tuple[str, int]:
     """Return the text in *lines*, and the number of its first letter among all *letters*."""
     parts: list[str] = []
     first = len(letters)
@@ -184,12 +210,12 @@ def _text(letters: list[_Letter], lines: list[_Edges]) -> tuple[str, int]:
     return line("".join(parts).replace(_HYPHEN, "-")), first
 
 
-def _covers(edges: _Edges, point: tuple[float, float]) -> bool:
+def _covers(edges: Edges, point: tuple[float, float]) -> bool:
     left, lower, right, upper = edges
     return left <= point[0] <= right and lower <= point[1] <= upper
 
 
-def _nearest(letters: list[_Letter], edges: _Edges) -> int:
+def _nearest(letters: list[_Letter], edges: Edges) -> int:
     """Return the number of the letter that is nearest to the upper left corner of *edges*."""
     left, _, _, upper = edges
 
@@ -199,11 +225,11 @@ def _nearest(letters: list[_Letter], edges: _Edges) -> int:
     return min(range(len(letters)), key=distance, default=0)
 
 
-def _lines(handle: Any) -> list[_Edges]:
+def _lines(handle: Any) -> list[Edges]:
     """Return the edges of each line of a highlight; a writer may order the corners in any way."""
     from pypdfium2 import raw
 
-    lines: list[_Edges] = []
+    lines: list[Edges] = []
     corners = raw.FS_QUADPOINTSF()
     for index in range(min(raw.FPDFAnnot_CountAttachmentPoints(handle), MAX_ANNOTATIONS)):
         if raw.FPDFAnnot_GetAttachmentPoints(handle, index, corners):
@@ -213,7 +239,11 @@ def _lines(handle: Any) -> list[_Edges]:
     return lines
 
 
-def _rectangle(handle: Any) -> _Edges:
+def _corners(boxes: list[Edges]) -> list[tuple[float, float]]:
+    return [corner for box in boxes for corner in (box[:2], box[2:])]
+
+
+def _rectangle(handle: Any) -> Edges:
     from pypdfium2 import raw
 
     found = raw.FS_RECTF()
@@ -221,9 +251,12 @@ def _rectangle(handle: Any) -> _Edges:
     return found.left, found.bottom, found.right, found.top
 
 
-def _around(lines: list[_Edges]) -> _Edges:
-    left, lower, right, upper = zip(*lines, strict=True)
-    return min(left), min(lower), max(right), max(upper)
+def _points(handle: Any) -> int:
+    """Return the number of points of a drawing."""
+    from pypdfium2 import raw
+
+    count = min(raw.FPDFAnnot_GetInkListCount(handle), MAX_ANNOTATIONS)
+    return sum(raw.FPDFAnnot_GetInkListPath(handle, each, None, 0) for each in range(count))
 
 
 def _string(handle: Any, name: str) -> str:
@@ -248,8 +281,12 @@ def _colour(handle: Any) -> str:
     return "#" + "".join(f"{part.value:02x}" for part in parts[:3])
 
 
-def draw(path: Path, area: Area) -> bytes | None:
-    """Return a picture of *area* in the file *path* as PNG, or None if no page has it."""
+def draw(path: Path, area: Area, colour: str = "") -> bytes | None:
+    """Return a picture of *area* in the file *path* as PNG, or None if no page has it.
+
+    It has the strokes of a drawing in its *colour*, or those that are in the file.
+    """
+    from PIL import ImageDraw
     from pypdfium2 import raw
 
     with _opened(path) as document:
@@ -257,15 +294,22 @@ def draw(path: Path, area: Area) -> bytes | None:
             return None
         page = document[area.page]
         scale = min(SCALE, _MAX_PIXELS / max(*page.get_size(), 1.0))
-        picture = page.render(scale=scale, may_draw_forms=False, draw_annots=False).to_pil()
-        corners = []
+        in_file = bool(area.drawn and not area.strokes)
+        picture = page.render(scale=scale, may_draw_forms=False, draw_annots=in_file).to_pil()
+        picture = picture.convert("RGB")
         across, down = ctypes.c_int(), ctypes.c_int()
-        left, lower, right, upper = area.edges
-        for corner in ((left, lower), (right, upper)):
+
+        def place(x: float, y: float) -> tuple[int, int]:
             # The page may be turned.
-            raw.FPDF_PageToDevice(page, 0, 0, *picture.size, 0, *corner, across, down)
-            corners.append((across.value, down.value))
-        (x1, y1), (x2, y2) = corners
+            raw.FPDF_PageToDevice(page, 0, 0, *picture.size, 0, x, y, across, down)
+            return across.value, down.value
+
+        pen, width = ImageDraw.Draw(picture), max(1, round(area.width * scale))
+        for stroke in area.strokes:
+            points = [place(*point) for point in zip(stroke[::2], stroke[1::2], strict=True)]
+            pen.line(points, colour or "#000000", width, joint="curve")
+        left, lower, right, upper = area.edges
+        (x1, y1), (x2, y2) = place(left, lower), place(right, upper)
         box = (
             max(0, min(x1, x2)),
             max(0, min(y1, y2)),
@@ -275,5 +319,5 @@ def draw(path: Path, area: Area) -> bytes | None:
         if box[2] - box[0] < 2 or box[3] - box[1] < 2:
             return None
         stream = io.BytesIO()
-        picture.crop(box).convert("RGB").save(stream, "PNG", optimize=True)
+        picture.crop(box).save(stream, "PNG", optimize=True)
         return stream.getvalue()

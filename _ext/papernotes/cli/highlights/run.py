@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -24,13 +24,17 @@ from papernotes.settings.table import COLOUR_AND_WORD
 
 @dataclass(frozen=True)
 class Paper:
-    """A paper that has a note, with its annotations, and the PDF to draw parts of its pages."""
+    """A paper that has a note, with its annotations, and the PDF to draw parts of its pages.
+
+    ``told`` are messages about its source.
+    """
 
     key: str
     note: Path
     annotations: tuple[Annotation, ...]
     source: Source
     pdf: Callable[[Annotation], Path | None] = lambda _: None
+    told: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -99,7 +103,10 @@ def from_pdf(site: Site, library: Library, path: Path, key: str) -> Paper:
         key = _key_of(library, path, document.beginning)
     source = Source(show(path), "pdf", _words(site), lambda _: True)
     note = _note_of(library, key)
-    return Paper(key, note, tuple(document.annotations), source, lambda _: path)
+    kinds = ", ".join(f"{name} {count}" for name, count in sorted(document.left_out.items()))
+    told = f"{show(path)}: annotations of some kinds are left out: {kinds}"
+    annotations = tuple(document.annotations)
+    return Paper(key, note, annotations, source, lambda _: path, (told,) if kinds else ())
 
 
 def _key_of(library: Library, path: Path, beginning: str) -> str:
@@ -168,7 +175,7 @@ def write(site: Site, papers: Sequence[Paper], *, dry: bool) -> Iterator[Outcome
             line, _, message = str(error).partition(": ")
             told = f"{show(paper.note)}:{line}: {message}; the note is unchanged"
             outcome = Outcome(paper.note, told=(told,), failed=True)
-        yield outcome
+        yield replace(outcome, told=(*paper.told, *outcome.told))
 
 
 def _write(paper: Paper, *, dry: bool) -> Outcome:
@@ -217,7 +224,7 @@ def _draw(paper: Paper, result: Merged) -> list[tuple[int, str]]:
     for address, annotation in result.pictures.items():
         assert annotation.area
         file = paper.pdf(annotation)
-        content = pdf.draw(file, annotation.area) if file else None
+        content = pdf.draw(file, annotation.area, annotation.colour) if file else None
         if content is None:
             message = f"{address} cannot be drawn, since the PDF has no such page; delete its quote"
             told.append((1, message))

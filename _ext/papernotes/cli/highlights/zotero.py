@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import ipaddress
+import itertools
 import json
 import os
 import re
@@ -23,8 +24,10 @@ from papernotes.bibliography.identifiers import Identifier, identify
 from papernotes.cli import storage
 from papernotes.cli.errors import CommandError, UnreachableError
 from papernotes.cli.highlights.annotation import (
+    MARGIN,
     Annotation,
     Area,
+    around,
     line,
     page_number,
     paragraphs,
@@ -42,7 +45,8 @@ _PAGE, _BATCH = 100, 50  # the most items that Zotero returns, and that one can 
 _KEY = re.compile("[A-Z0-9]{8}")
 _LIBRARY = re.compile(r"(?:users|groups)/\d+")
 _COLOUR = re.compile("#[0-9a-f]{6}")
-_TEXTS, _AREAS = ("highlight", "underline", "note", "text"), ("image",)
+_TEXTS, _AREAS = ("highlight", "underline", "note", "text"), ("image", "ink")
+_MAX_POINTS = 100_000  # of a drawing
 _CITATION_KEY = re.compile(r"^\s*citation key\s*:\s*(\S+)\s*$", re.IGNORECASE | re.MULTILINE)
 _MAX_WAIT = 60.0  # seconds
 
@@ -311,7 +315,7 @@ def _identifiers(paper: Mapping[str, str]) -> Iterator[Identifier]:
 
 
 def _annotation(data: Mapping[str, Any]) -> Annotation | None:
-    """Return an annotation that Zotero describes by *data*, or None for a drawing and the like."""
+    """Return an annotation that Zotero describes by *data*, or None for an empty one."""
     kind = _text(data, "annotationType")
     area = _area(_text(data, "annotationPosition")) if kind in _AREAS else None
     text = line(_text(data, "annotationText")) if kind in _TEXTS else ""
@@ -333,18 +337,30 @@ def _annotation(data: Mapping[str, Any]) -> Annotation | None:
 
 
 def _area(position: str) -> Area | None:
-    """Return the part of a page that an annotation is on, which Zotero describes in JSON."""
+    """Return the part of a page that an annotation is on, which Zotero describes in JSON.
+
+    An image has a rectangle. A drawing has strokes, whose points are pairs of numbers.
+    """
     try:
         data = json.loads(position)
-        edges = tuple(float(edge) for edge in data["rects"][0])
         page = data["pageIndex"]
-        if len(edges) != 4 or not isinstance(page, int) or not 0 <= page < MAX_ITEMS:
+        strokes = tuple(tuple(map(float, path)) for path in data.get("paths", ()))
+        edges = tuple(map(float, data["rects"][0])) if not strokes else ()
+        width = float(data["width"]) if strokes else 0.0
+        numbers = [*edges, *itertools.chain.from_iterable(strokes), width]
+        if not isinstance(page, int) or not 0 <= page < MAX_ITEMS or len(numbers) > _MAX_POINTS:
             return None
-        if not all(abs(edge) < MAX_ITEMS for edge in edges):
+        if not all(abs(number) < MAX_ITEMS for number in numbers):
             return None
-    except (ValueError, TypeError, LookupError, RecursionError):
+        if strokes:
+            points = [
+                point for path in strokes for point in zip(path[::2], path[1::2], strict=True)
+            ]
+            edges = around(points, width / 2 + MARGIN)
+            return Area(page, edges, len(points), strokes, width)
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
         return None
-    return Area(page, edges)
+    return Area(page, edges) if len(edges) == 4 else None
 
 
 @dataclass(frozen=True)
