@@ -7,7 +7,7 @@ from commands import run
 from outputs import build_again
 from sites import Site, text
 
-from papernotes.reading.syntax.quote_blocks import find_blocks
+from papernotes.reading.syntax.quote_blocks import find_blocks, may_be_private
 
 # Words that only the block has.
 SECRETS = ("zeno", "penumbra", "halftone", "umbrage")
@@ -142,6 +142,47 @@ def test_files_with_private_quotes_are_not_shown(quoting: Site) -> None:
     assert "The summary of delta" in page
     assert "penumbra" not in page
     assert not list(build.outdir.glob("_downloads/**/*.md"))
+
+
+def test_sources_with_private_quotes_are_not_copied(quoting: Site) -> None:
+    note = (quoting.folder / "papers/delta.md").read_text(encoding="utf-8")
+    quoting.write("papers/delta.md", f"{note.removesuffix(BLOCK)}\n:::::{{note}}\n{BLOCK}:::::\n")
+    quoting.edit("conf.py", 'version = "1"', 'html_copy_source = True\nversion = "1"')
+    for builder in ("html", "dirhtml", "json"):
+        build = quoting.build(builder)
+        assert build.messages == []
+        copied = {path.name for path in build.outdir.glob("_sources/papers/*")}
+        assert copied == {"alpha.md.txt", "beta.md.txt"}
+    assert "_sources/papers/beta" in quoting.build().read("papers/beta.html")
+    assert "_sources" not in quoting.build().read("papers/delta.html")
+    # The copy follows the block, and an earlier one is removed.
+    copy = quoting.folder / "_build/html/_sources/papers/delta.md.txt"
+    quoting.edit("papers/delta.md", ":imported:", ":public:\n:imported:")
+    assert "_sources/papers/delta" in quoting.build().read("papers/delta.html")
+    assert copy.exists()
+    quoting.edit("papers/delta.md", ":public:\n", "")
+    assert "_sources" not in build_again(quoting).read("papers/delta.html")
+    assert not copy.exists()
+    # No other page shows such a file either, wherever its block stands.
+    quoting.write("plain.md", "# Plain\n\n```{literalinclude} papers/delta.md\n```\n")
+    assert "which is a note with private quotes" in quoting.build().messages[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_private"),
+    [
+        ("::::{quotes} a\n:public:\n:imported: x\n::::", False),
+        ("> ```{quotes} a\n> :imported: x\n> :public:\n> ```", False),
+        ('"::::{quotes} a\\n",\n ":public:\\n",\n', False),
+        ("::::{quotes} a\n\n:public:\n::::", True),
+        ("- :::: {quotes} a\n  ::::", True),
+        ("::::{quotes} a\n:public:\n::::\n\n::::{quotes} b\n::::", True),
+        ("====\n\n.. quotes:: a\n", True),
+        ("::::{quote} a\n::::\n{quotes}", False),
+    ],
+)
+def test_a_block_is_private_unless_it_says_public(text: str, *, is_private: bool) -> None:
+    assert may_be_private(text) == is_private
 
 
 def test_a_private_block_is_checked(quoting: Site) -> None:

@@ -141,6 +141,7 @@ class Record:
     the document is a note on a paper. ``draft`` says whether the document is a draft. ``spelled``
     holds the citations in headings, and ``leads`` says where links in two brackets lead.
     ``quoted`` are the names of quotes in notes that it shows, each with a digest of what it shows.
+    ``private`` says whether its source has quotes that nothing may show.
     ``figures`` are the kinds and ids of what has a caption, in order. ``opening`` is the first
     paragraph of a document that is no note.
     """
@@ -153,6 +154,7 @@ class Record:
     spelled: tuple[Spelled, ...] = ()
     leads: tuple[Lead, ...] = ()
     quoted: tuple[tuple[str, str], ...] = ()
+    private: bool = False
     problems: tuple[Diagnostic, ...] = ()
     figures: tuple[tuple[str, str], ...] = ()
     opening: Excerpt | None = None

@@ -18,6 +18,7 @@ from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.environment import CONFIG_OK
 
+from papernotes.domain import PaperNotesDomain
 from papernotes.incremental import locks
 from papernotes.incremental.doctree_cache import write_whole
 
@@ -132,7 +133,8 @@ def copied_files(app: Sphinx) -> dict[str, str]:
     names += [f"_images/{name}" for _, name in env.images.values()]
     names += [f"_downloads/{name}" for _, name in env.dlfiles.values()]
     if config.html_copy_source:
-        names += [_source(app, name) for name in env.found_docs]
+        records = PaperNotesDomain.of(env).records
+        names += [_source(app, name) for name in env.found_docs if not records[name].private]
     return dict.fromkeys(sorted(names), "")
 
 

@@ -32,6 +32,7 @@ DRAFT = "papernotes_draft"
 SPELLED = "papernotes_spelled_citations"
 _LEADS = "papernotes_leads"
 _QUOTED = "papernotes_quoted"
+_PRIVATE = "papernotes_private"
 # Nodes before the first section of a note that are not part of its summary.
 _NO_SUMMARY = (
     nodes.title,
@@ -56,6 +57,11 @@ def note_quoted(env: BuildEnvironment, name: str, digest: str) -> None:
     """Note that the document that is being read quotes *name*, with a *digest* of what it shows."""
     quoted = env.current_document.get(_QUOTED) or ()
     env.current_document[_QUOTED] = (*quoted, (name, digest))
+
+
+def note_private(env: BuildEnvironment) -> None:
+    """Note that the document that is being read has quotes that nothing may show."""
+    env.current_document[_PRIVATE] = True
 
 
 def is_note(env: BuildEnvironment, docname: str) -> bool:
@@ -130,6 +136,7 @@ def note_document(app: Sphinx, doctree: nodes.document) -> None:
         spelled=spelled,
         leads=env.current_document.get(_LEADS) or (),
         quoted=env.current_document.get(_QUOTED) or (),
+        private=bool(env.current_document.get(_PRIVATE)),
         problems=noted_problems(env),
         figures=tuple((kind, node["ids"][0]) for kind, node in figures.numbered(env, doctree)),
         opening=None if noted else _first_paragraph(doctree),

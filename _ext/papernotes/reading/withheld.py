@@ -117,10 +117,9 @@ def paper_files(
 
 
 def _has_private_quotes(env: BuildEnvironment, path: Path) -> bool:
-    if path.suffix != ".md" or env.config.papernotes_highlights_public:
+    if path.suffix not in env.config.source_suffix or env.config.papernotes_highlights_public:
         return False
-    blocks = quote_blocks.find_blocks(path.read_text(encoding="utf-8-sig", errors="replace"))
-    return any("public" not in block.directive.options for block in blocks)
+    return quote_blocks.may_be_private(path.read_text(encoding="utf-8-sig", errors="replace"))
 
 
 def _is_draft(path: Path) -> bool:
@@ -219,6 +218,15 @@ def leave_out(app: Sphinx, env: BuildEnvironment) -> None:
         env.found_docs.discard(name)
 
 
+def withhold_source(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object
+) -> None:
+    """Keep Sphinx from copying a source with private quotes, and from linking to the copy."""
+    record = PaperNotesDomain.of(app.env).records.get(pagename)
+    if record and record.private:
+        context["sourcename"] = ""
+
+
 def setup(app: Sphinx) -> None:
     """Replace the directives that show files, and connect the handlers."""
     for name, directive in (
@@ -232,3 +240,4 @@ def setup(app: Sphinx) -> None:
     app.connect("env-before-read-docs", note_reading, priority=250)
     # Ahead of all that derives something from the documents.
     app.connect("env-updated", leave_out, priority=100)
+    app.connect("html-page-context", withhold_source)

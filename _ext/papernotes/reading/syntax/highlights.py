@@ -24,7 +24,7 @@ from papernotes.domain.xrefs import page_link
 from papernotes.i18n import _
 from papernotes.nodes import QUOTES
 from papernotes.reading.drafts import says_draft
-from papernotes.reading.record import DRAFT, FRONT_MATTER, is_note, note_quoted
+from papernotes.reading.record import DRAFT, FRONT_MATTER, is_note, note_private, note_quoted
 from papernotes.reading.syntax import quote_blocks
 from papernotes.reading.syntax.quote_blocks import Directive
 from papernotes.reporting import note_problem
@@ -46,6 +46,7 @@ class QuotesDirective(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Return the quotes if they are public."""
         if "public" not in self.options and not PaperNotesDomain.of(self.env).shows_quotes:
+            note_private(self.env)
             return []
         document = self.env.current_document
         before = document.get(_KEY)

@@ -5,6 +5,7 @@ The command that writes the blocks and the role that cites a quote read them wit
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -18,6 +19,11 @@ BLOCK, QUOTE = "quotes", "quote"
 # Lines as Markdown has them; Python knows further ends of lines.
 LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _DIRECTIVE = re.compile(r"\{(\w+)\}\s*(.*)")
+# A block wherever it stands, and its options: with what may be before them, such as a quotation's
+# mark or a quote in JSON.
+_BEGIN = re.compile(rf"(?:`{{3}}|~{{3}}|:{{3}})[ \t]*\{{{BLOCK}\}}|\.\.[ \t]+{BLOCK}::")
+_INNER = re.compile(r"^[\s>\"]*:[\w-]+:")
+_PUBLIC = re.compile(r"^[\s>\"]*:public:")
 _OPTION = re.compile(r":([\w-]+):[ \t]*(.*)")
 
 
@@ -67,6 +73,22 @@ def find_blocks(text: str) -> list[Block]:
         Block(block, tuple(_directives(block.content, QUOTE, block.start + 1)))
         for block in _directives(LINE.findall(text), BLOCK, 0)
     ]
+
+
+def may_be_private(text: str) -> bool:
+    """Return whether some block in *text*, wherever it stands, is not marked as public.
+
+    A block can stand in other directives, in quotations and in the cells of a notebook. What only
+    looks like one counts as well: it is better to show too little.
+    """
+    lines = text.splitlines()
+    return any(
+        _BEGIN.search(line)
+        and not any(
+            _PUBLIC.search(each) for each in itertools.takewhile(_INNER.search, lines[n + 1 :])
+        )
+        for n, line in enumerate(lines)
+    )
 
 
 def _directives(lines: tuple[str, ...] | list[str], name: str, offset: int) -> Iterator[Directive]:
