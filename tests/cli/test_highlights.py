@@ -103,6 +103,58 @@ def test_highlights_come_into_the_notes_of_their_papers(site: Site, zotero: Zote
     assert f"beta.md:{place}: quote 1 is no longer in Zotero" in said
 
 
+PAPERS: dict[str, tuple[dict[str, str], str]] = {
+    "its own key": ({"citationKey": "Alpha2001"}, "alpha2001"),
+    "key in Extra": ({"extra": "tex.x: y\ncitation key: alpha2001"}, "alpha2001"),
+    "DOI": ({"DOI": "10.1000/BETA"}, "DOI:10.1000/beta"),
+    "DOI in Extra": ({"extra": "Publisher: X\nDOI: 10.1000/beta"}, "DOI:10.1000/beta"),
+    "address": ({"url": "https://doi.org/10.1000/beta"}, "DOI:10.1000/beta"),
+    "arXiv": ({"archiveID": "arXiv:math/0101001"}, "arXiv:math/0101001"),
+    "arXiv in Extra": ({"extra": "arXiv:math/0101001v2 [math.GT]"}, "arXiv:math/0101001"),
+    "DOI of arXiv": ({"DOI": "10.48550/arXiv.math/0101001"}, "arXiv:math/0101001"),
+    "remark in Extra": ({"extra": "Comment on doi:10.1000/beta and arXiv:math/0101001"}, ""),
+}
+
+
+def test_a_paper_has_all_its_names(site: Site, server: Server) -> None:
+    library = Zotero(server)
+    for number, (name, (data, _)) in enumerate(PAPERS.items(), start=1):
+        library.mark(number, library.paper(number, **data), name)
+    found = find_site(site.folder)
+    names = {
+        item.annotations[0].text: " ".join([*item.keys, *map(str, item.identifiers)])
+        for item in Library(found, Client()).items(found)
+    }
+    assert names == {name: expected for name, (_, expected) in PAPERS.items()}
+    # A citation key is the author's own choice, so that identifiers count without one.
+    highlights(site)
+    assert quotes(site) == ["its own key", "key in Extra"]
+    assert quotes(site, "beta") == ["DOI", "DOI in Extra", "address"]
+
+
+@pytest.mark.parametrize("key", ["DBLP:journals/corr/abs-1706", "o'neil+2020_ü.x", "2020"])
+def test_notes_of_all_kinds_get_their_quotes(site: Site, server: Server, key: str) -> None:
+    library = Zotero(server)
+    library.mark(1, library.paper(1, DOI="10.1000/BETA"), "Beta says it.")
+    site.edit("refs.bib", "beta2002", key)
+    content = note(site, "beta").replace("beta2002", f'"{key}"')
+    site.remove("papers/beta.md")
+    site.remove("papers/alpha.md")
+    site.remove("papers/delta.md")
+    # With a mark of the byte order, ends of lines of Windows, in a folder in the folder.
+    name = "2020/q1/a note"
+    site.write(f"papers/{name}.md", b"\xef\xbb\xbf" + content.replace("\n", "\r\n").encode())
+    assert "1 quote added" in highlights(site)
+    written = (site.folder / f"papers/{name}.md").read_bytes()
+    assert written.startswith(b"\xef\xbb\xbf---\r\n")
+    assert b"\n" not in written.replace(b"\r\n", b"")
+    assert "0 quotes added, 0 quotes changed" in highlights(site, key)
+    site.write("plain.md", f"# Plain\n\nIt says {{highlight}}`{key}:1`.\n")
+    build = site.build()
+    assert "“Beta says it.”" in build.read("plain.html")
+    assert [line for line in build.messages if "plain.md" in line] == []
+
+
 def test_one_paper_can_be_named(site: Site, zotero: Zotero) -> None:
     assert "1 quote added" in highlights(site, "beta2002")
     assert quotes(site) == []

@@ -101,7 +101,7 @@ def _notes(site: Site) -> dict[str, list[Path]]:
         path = site.root / name
         content = storage.read(path)
         if content is not None:
-            text = content.decode("utf-8", "replace")
+            text = content.decode("utf-8-sig", "replace")
             if name.endswith(notebooks.SUFFIX):
                 parsed = notebooks.parse(text, name, {})
             else:

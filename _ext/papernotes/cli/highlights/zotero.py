@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlencode, urlsplit
 
-from papernotes.bibliography.identifiers import Identifier, identify
+from papernotes.bibliography.identifiers import Identifier, identifiers_in, identify
 from papernotes.cli import storage
 from papernotes.cli.errors import CommandError, UnreachableError
 from papernotes.cli.highlights.annotation import (
@@ -48,6 +48,7 @@ _COLOUR = re.compile("#[0-9a-f]{6}")
 _TEXTS, _AREAS = ("highlight", "underline", "note", "text"), ("image", "ink")
 _MAX_POINTS = 100_000  # of a drawing
 _CITATION_KEY = re.compile(r"^\s*citation key\s*:\s*(\S+)\s*$", re.IGNORECASE | re.MULTILINE)
+_IDENTIFIER = re.compile(r"\s*(?:arxiv|doi)\s*:", re.IGNORECASE)
 _MAX_WAIT = 60.0  # seconds
 
 
@@ -308,10 +309,11 @@ def _citation_keys(paper: Mapping[str, str]) -> frozenset[str]:
 
 
 def _identifiers(paper: Mapping[str, str]) -> Iterator[Identifier]:
-    parts = [paper["DOI"], paper["archiveID"], paper["url"], *paper["extra"].splitlines()]
-    for part in parts:
-        if found := identify(part.strip()):
-            yield found.folded()
+    found = [identify(paper[name].strip()) for name in ("DOI", "archiveID", "url")]
+    # As Zotero writes it there: "arXiv:1706.05394 [cs]". Other lines may be about other works.
+    for entry in filter(_IDENTIFIER.match, paper["extra"].splitlines()):
+        found += identifiers_in(entry)
+    yield from (each.folded() for each in found if each)
 
 
 def _annotation(data: Mapping[str, Any]) -> Annotation | None:

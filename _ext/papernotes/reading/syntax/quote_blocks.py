@@ -71,7 +71,7 @@ def find_blocks(text: str) -> list[Block]:
         return []
     return [
         Block(block, tuple(_directives(block.content, QUOTE, block.start + 1)))
-        for block in _directives(LINE.findall(text), BLOCK, 0)
+        for block in _directives(LINE.findall(text.removeprefix("\ufeff")), BLOCK, 0)
     ]
 
 
