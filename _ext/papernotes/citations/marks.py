@@ -10,12 +10,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from docutils import nodes
-from pybtex.richtext import String, Text
+from pybtex.richtext import Text
 from pybtex.style import FormattedEntry
 from pybtex_docutils import Backend
 from sphinx.environment import BuildEnvironment
 from sphinxcontrib.bibtex.citation_target import parse_citation_targets
 from sphinxcontrib.bibtex.domain import BibtexDomain
+from sphinxcontrib.bibtex.richtext import BaseReferenceText
 
 from papernotes.catalogue.status import NONE, Status, status
 from papernotes.domain import PaperNotesDomain
@@ -28,27 +29,24 @@ def status_of(env: BuildEnvironment, key: str) -> Status:
     return status(bibliography.paper(key)) if key in bibliography else NONE
 
 
-class _Marks(String):  # type: ignore[misc]  # pybtex has no types
+class _Marks(BaseReferenceText[list[nodes.Node]]):
     """The marks of a work as rich text; in documents they are nodes with their classes."""
 
-    def __init__(self, state: Status) -> None:
-        self.state = state
-        super().__init__(*(node.astext() for node in self._nodes()))
+    def __init__(self, marks: list[nodes.Node]) -> None:
+        super().__init__(marks, *(node.astext() for node in marks))
 
     def render(self, backend: Any) -> Any:
         """Return the marks in the form of *backend*."""
-        return self._nodes() if isinstance(backend, Backend) else super().render(backend)
-
-    def _nodes(self) -> list[nodes.Node]:
-        return status_marks(self.state, before=" ")
+        if isinstance(backend, Backend):
+            return [node.deepcopy() for node in self.info[0]]
+        return super().render(backend)
 
 
 def marked_entry(env: BuildEnvironment, entry: FormattedEntry) -> FormattedEntry:
     """Return a formatted *entry* with the marks of its work at its end."""
-    state = status_of(env, entry.key)
-    if not state.kinds:
-        return entry
-    return FormattedEntry(entry.key, Text(entry.text, _Marks(state)), entry.label)
+    marks = status_marks(status_of(env, entry.key), before=" ")
+    text = Text(entry.text, _Marks(marks)) if marks else entry.text
+    return FormattedEntry(entry.key, text, entry.label)
 
 
 def mark_links(
