@@ -192,9 +192,12 @@ def test_other_formats_show_what_became_of_works(tiny: Site, builder: str, name:
 
 
 def test_incremental_build_shows_what_a_clean_build_shows(tiny: Site) -> None:
-    tiny.build()
+    card = tiny.build().outdir / "pictures/papers/beta.png"
+    before = card.read_bytes()
     befall(tiny)
     made = tiny.build()
+    # The picture that is shown where the address is shared has the mark, too.
+    assert card.read_bytes() != before
     assert {"papers/alpha", "papers/beta", "papers/delta", "index", "works"} <= made.written
     after = {name: made.read(name) for name in _outputs(made)}
     tiny.clean()

@@ -23,9 +23,11 @@ from sphinx.config import Config
 
 from papernotes import site_info
 from papernotes.bibliography import formatting
+from papernotes.catalogue.status import status
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.core.model import Note
 from papernotes.domain import PaperNotesDomain
+from papernotes.domain.marks import status_marks
 from papernotes.i18n import _, phrases
 from papernotes.publish.files import File
 from papernotes.publish.plaintext import Prose
@@ -96,7 +98,12 @@ def card_text(app: Sphinx, note: Note) -> CardText:
         about = (prose.title(domain.noted(note).title.nodes()), names, "")
     else:
         paper = papers[0]
-        source = (prose.flatten(formatting.short_venue(paper)), formatting.year(paper, phrases()))
+        source = (
+            # First, since the end of a long line is cut.
+            "".join(node.astext() for node in status_marks(status(paper))),
+            prose.flatten(formatting.short_venue(paper)),
+            formatting.year(paper, phrases()),
+        )
         about = (
             prose.flatten(formatting.title(paper)),
             prose.flatten(formatting.byline(paper, markup.BYLINE_AUTHORS, phrases())),
