@@ -422,6 +422,21 @@ def test_notes_that_cannot_be_read_are_left_alone(site: Site, zotero: Zotero) ->
     assert quotes(site, "beta") == ["Beta says more."]
 
 
+def test_of_several_notes_on_a_paper_one_gets_the_block(site: Site, zotero: Zotero) -> None:
+    site.write("papers/about.md", "---\npaper: beta2002\n---\n\n# About\n")
+    site.write("papers/zeta.md", "---\npaper: beta2002\nmain: true\n---\n\n# Zeta\n")
+    highlights(site, "beta2002")
+    assert [quotes(site, name) for name in ("about", "beta")] == [[], []]
+    assert quotes(site, "zeta") == ["Beta says more."]
+    # It may be moved to another.
+    start = note(site, "zeta").index("\n::::")
+    site.write("papers/beta.md", note(site, "beta") + note(site, "zeta")[start:])
+    site.write("papers/zeta.md", note(site, "zeta")[:start])
+    zotero.mark(5, "FILE0002", "Beta goes on.")
+    highlights(site, "beta2002")
+    assert quotes(site, "beta") == ["Beta says more.", "Beta goes on."]
+
+
 def test_a_note_on_several_papers_gets_a_block_for_each(site: Site, zotero: Zotero) -> None:
     site.edit("papers/alpha.md", "paper: alpha2001", "paper: [alpha2001, beta2002]")
     site.remove("papers/beta.md")

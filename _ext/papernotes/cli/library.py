@@ -106,6 +106,10 @@ def _notes(site: Site) -> dict[str, list[Path]]:
                 parsed = notebooks.parse(text, name, {})
             else:
                 parsed = frontmatter.parse(text, name)
-            for key in parsed[0].papers if parsed else ():
-                notes.setdefault(key, []).append(path)
+            if parsed is None:
+                continue
+            for key in parsed[0].papers:
+                same = notes.setdefault(key, [])
+                # The one that speaks for all comes first.
+                same.insert(0 if parsed[0].main else len(same), path)
     return notes
