@@ -201,6 +201,18 @@ def test_an_area_gets_its_picture_when_it_can_be_drawn() -> None:
     assert merged(second.text, moved).pictures == {"highlights/alpha-1.png": moved}
 
 
+def test_a_block_in_another_directive_stays_there() -> None:
+    text = merged(NOTE, ONE).text
+    before, block = text[: text.index("::::{")], text[text.index("::::{") :]
+    whole = f"{before}::::::{{grid}}\n:::::{{dropdown}} Quotes\n:open:\n\n{block}:::::\n::::::\n"
+    result = merged(f"{whole}\nBelow.\n", ONE, TWO)
+    assert (result.added, result.text.count("{quotes}")) == (1, 1)
+    assert result.text.endswith("> Quote 20\n:::\n::::\n:::::\n::::::\n\nBelow.\n")
+    # An example in code is none.
+    code = f"{before}:::::{{code-block}} md\n{block}:::::\n"
+    assert merged(code, ONE).text.startswith(code)
+
+
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_the_ends_of_lines_and_all_around_the_block_stay(end: str) -> None:
     note = "\ufeff" + NOTE.replace("\n", end) + "last\x0bline\u2028here"
@@ -216,6 +228,8 @@ def test_the_ends_of_lines_and_all_around_the_block_stay(end: str) -> None:
         (NOTE + "\n::::{quotes} alpha2001\n", "9: the block of quotes that begins here is not"),
         (NOTE + "\n::::{quotes} alpha2001\n:::{quote} 1\n::::\n", "10: the quote that begins"),
         (NOTE + "\n::::{quotes} alpha2001\n::::\n" * 2, "12: there is another block of quotes"),
+        (NOTE + "\n> ::::{quotes} alpha2001\n> ::::\n", "9: the block of quotes stands in a list"),
+        (NOTE + "\n1. - ```{quotes} alpha2001\n     ```\n", "9: the block of quotes stands in"),
         (NOTE + "\n```\ncode\n", "1: something in the note is not closed"),
         ("---\npaper: alpha2001\n\n# Alpha\n\n<!-- open\n", "1: something in the note"),
     ],

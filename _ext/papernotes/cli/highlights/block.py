@@ -26,6 +26,12 @@ _DOUBLE = re.compile("(%|=)(?=\\1)")
 _BEGINNING = re.compile(r"(\d*)([-+=|:%(^]|(?<=\d)[.)])")
 
 
+# A block that begins behind the mark of a list or a quotation, or further right.
+_INDENTED = re.compile(
+    rf"^[ \t>*+\d.)-]+(?::{{3,}}|`{{3,}}|~{{3,}})[ \t]*\{{{BLOCK}\}}", re.MULTILINE
+)
+
+
 class UnusableNote(Exception):  # noqa: N818 - told about a note, and the others go on
     """A note whose block cannot be changed; the message says where, why, and what to do."""
 
@@ -79,6 +85,12 @@ def merge(
     """
     block = _block_of(text, key)
     if block is None:
+        if place := _INDENTED.search(text):
+            line = text.count("\n", 0, place.start()) + 1
+            raise UnusableNote(
+                f"{line}: the block of quotes stands in a list or a quotation, where none is"
+                " written; move it out"
+            )
         empty = _with_empty_block(text, key) if annotations else text
         block = _block_of(empty, key)
     else:

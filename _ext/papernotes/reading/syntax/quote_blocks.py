@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from markdown_it import MarkdownIt
@@ -18,7 +18,12 @@ from mdit_py_plugins.front_matter import front_matter_plugin
 BLOCK, QUOTE = "quotes", "quote"
 # Lines as Markdown has them; Python knows further ends of lines.
 LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
-_DIRECTIVE = re.compile(r"\{(\w+)\}\s*(.*)")
+_DIRECTIVE = re.compile(r"\{([\w:-]+)\}\s*(.*)")
+# Directives whose content is no Markdown, and how deep directives are looked into.
+_VERBATIM = frozenset(
+    "code code-block code-cell csv-table eval-rst math parsed-literal raw sourcecode".split()
+)
+_MAX_DEPTH = 8
 # A block wherever it stands, and its options: with what may be before them, such as a quotation's
 # mark or a quote in JSON.
 _BEGIN = re.compile(rf"(?:`{{3}}|~{{3}}|:{{3}})[ \t]*\{{{BLOCK}\}}|\.\.[ \t]+{BLOCK}::")
@@ -66,13 +71,20 @@ class Block:
 
 
 def find_blocks(text: str) -> list[Block]:
-    """Return the blocks in the *text* of a note."""
+    """Return the blocks in the *text* of a note, also those in other directives."""
     if f"{{{BLOCK}}}" not in text:
         return []
-    return [
-        Block(block, tuple(_directives(block.content, QUOTE, block.start + 1)))
-        for block in _directives(LINE.findall(text.removeprefix("\ufeff")), BLOCK, 0)
-    ]
+    return list(_blocks(LINE.findall(text.removeprefix("\ufeff")), 0, _MAX_DEPTH))
+
+
+def _blocks(lines: Sequence[str], offset: int, depth: int) -> Iterator[Block]:
+    for name, directive in _directives(lines, offset):
+        inside = directive.start + 1
+        if name == BLOCK:
+            found = _directives(directive.content, inside)
+            yield Block(directive, tuple(quote for name, quote in found if name == QUOTE))
+        elif depth and name not in _VERBATIM:
+            yield from _blocks(directive.content, inside, depth - 1)
 
 
 def may_be_private(text: str) -> bool:
@@ -91,8 +103,8 @@ def may_be_private(text: str) -> bool:
     )
 
 
-def _directives(lines: tuple[str, ...] | list[str], name: str, offset: int) -> Iterator[Directive]:
-    """Yield the directives *name* in *lines*, the first of which is line *offset* of the text."""
+def _directives(lines: Sequence[str], offset: int) -> Iterator[tuple[str, Directive]]:
+    """Yield the directives in *lines*, the first of which is line *offset* of the text, by name."""
     parser = MarkdownIt("commonmark").use(colon_fence_plugin).use(front_matter_plugin)
     # Only blocks matter.
     parser.disable("inline")
@@ -101,21 +113,13 @@ def _directives(lines: tuple[str, ...] | list[str], name: str, offset: int) -> I
         match = _DIRECTIVE.fullmatch(token.info.strip())
         if token.type not in ("fence", "colon_fence") or token.level or not match or not token.map:
             continue
-        if match[1] != name:
-            continue
         start, end = token.map
         is_closed = end - start > 1 and _closes(bare[end - 1], token)
         content = tuple(bare[start + 1 : end - is_closed])
         options = _options(content)
-        yield Directive(
-            match[2].strip(),
-            start + offset,
-            end + offset,
-            is_closed,
-            options,
-            content,
-            content[len(options) :],
-        )
+        place = (start + offset, end + offset, is_closed)
+        body = content[len(options) :]
+        yield match[1], Directive(match[2].strip(), *place, options, content, body)
 
 
 def _closes(line: str, token: Token) -> bool:
