@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import chain
 
 import pytest
 
@@ -11,6 +12,7 @@ from papernotes.cli.highlights.annotation import Annotation, Area, line, paragra
 from papernotes.cli.highlights.block import Merged, Source, UnusableNote, markdown, merge
 from papernotes.reading.syntax.extensions import parser_of
 from papernotes.reading.syntax.quote_blocks import find_blocks
+from papernotes.reading.syntax.unread import problems
 
 NOTE = "---\npaper: alpha2001\n---\n\n# Alpha\n\nThe summary.\n"
 ZOTERO = Source("Zotero", "zotero", {"#ffd400": "claim"}, lambda _: True)
@@ -244,6 +246,7 @@ HOSTILE = (
     "+ list", "1. one", "2) two", "# heading", "---", "***", "===", "| a | b |", "% comment",
     "(target)=", "[^1]: note", "<script>alert(1)</script>", "<!-- comment", "![x](y.png)",
     "[x](javascript:alert)", "[[wiki]]", "{role}`x`", "$x$ and $$y$$", "\\[ x = 1 \\]", "[x = 1]",
+    "\\(x = 1\\) \\\\(y = 1\\\\)", "\\begin{align} x = 1",
     "{{ name }}", "a\\", "&lt;b&gt;", "==mark==", "%%hidden%%", "@key and [@key]", "`code`",
     "*a* _b_ ~c~", "\x1b[31mred", "\u202eleft", "    indented", "+++", ":from: x", ":field: y",
     "^sup^", "a  \nb",
@@ -260,6 +263,7 @@ def test_no_text_is_more_than_text(text: str) -> None:
     md = parser_of({"myst_enable_extensions": ["amsmath", "deflist", "attrs_block"]})
     for source in block.quotes[0].body:
         tokens = md.parse(source.removeprefix("> "))
+        assert not [*chain.from_iterable(problems(t.meta, "", 1) for t in tokens)]
         assert [t.type for t in tokens if t.nesting >= 0] in ([], ["paragraph_open", "inline"])
         if tokens:
             shown = [
