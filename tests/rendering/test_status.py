@@ -126,9 +126,22 @@ Of {cite:p}`beta2002,delta2004` and {cite:t}`gamma2003`, {footcite:p}`beta2002,d
 {footcite:t}`alpha2001`.
 
 ```{bibliography}
+:filter: cited and key != "zeta2006"
 ```
 
 ```{footbibliography}
+```
+"""
+OTHER = """---
+orphan: true
+---
+
+# Other
+
+Of {cite:p}`gamma2003,zeta2006`.
+
+```{bibliography}
+:filter: key == "zeta2006"
 ```
 """
 
@@ -136,6 +149,7 @@ Of {cite:p}`beta2002,delta2004` and {cite:t}`gamma2003`, {footcite:p}`beta2002,d
 def test_headings_lists_and_footnotes_of_the_library_are_marked(tiny: Site) -> None:
     befall(tiny)
     tiny.write("listed.md", LISTED)
+    tiny.write("other.md", OTHER)
     tiny.write("index.md", "# A shelf\n\n```{toctree}\nlisted\n```\n\n```{papers}\n```\n")
     title = "After Beta and Other (2002) [retracted 2024] and (Gamma et al., 2003 [corrected 2019])"
     tiny.edit("papers/delta.md", "# Delta", LISTED.partition("\n")[0])
@@ -163,6 +177,9 @@ def test_headings_lists_and_footnotes_of_the_library_are_marked(tiny: Site) -> N
         "",
         newer,
     ]
+    # Works in the list of the page come first.
+    (cited,) = build.page("other").cssselect(".bibtex-citation")
+    assert text(cited) == "[Zet06, GGG03 [corrected 2019]]"
     # Copies of the heading say the same.
     front = build.page("index")
     assert text(front.cssselect(".toctree-wrapper a")[0]) == title
