@@ -175,8 +175,9 @@ def test_the_same_text_on_the_same_page_comes_once(
     assert once.added == (1 if is_same else 2)
 
 
-def test_an_area_that_only_the_pdf_can_draw_gets_its_picture_from_there() -> None:
-    area = Annotation("zotero:AAAA0050", "1", page="7", area=Area(6, (1, 2, 30.4, 40)))
+@pytest.mark.parametrize("comment", ["", "Mine."])
+def test_an_area_that_only_the_pdf_can_draw_gets_its_picture_from_there(comment: str) -> None:
+    area = Annotation("zotero:AAAA0050", "1", "", comment, "7", area=Area(6, (1, 2, 30.4, 40)))
     text = merged(NOTE, area, source=replace(ZOTERO, draws=lambda _: False)).text
     result = merged(text, replace(area, name="pdf:0011aabb", page="1207"), source=PDF)
     assert (result.added, result.known, list(result.pictures)) == (
@@ -184,6 +185,10 @@ def test_an_area_that_only_the_pdf_can_draw_gets_its_picture_from_there() -> Non
         ["highlights/alpha-1.png"],
     )
     assert merged(result.text, area, source=replace(ZOTERO, draws=lambda _: False)).known == 0
+    # One that is drawn already stays as it is.
+    text = merged(NOTE, area).text
+    result = merged(text, replace(area, name="pdf:0011aabb", page="1207"), source=PDF)
+    assert (result.known, result.pictures, ":page: 7" in result.text) == (1, {}, True)
 
 
 def test_an_area_gets_its_picture_when_it_can_be_drawn() -> None:

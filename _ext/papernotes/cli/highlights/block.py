@@ -238,7 +238,10 @@ class _Merger:
         """Note that *quote* is from *annotation*, too, and add a picture that it may lack."""
         self.result.known += 1
         origins = _origins(quote)
-        if self._shows_picture(annotation) and _digest(quote.content) in origins.values():
+        # A place alone, with or without a comment, is what the other source could not draw.
+        has_picture = any(line.startswith("> ![") for line in quote.body)
+        is_edited = _digest(quote.content) not in origins.values()
+        if self._shows_picture(annotation) and not (has_picture or is_edited):
             self.replacements[quote.start] = self._written(annotation, quote.argument, origins)
             return
         digest = _digest(self._body(annotation, quote.argument))
