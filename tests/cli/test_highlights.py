@@ -345,7 +345,9 @@ def test_areas_become_pictures_of_the_file_that_zotero_has(
 ) -> None:
     position = json.dumps({"pageIndex": 0, "rects": [[100, 600, 200, 650]]})
     zotero.mark(6, "FILE0001", type="image", position=position, comment="A figure.")
-    strokes = json.dumps({"pageIndex": 0, "width": 2, "paths": [[150, 500, 160, 510, 170, 500]]})
+    paths = [[], [150, 500, 160, 510, 170, 500]]
+    strokes = json.dumps({"pageIndex": 0, "width": 2, "paths": paths})
+    zotero.mark(8, "FILE0002", type="ink", position=strokes.replace("2,", "9e4,"))
     zotero.mark(7, "FILE0002", type="ink", position=strokes)
     elsewhere = tmp_path / "a b.pdf"
     for address in ("", "file:///etc/passwd", "file://server/a.pdf", "https://x/a.pdf"):

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 MAX_ANNOTATIONS = MAX_PAGES = 10_000
 SCALE = 2.0  # pixels for a point
 _MAX_PIXELS = 4000.0  # of the longer side of a page
+_FINER = 3
 # What Zotero calls its annotations in a PDF that it exports.
 _EXPORTED = re.compile("Zotero-([A-Z0-9]{8})")
 _SPACE, _HYPHEN = " ", "\x02"
@@ -286,7 +287,7 @@ def draw(path: Path, area: Area, colour: str = "") -> bytes | None:
 
     It has the strokes of a drawing in its *colour*, or those that are in the file.
     """
-    from PIL import ImageDraw
+    from PIL import Image, ImageDraw
     from pypdfium2 import raw
 
     with _opened(path) as document:
@@ -295,29 +296,39 @@ def draw(path: Path, area: Area, colour: str = "") -> bytes | None:
         page = document[area.page]
         scale = min(SCALE, _MAX_PIXELS / max(*page.get_size(), 1.0))
         in_file = bool(area.drawn and not area.strokes)
-        picture = page.render(scale=scale, may_draw_forms=False, draw_annots=in_file).to_pil()
-        picture = picture.convert("RGB")
+        whole = page.render(scale=scale, may_draw_forms=False, draw_annots=in_file).to_pil()
         across, down = ctypes.c_int(), ctypes.c_int()
 
-        def place(x: float, y: float) -> tuple[int, int]:
+        def place(x: float, y: float, finer: int = 1) -> tuple[int, int]:
             # The page may be turned.
-            raw.FPDF_PageToDevice(page, 0, 0, *picture.size, 0, x, y, across, down)
+            size = (whole.width * finer, whole.height * finer)
+            raw.FPDF_PageToDevice(page, 0, 0, *size, 0, x, y, across, down)
             return across.value, down.value
 
-        pen, width = ImageDraw.Draw(picture), max(1, round(area.width * scale))
-        for stroke in area.strokes:
-            points = [place(*point) for point in zip(stroke[::2], stroke[1::2], strict=True)]
-            pen.line(points, colour or "#000000", width, joint="curve")
         left, lower, right, upper = area.edges
         (x1, y1), (x2, y2) = place(left, lower), place(right, upper)
         box = (
             max(0, min(x1, x2)),
             max(0, min(y1, y2)),
-            min(picture.width, max(x1, x2)),
-            min(picture.height, max(y1, y2)),
+            min(whole.width, max(x1, x2)),
+            min(whole.height, max(y1, y2)),
         )
         if box[2] - box[0] < 2 or box[3] - box[1] < 2:
             return None
+        picture = whole.crop(box).convert("RGB")
+        if area.strokes:
+            # Drawn larger, so that strokes are smooth.
+            ink = Image.new("L", (picture.width * _FINER, picture.height * _FINER))
+            pen, width = ImageDraw.Draw(ink), max(1, round(area.width * scale * _FINER))
+            for stroke in area.strokes:
+                found = (
+                    place(*each, _FINER) for each in zip(stroke[::2], stroke[1::2], strict=True)
+                )
+                points = [(x - box[0] * _FINER, y - box[1] * _FINER) for x, y in found]
+                pen.line(points, 255, width, joint="curve")
+                for point in (points[0], points[-1]):
+                    pen.circle(point, width / 2, 255)
+            picture.paste(colour or "#000000", mask=ink.resize(picture.size))
         stream = io.BytesIO()
-        picture.crop(box).save(stream, "PNG", optimize=True)
+        picture.save(stream, "PNG", optimize=True)
         return stream.getvalue()

@@ -46,7 +46,7 @@ _KEY = re.compile("[A-Z0-9]{8}")
 _LIBRARY = re.compile(r"(?:users|groups)/\d+")
 _COLOUR = re.compile("#[0-9a-f]{6}")
 _TEXTS, _AREAS = ("highlight", "underline", "note", "text"), ("image", "ink")
-_MAX_POINTS = 100_000  # of a drawing
+_MAX_POINTS, _MAX_WIDTH = 100_000, 100.0  # of a drawing, and of a stroke in points
 _CITATION_KEY = re.compile(r"^\s*citation key\s*:\s*(\S+)\s*$", re.IGNORECASE | re.MULTILINE)
 _IDENTIFIER = re.compile(r"\s*(?:arxiv|doi)\s*:", re.IGNORECASE)
 _MAX_WAIT = 60.0  # seconds
@@ -346,9 +346,9 @@ def _area(position: str) -> Area | None:
     try:
         data = json.loads(position)
         page = data["pageIndex"]
-        strokes = tuple(tuple(map(float, path)) for path in data.get("paths", ()))
+        strokes = tuple(tuple(map(float, path)) for path in data.get("paths", ()) if path)
         edges = tuple(map(float, data["rects"][0])) if not strokes else ()
-        width = float(data["width"]) if strokes else 0.0
+        width = min(float(data["width"]), _MAX_WIDTH) if strokes else 0.0
         numbers = [*edges, *itertools.chain.from_iterable(strokes), width]
         if not isinstance(page, int) or not 0 <= page < MAX_ITEMS or len(numbers) > _MAX_POINTS:
             return None
