@@ -69,6 +69,29 @@ def test_lines_have_at_most_75_characters(tab: Page, width: int) -> None:
     assert 60 <= tab.evaluate(CHARACTERS) <= 75
 
 
+# The height of each block of text in the page.
+HEIGHTS = """() => [...document.querySelectorAll("article :is(p, h1, h2, li, td)")]
+    .map(block => block.getBoundingClientRect().height)"""
+
+
+@pytest.mark.parametrize("width", [412, 1350])
+def test_lines_are_as_long_before_the_font_is_there(
+    browser: Browser, notebook: Build, width: int
+) -> None:
+    """A font of the machine is scaled to its width, so that few blocks take another line."""
+    context = browser.new_context(viewport={"width": width, "height": 900})
+    page = context.new_page()
+    page.goto((notebook.outdir / "bibliography.html").as_uri())
+    page.evaluate("document.fonts.ready")
+    with_font = page.evaluate(HEIGHTS)
+    context.route("**/newsreader-*.woff2", lambda route: route.abort())
+    page.reload()
+    without = page.evaluate(HEIGHTS)
+    context.close()
+    assert with_font != without
+    assert sum(without) == pytest.approx(sum(with_font), rel=0.05)
+
+
 def test_one_layout_holds_at_each_width(tab: Page) -> None:
     sizes = []
     for width in (767, 768, 769):
