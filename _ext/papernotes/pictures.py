@@ -1,4 +1,4 @@
-"""Leave out of published pictures what they say of their author, and scale those of cards.
+"""Leave out of published pictures what they say of their author; scale and measure them.
 
 Of the author's place, camera, names and comments nothing is left; pixels, colours and the direction
 that is up stay as they are, because nothing is compressed again. Files of the author are only read.
@@ -31,6 +31,12 @@ _PATH_IN_SVG = re.compile(
     rb"[\"'](?:/|\\|file:|[A-Za-z]:)"
 )
 _ORIENTATION, _PLACE = 0x0112, 0x8825
+# The start tag of a drawing, its sides, and the pixels of the units that depend on nothing else.
+_SVG = re.compile(rb"<svg\b(?:[^<>\"']|\"[^\"]*\"|'[^']*')*+>")
+_SIDE = re.compile(rb"\s(width|height)\s*=\s*[\"']\s*([\d.]+)\s*(px|pt|pc|mm|cm|in|)\s*[\"']")
+_UNITS = {b"": 1, b"px": 1, b"pt": 4 / 3, b"pc": 16, b"mm": 96 / 25.4, b"cm": 96 / 2.54, b"in": 96}
+# Bytes in which the start tag is looked for, after a licence or the like.
+_HEAD = 1 << 16
 # Formats with the same metadata, which cannot be left out so simply.
 _KEPT = frozenset((".avif", ".heic", ".heif", ".jxl", ".tif", ".tiff"))
 
@@ -79,6 +85,42 @@ def scaled(path: Path) -> bytes:
     ):
         return whole
     return min(draft.getvalue(), whole, key=len)
+
+
+def natural_size(path: Path) -> tuple[int, int] | None:
+    """Return the width and height at which browsers show the picture *path*, if the file says both.
+
+    A drawing without them takes the width that it is given.
+    """
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        if path.suffix.lower() == ".svg":
+            return _size_of_drawing(path)
+        with warnings.catch_warnings(action="ignore"), Image.open(path) as picture:
+            width, height = picture.size
+            # Pillow would unpack all of a PNG to find this.
+            is_turned = picture.format != "PNG" and picture.getexif().get(_ORIENTATION, 1) > 4
+    except (
+        UnidentifiedImageError,
+        OSError,
+        TypeError,
+        ValueError,
+        SyntaxError,
+        struct.error,
+        Image.DecompressionBombError,
+    ):
+        return None
+    return (height, width) if is_turned else (width, height)
+
+
+def _size_of_drawing(path: Path) -> tuple[int, int] | None:
+    with path.open("rb") as file:
+        root = _SVG.search(file.read(_HEAD))
+    sides = _SIDE.findall(root[0]) if root else []
+    pixels = {side: round(float(number) * _UNITS[unit]) for side, number, unit in sides}
+    width, height = pixels.get(b"width", 0), pixels.get(b"height", 0)
+    return (width, height) if width and height else None
 
 
 def strip(paths: Iterable[Path]) -> None:

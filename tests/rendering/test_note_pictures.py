@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import lxml.html
 import pytest
+from outputs import build_again
 from PIL import Image
 from sites import PNG, ROOTS, Build, Site
 
@@ -146,3 +147,73 @@ def test_small_damaged_and_other_pictures_stay_as_they_are(content: bytes, tmp_p
     path = tmp_path / "picture"
     path.write_bytes(content)
     assert pictures.scaled(path) == pictures.without_metadata(content)
+
+
+def turned(width: int, height: int) -> bytes:
+    """Return a photo that is shown as *width* by *height*, from a camera that lay on its side."""
+    file = io.BytesIO()
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.new("RGB", (height, width)).save(file, "JPEG", exif=exif)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "size"),
+    [
+        ("a.png", picture(30, 20), (30, 20)),
+        ("a.jpg", turned(30, 20), (30, 20)),
+        ("a.webp", picture(30, 20, "WEBP"), (30, 20)),
+        ("a.svg", SVG.encode(), (320, 200)),
+        (
+            "a.svg",
+            b"<!-- a -->\n<svg class='a>b' stroke-width='9'\nwidth='3in' height = '1.5pc'>",
+            (288, 24),
+        ),
+        ("a.svg", b'<svg viewBox="0 0 3 2"><rect width="3" height="2"/></svg>', None),
+        ("a.svg", b'<svg width="100%" height="50%"/>', None),
+        ("a.svg", b'<svg width="1.2.3" height="5"/>', None),
+        ("a.svg", b"", None),
+        ("a.png", b"\x89PNG\r\n\x1a\nno picture", None),
+        ("a.gif", b"", None),
+    ],
+)
+def test_size_of_a_picture_is_what_browsers_show(
+    name: str, content: bytes, size: tuple[int, int] | None, tmp_path
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    assert pictures.natural_size(tmp_path / name) == size
+    assert pictures.natural_size(tmp_path / "missing.svg") is None
+
+
+def test_pictures_keep_their_place_in_the_theme(tiny: Site) -> None:
+    """By the size in the file, or by the side that the author gives; cards on other pages, too."""
+    tiny.edit("conf.py", "alabaster", "marginalia")
+    tiny.write("papers/plot.svg", SVG)
+    tiny.write("papers/plot-dark.svg", SVG.replace("200", "160"))
+    tiny.write("papers/free.svg", SVG.replace('width="320" height="200"', 'viewBox="0 0 3 2"'))
+    sized = "```{image} plot.svg\n:class: only-light\n%s\n```\n"
+    given = (":width: 80px", ":height: 50px", ":scale: 25", ":width: 10px\n:height: 90px")
+    shown = "\n".join(sized % size for size in given)
+    tiny.edit("papers/beta.md", "# Beta", f"# Beta\n\n![a](plot.svg) ![b](free.svg)\n\n{shown}\n")
+    build = tiny.build()
+    assert build.messages == []
+    sizes = [
+        (image.get("width"), image.get("height"))
+        for image in build.page("papers/beta").cssselect("section img")
+    ]
+    assert sizes == [
+        ("320", "200"),
+        ("320", "160"),
+        (None, None),
+        ("80", "50"),
+        ("80", "50"),
+        ("80", "50"),
+        ("10", "90"),
+    ]
+    # Only what is smaller than its file leads to it, as in other themes.
+    assert len(build.page("papers/beta").cssselect("section a.image-reference")) == 4
+    assert build.page("index").cssselect(".pn-card img")[0].get("height") == "200"
+    tiny.write("papers/plot.svg", SVG.replace("200", "240"))
+    again = build_again(tiny)
+    assert again.page("index").cssselect(".pn-card img")[0].get("height") == "240"

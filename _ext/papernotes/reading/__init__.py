@@ -47,4 +47,5 @@ def setup(app: Sphinx) -> None:
     app.add_transform(quotes.PairQuotes)
     app.add_transform(transforms.BindPages)
     # After Sphinx's own collectors (500), which make images of a summary complete.
+    app.connect("doctree-read", transforms.note_sizes, priority=590)
     app.connect("doctree-read", record.note_document, priority=600)

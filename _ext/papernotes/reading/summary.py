@@ -11,11 +11,10 @@ from collections.abc import Iterator, Sequence
 
 from docutils import nodes
 from sphinx.environment import BuildEnvironment
-from sphinx.util.images import get_image_size
 
 from papernotes.core.model import Picture
 from papernotes.domain.xrefs import place_link
-from papernotes.pictures import CARD_WIDTH, is_scaled
+from papernotes.pictures import CARD_WIDTH, is_scaled, natural_size
 from papernotes.reading import sentences
 
 ELLIPSIS = "…"
@@ -58,17 +57,17 @@ def picture(
     if named is None and not any(any(node.findall(nodes.image)) for node in opening):
         figures = section.findall(nodes.figure)
         chosen = next(filter(None, (list(each.findall(nodes.image)) for each in figures)), [])
-    files = [_file(image) for image in chosen[:2]]
+    files = [shown_file(image) for image in chosen[:2]]
     if not files or not files[0]:
         return None
     light, dark = files[0], files[1] if "pn-schemes" in chosen[0].parent["classes"] else ""
     alts = [image.get("alt", "") for image in shown if image["uri"] == chosen[0]["uri"]]
-    width, height = get_image_size(env.srcdir / light) or (0, 0)
+    width, height = natural_size(env.srcdir / light) or (0, 0)
     apart = not alts or (width > CARD_WIDTH and is_scaled(light))
     return Picture(light, dark, alts[0] if alts else "", width, height, apart)
 
 
-def _file(image: nodes.image) -> str:
+def shown_file(image: nodes.image) -> str:
     """Return the path of the file of *image* that pages show, or nothing if it is elsewhere."""
     candidates: dict[str, str] = image.get("candidates", {})
     return next((candidates[each] for each in _FORMATS if each in candidates), "")

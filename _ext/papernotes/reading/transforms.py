@@ -28,10 +28,12 @@ from papernotes.domain.intents import intent_on, intents
 from papernotes.domain.records import Spelled
 from papernotes.domain.xrefs import cited_keys, linked_notes
 from papernotes.i18n import _, own_language, told_language
+from papernotes.pictures import natural_size
 from papernotes.reading.comments import strip_comments
 from papernotes.reading.drafts import says_draft
 from papernotes.reading.parser import Parser
 from papernotes.reading.record import DRAFT, FRONT_MATTER, SPELLED, first_section, is_note, line_of
+from papernotes.reading.summary import shown_file
 from papernotes.reading.syntax import notebooks, quotes
 from papernotes.reading.syntax.headings import empty_heading, no_heading
 from papernotes.reading.withheld import is_withheld
@@ -225,6 +227,14 @@ def _pair(node: nodes.image, dark: str) -> None:
     other["classes"] = [*node["classes"], "only-dark"]
     node["classes"] = [*node["classes"], "only-light"]
     pair.extend((node, other))
+
+
+def note_sizes(app: Sphinx, doctree: nodes.document) -> None:
+    """Note the size of each picture, by which pages that show it change when its file does."""
+    for node in doctree.findall(nodes.image):
+        file = shown_file(node)
+        if file and (size := natural_size(Path(app.srcdir, file))):
+            node["natural_size"] = size
 
 
 class SpellOutInHeadings(SphinxTransform):

@@ -182,8 +182,9 @@ class StrictMarkup(SphinxPostTransform):
     """Remove inline styles and duplicate ids.
 
     docutils writes the sizes of pictures and tables as inline styles, which a strict content
-    security policy forbids. Pictures get them as attributes instead, and tables have none. Furo
-    wraps tables and formulas, and copies their ids to the wrappers.
+    security policy forbids. Pictures get them as attributes instead, and tables have none. With the
+    size that it has in its file, each picture has its place before it is there. Furo wraps tables
+    and formulas, and copies their ids to the wrappers.
     """
 
     formats = ("html",)
@@ -194,15 +195,30 @@ class StrictMarkup(SphinxPostTransform):
         """Perform the transform on the document."""
         for node in self.document.findall(nodes.Element):
             if isinstance(node, nodes.image):
-                for side in {"width", "height"} & set(node.attributes):
-                    value, unit = nodes.parse_measure(node[side])
-                    node[side] = f"{value * PIXELS.get(unit, 1):.0f}"
+                _set_size(node)
             elif isinstance(node, nodes.figure | nodes.table):
                 node.attributes.pop("width", None)
                 # Columns are as wide as their contents.
                 node["classes"] = [name for name in node["classes"] if name != "colwidths-given"]
             elif {"math-wrapper", "table-wrapper"} & set(node["classes"]):
                 node["ids"] = []
+
+
+def _set_size(image: nodes.image) -> None:
+    """Set the sides of *image* in pixels, and a missing one by the size in its file."""
+    for side in {"width", "height"} & set(image.attributes):
+        value, unit = nodes.parse_measure(image[side])
+        image[side] = f"{value * PIXELS.get(unit, 1):.0f}"
+    width, height = image.get("natural_size", (0, 0))
+    if not width:
+        return
+    if not {"width", "height", "scale"} & set(image.attributes):
+        # Sphinx links a picture that is smaller than its file to it.
+        image["classes"].append("no-scaled-link")
+    if "height" not in image:
+        image["height"] = f"{float(image.get('width', width)) * height / width:.0f}"
+    if "width" not in image:
+        image["width"] = f"{float(image['height']) * width / height:.0f}"
 
 
 def choose_assets(
