@@ -165,6 +165,7 @@ def test_cards_have_the_page_s_own_ground(open_page: OpenPage, theme: str) -> No
     """Themes draw boxes for the parts of cards of sphinx-design; ours have one box."""
     for scheme in SCHEMES[theme]:
         page = open_page("index", 1280, scheme).page
+        assert page.locator(".pn-card .pn-byline").first.bounding_box()["height"] > 15
         for part in (".pn-card > .sd-card-body", ".pn-card > .sd-card-footer"):
             ground = page.locator(part).first.evaluate("e => getComputedStyle(e).backgroundColor")
             assert (part, scheme, ground) == (part, scheme, "rgba(0, 0, 0, 0)")

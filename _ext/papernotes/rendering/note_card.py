@@ -73,7 +73,7 @@ def card(
         ["sd-card", "sd-sphinx-override", "pn-card", *hue],
         children=[*picture, body, footer],
     )
-    return create_component("grid-item", ["sd-col", "sd-d-flex-row"], children=[whole])
+    return create_component("grid-item", ["sd-col"], children=[whole])
 
 
 def _picture(context: RenderContext, note: Note, *, below: bool) -> list[nodes.Node]:
