@@ -111,6 +111,7 @@ pdf: $(SITE) ## Build the site as a PDF (needs LuaLaTeX)
 	@$(MAKE) --silent -C $(BUILD)/latex all-pdf LATEXMKOPTS='-silent' >$(BUILD)/latex/make.log 2>&1 || { \
 		echo 'LaTeX failed. The end of $(BUILD)/latex/make.log:' >&2; \
 		tail -n 30 $(BUILD)/latex/make.log >&2; exit 1; }
+	@sed -n 's/^papernotes: //p' $(BUILD)/latex/*.log >&2
 	@echo 'The PDF is built:' $(BUILD)/latex/*.pdf
 
 # Reads the lists in pyproject.toml. One file is valid for every platform and Python. Its hashes make

@@ -21,6 +21,8 @@ _FONTS = tuple(
     for script in ("latin", "letters", "latin-ext", "vietnamese")
 )
 
+ENGINE = "lualatex"
+
 
 def set_defaults(app: Sphinx, config: Config) -> None:
     """Set the settings that conf.py leaves open, if the site uses the theme."""
@@ -39,7 +41,18 @@ def add_404_page(app: Sphinx) -> None:
 
 def _defaults(app: Sphinx) -> dict[str, Any]:
     title = texescape.escape(app.config.project)
-    return {
+    elements = {
+        # A PDF is read on a screen, where empty pages before chapters serve nobody.
+        "extraclassoptions": "openany,oneside",
+        # The cards follow in no chapter, and would be headed "Contents".
+        "tableofcontents": rf"\sphinxtableofcontents\markboth{{{title}}}{{{title}}}",
+    }
+    for_engine: dict[str, Any] = {}
+    if not is_set(app.config, "latex_engine") or app.config.latex_engine == ENGINE:
+        elements["fontenc"] = (FOLDER.parent / "latex/fonts.tex").read_text("utf-8")
+        # Sphinx has a class for Japanese that only other engines can read.
+        for_engine["latex_docclass"] = {}
+    return for_engine | {
         "html_title": app.config.project,
         "html_math_renderer": "mathml",
         # Without MathJax, no text has to be hidden from it.
@@ -57,13 +70,8 @@ def _defaults(app: Sphinx) -> dict[str, Any]:
         # Links work in a book; their addresses would only interrupt the text.
         "epub_show_urls": "no",
         # pdfLaTeX stops at the first letter that is not Latin.
-        "latex_engine": "lualatex",
-        "latex_elements": {
-            # A PDF is read on a screen, where empty pages before chapters serve nobody.
-            "extraclassoptions": "openany,oneside",
-            # The cards follow in no chapter, and would be headed "Contents".
-            "tableofcontents": rf"\sphinxtableofcontents\markboth{{{title}}}{{{title}}}",
-        },
+        "latex_engine": ENGINE,
+        "latex_elements": elements,
         "papernotes_browse": list(PARTS),
         # A site at home or under a placeholder is not shared, and needs no social cards.
         "papernotes_pictures": site_info.is_public(app),
