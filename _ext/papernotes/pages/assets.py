@@ -34,6 +34,9 @@ def add_assets(app: Sphinx) -> None:
     if binds(app):
         app.add_css_file("cards.css")
         app.add_css_file("fields.css")
+    if app.builder.name == "epub":
+        # After those of the components, which pages add.
+        app.add_css_file("book.css", priority=900)
 
 
 def add_page_assets(
