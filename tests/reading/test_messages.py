@@ -495,11 +495,11 @@ def test_settings_that_cannot_be(tiny: Site) -> None:
 def test_every_kind_is_reported_somewhere() -> None:
     shown = {message.rsplit("[papernotes.", 1)[1].rstrip("]") for _, message in CASES.values()}
     # Two need another machine: see test_mathjax.py and test_search.py. The others are in
-    # test_comments.py, test_drafts.py, test_quotes.py and test_source_files.py.
+    # test_builders.py, test_comments.py, test_drafts.py, test_quotes.py and test_source_files.py.
     only_in_unit_tests = {"bib-name", "bib-value", "duplicate-field", "no-mathjax", "no-pagefind"}
     only_in_unit_tests |= {"control-character", "encoding", "file-name", "nesting", "outside"}
     only_in_unit_tests |= {"raw-html", "bad-comment", "bad-draft", "draft-file"}
-    only_in_unit_tests |= {"unknown-highlight", "no-folder", "bib-empty"}
+    only_in_unit_tests |= {"unknown-highlight", "picture-format", "no-folder", "bib-empty"}
     assert shown | only_in_unit_tests == {
         kind.subtype for kind in DiagnosticKind if kind.found_by == "build"
     }

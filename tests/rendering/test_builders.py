@@ -14,6 +14,7 @@ from pathlib import Path
 import pypdf
 import pytest
 from java import run_jar
+from large import write_large_site
 from outputs import outputs
 from sites import NOTEBOOK, PNG, PROJECT, Build, Site, parse, text
 
@@ -171,7 +172,8 @@ def test_a_pdf_has_chapters_cards_and_links(book: Build) -> None:
     # Letters that are not Latin, as the names of people have, and signs outside formulas.
     tex = book.read("notebook.tex")
     assert "left a bill behind." in tex
-    written = tex.replace("left a bill behind.", "left a bill behind. Чебышёв, Ευκλείδης: λ ≤ ℝ.")
+    signs = "Чебышёв, Ευκλείδης: λ ≤ ℝ."
+    written = tex.replace("left a bill behind.", f"left a bill behind. {signs} 深度学习 😀")
     (book.outdir / "notebook.tex").write_text(written, encoding="utf-8")
     made = subprocess.run(
         ["make", "-C", book.outdir, "all-pdf", "LATEXMKOPTS=-silent"],
@@ -185,7 +187,7 @@ def test_a_pdf_has_chapters_cards_and_links(book: Build) -> None:
     assert "Rethinking attention with Performers" in chapters
     assert chapters[-2:] == ["Bibliography", "Reading list"]
     words = " ".join(" ".join(page.extract_text() for page in pdf.pages).split())
-    assert "left a bill behind. Чебышёв, Ευκλείδης: λ ≤ ℝ." in words
+    assert f"left a bill behind. {signs}" in words
     assert "Cited by" in words
     # The cards are not under the head "Contents", and no page is empty.
     heads = [page.extract_text() for page in pdf.pages]
@@ -201,7 +203,14 @@ def test_a_pdf_has_chapters_cards_and_links(book: Build) -> None:
     assert "https://arxiv.org/abs/2009.14794" in {action.get("/URI") for action in actions}
     # What LaTeX says of links that lead nowhere, and letters that no font has.
     log = (book.outdir / "notebook.log").read_text(encoding="utf-8", errors="replace")
-    assert not re.search(r"undefined references|Missing character|destination.*referenced", log)
+    assert not re.search(r"undefined references|destination.*referenced", log)
+    missing = set(re.findall(r"Missing character: There is no (.) ", log))
+    for group, found in {"Chinese, Japanese and Korean": set("深度学习"), "emoji": {"😀"}}.items():
+        assert missing & found in (set(), found)
+        told = f"papernotes: No font here has the signs of {group}." in log
+        assert told == bool(missing & found)
+        missing -= found
+    assert not missing
 
 
 def test_singlehtml_holds_the_notes_and_its_links_work(tmp_path: Path) -> None:
@@ -225,8 +234,13 @@ def test_singlehtml_holds_the_notes_and_its_links_work(tmp_path: Path) -> None:
         else:
             assert ":" in link or (tmp_path / "out" / link).is_file(), link
     # There are no pages for browsing.
-    names = [text(link) for link in page.cssselect(".site-sections a")]
-    assert names == ["Papers", "Bibliography", "Reading list"]
+    sections = [(text(link), link.get("href")) for link in page.cssselect(".site-sections a")]
+    assert sections == [
+        ("Papers", "#"),
+        ("Bibliography", "#document-bibliography"),
+        ("Reading list", "#document-reading-list"),
+    ]
+    assert not page.cssselect(".site-search")
 
 
 def test_html_after_a_book_is_as_before(tiny: Site) -> None:
@@ -243,9 +257,75 @@ def test_a_note_added_to_a_book(tiny: Site) -> None:
     assert re.search(r"\\chapter\{.*Zeta", tiny.build("latex").read("tiny.tex"))
 
 
-@pytest.mark.parametrize("builder", ["man", "texinfo", "xml", "pseudoxml"])
-def test_other_builders_know_every_node(tiny: Site, builder: str) -> None:
-    assert tiny.build(builder).messages == []
+SCRIPTS = "深度学习、ディープラーニング, 딥 러닝, Чебышёв, שלום, 😀 ⚠️"
+
+
+@pytest.fixture(scope="module")
+def everything(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """Return a site with all that a note can hold, and with a picture that LaTeX can show."""
+    site = write_large_site(tmp_path_factory.mktemp("everything") / "site", notes=1)
+    site.write("papers/picture.pdf", b"%PDF-1.4")
+    site.edit("papers/plain.md", "There are no formulas", f"{SCRIPTS}. There are no formulas")
+    return site
+
+
+@pytest.mark.parametrize(
+    "builder",
+    [
+        *("html", "dirhtml", "singlehtml", "epub", "latex", "text", "man", "gettext"),
+        *("texinfo", "xml", "pseudoxml", "json", "pickle"),
+    ],
+)
+def test_each_builder_builds_everything_without_a_warning(everything: Site, builder: str) -> None:
+    # The environment of gettext cannot be that of another builder.
+    other = {"builddir": everything.folder / "_build/gettext"} if builder == "gettext" else {}
+    build = everything.build(builder, **other)
+    assert build.messages == []
+    assert any(build.outdir.iterdir())
+
+
+def test_pictures_stand_above_their_captions_in_plain_text(everything: Site) -> None:
+    written = everything.build("text").read("papers/everything.txt")
+    assert "   [image: A square]\n\n   Fig. 1 What the picture shows.\n" in written
+    assert "\n[image: The same]\n" in written
+
+
+def test_a_manual_page_has_paragraphs_and_links_that_lead_somewhere(everything: Site) -> None:
+    page = everything.build("man").read("notebook.1")
+    assert "\n[image: A square]\n.sp\nFig. 1 What the picture shows.\n" in page
+    assert "<>" not in page
+    assert "<#" not in page
+    # In a card, each paragraph is one.
+    assert "Časopis na všechno\n.sp\nThe summary has" in page
+    assert "https" in page
+
+
+def test_latex_shows_the_picture_that_it_knows_or_says_what_to_do(everything: Site) -> None:
+    build = everything.build("latex")
+    tex = build.read("notebook.tex")
+    assert tex.count("{{picture}.pdf}") == 2
+    assert (build.outdir / "picture.pdf").exists()
+    everything.remove("papers/picture.pdf")
+    (everything.folder.parent / "outside.pdf").write_bytes(b"%PDF-1.4")
+    (everything.folder / "papers/picture.pdf").symlink_to(everything.folder.parent / "outside.pdf")
+    build = everything.build("latex")
+    assert build.messages == [
+        f"papers/everything.md:{line}: WARNING: LaTeX cannot show the picture"
+        ' "picture.svg"; save it as "picture.pdf", too, until then its alternative text stands'
+        " there [papernotes.picture-format]"
+        for line in (91, 98)
+    ]
+    tex = build.read("notebook.tex")
+    assert "A square\n\\caption{What the picture shows.}" in tex
+    assert "picture}" not in tex
+
+
+def test_only_lualatex_is_told_of_fonts_for_other_scripts(everything: Site) -> None:
+    for engine in ("lualatex", "xelatex"):
+        everything.build("latex", confoverrides={"latex_engine": engine})
+        tex = (everything.folder / "_build/latex/notebook.tex").read_text("utf-8")
+        assert ("add_fallback" in tex) == (engine == "lualatex")
+        assert "\\usepackage{fontspec}" in tex
 
 
 OPENING = """\

@@ -121,6 +121,7 @@ def test_a_dark_picture_is_found_when_it_is_there(shelf: Shelf) -> None:
 def test_formats_with_white_pages_show_the_light_picture(shelf: Shelf) -> None:
     written = shelf.site.build("text").read("papers/alpha.txt")
     assert written.count("[image: A slope]") == 1
+    shelf.site.write("papers/plot.pdf", b"%PDF-1.4")
     latex = shelf.site.build("latex")
     assert latex.messages == []
     tex = next(latex.outdir.glob("*.tex")).read_text(encoding="utf-8")

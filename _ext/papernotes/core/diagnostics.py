@@ -110,6 +110,10 @@ class DiagnosticKind(Enum):
         "picture-place",
         "A picture that says where it was taken or drawn, in a format that is published as it is",
     )
+    PICTURE_FORMAT = (
+        "picture-format",
+        "A picture that LaTeX cannot show, without a PDF, PNG or JPEG beside it",
+    )
     BAD_LINK = ("bad-link", "An address that is not allowed as a link")
     PRIVATE_VALUE = (
         "private-value",

@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from docutils import nodes
+from docutils.utils import get_source_line
 from sphinx import addnodes
 from sphinx.application import Sphinx
+from sphinx.builders.latex import LaTeXBuilder
+from sphinx.locale import _ as sphinx_text
 from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util.images import guess_mimetype
 
+from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
+from papernotes.core.files import is_inside
 from papernotes.domain import PaperNotesDomain, figures
-from papernotes.nodes import keep_light
+from papernotes.nodes import keep_light, replace_picture
+from papernotes.reading.record import line_of
+from papernotes.reading.withheld import homes
 from papernotes.rendering.markup import SEPARATOR
+from papernotes.reporting import warn
 
 # Formats that ignore classes.
 PLAIN = ("latex", "man", "texinfo", "text")
@@ -24,6 +34,9 @@ def setup(app: Sphinx) -> None:
     app.add_post_transform(DropScreenReaderText)
     app.add_post_transform(LightPictures)
     app.add_post_transform(LightPicturesOfBooks)
+    app.add_post_transform(PicturesForLatex)
+    app.add_post_transform(PicturesAsText)
+    app.add_post_transform(FlatManual)
     app.add_post_transform(InlineTags)
     app.add_post_transform(AppendAddresses)
     app.add_post_transform(NumberCaptions)
@@ -63,6 +76,83 @@ class LightPicturesOfBooks(LightPictures):
 
     formats = ()
     builders = ("epub",)
+
+
+class PicturesForLatex(SphinxPostTransform):
+    """Give LaTeX a picture that it can show: of one in SVG, the PDF, PNG or JPEG beside it.
+
+    It would stop at any other.
+    """
+
+    # After Sphinx and its extensions have converted pictures (200).
+    default_priority = 300
+    formats = ("latex",)
+
+    def run(self, **kwargs: Any) -> None:
+        """Replace the pictures, and report those that cannot be shown."""
+        for picture in list(self.document.findall(nodes.image)):
+            files: dict[str, str] = picture.get("candidates", {})
+            known = {*LaTeXBuilder.supported_image_types, "?"}
+            if not files or known & {*files, guess_mimetype(files.get("*", ""))}:
+                continue
+            path = PurePosixPath(next(iter(files.values())))
+            beside = (path.with_suffix(suffix) for suffix in (".pdf", ".png", ".jpg", ".jpeg"))
+            other = next(filter(self._is_ours, beside), None)
+            if other is not None:
+                self.env.images.add_file(self.env.docname, str(other))
+                picture["candidates"], picture["uri"] = {"*": str(other)}, str(other)
+                continue
+            source = Path(get_source_line(picture)[0] or "")
+            root = Path(self.env.srcdir)
+            home = source.relative_to(root) if source.is_relative_to(root) else source
+            fault = (
+                f'LaTeX cannot show the picture "{path.name}"; save it as "{path.stem}.pdf", too,'
+                " until then its alternative text stands there"
+            )
+            kind = DiagnosticKind.PICTURE_FORMAT
+            warn(Diagnostic(home.as_posix(), line_of(picture), fault, kind))
+            replace_picture(picture, picture.get("alt", ""))
+
+    def _is_ours(self, path: PurePosixPath) -> bool:
+        file = Path(self.env.srcdir, path)
+        return file.is_file() and is_inside(file.resolve(), homes(self.env))
+
+
+class PicturesAsText(SphinxPostTransform):
+    """Write what a picture shows, where Sphinx would write it together with the caption."""
+
+    default_priority = 600
+    formats = ("man", "text")
+
+    def run(self, **kwargs: Any) -> None:
+        """Replace each picture by its alternative text."""
+        for picture in list(self.document.findall(nodes.image)):
+            alt = picture.get("alt")
+            text = sphinx_text("[image: %s]") % alt if alt else sphinx_text("[image]")
+            replace_picture(picture, text)
+
+
+class FlatManual(SphinxPostTransform):
+    """Give manual pages what their writer knows: paragraphs, and links that lead out of the page.
+
+    It would write empty addresses behind the others, join the paragraphs of a card, and end no line
+    behind the caption of a figure.
+    """
+
+    # After all references have been resolved.
+    default_priority = 650
+    formats = ("man",)
+
+    def run(self, **kwargs: Any) -> None:
+        """Replace containers and inner links by their content, and captions by paragraphs."""
+        for node in list(self.document.findall(nodes.Element)):
+            if isinstance(node, nodes.caption) and isinstance(node.parent, nodes.figure):
+                node.replace_self(nodes.paragraph("", "", *node.children))
+            is_inner = isinstance(node, nodes.reference) and ":" not in node.get("refuri", "")
+            is_box = isinstance(node, nodes.container) and not node.get("literal_block")
+            if is_inner or is_box:
+                index = node.parent.index(node)
+                node.parent[index : index + 1] = node.children
 
 
 class InlineTags(SphinxPostTransform):
