@@ -34,6 +34,7 @@ SETTINGS: dict[str, tuple[Any, Any]] = {
     "git_last_updated_timezone": (ZoneInfo("UTC"), "Europe/Paris"),
     "epub_show_urls": ("no", "inline"),
     "latex_engine": ("lualatex", "xelatex"),
+    "latex_docclass": ({}, {"manual": "memoir"}),
     "latex_elements": (
         {
             "extraclassoptions": "openany,oneside",
