@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from docutils import nodes
@@ -24,6 +24,7 @@ from papernotes.domain import PaperNotesDomain
 from papernotes.reading.syntax import notebooks
 from papernotes.reading.withheld import homes
 from papernotes.reporting import note_problem, warn
+from papernotes.settings import is_set
 
 # File systems allow 255 bytes in a name, and the longest suffix of a derived file needs some.
 _MOST_BYTES = 255 - len(".doctree")
@@ -37,13 +38,8 @@ def leave_out_unusable(
     Their pages are removed, and links to them are broken. The next build finds them as new
     documents, and so reports them again until they are corrected.
     """
-    folder = env.config.papernotes_folder
-    if not Path(env.srcdir, folder).is_dir():
-        message = f'the folder of notes, "{folder}", does not exist; create it, or correct'
-        message += " papernotes_folder"
-        warn(Diagnostic("conf.py", 1, message, DiagnosticKind.NO_FOLDER))
     documents = [env.doc2path(name, base=False).as_posix() for name in env.found_docs]
-    for problem in odd_names(Path(env.srcdir), folder, documents):
+    for problem in odd_names(Path(env.srcdir), env.config.papernotes_folder, documents):
         warn(problem)
     written = {name for name in added if _is_output(env, name)}
     env.found_docs.difference_update(written)
@@ -59,6 +55,22 @@ def leave_out_unusable(
         if docname in env.all_docs:
             removed.add(docname)
     return []
+
+
+def missing_folder(env: BuildEnvironment) -> Iterator[Diagnostic]:
+    """Yield a diagnostic if there is no folder of notes.
+
+    A site may have none if it names none and lists no notes: it only uses citations.
+    """
+    folder = env.config.papernotes_folder
+    lists_notes = any(each.page.queries for each in PaperNotesDomain.of(env).records.values())
+    if Path(env.srcdir, folder).is_dir() or not (
+        lists_notes or is_set(env.config, "papernotes_folder")
+    ):
+        return
+    message = f'the folder of notes, "{folder}", does not exist; create it, or correct'
+    message += " papernotes_folder"
+    yield Diagnostic("conf.py", 1, message, DiagnosticKind.NO_FOLDER)
 
 
 def _is_output(env: BuildEnvironment, docname: str) -> bool:
