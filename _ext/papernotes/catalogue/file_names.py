@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from papernotes.catalogue.slugs import is_reserved
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
+from papernotes.core.files import below
 
 # Control characters, and the surrogates that Python uses for bytes that are not UTF-8.
 _NO_NAME = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -25,19 +26,19 @@ def odd_names(root: Path, folder: str, documents: Iterable[str]) -> list[Diagnos
     among them that Sphinx does not read.
     """
     notes = {
-        path.relative_to(root).as_posix()
-        for path in (root / folder).rglob("*")
-        if _like_markdown(path) and not path.is_dir()
+        str(PurePosixPath(folder, name))
+        for name in below(root / folder)
+        if _like_markdown(name.rpartition("/")[2])
     }
     first: dict[str, str] = {}
     problems = []
-    for name in sorted({*documents, *notes}, key=PurePosixPath):
+    for name in sorted({*documents, *notes}, key=lambda name: name.split("/")):
         composed = unicodedata.normalize("NFC", name)
         other = first.setdefault(composed.casefold(), name)
         if "\n" in name:
             # Sphinx ignores such files.
             problems += unwritable(name)
-        elif fault := _fault(root / name, name, other):
+        elif fault := _fault(root, name, other):
             problems.append(
                 Diagnostic(name, 1, f"the file's name {fault}", DiagnosticKind.FILE_NAME)
             )
@@ -51,12 +52,12 @@ def odd_names(root: Path, folder: str, documents: Iterable[str]) -> list[Diagnos
     return problems
 
 
-def _like_markdown(path: Path) -> bool:
-    return path.name.rstrip(" .").lower().endswith(_MARKDOWN) and path.name[0] != "."
+def _like_markdown(name: str) -> bool:
+    return name.rstrip(" .").lower().endswith(_MARKDOWN) and name[0] != "."
 
 
-def _fault(path: Path, name: str, other: str) -> str:
-    """Return what is wrong with the *name* of the file *path*, where *other* is that of another."""
+def _fault(root: Path, name: str, other: str) -> str:
+    """Return what is wrong with the *name* of a file in *root*; *other* is that of another."""
     composed = unicodedata.normalize("NFC", name)
     if other != name and unicodedata.normalize("NFC", other) == composed:
         return (
@@ -65,6 +66,7 @@ def _fault(path: Path, name: str, other: str) -> str:
         )
     if other != name:
         return f"differs from {other} only in case, which many systems ignore; rename one of them"
+    path = root / name
     if path.is_symlink() and not path.exists():
         target = path.readlink().as_posix()
         return f"is that of a symbolic link to {target}, which does not exist; correct the link"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
@@ -15,6 +15,19 @@ SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 OUTSIDE = re.compile(rf"{SCHEME.pattern}|//|#|\?")
 _SUFFIX = re.compile(r"\.(?=\w*[A-Za-z])\w{1,8}$")
 _MARKDOWN = (".md", ".html")
+
+
+def below(folder: str | os.PathLike[str], left_out: Collection[str] = ()) -> Iterator[str]:
+    """Yield the path of each file below *folder*, from there and with slashes.
+
+    Folders with the names *left_out* are passed over. There may be thousands of files, for which
+    objects would take several times as long.
+    """
+    root = os.fspath(folder)
+    for path, folders, names in os.walk(root):
+        folders[:] = [name for name in folders if name not in left_out]
+        start = f"{path[len(root) :].replace(os.sep, '/').strip('/')}/".lstrip("/")
+        yield from (start + name for name in names)
 
 
 def is_inside(path: Path, folders: Iterable[Path]) -> bool:

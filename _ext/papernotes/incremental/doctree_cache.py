@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from papernotes.core.files import below
+
 MARK = "papernotes.json"
 ENVIRONMENT = "environment.pickle"
 
@@ -42,8 +44,9 @@ def write_whole(path: Path, text: str) -> None:
 
 def _stamps(doctreedir: Path) -> dict[str, list[int]]:
     """Return size and modification time of the environment and of each doctree."""
+    doctrees = (name for name in below(doctreedir) if name.endswith(".doctree"))
     found = {}
-    for path in [doctreedir / ENVIRONMENT, *sorted(doctreedir.rglob("*.doctree"))]:
-        stat = path.stat()
-        found[path.relative_to(doctreedir).as_posix()] = [stat.st_size, stat.st_mtime_ns]
+    for name in [ENVIRONMENT, *sorted(doctrees)]:
+        stat = Path(doctreedir, name).stat()
+        found[name] = [stat.st_size, stat.st_mtime_ns]
     return found

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.environment import CONFIG_OK
 
+from papernotes.core.files import below
 from papernotes.domain import PaperNotesDomain
 from papernotes.incremental import locks
 from papernotes.incremental.doctree_cache import write_whole
@@ -87,13 +87,8 @@ def _keep(outdir: Path, content: dict[str, object]) -> None:
 
 
 def _files(folder: Path) -> Iterator[str]:
-    """Yield the files below *folder*, without those that the extension and Sphinx keep there."""
-    for path, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if name not in {".doctrees", ".git"}]
-        for name in names:
-            found = Path(path, name).relative_to(folder).as_posix()
-            if found not in _NOT_OURS:
-                yield found
+    """Return the files below *folder*, without those that the extension and Sphinx keep there."""
+    return (name for name in below(folder, {".doctrees", ".git"}) if name not in _NOT_OURS)
 
 
 def _around(app: Sphinx) -> str:

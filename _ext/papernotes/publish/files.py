@@ -81,9 +81,12 @@ def remove(app: Sphinx, obsolete: Iterable[str]) -> None:
     """
     builder = app.builder
     assert isinstance(builder, StandaloneHTMLBuilder)
+    obsolete = sorted(obsolete)
+    if not obsolete:
+        return
     names = app.env.found_docs | PaperNotesDomain.of(app.env).archives.pages.keys()
     pages = {Path(builder.get_output_path(name)) for name in names}
-    for name in sorted(obsolete):
+    for name in obsolete:
         path = Path(app.outdir, name)
         if path not in pages and not is_extra(app, name):
             output_folder.remove(path, Path(app.outdir))

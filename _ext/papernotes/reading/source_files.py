@@ -129,7 +129,7 @@ def find_changed(
     app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
 ) -> list[str]:
     """Return the documents whose sources have changed, whatever the times of their files."""
-    known: dict[Path, bytes] = {}
+    known: dict[str, bytes] = {}
     return [
         name
         for name, digest in sorted(PaperNotesDomain.of(env).sources.items())
@@ -149,19 +149,19 @@ def find_dark_pictures(
     return sorted(found)
 
 
-def _digest(env: BuildEnvironment, docname: str, known: dict[Path, bytes]) -> bytes:
+def _digest(env: BuildEnvironment, docname: str, known: dict[str, bytes]) -> bytes:
     """Return the digest of the file of *docname* and of all files that it includes or shows.
 
     *known* caches the digests of files.
     """
-    paths = sorted({Path(path) for path in env.dependencies.get(docname, ())})
-    return _of([_file(Path(env.doc2path(docname)), known), *(_file(path, known) for path in paths)])
+    paths = sorted(map(os.fspath, env.dependencies.get(docname, ())))
+    return _of([_file(path, known) for path in (str(env.doc2path(docname)), *paths)])
 
 
-def _file(path: Path, known: dict[Path, bytes]) -> bytes:
+def _file(path: str, known: dict[str, bytes]) -> bytes:
     if path not in known:
         try:
-            known[path] = _of([path.read_bytes()])
+            known[path] = _of([Path(path).read_bytes()])
         except OSError:
             known[path] = b""
     return known[path]
