@@ -181,7 +181,7 @@ def formula_problems(app: Sphinx, domain: PaperNotesDomain) -> Iterator[Diagnost
     if renderer.is_used(app.config):
         given = macros.for_converter(app.config)
         for key, paper in domain.catalogue.papers.items():
-            yield from renderer.faults(paper, domain.formatted(key), given)
+            yield from renderer.faults(paper, domain.formatted(key).formulas, given)
 
 
 def forget_history(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:

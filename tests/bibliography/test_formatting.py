@@ -569,7 +569,7 @@ def test_bibtex_has_the_fields_that_styles_know(name: str) -> None:
 
 def test_bibtex_has_the_fields_that_the_author_adds() -> None:
     entry = paper("abstract = {A}, Rating = {5}, notes = {N}")
-    found = formatting.bibtex(entry, ["abstract", "RATING"])
+    found = formatting.bibtex(entry, ("abstract", "RATING"))
     assert found == "@misc{key,\n  abstract = {A},\n  rating = {5},\n}"
 
 

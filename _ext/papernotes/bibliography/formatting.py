@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import quote
@@ -401,7 +400,8 @@ def public_value(name: str, value: str) -> tuple[str, str]:
     return public, "holds a name and a password, which are" if public != value else ""
 
 
-def bibtex(paper: Paper, also: Collection[str] = ()) -> str:
+@functools.lru_cache(maxsize=65536)
+def bibtex(paper: Paper, also: tuple[str, ...] = ()) -> str:
     """Return the entry as BibTeX, one field per line, with the fields that may be published.
 
     *also* names further ones, in any case. What says where a file is on a computer is left out.

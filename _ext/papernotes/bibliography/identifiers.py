@@ -100,6 +100,9 @@ class Identifier:
 
 def address(text: str) -> str:
     r"""Return *text* as an address: without ``\url{}``, outer braces and escapes like ``{\_}``."""
+    # Entries have few of the fields that can hold one.
+    if not text:
+        return ""
     if (match := _WRAPPED.fullmatch(text)) and _is_balanced(match[1] or ""):
         text = match[2] or match[1] or ""
     return _ESCAPE.sub(_unescaped, text).strip()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -190,6 +190,14 @@ def plain(source: str) -> str:
 def flatten(parts: tuple[Span, ...]) -> str:
     """Return the text of *parts* without markup."""
     return "".join(part.text if not part.children else flatten(part.children) for part in parts)
+
+
+def formulas(parts: tuple[Span, ...]) -> Iterator[str]:
+    """Yield the TeX of each formula in *parts*."""
+    for part in parts:
+        yield from formulas(part.children)
+        if part.kind == "math":
+            yield part.text
 
 
 def _convert(nodes: list[Any]) -> list[Span]:

@@ -401,7 +401,7 @@ class CitationDomain(BibtexDomain):
         config = self.env.config
         if config.papernotes_previews or not config.bibtex_tooltips:
             return None
-        return flatten(self.notes.formatted(key))
+        return flatten(self.notes.formatted(key).reference)
 
     def _target(self, key: str, fromdocname: str, home: str) -> tuple[str, str]:
         """Return the document and id that a citation of *key* leads to.

@@ -103,9 +103,10 @@ _LETTERS = str.maketrans(
 
 def fold_plain(text: str) -> str:
     """Return *text* as it is sorted: without accents, case and punctuation."""
-    decomposed = unicodedata.normalize("NFKD", text.translate(_LETTERS))
-    unaccented = "".join(char for char in decomposed if not unicodedata.combining(char))
-    return " ".join(re.sub(r"[^\w\s]", "", unaccented).casefold().split())
+    if not text.isascii():
+        decomposed = unicodedata.normalize("NFKD", text.translate(_LETTERS))
+        text = "".join(char for char in decomposed if not unicodedata.combining(char))
+    return " ".join(re.sub(r"[^\w\s]", "", text).casefold().split())
 
 
 def initial(folded: str) -> str:

@@ -22,7 +22,7 @@ from sphinx.util.osutil import relative_uri
 from sphinxcontrib.bibtex.citation_target import parse_citation_targets
 
 from papernotes.bibliography import formatting
-from papernotes.bibliography.latex import Span, flatten
+from papernotes.bibliography.latex import flatten
 from papernotes.bibliography.reader import Bibliography
 from papernotes.catalogue.archives import Archives, build_archives
 from papernotes.catalogue.derive import Catalogue, derive
@@ -272,21 +272,20 @@ class PaperNotesDomain(Domain):
         if before and (before.paper, before.suffix) == (paper, suffix):
             return before
         reference = formatting.reference(paper, suffix, phrases())
-        return Formatted(paper, suffix, reference, self._sort_key(paper))
+        return Formatted.of(paper, suffix, reference, self._sort_key(paper))
 
     def _sort_key(self, paper: Paper) -> formatting.SortKey:
         before: Formatted | None = self.data["formatted"].get(paper.key)
         return before.sort_key if before and before.paper == paper else formatting.sort_key(paper)
 
-    def formatted(self, key: str) -> tuple[Span, ...]:
+    def formatted(self, key: str) -> Formatted:
         """Return the reference of the work *key*, which the catalogue holds."""
         formatted: Formatted = self.data["formatted"][key]
-        return formatted.reference
+        return formatted
 
     def initial(self, key: str) -> str:
         """Return the letter under which the work *key*, which the catalogue holds, is listed."""
-        formatted: Formatted = self.data["formatted"][key]
-        return initial("".join(formatted.sort_key))
+        return initial("".join(self.formatted(key).sort_key))
 
     def noted(self, note: Note) -> NotedPaper:
         """Return *note* with its title and summary."""

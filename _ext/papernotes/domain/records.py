@@ -11,9 +11,9 @@ from docutils import nodes
 from sphinx.addnodes import pending_xref
 
 from papernotes.bibliography import formatting
-from papernotes.bibliography.latex import Span
+from papernotes.bibliography.latex import Span, formulas
 from papernotes.core.diagnostics import Diagnostic
-from papernotes.core.model import Citation, Note, Page, Paper, Picture
+from papernotes.core.model import Citation, Note, Page, Paper, Pickled, Picture
 from papernotes.core.wiki_links import Lead
 from papernotes.domain.xrefs import cited_keys, linked_notes, target
 from papernotes.mathematics.equations import mark_as_copy, referenced_labels
@@ -21,7 +21,7 @@ from papernotes.nodes import Placeholder
 
 
 @dataclass(frozen=True, slots=True)
-class Excerpt:
+class Excerpt(Pickled):
     """Document nodes that other pages show too, such as a note's summary.
 
     They are kept pickled, since most builds carry them from one environment to the next unread.
@@ -76,7 +76,7 @@ class Excerpt:
 
 
 @dataclass(frozen=True, slots=True)
-class NotedPaper:
+class NotedPaper(Pickled):
     """A note, with the nodes that other pages show of it; ``fields`` are those in Markdown.
 
     ``picture`` is that of its card.
@@ -94,17 +94,43 @@ class NotedPaper:
 
 
 @dataclass(frozen=True, slots=True)
-class Formatted:
-    """The formatted reference of a work, and its sources."""
+class Formatted(Pickled):
+    """The formatted reference of a work, and its sources.
+
+    The reference is kept pickled for the reason that excerpts are. ``digest`` is equal for equal
+    references, and ``formulas`` are those in it.
+    """
 
     paper: Paper
     suffix: str
-    reference: tuple[Span, ...]
+    pickled: bytes
+    digest: bytes
+    formulas: tuple[str, ...]
     sort_key: formatting.SortKey
+
+    @classmethod
+    def of(
+        cls, paper: Paper, suffix: str, reference: tuple[Span, ...], sort_key: formatting.SortKey
+    ) -> Formatted:
+        """Return a record of *reference*."""
+        return cls(
+            paper,
+            suffix,
+            pickle.dumps(reference, pickle.HIGHEST_PROTOCOL),
+            hashlib.blake2b(repr(reference).encode(), digest_size=16).digest(),
+            tuple(formulas(reference)),
+            sort_key,
+        )
+
+    @property
+    def reference(self) -> tuple[Span, ...]:
+        """The reference as spans."""
+        reference: tuple[Span, ...] = pickle.loads(self.pickled)  # noqa: S301 -- made above
+        return reference
 
 
 @dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(Pickled):
     """A place that cites works or links to a note, with its sentence.
 
     ``id`` is the id of the place in its page, ``keys`` are the works that it cites, and ``links``
@@ -134,7 +160,7 @@ class Spelled:
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class Record(Pickled):
     """All that is kept of one document.
 
     ``path`` is its file, relative to the source directory, with slashes. ``noted`` is None unless

@@ -18,7 +18,6 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.math import get_node_equation_number
 from sphinx.util.nodes import get_node_line
 
-from papernotes.bibliography.latex import Span
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.core.limits import shortened
 from papernotes.core.model import Paper
@@ -136,15 +135,15 @@ def convert(node: nodes.Element, definitions: mathml.Macros) -> list[str]:
     return [mathml.to_mathml(part, "block", definitions) for part in tex.formulas(source)]
 
 
-def faults(paper: Paper, parts: Iterable[Span], definitions: mathml.Macros) -> Iterator[Diagnostic]:
-    """Yield a problem for each formula in *parts* of *paper* that cannot be converted."""
-    for part in parts:
-        yield from faults(paper, part.children, definitions)
-        if part.kind == "math":
-            try:
-                mathml.to_mathml(part.text, "inline", definitions)
-            except mathml.MathematicsError as error:
-                yield _problem(paper.path, paper.line, part.text, error)
+def faults(
+    paper: Paper, sources: Iterable[str], definitions: mathml.Macros
+) -> Iterator[Diagnostic]:
+    """Yield a problem for each of the formulas *sources* of *paper* that cannot be converted."""
+    for source in sources:
+        try:
+            mathml.to_mathml(source, "inline", definitions)
+        except mathml.MathematicsError as error:
+            yield _problem(paper.path, paper.line, source, error)
 
 
 def node_mathml(node: nodes.Element, definitions: mathml.Macros) -> list[str]:

@@ -34,12 +34,12 @@ def files(app: Sphinx, shown: Shown) -> Iterator[File]:
         ]
         for number, name in enumerate(script_names(home, len(places))):
             part = places[number * WORKS_OF_SCRIPT : (number + 1) * WORKS_OF_SCRIPT]
-            source = [(address, id_, shown.domain.formatted(key)) for address, key, id_ in part]
+            source = [(address, id_, domain.formatted(key).digest) for address, key, id_ in part]
 
             def content(part: list[tuple[str, str, str]] = part) -> bytes:
                 groups: dict[str, list[tuple[str, str]]] = {}
                 for address, key, id_ in part:
-                    text = flatten(domain.formatted(key))
+                    text = flatten(domain.formatted(key).reference)
                     groups.setdefault(address, []).append((id_, text))
                 return call("works", list(groups.items()))
 

@@ -38,7 +38,7 @@ def files(app: Sphinx, shown: Shown, summaries: Summaries) -> Iterator[File]:
         return
     domain = PaperNotesDomain.of(app.env)
     notes = domain.catalogue.notes
-    also = app.config.papernotes_bibtex_fields
+    also = tuple(app.config.papernotes_bibtex_fields)
     papers = {key: formatting.bibtex(paper, also) for key, paper in domain.catalogue.papers.items()}
     head = {
         "$schema": SCHEMA,

@@ -169,9 +169,13 @@ def title_line(context: RenderContext, note: Note, docname: str) -> Sequence[nod
     return context.share("line", note.docname, docname, make, to_itself=note.docname == docname)
 
 
-def line_shows(shown: Shown, note: Note) -> list[object]:
-    """Return what the line of *note* shows."""
-    return [*shown.title(note), note.draft, shown.byline(note)]
+def line_shows(shown: Shown, note: Note) -> str:
+    """Return the digest of what the line of *note* shows."""
+
+    def parts(_: str) -> list[object]:
+        return [*shown.title(note), note.draft, shown.byline(note)]
+
+    return shown.once("line", note.docname, parts)
 
 
 def row(context: RenderContext, note: Note, docname: str) -> nodes.Element:

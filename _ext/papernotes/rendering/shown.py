@@ -91,11 +91,14 @@ class Shown:
             for paper in papers
         ]
 
-    def citation(self, key: str) -> object:
-        """Return what a citation of the work *key* shows, and where it can lead."""
+    def citation(self, key: str) -> str:
+        """Return the digest of what a citation of the work *key* shows, and where it can lead."""
+        return self.once("citation", key, self._citation)
+
+    def _citation(self, key: str) -> list[object]:
         paper = self.catalogue.papers.get(key)
         if paper is None:
-            return key
+            return [key]
         note = self.catalogue.leading(key)
         people = formatting.people(paper) or paper.title
         when = formatting.year(paper) + self.catalogue.suffixes.get(key, "")
@@ -133,7 +136,7 @@ class Shown:
             "work",
             paper.key,
             lambda _: [
-                formatting.bibtex(paper, self.config.papernotes_bibtex_fields),
+                formatting.bibtex(paper, tuple(self.config.papernotes_bibtex_fields)),
                 formatting.target(paper),
                 self.paper_links(paper),
                 *self.status(paper),

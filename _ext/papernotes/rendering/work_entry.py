@@ -95,7 +95,7 @@ def entry_shows(shown: Shown, key: str) -> str:
         paper = shown.catalogue.papers.get(key)
         notes = shown.catalogue.on(key)
         # Reference managers read all fields of the entry.
-        entry = paper and (shown.domain.formatted(key), shown.paper(paper))
+        entry = paper and (shown.domain.formatted(key).digest, shown.paper(paper))
         names = [note.docname for note in notes]
         titles = [shown.title(note) for note in notes] if len(notes) > 1 else []
         return [key, entry, shown.label(key), names, titles]
@@ -119,7 +119,7 @@ def _reference(context: RenderContext, key: str, docname: str) -> Sequence[nodes
 
     def make(docname: str) -> list[nodes.Node]:
         paper = context.catalogue.papers[key]
-        shown = inline(context.domain.formatted(key))
+        shown = inline(context.domain.formatted(key).reference)
         shown += status_marks(status(paper), before=" ")
         links: list[list[nodes.Node]] = [
             [link] for link in paper_links(context.domain, paper, docname)

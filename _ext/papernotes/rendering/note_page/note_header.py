@@ -155,7 +155,8 @@ def _links(
 
 
 def _bibtex(context: RenderContext, paper: Paper) -> nodes.Element:
-    block = bibtex_block(formatting.bibtex(paper, context.env.config.papernotes_bibtex_fields))
+    also = tuple(context.env.config.papernotes_bibtex_fields)
+    block = bibtex_block(formatting.bibtex(paper, also))
     return fold("", block, summary=_("BibTeX"), classes=["pn-bibtex"], data=copy_texts())
 
 
