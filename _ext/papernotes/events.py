@@ -257,7 +257,7 @@ class FollowingWriter:
     def finish(self, app: Sphinx, exception: Exception | None) -> None:
         """Wait for the index, and keep the digests of what the folder shows."""
         if exception is not None or not publishes(app):
-            self._index.stop()
+            self._index.stop(app)
             return
         outdir = Path(app.outdir)
         before = State.load(outdir)

@@ -16,10 +16,11 @@ import gzip
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -32,6 +33,7 @@ from sphinx.config import Config
 
 from papernotes import site_info
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
+from papernotes.core.files import below
 from papernotes.core.text import fold_plain
 from papernotes.domain import PaperNotesDomain
 from papernotes.i18n import _, forms, language_tag
@@ -123,11 +125,11 @@ def _is_left_out(node: nodes.Node) -> bool:
     )
 
 
-def _record_path(app: Sphinx, docname: str) -> Path:
-    """Return the path of a document's record; Pagefind derives the page's address from it."""
+def _record_name(app: Sphinx, docname: str) -> str:
+    """Return the name of a document's record; Pagefind derives the page's address from it."""
     builder = app.builder
     assert isinstance(builder, StandaloneHTMLBuilder)
-    return _records(app) / builder.get_output_path(docname).relative_to(app.outdir)
+    return Path(builder.get_output_path(docname)).relative_to(app.outdir).as_posix()
 
 
 def _records(app: Sphinx) -> Path:
@@ -137,7 +139,7 @@ def _records(app: Sphinx) -> Path:
 
 def write_record(app: Sphinx, docname: str, doctree: nodes.document) -> None:
     """Write the record of a document's page, or remove it if the page opts out of the search."""
-    path = _record_path(app, docname)
+    path = _records(app) / _record_name(app, docname)
     if not {"no-search", "nosearch"}.isdisjoint(app.env.metadata.get(docname, {})):
         path.unlink(missing_ok=True)
         return
@@ -186,29 +188,42 @@ class PagefindIndexer:
             if before:
                 shutil.rmtree(folder, ignore_errors=True)
             return
-        self._choices = _collect_choices(app)
+        records = _records(app)
+        names = {docname: _record_name(app, docname) for docname in app.env.found_docs}
+        for name in set(below(records)).difference(names.values()):
+            Path(records, name).unlink()
+        if self._pagefind is not None:
+            # An edit hardly ever leaves the index as it is, and Pagefind takes longer than the
+            # build from here on.
+            self._release()
+        self._choices = _collect_choices(app, names)
         if _joins_words(app.config):
             # This is not the author's fault, and the search page says it too: no warning.
             logger.info(
                 "Pagefind finds only words between spaces or punctuation; run pip install"
                 ' "pagefind[extended]" for a dictionary of the language of this site'
             )
-        self._digests = {FOLDER: _digest(app, self._choices), PROGRAM: _program()}
+        self._digests = {FOLDER: _digest(records, self._choices), PROGRAM: _program()}
         if self._digests == before and (folder / CHOICES).exists():
-            self.stop()
+            self.stop(app)
             return
-        try:
-            if self._pagefind is None:
-                self._pagefind = _start_pagefind(_records(app), folder, before)
-            assert self._pagefind.stdin
+        if self._pagefind is None:
+            try:
+                self._pagefind = _start_pagefind(records, folder, before)
+            except OSError as error:
+                self._digests = {}
+                _give_up(folder, str(error))
+            else:
+                self._release()
+
+    def _release(self) -> None:
+        """Tell Pagefind that all records are written."""
+        assert self._pagefind
+        assert self._pagefind.stdin
+        # If it has ended, its output says why.
+        with contextlib.suppress(BrokenPipeError):
             self._pagefind.stdin.write("\n")
             self._pagefind.stdin.flush()
-        except BrokenPipeError:
-            # It has ended, and its output says why.
-            pass
-        except OSError as error:
-            self._digests = {}
-            _give_up(folder, str(error))
 
     def end(self, app: Sphinx) -> dict[str, str]:
         """Put a new index into place, and return the digests of what it was made of and by.
@@ -226,37 +241,32 @@ class PagefindIndexer:
             self._pagefind = None
         return self._digests
 
-    def stop(self) -> None:
+    def stop(self, app: Sphinx) -> None:
         """Stop Pagefind, whose index is not wanted."""
         if self._pagefind is not None:
             # It ends Pagefind itself.
             self._pagefind.terminate()
             self._pagefind.communicate()
             self._pagefind = None
+            shutil.rmtree(_new_folder(Path(app.outdir, FOLDER)), ignore_errors=True)
 
 
-def _digest(app: Sphinx, choices: Choices) -> str:
-    """Return the digest of the index's input, and remove records of pages that no longer exist."""
-    records = _records(app)
-    wanted = {_record_path(app, docname) for docname in app.env.found_docs}
+def _digest(records: Path, choices: Choices) -> str:
+    """Return the digest of the index's input."""
     digest = hashlib.blake2b(json.dumps(choices).encode(), digest_size=16)
-    for path in sorted(records.rglob("*.html")):
-        if path not in wanted:
-            path.unlink()
-            continue
-        content = path.read_bytes()
-        digest.update(f"{path.relative_to(records).as_posix()}\0{len(content)}\0".encode())
+    for name in sorted(below(records)):
+        content = Path(records, name).read_bytes()
+        digest.update(f"{name}\0{len(content)}\0".encode())
         digest.update(content)
     return digest.hexdigest()
 
 
-def _collect_choices(app: Sphinx) -> Choices:
-    """Return the tags of each note, and the years of its papers."""
+def _collect_choices(app: Sphinx, names: Mapping[str, str]) -> Choices:
+    """Return the tags of each note, and the years of its papers; *names* are those of records."""
     catalogue = PaperNotesDomain.of(app.env).catalogue
     choices: Choices = {}
     for docname, note in sorted(catalogue.by_docname.items()):
-        path = _record_path(app, docname).relative_to(_records(app))
-        address = f"{path.parent.as_posix()}/" if path.name == "index.html" else path.as_posix()
+        address = re.sub(r"(^|/)index\.html$", r"\1", names[docname])
         choices[f"/{address}"] = {"tag": list(note.tags), "year": catalogue.years_of(note)}
     return choices
 
