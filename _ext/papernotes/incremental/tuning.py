@@ -3,8 +3,9 @@
 Python runs its cyclic garbage collector whenever the number of allocated objects exceeds the number
 of freed ones by 700 (https://docs.python.org/3/library/gc.html). A build allocates millions of
 objects that stay. Collecting would take a fifth of its time, and a quarter when it loads them from
-an earlier build. So it runs rarely, at the price of some memory. At the end of the process, where
-Python would search all of them once more, it does not run at all.
+an earlier build. So it runs rarely, at the price of some memory, and leaves alone what was loaded
+at the beginning. At the end of the process, where Python would search all of them once more, it
+does not run at all.
 
 Sphinx makes a message for debugging of each event, 50 for a document, which its handlers drop.
 """
@@ -34,6 +35,8 @@ def configure_memory(app: Sphinx) -> None:
     # A higher threshold, or 0 for no collection, was set by somebody else and stays.
     if 0 < threshold < OBJECTS:
         gc.set_threshold(OBJECTS, *others)
+    # What an earlier build has left is loaded, and stays.
+    app.connect("builder-inited", lambda app: gc.freeze())
     app.connect("build-finished", finish, priority=999)
     # Once, however many builds there are.
     atexit.unregister(gc.freeze)
