@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -31,6 +32,8 @@ _BRACES = frozenset("⏞⏟⎴⎵")
 _TOKENS = frozenset(("mi", "mn", "ms", "mtext"))
 
 
+# A formula of a summary is asked for by the search, the head of the page and files beside it.
+@functools.lru_cache(maxsize=4096)
 def to_text(mathml: str) -> str:
     """Return a ``math`` element as text: ``x^2``, ``(a + b)/c``, ``√n``."""
     math = ElementTree.fromstring(mathml)  # noqa: S314 -- written by math-core
