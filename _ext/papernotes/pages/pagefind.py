@@ -232,9 +232,11 @@ class PagefindIndexer:
         """
         if self._pagefind is not None:
             folder = Path(app.outdir, FOLDER)
+            # While Pagefind is at work: it keeps most files of the last index.
+            known = {path.stat().st_ino: _address(path) for path in _fragments(folder)}
             _, output = self._pagefind.communicate()
             if self._pagefind.returncode == 0:
-                _put_into_place(folder, self._choices)
+                _put_into_place(folder, self._choices, known)
             else:
                 self._digests = {}
                 _give_up(folder, output or f"it ended with {self._pagefind.returncode}")
@@ -317,34 +319,41 @@ def _give_up(folder: Path, reason: str) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _put_into_place(folder: Path, choices: Choices) -> None:
-    """Complete the new index with *choices*, and replace the old index with it."""
+def _put_into_place(folder: Path, choices: Choices, known: Mapping[int, str]) -> None:
+    """Complete the new index with *choices*, and replace the old index with it.
+
+    *known* are the addresses in fragments of the old index, by their inodes.
+    """
     new = _new_folder(folder)
     for pattern in _UNUSED:
         for path in new.glob(pattern):
             path.unlink()
     ids: dict[str, dict[str, list[str]]] = {}
-    for id_, address in sorted(_addresses(new).items()):
+    for path in sorted(_fragments(new)):
+        address = known.get(path.stat().st_ino) or _address(path)
         for name, values in choices.get(address, {}).items():
             for value in values:
-                ids.setdefault(name, {}).setdefault(value, []).append(id_)
+                ids.setdefault(name, {}).setdefault(value, []).append(path.stem)
     text = json.dumps(ids, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     (new / CHOICES).write_text(text, encoding="utf-8")
     shutil.rmtree(folder, ignore_errors=True)
     new.replace(folder)
 
 
-def _addresses(folder: Path) -> dict[str, str]:
-    """Return the address of each page of an index, by the id that Pagefind's results have.
+def _fragments(folder: Path) -> Iterator[Path]:
+    """Return the fragments of an index, one for each page; Pagefind's results have their names."""
+    return folder.glob("fragment/*.pf_fragment")
+
+
+def _address(fragment: Path) -> str:
+    """Return the address of the page of a *fragment*.
 
     Pagefind does not document the format of its fragments, but only they hold both the id and the
     address. A test reads the result as the search page does.
     """
-    addresses = {}
-    for path in folder.glob("fragment/*.pf_fragment"):
-        content = gzip.decompress(path.read_bytes())
-        addresses[path.stem] = json.loads(content[content.index(b"{") :])["url"]
-    return addresses
+    content = gzip.decompress(fragment.read_bytes())
+    address: str = json.loads(content[content.index(b"{") :])["url"]
+    return address
 
 
 def _built_in(context: dict[str, Any]) -> list[str]:
