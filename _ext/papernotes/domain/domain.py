@@ -59,7 +59,7 @@ class PaperNotesDomain(Domain):
         "phrases": None,
         "sources": {},
     }
-    data_version = 12
+    data_version = 13
 
     def __init__(self, env: BuildEnvironment) -> None:
         super().__init__(env)
