@@ -18,6 +18,8 @@ import pytest
 from history import Repository
 from hypothesis import HealthCheck, settings
 from hypothesis.configuration import set_hypothesis_home_dir
+from hypothesis.internal.conjecture import providers as hypothesis_providers
+from hypothesis.internal.constants_ast import Constants
 from sites import NOTEBOOK, PROJECT, ROOTS, SOAK, TESTS, Build, Site, build_strictly
 from sphinxcontrib.bibtex import plugin as bibtex_plugin
 
@@ -100,6 +102,18 @@ def _known_plugins() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for module in ("sphinx.registry", "sphinx.theming"):
             patch.setattr(f"{module}.entry_points", lambda group: found(group, tuple(sys.path)))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _same_examples() -> Iterator[None]:
+    """Keep Hypothesis from drawing constants of the modules that happen to be imported.
+
+    Which those are depends on what other tests ran before in the process. `make soak` draws them.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        if not SOAK:
+            patch.setattr(hypothesis_providers, "_get_local_constants", Constants)
         yield
 
 

@@ -69,12 +69,12 @@ MARKUP = [
     ],
     *["\t", "\u00a0", "\u2028", "\x0c", "\ufdd0", "a", "é", "“", "—", "€", "5", "\\begin{align}"],
 ]
-TEXT = st.lists(st.one_of(st.sampled_from(MARKUP), st.text(max_size=3)), max_size=8).map("".join)
-PLAIN = TEXT.map(nodes.Text)
-CODE = TEXT.map(lambda text: nodes.literal(text, text))
-FORMULA = st.sampled_from(["x", "a|b", "x_1 + y_2", "\\$", "1", "\\text{a $b$ c}"])
-# The rule for dollar signs at the start of a text looks at the end of it.
-MATH = FORMULA.map(lambda tex: nodes.inline("", "", nodes.Text("§"), nodes.math(tex, tex)))
+
+
+@st.composite
+def texts(draw: st.DrawFn) -> str:
+    """Draw text in which markup may be."""
+    return "".join(draw(st.lists(st.sampled_from(MARKUP) | st.text(max_size=3), max_size=8)))
 
 
 def of(
@@ -85,41 +85,52 @@ def of(
     return lambda children: kind("", *text, *(each.deepcopy() for each in children), **attributes)
 
 
-def inside(children: st.SearchStrategy[nodes.Node]) -> st.SearchStrategy[nodes.Node]:
-    """Return inline elements with *children*."""
-    several = st.lists(children, min_size=1, max_size=3)
-    link = of(nodes.reference, refuri="https://example.org/a_(b)?c=1&amp;d")
-    return st.one_of(
-        several.map(of(nodes.emphasis)), several.map(of(nodes.strong)), several.map(link)
-    )
+PLAIN = texts().map(nodes.Text)
+CODE = texts().map(lambda text: nodes.literal(text, text))
+FORMULA = st.sampled_from(["x", "a|b", "x_1 + y_2", "\\$", "1", "\\text{a $b$ c}"])
+# The rule for dollar signs at the start of a text looks at the end of it.
+MATH = FORMULA.map(lambda tex: nodes.inline("", "", nodes.Text("§"), nodes.math(tex, tex)))
+LINK = of(nodes.reference, refuri="https://example.org/a_(b)?c=1&amp;d")
 
 
-INLINE = st.lists(st.recursive(st.one_of(PLAIN, CODE, MATH), inside, max_leaves=4), max_size=5)
-PARAGRAPH = INLINE.map(of(nodes.paragraph))
-LITERAL = TEXT.map(lambda text: nodes.literal_block(text, text))
-TITLE = INLINE.map(of(nodes.rubric, **{"heading-level": 2}))
+# Hypothesis describes strategies in errors that it handles itself. The description of `st.one_of`
+# holds those of all its parts, and would grow without bounds in `st.recursive`. That of a function
+# is its name and its arguments.
+@st.composite
+def inside(draw: st.DrawFn, children: st.SearchStrategy[nodes.Node]) -> nodes.Node:
+    """Draw an inline element with *children*."""
+    make = draw(st.sampled_from([of(nodes.emphasis), of(nodes.strong), LINK]))
+    return make(draw(st.lists(children, min_size=1, max_size=3)))
 
 
-def _items(blocks: Iterable[Sequence[nodes.Node]]) -> list[nodes.Node]:
-    return [nodes.list_item("", *each) for each in blocks]
+@st.composite
+def inlines(draw: st.DrawFn) -> list[nodes.Node]:
+    """Draw the content of a paragraph."""
+    return draw(st.lists(st.recursive(PLAIN | CODE | MATH, inside, max_leaves=4), max_size=5))
 
 
-def around(blocks: st.SearchStrategy[nodes.Node]) -> st.SearchStrategy[nodes.Node]:
-    """Return blocks that hold *blocks*."""
+PARAGRAPH = inlines().map(of(nodes.paragraph))
+LITERAL = texts().map(lambda text: nodes.literal_block(text, text))
+TITLE = inlines().map(of(nodes.rubric, **{"heading-level": 2}))
+
+
+@st.composite
+def around(draw: st.DrawFn, blocks: st.SearchStrategy[nodes.Node]) -> nodes.Node:
+    """Draw a block that holds *blocks*."""
+    kinds = [nodes.bullet_list, nodes.enumerated_list, nodes.block_quote, nodes.note]
+    kind = draw(st.sampled_from([*kinds, nodes.definition_list]))
     several = st.lists(blocks, min_size=1, max_size=3)
-    items = st.lists(several, min_size=1, max_size=3).map(_items)
-    return st.one_of(
-        items.map(of(nodes.bullet_list)),
-        items.map(of(nodes.enumerated_list)),
-        several.map(of(nodes.block_quote)),
-        several.map(of(nodes.note)),
-        st.tuples(INLINE, several).map(_definition),
-    )
+    if kind is nodes.definition_list:
+        return _definition(draw(inlines()), draw(several))
+    if issubclass(kind, nodes.Sequential):
+        items = draw(st.lists(several, min_size=1, max_size=3))
+        return of(kind)([nodes.list_item("", *each) for each in items])
+    return of(kind)(draw(several))
 
 
-def _definition(parts: tuple[Sequence[nodes.Node], Sequence[nodes.Node]]) -> nodes.Node:
-    term, definition = nodes.term("", "", *parts[0]), nodes.definition("", *parts[1])
-    return nodes.definition_list("", nodes.definition_list_item("", term, definition))
+def _definition(term: Sequence[nodes.Node], content: Sequence[nodes.Node]) -> nodes.Node:
+    parts = (nodes.term("", "", *term), nodes.definition("", *content))
+    return nodes.definition_list("", nodes.definition_list_item("", *parts))
 
 
 def _table(cells: Sequence[Sequence[Sequence[nodes.Node]]]) -> nodes.Node:
@@ -130,8 +141,8 @@ def _table(cells: Sequence[Sequence[Sequence[nodes.Node]]]) -> nodes.Node:
     return nodes.table("", nodes.tgroup("", nodes.thead("", rows[0]), nodes.tbody("", *rows[1:])))
 
 
-TABLE = st.lists(st.lists(INLINE, min_size=2, max_size=2), min_size=1, max_size=3).map(_table)
-BLOCKS = st.recursive(st.one_of(PARAGRAPH, LITERAL, TITLE, TABLE), around, max_leaves=5)
+TABLE = st.lists(st.lists(inlines(), min_size=2, max_size=2), min_size=1, max_size=3).map(_table)
+BLOCKS = st.recursive(PARAGRAPH | LITERAL | TITLE | TABLE, around, max_leaves=5)
 
 
 def writer() -> Blocks:

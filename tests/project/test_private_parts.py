@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import furo
@@ -22,6 +23,8 @@ from docutils.core import publish_doctree
 from docutils.readers import standalone
 from docutils.transforms.references import Footnotes, PropagateTargets
 from docutils.utils import new_document
+from hypothesis import given
+from hypothesis import strategies as st
 from importlinter.cli import lint_imports_command
 from markdown_it import MarkdownIt
 from myst_parser.config.main import MdParserConfig
@@ -673,6 +676,27 @@ def test_pybtex_cannot_read_what_is_kept_from_it() -> None:
     # What it reads as we do keeps its LaTeX, from which it makes labels.
     person = ReadablePerson(Person(r"Tr{\`\^a}n, G{\"o}del"))
     assert (person.last_names, person.first_names) == (["Trần"], [r"G{\"o}del"])
+
+
+def test_examples_of_hypothesis_do_not_depend_on_what_is_imported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def examples() -> list[int]:
+        drawn: list[int] = []
+
+        @given(st.integers(0, 10**6))
+        def draw(number: int) -> None:
+            drawn.append(number)
+
+        draw()
+        return drawn
+
+    before = examples()
+    module = ModuleType("module_of_another_test")
+    module.__file__ = str(tmp_path / "module.py")
+    Path(module.__file__).write_text(f"NUMBERS = {list(range(1000))}", encoding="utf-8")
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    assert examples() == before
 
 
 # Programs that the Makefile runs
