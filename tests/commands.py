@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from pathlib import Path
-from typing import Any
 
 from click.testing import CliRunner, Result
+from programs import Program
 from sites import PROJECT, Site
 
 from papernotes.cli.main import main
@@ -33,17 +31,10 @@ def run(site: Site, *arguments: str, text: str | bytes | None = None, **env: str
     return result
 
 
-def start(site: Site, *arguments: str, **options: Any) -> subprocess.Popen[bytes]:
-    """Start ``python -m papernotes`` in the folder of *site*."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "papernotes", *arguments],
-        cwd=site.folder,
-        env=os.environ | environment(site) | {"PYTHONPATH": str(PROJECT / "_ext")},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        **options,
-    )
+def start(site: Site, *arguments: str, text: str = "") -> Program:
+    """Start ``python -m papernotes`` in the folder of *site*; *text* is its standard input."""
+    env = os.environ | environment(site) | {"PYTHONPATH": str(PROJECT / "_ext")}
+    return Program("papernotes", *arguments, cwd=site.folder, env=env, text=text)
 
 
 def files(folder: Path) -> dict[str, bytes]:

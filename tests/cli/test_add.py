@@ -750,16 +750,11 @@ def test_parallel_runs_add_an_entry_and_a_note_each(site: Site) -> None:
     before = read(site)
     runs = []
     for number in range(16):
-        process = start(site, "add", "-")
         text = f"@misc{{x{number}, title={{Number {number}}}, author={{A B{number}}}, year=2020}}"
-        assert process.stdin is not None
-        process.stdin.write(text.encode())
-        process.stdin.close()
-        process.stdin = None
-        runs.append(process)
+        runs.append(start(site, "add", "-", text=text))
     for process in runs:
         _, errors = process.communicate()
-        assert (process.returncode, errors) == (0, b"")
+        assert (process.returncode, errors) == (0, "")
     after = read(site)
     assert after.startswith(before)
     assert sorted(re.findall(r"@misc\{b(\d+)2020number,", after), key=int) == [

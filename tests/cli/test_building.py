@@ -16,11 +16,11 @@ from papernotes.cli.building import sphinx_build
 from papernotes.cli.site import find_site
 
 
-def papernotes(site: Site, *arguments: str) -> tuple[int, str, str]:
+def papernotes(site: Site, *arguments: str) -> tuple[int | None, str, str]:
     """Run the program in the folder of *site*; return its status, its output and its errors."""
     with start(site, *arguments) as process:
         output, errors = process.communicate()
-    return process.returncode, output.decode(), errors.decode()
+    return process.returncode, output, errors
 
 
 @pytest.fixture

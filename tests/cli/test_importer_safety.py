@@ -95,11 +95,8 @@ def test_a_file_that_is_none_is_left_out(folders: Folders) -> None:
         os.mkfifo(folders.source.folder / name)
     arguments = ("mkdocs", str(folders.source.folder), "--to", str(folders.site.folder))
     folders.nowhere.folder.mkdir()
-    process = start(folders.nowhere, "import", *arguments)
-    try:
-        output = process.communicate(timeout=60)[0].decode()
-    finally:
-        process.kill()
+    with start(folders.nowhere, "import", *arguments) as process:
+        output, _ = process.communicate(timeout=60)
     assert process.returncode == 0
     for name in ("pipe.md", "pipe.bib", "pipe.png"):
         assert f"{name}:1: is not a plain file; it is left out\n" in output
@@ -416,11 +413,8 @@ def test_what_never_ends_is_read_in_time(folders: Folders, kind: str) -> None:
         text = unit * (60_000 // len(unit)) + " " * 60_000
         folders.source.write(f"{folder}{number}.md", f"# T\n\n{text}x\n")
     arguments = (kind, str(folders.source.folder), "--to", str(folders.site.folder))
-    process = start(folders.nowhere, "import", *arguments)
-    try:
+    with start(folders.nowhere, "import", *arguments) as process:
         process.communicate(timeout=120)
-    finally:
-        process.kill()
     assert process.returncode == 0
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 import pytest
 from click.testing import CliRunner
-from commands import environment, run, start
+from commands import run, start
 from sites import NOTEBOOK, PROJECT, Site
 
 from papernotes import __version__
@@ -99,21 +99,15 @@ def test_progress_on_a_terminal_writes_no_control_character_of_its_text() -> Non
 
 
 def test_site_option_accepts_a_subfolder_of_the_site(tiny: Site) -> None:
-    process = subprocess.run(
-        [sys.executable, "-m", "papernotes", "--site", "papers", "check"],
-        cwd=tiny.folder,
-        env=environment(tiny) | {"PYTHONPATH": str(PROJECT / "_ext")},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    with start(tiny, "--site", "papers", "check") as process:
+        output, _ = process.communicate()
     # Paths are relative to the current folder of the shell.
-    assert process.stdout.startswith("papers/delta.md:1: ")
+    assert output.startswith("papers/delta.md:1: ")
 
 
 def test_module_and_script_run_the_same_program(tiny: Site) -> None:
     with start(tiny, "--version") as process:
-        assert process.communicate()[0] == f"papernotes {__version__}\n".encode()
+        assert process.communicate()[0] == f"papernotes {__version__}\n"
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     module, _, name = project["scripts"]["papernotes"].partition(":")
     code = f"import sys; sys.argv[1:] = ['--version']; from {module} import {name}; {name}()"

@@ -14,10 +14,12 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from programs import Program
 from shelf import Shelf, files
 from shelf import build as build_here
 from sites import PROJECT, SOAK, Site
@@ -37,24 +39,16 @@ def command(site: Site, builder: str = "html") -> list[str]:
     return [*sphinx, "-j", "2", str(site.folder), str(out)]
 
 
-def start(site: Site, **options: object) -> subprocess.Popen[str]:
+def start(site: Site, prepare: Callable[[], None] | None = None) -> Program:
     """Start a build in its own process group."""
-    return subprocess.Popen(  # type: ignore[call-overload,no-any-return]
-        command(site),
-        env=os.environ | {"PYTHONPATH": str(PROJECT / "_ext")},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-        **options,
-    )
+    return Program(*command(site)[2:], cwd=site.folder, prepare=prepare)
 
 
 def build(site: Site) -> dict[str, bytes]:
     """Build *site* without any message, and return its output files."""
-    process = start(site)
-    output, _ = process.communicate()
-    assert (output, process.returncode) == ("", 0)
+    with start(site) as process:
+        output = process.communicate()
+    assert (output, process.returncode) == (("", ""), 0)
     return files(site.folder / "_build/html")
 
 
@@ -162,11 +156,11 @@ def test_build_after_a_full_disk_equals_a_clean_one(shelf: Shelf) -> None:
     assert build(site) == clean
 
 
-def build_on_a_full_disk(site: Site, size: int) -> int:
+def build_on_a_full_disk(site: Site, size: int) -> int | None:
     """Build *site* with files limited to *size* bytes, and return the exit status."""
-    process = start(site, preexec_fn=functools.partial(limit_file_size, size))
-    output, _ = process.communicate()
-    assert "File too large" in output
+    process = start(site, functools.partial(limit_file_size, size))
+    _, errors = process.communicate()
+    assert "File too large" in errors
     return process.returncode
 
 
@@ -183,7 +177,7 @@ def test_second_build_waits_for_the_first_and_changes_nothing(shelf: Shelf) -> N
     for _ in range(10 if SOAK else 1):
         shutil.rmtree(site.folder / "_build")
         both = [start(site), start(site)]
-        assert [process.communicate()[0] for process in both] == ["", ""]
+        assert [process.communicate() for process in both] == [("", ""), ("", "")]
         assert [process.returncode for process in both] == [0, 0]
         assert files(site.folder / "_build/html") == clean
 

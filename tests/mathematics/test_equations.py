@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -14,9 +13,10 @@ from typing import Any
 from xml.etree import ElementTree
 
 import html5lib
+import programs
 import pytest
 from outputs import outputs
-from sites import PROJECT, Build, Site, parse, text
+from sites import Build, Site, parse, text
 
 from papernotes.mathematics.equations import EquationDomain
 
@@ -309,12 +309,8 @@ def test_a_changed_equation_number_rewrites_exactly_the_pages_that_show_it(zeta:
 
 def test_parallel_and_serial_builds_number_equations_alike(zeta: Site) -> None:
     for jobs in ("1", "4"):
-        subprocess.run(
-            [sys.executable, "-m", "sphinx", "-q", "-W", "-j", jobs, ".", f"_build/{jobs}"],
-            cwd=zeta.folder,
-            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(PROJECT / "_ext"), "LC_ALL": "C"},
-            check=True,
-        )
+        command = [sys.executable, "-m", "sphinx", "-q", "-W", "-j", jobs, ".", f"_build/{jobs}"]
+        programs.run(command, cwd=zeta.folder, check=True)
     pages = [parse(zeta.folder / "_build" / jobs / "papers/zeta.html") for jobs in ("1", "4")]
     assert text(pages[0].body) == text(pages[1].body)
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
-import os
 import re
-import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -15,10 +13,11 @@ from types import SimpleNamespace
 from urllib.parse import unquote, urlsplit
 
 import click
+import programs
 import pytest
 from built_manual import SOURCES, build_manual
 from docutils.parsers.rst import directives, roles
-from sites import PROJECT, THEME, Site, parse, text
+from sites import THEME, Site, parse, text
 from sphinx.testing.util import SphinxTestApp
 from sphinx.util.inventory import InventoryFile, _Inventory
 
@@ -222,15 +221,7 @@ def test_the_tutorial_leads_from_nothing_to_a_note_on_a_site(tmp_path: Path) -> 
                 folder /= arguments[0]
             elif program == "papernotes" and arguments != ["serve"]:
                 called += arguments[:1]
-                run = subprocess.run(
-                    [sys.executable, "-m", "papernotes", *arguments],
-                    cwd=folder,
-                    env=os.environ | {"PYTHONPATH": str(PROJECT / "_ext")},
-                    stdin=subprocess.DEVNULL,
-                    capture_output=True,
-                    text=True,
-                    check=False,
-                )
+                run = programs.run([sys.executable, "-m", "papernotes", *arguments], cwd=folder)
                 assert run.returncode == 0, (line, run.stdout, run.stderr)
     assert called == ["new", "check", "build"]
     site = folder / "_build/html"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import subprocess
 import sys
 from collections.abc import Callable
 
+import programs
 import pytest
-from sites import PNG, PROJECT, Site, text
+from sites import PNG, Site, text
 
 from papernotes.cli.building import site_check
 from papernotes.core.diagnostics import DiagnosticKind
@@ -508,14 +508,8 @@ def test_every_kind_is_reported_somewhere() -> None:
 def test_faults_fail_the_build_and_do_not_hide_one_another(tiny: Site) -> None:
     tiny.write("papers/zeta.md", NOTE.format(key="zeta2005", more="read: never\n"))
     tiny.edit("plain.md", "gamma2003", "gama2003")
-    run = subprocess.run(
-        [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", ".", "_build/html"],
-        cwd=tiny.folder,
-        env={"PYTHONPATH": str(PROJECT / "_ext"), "LC_ALL": "C"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", ".", "_build/html"]
+    run = programs.run(command, cwd=tiny.folder)
     assert run.returncode != 0
     assert "Traceback" not in run.stderr
     kinds = [line.rsplit("[", 1)[1] for line in run.stderr.splitlines() if "WARNING" in line]

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import sys
 from typing import Any
 
+import programs
 import pytest
-from sites import PROJECT, Site, parse, text
+from sites import Site, parse, text
 
 from papernotes.cli.checks.run import check
 from papernotes.cli.site import find_site
@@ -79,16 +78,13 @@ def test_notes_may_be_notebooks(tiny: Site, extensions: list[str]) -> None:
     tiny.edit("plain.md", "It links", "It costs $10, and then $20. [@beta2002] It links")
     tiny.edit("conf.py", '["papernotes"]', repr(extensions))
     # MyST-NB changes defaults of Sphinx for the whole process.
-    result = subprocess.run(
+    result = programs.run(
         [
             *(sys.executable, "-m", "sphinx", "-q", "-D", "nb_execution_mode=off"),
             *("-D", "papernotes_pandoc_citations=1", "-D", "papernotes_obsidian=1"),
             *(".", "_build/html"),
         ],
         cwd=tiny.folder,
-        env=os.environ | {"PYTHONPATH": str(PROJECT / "_ext")},
-        capture_output=True,
-        text=True,
         check=True,
     )
     place = "papers/gamma.ipynb:30003: WARNING:"

