@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 
 from sites import PROJECT
@@ -27,10 +28,16 @@ def make_environment(folder: Path) -> Path:
     return folder / "bin/python"
 
 
-def install(python: Path, requirement: str, lock: Path) -> None:
+def share_libraries(python: Path) -> None:
+    """Give an environment all libraries of this one, in place of an installation."""
+    (site_packages,) = python.parent.parent.glob("lib/python*/site-packages")
+    (site_packages / "libraries.pth").write_text(sysconfig.get_path("purelib"), encoding="utf-8")
+
+
+def install(python: Path, requirement: str, lock: Path, *options: str) -> None:
     """Install a requirement for *python*, with its dependencies as locked; also by uv."""
     uv = [sys.executable, "-m", "uv", "--quiet", "pip", "install", "--python", python]
-    subprocess.run([*uv, "-c", lock, requirement], check=True, capture_output=True)
+    subprocess.run([*uv, *options, "-c", lock, requirement], check=True, capture_output=True)
 
 
 def constraints(lock: str, folder: Path) -> Path:

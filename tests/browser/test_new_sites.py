@@ -20,7 +20,7 @@ from playwright.sync_api import Browser, expect
 from sites import Site, parse, text
 from test_axe import axe_violations
 from visits import BYTES, Visitor, loaded
-from wheels import build_wheel, constraints, install, make_environment
+from wheels import build_wheel, constraints, install, make_environment, share_libraries
 
 pytestmark = [pytest.mark.browser, pytest.mark.wheel]
 
@@ -89,9 +89,14 @@ class Author:
         return output
 
     def installs(self, environment: Path) -> None:
-        """Install the wheel into a new environment."""
+        """Install the wheel into a new environment, which has its dependencies already.
+
+        What `make html` installs for the new site is all fetched for it.
+        """
         requirement = f"sphinx-papernotes[cli,search] @ {self.wheel.as_uri()}"
-        install(make_environment(environment), requirement, Path(self.env["PIP_CONSTRAINT"]))
+        python = make_environment(environment)
+        share_libraries(python)
+        install(python, requirement, Path(self.env["PIP_CONSTRAINT"]), "--no-deps")
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from pathlib import Path
 import manual
 import pytest
 from sites import PROJECT, Site, text
-from wheels import make_environment
+from wheels import make_environment, share_libraries
 
 PAGE = "howto/other-project"
 THEMES = ["furo", "alabaster", "pydata-sphinx-theme", "sphinx-book-theme"]
@@ -139,7 +139,8 @@ def test_citations_have_the_labels_that_the_page_quotes(tmp_path: Path) -> None:
 
 @pytest.mark.wheel
 def test_the_commands_of_the_page_install_and_build(tmp_path: Path) -> None:
-    make_environment(tmp_path / "venv")
+    # What is installed without them is shown by test_other_projects.py.
+    share_libraries(make_environment(tmp_path / "venv"))
     site = strangers_project(tmp_path / "handbook", "alabaster")
     follow(site)
     path = f"{tmp_path / 'venv/bin'}{os.pathsep}{os.environ['PATH']}"
