@@ -66,7 +66,8 @@ INDEPENDENT = [
 def hers(tmp_path_factory: pytest.TempPathFactory) -> Site:
     """Copy the repository, and put another site into the place of this one."""
     folder = tmp_path_factory.mktemp("hers") / "repository"
-    leftovers = shutil.ignore_patterns("_build", ".git", ".venv", "__pycache__", "node_modules")
+    # What Python has compiled stays: the copies are as old as the files.
+    leftovers = shutil.ignore_patterns("_build", ".git", ".venv", "node_modules")
     shutil.copytree(PROJECT, folder, ignore=leftovers)
     for name in OF_THE_SITE:
         path = folder / name
