@@ -13,7 +13,7 @@ import pytest
 from commands import environment, files
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sites import PROJECT, Site
+from sites import PROJECT, SOAK, Site
 
 from papernotes.bibliography import reader
 from papernotes.cli.bibfile import append as appending
@@ -279,7 +279,8 @@ def _contents(sources: list[object]) -> list[object]:
     return [(s.type, s.key, [(f.name, f.value) for f in s.fields]) for s in sources]  # type: ignore[attr-defined]
 
 
-@settings(max_examples=250, suppress_health_check=list(HealthCheck))
+@pytest.mark.soak
+@settings(max_examples=5000 if SOAK else 100, suppress_health_check=list(HealthCheck))
 @given(before=_files(), entry=_new_entries())
 def test_appending_keeps_old_entries_and_adds_a_readable_one(before: str, entry: Entry) -> None:
     """The old bytes come first, and the file reads as the old entries followed by the new one."""
@@ -303,7 +304,8 @@ def test_appending_keeps_old_entries_and_adds_a_readable_one(before: str, entry:
     assert written.keys() == expected.keys()
 
 
-@settings(max_examples=100)
+@pytest.mark.soak
+@settings(max_examples=5000 if SOAK else 50)
 @given(text=_entries())
 def test_cleaning_is_idempotent_and_cleaned_entries_can_be_read_back(text: str) -> None:
     try:

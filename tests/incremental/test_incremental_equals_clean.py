@@ -319,7 +319,7 @@ class Edits(RuleBasedStateMachine):
 
 @pytest.mark.soak
 def test_incremental_build_equals_a_clean_one_after_random_edits() -> None:
-    examples, steps, least = (30, 30, 500) if SOAK else (4, 10, 15)
+    examples, steps, least = (30, 30, 500) if SOAK else (3, 8, 10)
     checks = 0
 
     class Counted(Edits):
