@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import logging
 import os
+import pickle
 import re
 import shutil
 import subprocess
@@ -12,9 +13,11 @@ import sys
 from collections.abc import Callable, Iterator
 from importlib.metadata import EntryPoints, entry_points
 from pathlib import Path
+from typing import Any
 
 import pybtex.plugin
 import pytest
+from filelock import FileLock
 from history import Repository
 from hypothesis import HealthCheck, settings
 from hypothesis.configuration import set_hypothesis_home_dir
@@ -24,6 +27,9 @@ from sites import NOTEBOOK, PROJECT, ROOTS, SOAK, TESTS, Build, Site, build_stri
 from sphinxcontrib.bibtex import plugin as bibtex_plugin
 
 from papernotes.publish import social_cards
+
+# See the fixture of this name.
+Once = Callable[[str, Callable[[Path], Any]], Any]
 
 # Each run has the same examples, and Hypothesis writes nothing beside the sources. `make soak` uses
 # many new examples, and prints a failing one so that it can be run again. If CI is set, Hypothesis
@@ -197,10 +203,31 @@ def tiny(make_site: Callable[[str], Site]) -> Site:
 
 
 @pytest.fixture(scope="session")
-def notebook(tmp_path_factory: pytest.TempPathFactory) -> Build:
+def once(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Once:
+    """Return a function that makes something in a folder, once for all processes of this run."""
+    folder = tmp_path_factory.getbasetemp()
+    if hasattr(pytestconfig, "workerinput"):
+        folder = folder.parent
+
+    def make(name: str, build: Callable[[Path], Any]) -> Any:
+        made = folder / f"{name}.pickle"
+        with FileLock(folder / f"{name}.lock"):
+            if not made.exists():
+                (folder / name).mkdir()
+                made.write_bytes(pickle.dumps(build(folder / name)))
+        return pickle.loads(made.read_bytes())  # noqa: S301
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def notebook(once: Once) -> Build:
     """Build the root ``notebook`` once, strictly, in a repository with one commit."""
-    folder = tmp_path_factory.mktemp("notebook")
-    site = Site(folder / "site")
-    shutil.copytree(NOTEBOOK, site.folder)
-    Repository(site).commit("2021-04-02")
-    return build_strictly(site.folder, folder / "built")
+
+    def build(folder: Path) -> Build:
+        site = Site(folder / "site")
+        shutil.copytree(NOTEBOOK, site.folder)
+        Repository(site).commit("2021-04-02")
+        return build_strictly(site.folder, folder / "built")
+
+    return once("notebook", build)

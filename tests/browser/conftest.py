@@ -25,12 +25,12 @@ def address(notebook: Build) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def large_site(tmp_path_factory: pytest.TempPathFactory) -> Build:
+def large_site(once: Callable[..., Build]) -> Build:
     """Build the large generated site, whose long lists go on over pages as if it were larger."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("papernotes.catalogue.index_pages.WORKS_LINKS", 300)
         patch.setattr("papernotes.catalogue.mention_pages.ON_NOTE", 3)
-        build = write_large_site(tmp_path_factory.mktemp("large") / "site").build()
+        build = once("large", lambda folder: write_large_site(folder / "site").build())
     assert build.messages == []
     return build
 

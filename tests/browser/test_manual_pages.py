@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from built_manual import build_manual
@@ -15,8 +16,8 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def manual_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with serve(build_manual(tmp_path_factory.mktemp("manual"))) as address:
+def manual_address(once: Callable[..., Path]) -> Iterator[str]:
+    with serve(once("manual", build_manual)) as address:
         yield address
 
 
