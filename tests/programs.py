@@ -13,7 +13,8 @@ import os
 import runpy
 import signal
 import sys
-from collections.abc import Callable, Mapping
+import warnings
+from collections.abc import Callable, Mapping, Sequence
 from multiprocessing import forkserver
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkServerContext
@@ -66,7 +67,7 @@ class Program:
         """Start it; *text* is its standard input, and *prepare* is called in its process first."""
         readers, writers = zip(*(server().Pipe(duplex=False) for _ in range(2)), strict=True)
         self._streams = readers
-        place = (writers, text, str(cwd), dict(env), prepare)
+        place = (writers, text, str(cwd), dict(env), warnings.filters, prepare)
         self._process = server().Process(target=_run, args=([module, *map(str, arguments)], *place))
         self._process.start()
         self.pid = self._process.pid or 0
@@ -135,9 +136,13 @@ def _run(
     text: str,
     folder: str,
     env: dict[str, str],
+    filters: Sequence[Any],
     prepare: Callable[[], None] | None,
 ) -> None:
     os.setsid()
+    # As in the process of the tests: see pyproject.toml.
+    warnings.resetwarnings()
+    warnings.filters[:] = filters
     for number, stream in enumerate(streams, start=1):
         os.dup2(stream.fileno(), number)
         stream.close()
