@@ -205,9 +205,9 @@ CASES = [
         front="tags: [e]\ntags: [e]\n",
     ),
     note(
-        "ten-megabytes",
+        "one-megabyte",
         f'3: WARNING: the tag 4 is not a string; put it in quotes: "4" {KIND["tags"]}',
-        front="tags: [4]\nother: " + "y" * 10_000_000 + "\n",
+        front="tags: [4]\nother: " + "y" * 1_000_000 + "\n",
     ),
     # HTML and links.
     note(
@@ -338,7 +338,7 @@ CASES = [
         "1: WARNING: the file's name equals that of another note in another Unicode normalization,"
         " and one of the notes is not read; rename one [papernotes.file-name]",
     ),
-    note("five-megabytes", body="The summary.\n\n## A section\n\n```text\n" + "word\n" * 10**6 + "```"),
+    note("half-a-megabyte", body="The summary.\n\n## A section\n\n```text\n" + "word\n" * 10**5 + "```"),
     # The bibliography.
     bib("unclosed", "@misc{a1,\n  title = {A,\n  year = 2001\n}\n", f'1: WARNING: the entry "a1" {CLOSED}'),
     bib(
