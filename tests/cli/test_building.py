@@ -45,6 +45,9 @@ def broken(tiny: Site) -> Site:
 
 
 def test_build_says_where_the_site_is(tiny: Site) -> None:
+    # A warning of what is deprecated in Sphinx, which Python shows only if it is told to.
+    tiny.write("more.md", "---\norphan: true\n---\n\n# More\n\n```{include} words.txt\n```\n")
+    tiny.write("words.txt", "Words.\n")
     with start(tiny, "--site", "papers", "build") as process:
         output, errors = process.communicate()
     assert (process.returncode, errors) == (0, "")

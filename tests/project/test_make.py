@@ -123,12 +123,8 @@ OBEYED: list[tuple[dict[str, str], str]] = [
         "publish/test_sitemap_redirects.py::test_days_of_last_change_come_from_git",
     ),
     (
-        {"LC_ALL": "xx_XX.UTF-8"},
+        {"LC_ALL": "xx_XX.UTF-8", "PYTHONWARNINGS": "always"},
         "cli/test_building.py::test_build_says_where_the_site_is",
-    ),
-    (
-        {"PYTHONWARNINGS": "always"},
-        "incremental/test_interrupted_builds.py::test_second_build_waits_for_the_first_and_changes_nothing",
     ),
     (
         {"http_proxy": "http://127.0.0.1:9", "no_proxy": "example.org"},
