@@ -153,15 +153,17 @@ LONGEST = [
     TESTS / name
     for name in (
         "browser/test_new_sites.py",
-        "browser/test_other_themes.py",
-        "browser/test_axe.py",
-        "incremental/test_interrupted_builds.py",
-        "browser/test_independence.py",
-        "browser/test_hostile.py",
-        "project/test_ownership.py",
-        "project/test_make.py",
-        "rendering/test_builders.py",
+        "reading/test_messages.py",
         "pages/test_archive_pages.py",
+        "browser/test_other_themes.py",
+        "project/test_other_projects.py",
+        "incremental/test_incremental_equals_clean.py",
+        "browser/test_axe.py",
+        "browser/test_independence.py",
+        "project/test_ownership.py",
+        "incremental/test_reproducible.py",
+        "rendering/test_builders.py",
+        "browser/test_hostile.py",
     )
 ]
 
