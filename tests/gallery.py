@@ -30,6 +30,9 @@ REFS = f"""
 @article{{zh2018, title = {{深度学习}}, author = {{王小明}}, year = {{2018}}}}
 @article{{el2016, title = {{Βάθος}}, author = {{Άννα Νίκα}}, year = {{2016}}}}
 @article{{ar2017, title = {{التعلم العميق}}, author = {{محمد علي}}, year = {{2017}}}}
+@article{{k2015, title = {{The $k$-server problem}}, author = {{Claude K.}}, year = {{2015}}}}
+@article{{long2014, title = {{Donau{"dampfschifffahrts" * 3}gesellschaft}}, author = {{D. Lang}},
+  year = {{2014}}}}
 """
 MANY = r"""---
 paper: many2020
@@ -130,6 +133,13 @@ lang: el
 
 Κείμενο.
 """
+SEVERAL = """\
+---
+paper: [k2015, long2014]
+---
+
+# Two papers
+"""
 PICTURE = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 0h9v9H0z"/></svg>\n'
 )
@@ -146,6 +156,7 @@ def write_gallery(folder: Path) -> Site:
     site.write("papers/zh.md", CHINESE)
     site.write("papers/ar.md", ARABIC)
     site.write("papers/el.md", GREEK)
+    site.write("papers/several.md", SEVERAL)
     site.write("bibliography.md", "---\norphan: true\n---\n\n# Bibliography\n\n```{works}\n```\n")
     site.write("papers/picture.svg", PICTURE)
     return site

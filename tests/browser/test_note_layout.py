@@ -114,6 +114,31 @@ def test_heads_of_tables_keep_their_words_on_a_phone(tab: Page) -> None:
     assert tab.evaluate("document.documentElement.scrollWidth") == 320
 
 
+def test_names_hang_in_full_beside_a_title_with_a_formula(browser: Browser, build: Build) -> None:
+    """Paragraphs with formulas scroll on phones, and would cut off what hangs out of them."""
+    page = browser.new_page(viewport={"width": 390, "height": 900})
+    page.goto((build.outdir / "bibliography.html").as_uri())
+    name = page.locator(".pn-works > li > p", has_text="server problem")
+    assert name.evaluate("it => getComputedStyle(it).overflowX") == "auto"
+    cut = name.evaluate("""it => {
+        const line = document.createRange();
+        line.selectNodeContents(it);
+        return it.getBoundingClientRect().left - line.getClientRects()[0].left;
+    }""")
+    page.close()
+    assert cut <= 0
+
+
+def test_long_words_of_one_of_several_titles_keep_to_the_page(
+    browser: Browser, build: Build
+) -> None:
+    page = browser.new_page(viewport={"width": 320, "height": 900})
+    page.goto((build.outdir / "papers/several.html").as_uri())
+    width = page.evaluate("document.documentElement.scrollWidth")
+    page.close()
+    assert width == 320
+
+
 def test_bibtex_opens_below_the_line_of_links(tab: Page) -> None:
     set_width(tab, 1280)
     summary = tab.locator(".pn-bibtex > summary")
