@@ -131,7 +131,8 @@ def test_other_formats_have_the_numbers(
     site: Site, builder: str, file: str, expected: list[str]
 ) -> None:
     build = site.build(builder, parallel=2)
-    assert build.messages == []
+    # LaTeX has no SVG, of which the notes have three.
+    assert [each for each in build.messages if "picture-format" not in each] == []
     source = build.read(file)
     shown = text(lxml.html.document_fromstring(source)) if file.endswith("html") else source
     for part in expected:
