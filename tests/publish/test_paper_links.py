@@ -95,19 +95,22 @@ def test_files_are_published_while_they_may_be(linked: tuple[Site, Build]) -> No
     site.write("pdf/missing.png", b"")
     site.edit("refs.bib", "pdf/The talk.pdf", "papers/beta.md")
     site.edit("refs.bib", "https://example.org/video", "ftp://example.org/video")
+    site.edit("refs.bib", "https://example.org/data", "conf.py")
     build = site.build()
     where = 'refs.bib:1: WARNING: the entry "alpha2001" links to the file'
     document = f'{where} "papers/beta.md", which is a document; link to it in the note'
     outside_file = f'{where} "pdf/slides.PDF", which is outside the site\'s folder; copy it there'
+    private = f'{where} "conf.py", which is private; delete the field'
     unsafe = 'refs.bib:1: WARNING: the field "video" of the entry "alpha2001" is not an http or'
     unsafe += " https address and is not linked; correct it or delete it"
     assert build.messages == [
+        f"{private} [papernotes.bad-link]",
         f"{document} [papernotes.bad-link]",
         f"{outside_file} [papernotes.outside]",
         f"{unsafe} [papernotes.bad-link]",
     ]
     header = build.page("papers/alpha").cssselect(".pn-header")[0]
-    assert set(links(header)) == {"DOI", "code", "data"}
+    assert set(links(header)) == {"DOI", "code"}
     files = build.outdir / "_files"
     assert [path.name for path in files.rglob("*.*")] == ["missing.png"]
 

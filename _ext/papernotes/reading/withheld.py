@@ -91,9 +91,11 @@ def paper_files(
 ) -> tuple[frozenset[str], list[Diagnostic]]:
     """Return the files that entries link to and a site may publish, and what is wrong with others.
 
-    Documents are not among them: drafts must not be published, and others have pages.
+    Documents are not among them: drafts must not be published, and others have pages. Nor are
+    ``conf.py`` and the bibliography files, which hold what is the author's business.
     """
     root, folders = Path(env.srcdir), homes(env)
+    private = {(root / name).resolve() for name in ("conf.py", *env.config.bibtex_bibfiles)}
     usable: set[str] = set()
     problems = []
     for paper in papers:
@@ -108,6 +110,8 @@ def paper_files(
                 fault = "not there; correct the name, or add the file"
             elif file.suffix in env.config.source_suffix:
                 fault, kind = "a document; link to it in the note", DiagnosticKind.BAD_LINK
+            elif file.resolve() in private:
+                fault, kind = "private; delete the field", DiagnosticKind.BAD_LINK
             else:
                 usable.add(link.url)
                 continue
