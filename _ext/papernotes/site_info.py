@@ -17,7 +17,7 @@ from sphinx.locale import _ as sphinx_gettext
 from papernotes.bibliography.latex import SAFE_LINK
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.core.model import Paper
-from papernotes.core.text import NON_XML_CHARACTER
+from papernotes.core.text import FORBIDDEN_CHARACTER
 from papernotes.domain import PaperNotesDomain
 from papernotes.domain.domain import PAPER_FILES
 from papernotes.reporting import warn
@@ -34,7 +34,7 @@ def check_address(app: Sphinx, config: Config) -> None:
     if (
         isinstance(url, str)
         and SAFE_LINK.fullmatch(url.strip())
-        and not NON_XML_CHARACTER.search(url)
+        and not FORBIDDEN_CHARACTER.search(url)
     ):
         with contextlib.suppress(ValueError):
             urlsplit(url.strip())

@@ -566,7 +566,7 @@ def test_add_outside_a_site_ends_with_an_error(tiny: Site) -> None:
         ("bibtex_bibfiles = []", "names no bibliography file"),
         ("bibtex_bibfiles = [3]", "bibtex_bibfiles = [3] is not a list of names; write one"),
         ("bibtex_encoding = 'x-9'", "bibtex_encoding = 'x-9' is not an encoding; write one"),
-        ("papernotes_contact = 3", "papernotes_contact = 3 is not of type str"),
+        ("papernotes_contact = 3", "papernotes_contact = 3 is not a text in quotes"),
     ],
 )
 def test_invalid_conf_py_ends_the_command(site: Site, line: str, message: str) -> None:

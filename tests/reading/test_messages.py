@@ -432,7 +432,7 @@ papernotes_sections = [1]
 papernotes_feed = "yes"
 papernotes_macros = ["R"]
 papernotes_venue_names = {"Symposium": 1}
-papernotes_authors = {"Ada": "0000-0002-1825-0098", 1: "", "Bo": 7, " ": ""}
+papernotes_authors = {"Ada": "0000-0002-1825-0098", 1: "", "Bo": 7, " ": "", "\ufffe": ""}
 papernotes_highlight_colours = {"yellow": "claim"}
 papernotes_arxiv_interval = None
 papernotes_date_format = 1
@@ -473,13 +473,13 @@ def test_settings_that_cannot_be(tiny: Site) -> None:
         ),
         (
             'papernotes_authors gives "Ada" the ORCID iD "0000-0002-1825-0098", which is mistyped:'
-            " its last digit does not fit the others; copy it from https://orcid.org, until then it"
-            " is not shown"
+            " it is not 16 digits, or the last does not fit the others; copy it from"
+            " https://orcid.org, until then it is not shown"
         ),
         *(
             f"papernotes_authors has {pair}, which is not a name with an ORCID iD; write texts in"
             ' quotes, such as {"Ada Lovelace": ""}; until then it is ignored'
-            for pair in ("1: ''", "'Bo': 7", "' ': ''")
+            for pair in ("1: ''", "'Bo': 7", "' ': ''", r"'\ufffe': ''")
         ),
         (
             "html_baseurl = 'https://[example.org/' is not an address that pages can have; write"

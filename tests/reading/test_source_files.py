@@ -149,9 +149,9 @@ CASES = [
         *(
             f"{line}: WARNING: this line contains the control character U+{code}; delete it"
             " [papernotes.control-character]"
-            for line, code in ((7, "0007"), (8, "0000"), (9, "001B"))
+            for line, code in ((7, "0007"), (8, "0000"), (9, "001B"), (10, "202E"))
         ),
-        body="A bell \x07,\na null \0,\nand an escape \x1b[31m.",
+        body="A bell \x07,\na null \0,\nan escape \x1b[31m,\nand an override \u202eof direction.",
     ),
     note(
         "control-in-front-matter",
@@ -248,8 +248,8 @@ CASES = [
     ),
     note(
         "link-in-summary",
-        f'3: WARNING: the link to "javascript:alert" {AS_LINK}',
-        front='summary: "[a](javascript:alert)"\n',
+        f'3: WARNING: the link to "javascript:alert(1)" {AS_LINK}',
+        front='summary: "[a](javascript:alert(1))"\n',
     ),
     note(
         "link-with-a-tab",
@@ -418,8 +418,10 @@ CASES = [
     bib("crlf", "@misc{a15,\r\n  title = {A}\r\n}\r\n", keys=("a15",)),
     bib(
         "control",
-        "@misc{a16,\n  title = {A \x07 bell}}\n",
+        "@misc{a16,\n  title = {A \x07 bell},\n  author = {A \u202eB}}\n",
         "2: WARNING: this line contains the control character U+0007; delete it"
+        " [papernotes.control-character]",
+        "3: WARNING: this line contains the control character U+202E; delete it"
         " [papernotes.control-character]",
         keys=("a16",),
     ),

@@ -22,7 +22,7 @@ from papernotes.settings import (
     fault_of_external_bibliographies,
     own_fields,
 )
-from papernotes.settings.table import SETTINGS
+from papernotes.settings.table import EXPECTED, SETTINGS
 
 _CONF = "conf.py"
 
@@ -163,9 +163,9 @@ def _read(root: Path) -> Config:
         config.add(name, default, "", types[name])
         value = getattr(config, name)
         if not isinstance(value, types[name]):
-            wanted = " or ".join(kind.__name__ for kind in types[name])
+            wanted = EXPECTED[types[name][-1]]
             raise CommandError(
-                f"{show(root / _CONF)}: {name} = {value!r} is not of type {wanted}; correct it"
+                f"{show(root / _CONF)}: {name} = {value!r} is not {wanted}; correct it"
             )
     if fault := fault_of_bibliography(config.bibtex_bibfiles, config.bibtex_encoding):
         raise CommandError(f"{show(root / _CONF)}: {fault}")

@@ -43,7 +43,10 @@ class DiagnosticKind(Enum):
         "A document that includes itself, nests too deeply, or has too many marks in a paragraph",
     )
     RAW_HTML = ("raw-html", "HTML in a `summary:`, which is shown as text")
-    CONTROL_CHARACTER = ("control-character", "A control character, which no page can contain")
+    CONTROL_CHARACTER = (
+        "control-character",
+        "A control character, or one that reverses the direction of writing",
+    )
     FRONT_MATTER = ("front-matter", "Front matter that is not closed, not YAML or not a mapping")
     MISSING_PAPER = ("missing-paper", "A note that does not name its paper")
     BAD_PAPER = ("bad-paper", "`paper:` is not a citation key or a list of keys")

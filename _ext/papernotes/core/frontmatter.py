@@ -37,7 +37,7 @@ from papernotes.core.frontmatter_yaml import (
 )
 from papernotes.core.limits import MAX_FIELDS, MAX_TAGS
 from papernotes.core.model import FieldValue, FormerName
-from papernotes.core.text import NON_XML_CHARACTER, REPLACEMENT, is_visible
+from papernotes.core.text import FORBIDDEN_CHARACTER, REPLACEMENT, is_visible
 
 FIELDS = {
     "paper": "required: the citation key of the paper that the note is on, or a list of keys for a"
@@ -225,13 +225,13 @@ def _split_fields(
 def _replace_escaped(value: yaml.Node, problems: Problems) -> None:
     """Replace forbidden characters, which YAML allows as escapes, and report them."""
     for node in [value, *(value.value if isinstance(value, yaml.SequenceNode) else [])]:
-        if isinstance(node, yaml.ScalarNode) and (found := NON_XML_CHARACTER.search(node.value)):
+        if isinstance(node, yaml.ScalarNode) and (found := FORBIDDEN_CHARACTER.search(node.value)):
             problems.add(
                 node.start_mark.line + 1,
                 DiagnosticKind.CONTROL_CHARACTER,
                 f"this value escapes the character U+{ord(found[0]):04X}; delete it",
             )
-            node.value = NON_XML_CHARACTER.sub(REPLACEMENT, node.value)
+            node.value = FORBIDDEN_CHARACTER.sub(REPLACEMENT, node.value)
 
 
 def _get(fields: _Fields, name: str) -> tuple[int, yaml.Node | None]:

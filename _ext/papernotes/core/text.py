@@ -10,8 +10,11 @@ from collections.abc import Iterable
 
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 
-# Characters outside the production Char of XML 1.0: EPUBs, feeds and MathML cannot contain them.
-NON_XML_CHARACTER = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# Characters outside the production Char of XML 1.0, which EPUBs, feeds and MathML cannot contain,
+# and the two overrides of direction: a name with one reverses the rest of its line, years too.
+FORBIDDEN_CHARACTER = re.compile(
+    "[^\t\n\r\x20-\u202c\u202f-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
+)
 
 # Characters that direct a terminal or hide text: controls, the ends of lines that only Unicode has,
 # overrides of the direction of writing, and halves of characters, which nothing can print.
@@ -53,11 +56,11 @@ def is_visible(text: str) -> bool:
 
 
 def replace_control_characters(text: str, path: str) -> tuple[str, list[Diagnostic]]:
-    """Replace the characters that XML forbids, and return the text and a diagnostic for each line.
+    """Replace forbidden characters, and return the text and a diagnostic for each line.
 
     Each becomes a replacement character, so that the reader sees that something is missing.
     """
-    if not NON_XML_CHARACTER.search(text):
+    if not FORBIDDEN_CHARACTER.search(text):
         return text, []
     problems = [
         Diagnostic(
@@ -67,9 +70,9 @@ def replace_control_characters(text: str, path: str) -> tuple[str, list[Diagnost
             DiagnosticKind.CONTROL_CHARACTER,
         )
         for number, line in enumerate(text.split("\n"), 1)
-        if (found := NON_XML_CHARACTER.search(line))
+        if (found := FORBIDDEN_CHARACTER.search(line))
     ]
-    return NON_XML_CHARACTER.sub(REPLACEMENT, text), problems
+    return FORBIDDEN_CHARACTER.sub(REPLACEMENT, text), problems
 
 
 def escape_controls(text: str, keep: str = "") -> str:

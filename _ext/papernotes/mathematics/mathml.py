@@ -22,7 +22,7 @@ from xml.etree import ElementTree
 from math_core import LatexError, LatexToMathML
 
 from papernotes.core.limits import MAX_DEPTH
-from papernotes.core.text import NON_XML_CHARACTER
+from papernotes.core.text import FORBIDDEN_CHARACTER
 from papernotes.mathematics import limits, radicals, symbols
 from papernotes.mathematics import tex as latex
 
@@ -112,7 +112,7 @@ def to_mathml(tex: str, display: str, macros: Macros = ()) -> str:
     block = display == "block"
     if len(tex) > limits.MAX_LENGTH:
         raise MathematicsError(f"it has more than {limits.MAX_LENGTH:,} characters")
-    if match := NON_XML_CHARACTER.search(tex):
+    if match := FORBIDDEN_CHARACTER.search(tex):
         raise MathematicsError(f"the character U+{ord(match[0]):04X} is not allowed")
     source = _convert(latex.prepare(symbols.spelled(tex), display=block), macros, block=block)
     source = _ENTITY.sub(lambda match: html.unescape(match[0]), source)

@@ -38,7 +38,9 @@ from papernotes.reading.syntax.unread import unread_plugin
 from papernotes.reporting import note_problem
 
 # MyST leaves a link with a forbidden scheme in the page as its source text.
-_UNSAFE = re.compile(r"\]\(<?\s*((?:javascript|vbscript|file|data):[^\s)>]*)", re.IGNORECASE)
+_UNSAFE = re.compile(
+    r"\]\(<?\s*((?:javascript|vbscript|file|data):(?:\([^\s()>]*\)|[^\s()>])*)", re.IGNORECASE
+)
 _SCHEME = re.compile(r"(?:javascript|vbscript|file|data):", re.IGNORECASE)
 _NO_PROSE = (nodes.FixedTextElement, nodes.literal, nodes.math, nodes.raw)
 

@@ -15,7 +15,7 @@ from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.core.extras import install_command
 from papernotes.core.fields import declared
 from papernotes.core.frontmatter import FIELDS
-from papernotes.core.text import NON_XML_CHARACTER, is_visible
+from papernotes.core.text import FORBIDDEN_CHARACTER, is_visible
 from papernotes.reporting import logger, warn
 from papernotes.settings import (
     fault_of_bibliography,
@@ -23,7 +23,7 @@ from papernotes.settings import (
     fault_of_sort,
     given_author,
 )
-from papernotes.settings.table import COLOUR_AND_WORD, LIST_VIEWS, SEARCHES, SETTINGS
+from papernotes.settings.table import COLOUR_AND_WORD, EXPECTED, LIST_VIEWS, SEARCHES, SETTINGS
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -126,16 +126,6 @@ _CHECKS = (
     ),
 )
 
-# What to write for a setting, by the last of its types.
-_EXPECTED = {
-    str: "a text in quotes",
-    bool: "True or False",
-    int: "a whole number",
-    float: "a number",
-    tuple: "a list of texts in brackets",
-    dict: "a dictionary in braces",
-}
-
 
 def check_settings(app: Sphinx, config: Config) -> None:
     """Replace values that are not valid, with a warning for each."""
@@ -177,7 +167,7 @@ def _check_types(config: Config) -> None:
         if isinstance(value, setting.types) and all(isinstance(part, str) for part in parts):
             continue
         _warn(
-            f"{setting.name} = {value!r} is not {_EXPECTED[setting.types[-1]]}; correct it, until"
+            f"{setting.name} = {value!r} is not {EXPECTED[setting.types[-1]]}; correct it, until"
             f" then it is {setting.default!r}"
         )
         setattr(config, setting.name, setting.default)
@@ -203,7 +193,8 @@ def _check_authors(config: Config) -> None:
     """
     authors: dict[str, str] = {}
     for name, orcid in config.papernotes_authors.items():
-        if not (isinstance(name, str) and is_visible(name) and isinstance(orcid, str)):
+        shown = _one_line(name) if isinstance(name, str) else ""
+        if not (is_visible(shown) and isinstance(orcid, str)):
             _warn(
                 f"papernotes_authors has {name!r}: {orcid!r}, which is not a name with an ORCID iD;"
                 ' write texts in quotes, such as {"Ada Lovelace": ""}; until then it is ignored'
@@ -212,11 +203,11 @@ def _check_authors(config: Config) -> None:
         found = parse_orcid(orcid)
         if orcid.strip() and not found:
             _warn(
-                f'papernotes_authors gives "{name}" the ORCID iD "{orcid}", which is mistyped: its'
-                " last digit does not fit the others; copy it from https://orcid.org, until then it"
-                " is not shown"
+                f'papernotes_authors gives "{shown}" the ORCID iD "{orcid}", which is mistyped:'
+                " it is not 16 digits, or the last does not fit the others; copy it from"
+                " https://orcid.org, until then it is not shown"
             )
-        authors[_one_line(name)] = found
+        authors[shown] = found
     author = given_author(config)
     if not authors and is_visible(author):
         authors = {_one_line(author): ""}
@@ -225,7 +216,7 @@ def _check_authors(config: Config) -> None:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(NON_XML_CHARACTER.sub("", text).split())
+    return " ".join(FORBIDDEN_CHARACTER.sub("", text).split())
 
 
 def _check_browse(config: Config) -> None:

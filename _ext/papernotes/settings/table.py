@@ -14,6 +14,15 @@ LIST_VIEWS = ("auto", "cards", "rows", "list")
 # What ``papernotes_highlight_colours`` maps, and to what.
 COLOUR_AND_WORD = (re.compile("#[0-9A-Fa-f]{6}"), re.compile(r"\w(?:[\w /.-]*\w)?"))
 Rebuild = Literal["env", "html", ""]
+# What to write for a setting, by the last of its types.
+EXPECTED = {
+    str: "a text in quotes",
+    bool: "True or False",
+    int: "a whole number",
+    float: "a number",
+    tuple: "a list of texts in brackets",
+    dict: "a dictionary in braces",
+}
 
 
 @dataclass(frozen=True)

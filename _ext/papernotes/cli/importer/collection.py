@@ -18,7 +18,7 @@ from papernotes.cli.importer.tree import MAX_DOCUMENT, Tree, name_of
 from papernotes.cli.site import show
 from papernotes.core.frontmatter import MAX_VALUES
 from papernotes.core.frontmatter_yaml import count_values
-from papernotes.core.text import NON_XML_CHARACTER, REPLACEMENT, escape_controls
+from papernotes.core.text import FORBIDDEN_CHARACTER, REPLACEMENT, escape_controls
 
 Kind = Literal["hugo", "jekyll", "mkdocs", "obsidian"]
 KINDS: tuple[Kind, ...] = ("hugo", "jekyll", "mkdocs", "obsidian")
@@ -238,7 +238,7 @@ def _cleaned(value: Any, depth: int) -> Any:
 
 def _text(text: str) -> str:
     """Return *text* without characters that no file of a site may contain, or that are marks."""
-    return NON_XML_CHARACTER.sub(REPLACEMENT, without_marks(text).translate(_LINE_ENDS))
+    return FORBIDDEN_CHARACTER.sub(REPLACEMENT, without_marks(text).translate(_LINE_ENDS))
 
 
 def _document(path: Path, root: Path, tree: Tree) -> Document | None:
@@ -251,7 +251,7 @@ def _document(path: Path, root: Path, tree: Tree) -> Document | None:
     except UnicodeDecodeError:
         text = content.decode("utf-8", "replace")
         remarks.append("is not UTF-8; what is not is replaced")
-    if NON_XML_CHARACTER.search(text):
+    if FORBIDDEN_CHARACTER.search(text):
         remarks.append("contains control characters; they are replaced")
     text = _text(text.replace("\r\n", "\n").replace("\r", "\n")).lstrip("\ufeff")
     document = _parsed(path, name_of(path.relative_to(root)), text)

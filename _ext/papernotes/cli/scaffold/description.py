@@ -10,7 +10,7 @@ from babel.core import get_locale_identifier, parse_locale
 
 from papernotes.bibliography.latex import SAFE_LINK
 from papernotes.cli.scaffold.texts import texts
-from papernotes.core.text import NON_XML_CHARACTER
+from papernotes.core.text import FORBIDDEN_CHARACTER
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def describe(title: str = "", author: str = "", language: str = "", url: str = "
 
 def one_line(text: str) -> str:
     """Return *text* on one line, without characters that pages cannot contain."""
-    return " ".join(NON_XML_CHARACTER.sub(" ", text).split())
+    return " ".join(FORBIDDEN_CHARACTER.sub(" ", text).split())
 
 
 def language_code(text: str) -> str:
@@ -65,7 +65,7 @@ def address(text: str) -> str:
         host = urlsplit(url).hostname
     except ValueError:
         host = None
-    if not host or not SAFE_LINK.fullmatch(url) or NON_XML_CHARACTER.search(url):
+    if not host or not SAFE_LINK.fullmatch(url) or FORBIDDEN_CHARACTER.search(url):
         raise ValueError(
             f'"{one_line(text)}" is not an address; write one such as https://example.org/notes/'
         )
