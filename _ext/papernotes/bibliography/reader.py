@@ -149,9 +149,6 @@ def _read(reader: _Reader, sources: list[tuple[str, bytes | None]], encoding: st
         before = len(reader.places)
         reader.read_file(path, content, encoding)
         keys[path] = tuple(reader.places)[before:]
-    if sources and not reader.places and not reader.problems:
-        message = "the bibliography has no entries; add one, or correct bibtex_bibfiles in conf.py"
-        reader.problem(1, DiagnosticKind.BIB_EMPTY, message)
     reader.follow_references()
     return Bibliography(
         entries=reader.entries,

@@ -29,7 +29,12 @@ class DiagnosticKind(Enum):
         "file-name",
         "A file that is not read because of its name, or whose name not every system can have",
     )
-    NO_FOLDER = ("no-folder", "A folder of notes that does not exist")
+    NO_FOLDER = (
+        "no-folder",
+        "A folder of notes that does not exist (a remark)",
+        "build",
+        "remark",
+    )
     OUTSIDE = (
         "outside",
         "A document from outside the site's folder, or one that would show a file from there",
@@ -93,7 +98,7 @@ class DiagnosticKind(Enum):
     NO_PAGEFIND = ("no-pagefind", "Pagefind cannot index the site")
     DUPLICATE_LABEL = ("duplicate-label", "A label that another equation already has")
     BIB_MISSING = ("bib-missing", "A bibliography file that does not exist")
-    BIB_EMPTY = ("bib-empty", "A bibliography without entries")
+    BIB_EMPTY = ("bib-empty", "A bibliography without entries (a remark)", "build", "remark")
     BIB_ENCODING = ("bib-encoding", "A bibliography file that cannot be decoded")
     BIB_SYNTAX = ("bib-syntax", "A BibTeX entry with a syntax error, or without a key")
     BIB_VALUE = ("bib-value", "A value in BibTeX that is too long for its LaTeX to be read")

@@ -24,7 +24,6 @@ from papernotes.domain import PaperNotesDomain
 from papernotes.reading.syntax import notebooks
 from papernotes.reading.withheld import homes
 from papernotes.reporting import note_problem, warn
-from papernotes.settings import is_set
 
 # File systems allow 255 bytes in a name, and the longest suffix of a derived file needs some.
 _MOST_BYTES = 255 - len(".doctree")
@@ -57,20 +56,22 @@ def leave_out_unusable(
     return []
 
 
-def missing_folder(env: BuildEnvironment) -> Iterator[Diagnostic]:
-    """Yield a diagnostic if there is no folder of notes.
+def missing_sources(env: BuildEnvironment) -> Iterator[Diagnostic]:
+    """Yield a remark if a site that lists notes has no folder of them, or has no entries.
 
-    A site may have none if it names none and lists no notes: it only uses citations.
+    A site may just begin, or use nothing but citations.
     """
-    folder = env.config.papernotes_folder
-    lists_notes = any(each.page.queries for each in PaperNotesDomain.of(env).records.values())
-    if Path(env.srcdir, folder).is_dir() or not (
-        lists_notes or is_set(env.config, "papernotes_folder")
-    ):
+    domain, folder = PaperNotesDomain.of(env), env.config.papernotes_folder
+    if not any(record.page.queries for record in domain.records.values()):
         return
-    message = f'the folder of notes, "{folder}", does not exist; create it, or correct'
-    message += " papernotes_folder"
-    yield Diagnostic("conf.py", 1, message, DiagnosticKind.NO_FOLDER)
+    if not Path(env.srcdir, folder).is_dir():
+        message = f'the folder of notes, "{folder}", does not exist; create it, or correct'
+        message += " papernotes_folder"
+        yield Diagnostic("conf.py", 1, message, DiagnosticKind.NO_FOLDER)
+    bibliography = domain.bibliography
+    if bibliography.keys and not bibliography.places and not bibliography.problems:
+        message = "the bibliography has no entries; add one, or correct bibtex_bibfiles in conf.py"
+        yield Diagnostic([*bibliography.keys][-1], 1, message, DiagnosticKind.BIB_EMPTY)
 
 
 def _is_output(env: BuildEnvironment, docname: str) -> bool:

@@ -91,6 +91,15 @@ def _session() -> requests.Session:
     return session
 
 
+def _with_own_password(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Send the name and password of an address to its server, but none of ~/.netrc.
+
+    Otherwise, requests looks there for each server that a note links to.
+    """
+    name, password = requests.utils.get_auth_from_url(request.url or "")
+    return requests.auth.HTTPBasicAuth(name, password)(request) if name or password else request
+
+
 @dataclass
 class Client:
     """An HTTP client that sends GET requests.
@@ -114,8 +123,7 @@ class Client:
         )
         # HTTP headers can carry Latin-1 only.
         self.session.headers["User-Agent"] = agent.encode("latin-1", "replace").decode("latin-1")
-        # Otherwise, requests sends the passwords of ~/.netrc to servers that a note links to.
-        self.session.auth = lambda request: request
+        self.session.auth = _with_own_password
 
     def get(
         self,
