@@ -526,11 +526,23 @@ def test_no_control_character_of_a_file_is_written(tiny: Site) -> None:
         "papers/a\x1b]0;x\x07\r\n\u202eb.md",
         f'---\npaper: "{quoted}"\n---\n\n# A\n\n[](x\x1b[2J.md)\n',
     )
-    # No parser of addresses takes this one, which the feed has too.
-    tiny.edit("papers/alpha.md", "Its second", "```{image} http://[x]/y.png\n```\n\nIts second")
     shown = "\n".join(tiny.build().messages)
     assert r"\x1b]0;x\x07\r\n\u202eb.md" in shown
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e]", shown), shown
+
+
+def test_what_is_no_address_is_reported_where_docutils_would_take_it_for_one(tiny: Site) -> None:
+    # In brackets, addresses have numbers.
+    raw = "```{raw} html\n:url: http://[x]/y.html\n```\n\n"
+    table = "```{csv-table} A title\n:url: http://[x]/y.csv\n```\n\n"
+    picture = "```{image} http://[x]/y.png\n:alt: Its description\n```\n\n"
+    tiny.edit("papers/alpha.md", "Its second", f"{raw}{table}{picture}[y](http://[x]/) Its second")
+    build = tiny.build()
+    # The feed has them, too.
+    assert [re.sub(r"^.*WARNING: |, until then.*", "", line) for line in build.messages] == [
+        f'"http://[x]/y.{name}" is no address; correct it' for name in ("html", "csv", "png")
+    ]
+    assert "Its description" in text(build.page("papers/alpha"))
 
 
 def test_a_kind_can_be_suppressed(tiny: Site) -> None:

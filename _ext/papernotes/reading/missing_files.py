@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from docutils import nodes
 from sphinx import addnodes
@@ -66,6 +66,15 @@ class ReplaceMissing(SphinxTransform):
         """Correct the name of a picture, or put its description in its place."""
         target = node["uri"]
         if OUTSIDE.match(target) or not target:
+            try:
+                urlsplit(target)
+            except ValueError:
+                # Such as http://[x]/, for which docutils would look up its type.
+                message = f'"{target}" is no address; correct it, until then its description'
+                message += " stands there"
+                problem = Diagnostic(self.home, line_of(node), message, DiagnosticKind.BAD_LINK)
+                note_problem(self.env, problem)
+                replace_picture(node, node.get("alt") or target, "pn-missing")
             return
         if self.is_unusable(node, target):
             replace_picture(node, node.get("alt") or unquote(target), "pn-missing")

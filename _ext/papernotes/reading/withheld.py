@@ -152,6 +152,14 @@ class _Guard:
         place = directive.state_machine.get_source_and_line(directive.lineno)
         source, line = place[0] or document["source"], place[1] or directive.lineno
         env = document.settings.env
+        try:
+            urlsplit(address := directive.options.get("url", ""))
+        except ValueError:
+            # Such as http://[x]/, at which docutils would end with a traceback.
+            message = f'"{address}" is no address; correct it, until then nothing stands here'
+            home = Path(os.path.relpath(source, env.srcdir)).as_posix()
+            note_problem(env, Diagnostic(home, line, message, DiagnosticKind.BAD_LINK))
+            return []
         if any(is_withheld(env, file, source, line) for file in self.files(env, document)):
             return []
         return super().run()  # type: ignore[misc]  # the guarded directive
