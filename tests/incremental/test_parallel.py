@@ -8,6 +8,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from logging import INFO, WARNING, Handler, getLogger
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -200,8 +201,14 @@ def share(do: Callable[[str], None], processes: int = 3) -> list[parallel.Share]
 
 
 def test_messages_come_in_the_order_of_the_jobs(shown: list[str]) -> None:
+    waiting = get_context("fork").Barrier(3)
+    begun: set[int] = set()
+
     def do(name: str) -> None:
-        time.sleep(0.001)
+        if os.getpid() not in begun:
+            # However slow a process is to begin, it gets a job.
+            begun.add(os.getpid())
+            waiting.wait(60)
         logger.warning("said %s in %s", name, os.getpid())
 
     shares = share(do)
