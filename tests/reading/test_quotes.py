@@ -96,10 +96,14 @@ def test_a_public_block_shows_its_quotes(quoting: Site) -> None:
 def test_a_highlight_is_cited_with_its_page(quoting: Site) -> None:
     note = (quoting.folder / "papers/beta.md").read_text(encoding="utf-8")
     quoting.write("papers/beta.md", f"{note}\n\nDelta says {{highlight}}`delta2004:1`.\n")
-    quoting.write("plain.md", "# Plain\n\nSee {highlight}`delta2004:4`.\n")
+    both = "See {highlight}`delta2004:4`.^[Or {highlight}`delta2004:9`.]"
+    quoting.write("plain.md", f"# Plain\n\n{both}\n")
     build = quoting.build()
-    unknown = f'plain.md:3: WARNING: no note has a quote "delta2004:4"; {ADVICE}'
-    assert build.messages == [f"{unknown} [papernotes.unknown-highlight]"]
+    assert build.messages == [
+        f'plain.md:3: WARNING: no note has a quote "delta2004:{number}"; {ADVICE}'
+        " [papernotes.unknown-highlight]"
+        for number in (4, 9)
+    ]
     page = build.page("papers/beta")
     (said,) = [text(p) for p in page.xpath("//p") if "Delta says" in text(p)]
     assert said.startswith("Delta says “The penumbra of")
@@ -122,6 +126,7 @@ def test_a_highlight_is_cited_with_its_page(quoting: Site) -> None:
     assert [line.partition(";")[0] for line in quoting.build().messages] == [
         'papers/beta.md:16: WARNING: no note has a quote "delta2004:1"',
         'plain.md:3: WARNING: no note has a quote "delta2004:4"',
+        'plain.md:3: WARNING: no note has a quote "delta2004:9"',
     ]
 
 

@@ -125,6 +125,10 @@ class Renderer(SphinxRenderer):
         """Render a footnote that is written where it is referred to."""
         paragraph = nodes.paragraph()
         self.add_line_and_source_path(paragraph, token)
+        # MyST tells the tokens of a paragraph their line, but not those within them.
+        assert token.token is not None
+        for child in token.token.children or ():
+            child.map = token.token.map
         with self.current_node_context(paragraph):
             self.render_children(token)
         self.current_node.append(footnotes.footnote(self.document, paragraph))
