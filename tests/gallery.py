@@ -139,6 +139,12 @@ paper: [k2015, long2014]
 ---
 
 # Two papers
+
+The opening.
+
+# A second heading
+
+More.
 """
 PICTURE = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 0h9v9H0z"/></svg>\n'

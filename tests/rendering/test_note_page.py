@@ -115,6 +115,13 @@ def test_pages_follow_the_numbers_of_another_note(site: Site, build: Build) -> N
     site.build()
 
 
+def test_later_headings_of_the_first_level_are_sections(build: Build) -> None:
+    (article,) = build.page("papers/several").cssselect("article")
+    assert [text(h1) for h1 in article.cssselect("h1")] == ["Two papers#"]
+    parts = text(article)
+    assert parts.index("A second heading") < parts.index("Cite this note")
+
+
 @pytest.mark.parametrize(
     ("builder", "file", "expected"),
     [

@@ -37,6 +37,7 @@ def setup(app: Sphinx) -> None:
     app.add_directive("suggestions", directives.SuggestionsDirective)
     app.connect("source-read", transforms.take_front_matter)
     app.add_transform(transforms.AddHeading)
+    app.add_transform(transforms.NestSections)
     app.add_transform(transforms.ParseFrontMatter)
     app.add_transform(missing_files.ReplaceMissing)
     app.add_transform(transforms.DarkPictures)

@@ -88,6 +88,25 @@ class AddHeading(SphinxTransform):
         self.document.note_implicit_target(section, section)
 
 
+class NestSections(SphinxTransform):
+    """Put the later sections of a note into its first one, whose heading is the title.
+
+    Many write each heading with one ``#``. What closes a note would stand in its middle.
+    """
+
+    default_priority = 4
+
+    def apply(self, **kwargs: Any) -> None:
+        """Move what follows the first section, up to the footnotes, which have no place yet."""
+        first = first_section(self.document)
+        if first is None or self.env.current_document.get(FRONT_MATTER) is None:
+            return
+        for node in self.document[self.document.index(first) + 1 :]:
+            if not isinstance(node, nodes.footnote):
+                self.document.remove(node)
+                first += node
+
+
 # What stands in a document outside its sections: front matter.
 _OF_DOCUMENT = (nodes.field_list, nodes.docinfo, nodes.meta)
 
