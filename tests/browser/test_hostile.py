@@ -39,7 +39,7 @@ TEXTS = (
     r"\u003cscript\u003eran(1)\u003c/script\u003e",
     "&lt;script&gt;ran(1)&lt;/script&gt;",
     "&#60;script&#62;ran(1)&#60;/script&#62;",
-    "\u202e<script>ran(1)</script>\u2066",
+    "\u202b<script>ran(1)</script>\u2066",
     "\u2028<script>ran(1)</script>",
     "\uff1cscript\uff1eran(1)\uff1c/script\uff1e",
     "<style>body{background:url(//evil.example/x)}</style>",
