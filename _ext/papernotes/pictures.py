@@ -31,9 +31,12 @@ _PATH_IN_SVG = re.compile(
     rb"[\"'](?:/|\\|file:|[A-Za-z]:)"
 )
 _ORIENTATION, _PLACE = 0x0112, 0x8825
-# The start tag of a drawing, its sides, and the pixels of the units that depend on nothing else.
+# The start tag of a drawing, its sides, and the pixels of the units that depend on nothing else. No
+# page shows a side of a million.
 _SVG = re.compile(rb"<svg\b(?:[^<>\"']|\"[^\"]*\"|'[^']*')*+>")
-_SIDE = re.compile(rb"\s(width|height)\s*=\s*[\"']\s*([\d.]+)\s*(px|pt|pc|mm|cm|in|)\s*[\"']")
+_SIDE = re.compile(
+    rb"\s(width|height)\s*=\s*[\"']\s*(\d{1,6}(?:\.\d{1,9})?)\s*(px|pt|pc|mm|cm|in|)\s*[\"']"
+)
 _UNITS = {b"": 1, b"px": 1, b"pt": 4 / 3, b"pc": 16, b"mm": 96 / 25.4, b"cm": 96 / 2.54, b"in": 96}
 # Bytes in which the start tag is looked for, after a licence or the like.
 _HEAD = 1 << 16

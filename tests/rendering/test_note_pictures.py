@@ -171,6 +171,8 @@ def turned(width: int, height: int) -> bytes:
             b"<!-- a -->\n<svg class='a>b' stroke-width='9'\nwidth='3in' height = '1.5pc'>",
             (288, 24),
         ),
+        # A number that no float can be.
+        ("a.svg", b'<svg width="' + b"9" * 400 + b'" height="2"/>', None),
         ("a.svg", b'<svg viewBox="0 0 3 2"><rect width="3" height="2"/></svg>', None),
         ("a.svg", b'<svg width="100%" height="50%"/>', None),
         ("a.svg", b'<svg width="1.2.3" height="5"/>', None),
