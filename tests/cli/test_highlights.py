@@ -323,6 +323,8 @@ def test_hostile_annotations_harm_nothing(site: Site, zotero: Zotero) -> None:
         zotero.mark(number, "FILE0001", f"Quote {number}", **{name: value})  # type: ignore[arg-type]
     zotero.mark(70, "FILE0001", type="image", position=position)
     drawn = ["{", '{"pageIndex": 0, "width": 1, "paths": ', "[]}", "[[1]]}", "[[1, 2], [3, NaN]]}"]
+    # A whole number that no float can be.
+    drawn.append(f"[[1, {'9' * 400}]]}}")
     drawn += ["[[1, 2], 7]}", '[["a", "b"]]}', f"[[{'1, 2, ' * 60_000} 1, 2]]}}"]
     for number, paths in enumerate(drawn):
         position = paths if number < 2 else drawn[1] + paths

@@ -360,7 +360,7 @@ def _area(position: str) -> Area | None:
             ]
             edges = around(points, width / 2 + MARGIN)
             return Area(page, edges, len(points), strokes, width)
-    except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
+    except (OverflowError, ValueError, TypeError, LookupError, AttributeError, RecursionError):
         return None
     return Area(page, edges) if len(edges) == 4 else None
 
