@@ -17,7 +17,7 @@ from papernotes.bibliography.identifiers import address, arxiv_id, is_like_addre
 from papernotes.bibliography.latex import SAFE_LINK, Span, flatten, spans
 from papernotes.bibliography.names import join_prefix
 from papernotes.core.files import is_path, path_of
-from papernotes.core.model import Paper, Person
+from papernotes.core.model import Paper, Person, keep
 from papernotes.core.text import fold_plain
 
 SortKey = tuple[str, ...]
@@ -99,8 +99,7 @@ class Link:
     is_file: bool = False
 
 
-# Each page that shows a work asks, and its digest too.
-@functools.lru_cache(maxsize=65536)
+@keep
 def links(paper: Paper) -> tuple[Link, ...]:
     """Return the links of the entry: abstract, PDF, DOI and material, each at most once.
 
@@ -145,6 +144,7 @@ def doi(paper: Paper) -> str:
     return identifiers.doi(dict(paper.fields))
 
 
+@keep
 def target(paper: Paper) -> str:
     """Return the address that the title of the work links to, or the empty string.
 
@@ -425,6 +425,7 @@ def _bibtex_name(person: Person) -> str:
     return ", ".join(part for part in (family, person.suffix, person.given) if part)
 
 
+@keep
 def sort_key(paper: Paper) -> SortKey:
     """Return the sort key of a work in a bibliography: names, year, title, key."""
     names = " ".join(map(folded_name, people(paper)))

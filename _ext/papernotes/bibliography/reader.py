@@ -73,6 +73,12 @@ class Bibliography:
             self._papers[key] = _paper(key, self.entries[key], path, line, self.venue_names)
         return self._papers[key]
 
+    def take_over(self, earlier: Bibliography) -> None:
+        """Take over what was derived from the works of *earlier* that are here unchanged."""
+        for key, before in earlier._papers.items():
+            if key in self and (paper := self.paper(key)) == before:
+                paper.derived.update(before.derived)
+
     def to_read(self) -> list[str]:
         """Return the keys of the entries with the keyword ``to-read``, in file order."""
         return [

@@ -30,7 +30,7 @@ from papernotes.catalogue.mention_pages import MentionPage
 from papernotes.catalogue.related import related
 from papernotes.catalogue.slugs import slug
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
-from papernotes.core.model import Note, Person, Query
+from papernotes.core.model import Note, Paper, Query, keep
 from papernotes.core.text import fold_plain
 
 # The values of ``papernotes_browse``, and what each adds to a site.
@@ -390,19 +390,23 @@ def _authors(catalogue: Catalogue, notes: Iterable[Note]) -> list[Group]:
 
     Names that differ only in accents, case or punctuation are one author.
     """
-    folded: dict[Person, str] = {}
     shown: dict[str, str] = {}
     notes_of: dict[str, dict[str, Note]] = {}
     for note in notes:
-        papers = catalogue.papers_of(note)
-        for person in (each for paper in papers for each in formatting.named_people(paper)):
-            if person not in folded:
-                folded[person] = formatting.folded_name(person)
-            name = folded[person]
-            if name not in shown:
-                shown[name] = flatten(formatting.family_first(person))
-            notes_of.setdefault(name, {})[note.docname] = note
+        for paper in catalogue.papers_of(note):
+            for folded, name in _indexed_people(paper):
+                shown.setdefault(folded, name)
+                notes_of.setdefault(folded, {})[note.docname] = note
     return [Group(shown[name], tuple(notes_of[name].values())) for name in sorted(notes_of)]
+
+
+@keep
+def _indexed_people(paper: Paper) -> tuple[tuple[str, str], ...]:
+    """Return each person as sorted, and as shown in an index."""
+    return tuple(
+        (formatting.folded_name(person), flatten(formatting.family_first(person)))
+        for person in formatting.named_people(paper)
+    )
 
 
 def _venues(catalogue: Catalogue, notes: Iterable[Note]) -> list[Group]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from papernotes.bibliography import formatting
@@ -16,7 +16,7 @@ from papernotes.bibliography.latex import flatten
 from papernotes.bibliography.reader import Bibliography
 from papernotes.catalogue import status
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
-from papernotes.core.model import Citation, Note, Page, Paper, Query
+from papernotes.core.model import Citation, Note, Page, Paper, Query, keep
 from papernotes.core.text import fold_plain, letter_suffix
 
 
@@ -124,17 +124,15 @@ def derive(
     pages: Iterable[Page],
     bibliography: Bibliography,
     paths: Mapping[str, str],
-    sort_key: Callable[[Paper], formatting.SortKey] = formatting.sort_key,
     *,
     folder: str = "papers",
     report_unknown: bool = True,
 ) -> Catalogue:
     """Derive the catalogue.
 
-    *paths* maps the name of each document to its file, relative to the source directory. *sort_key*
-    orders works; pass one that caches its results to save time. *folder* is that of the notes.
-    Without *report_unknown*, unknown citation keys are not problems, since another extension may
-    resolve them.
+    *paths* maps the name of each document to its file, relative to the source directory. *folder*
+    is that of the notes. Without *report_unknown*, unknown citation keys are not problems, since
+    another extension may resolve them.
     """
     problems: list[Diagnostic] = []
     noted = _noted(notes, folder)
@@ -170,8 +168,8 @@ def derive(
     shown = set(citing) | {key for key in noted.by_key if key in bibliography}
     to_read = [key for key in bibliography.to_read() if key not in noted.by_key]
     papers = {key: bibliography.paper(key) for key in sorted(shown | set(to_read))}
-    ordered = tuple(sorted(shown, key=lambda key: sort_key(papers[key])))
-    problems += _incomplete(papers.values())
+    ordered = tuple(sorted(shown, key=lambda key: formatting.sort_key(papers[key])))
+    problems += _faults_of_entries(papers.values())
     return replace(
         noted,
         papers=papers,
@@ -337,75 +335,66 @@ def _unknown_key(
     )
 
 
-def _link_faults(paper: Paper) -> Iterator[tuple[str, tuple[str, str]]]:
-    """Yield each field whose address is not made a link, with what is wrong and what to do."""
+def _link_faults(paper: Paper) -> Iterator[str]:
+    """Yield what is wrong with each field whose address is not made a link, and what to do."""
     for name in formatting.unsafe_links(paper):
         if re.match(r"\W*https?://\S", paper.field(name), re.IGNORECASE):
             fault = "contains a space, a quote or an angle bracket, which no address may, and is"
-            yield name, (fault, "write it as %20, %22, %3C or %3E")
+            remedy = "write it as %20, %22, %3C or %3E"
         else:
-            yield name, ("is not an http or https address and is", "correct it or delete it")
+            fault = "is not an http or https address and is"
+            remedy = "correct it or delete it"
+        yield f'the field "{name}" of the entry "{paper.key}" {fault} not linked; {remedy}'
+    if "://" in (eprint := paper.field("eprint")):
+        yield (
+            f'the field "eprint" of the entry "{paper.key}" is an address, "{eprint}", and not'
+            " linked; write only the identifier, such as 1706.03762"
+        )
 
 
-def _incomplete(papers: Iterable[Paper]) -> list[Diagnostic]:
-    problems = []
+@keep
+def _faults(paper: Paper) -> tuple[tuple[str, DiagnosticKind], ...]:
+    """Return what is wrong with the entry of *paper*, and the kind of each fault."""
+    faults = []
+    if lacking := formatting.missing_fields(paper):
+        remedy = "add what is known"
+        if "year" in lacking and (date := paper.field("date")):
+            remedy = f'its date "{date}" does not begin with one, write it like 2020-08-31'
+        message = f'the entry "{paper.key}" has no {" and no ".join(lacking)}; {remedy}'
+        faults.append((message, DiagnosticKind.INCOMPLETE_ENTRY))
+    faults += [(message, DiagnosticKind.BAD_LINK) for message in _link_faults(paper)]
+    faults += [(message, DiagnosticKind.BAD_STATUS) for message in status.faults(paper)]
+    return tuple(faults)
+
+
+def _faults_of_entries(papers: Iterable[Paper]) -> Iterator[Diagnostic]:
+    """Yield what is wrong with the entries of *papers*."""
     for paper in papers:
-        if lacking := formatting.missing_fields(paper):
-            remedy = "add what is known"
-            if "year" in lacking and (date := paper.field("date")):
-                remedy = f'its date "{date}" does not begin with one, write it like 2020-08-31'
-            problems.append(
-                Diagnostic(
-                    paper.path,
-                    paper.line,
-                    f'the entry "{paper.key}" has no {" and no ".join(lacking)}; {remedy}',
-                    DiagnosticKind.INCOMPLETE_ENTRY,
-                )
-            )
-        problems += [
-            Diagnostic(
-                paper.path,
-                paper.line,
-                f'the field "{name}" of the entry "{paper.key}" {fault} not linked; {remedy}',
-                DiagnosticKind.BAD_LINK,
-            )
-            for name, (fault, remedy) in _link_faults(paper)
-        ]
-        problems += [
-            Diagnostic(
-                paper.path,
-                paper.line,
-                f'the field "{name}" of the entry "{paper.key}" {fault} not published; delete that',
-                DiagnosticKind.PRIVATE_VALUE,
-            )
+        withheld = (
+            f'the field "{name}" of the entry "{paper.key}" {fault} not published; delete that'
             for name, fault in paper.withheld
-        ]
-        problems += [
-            Diagnostic(paper.path, paper.line, fault, DiagnosticKind.BAD_STATUS)
-            for fault in status.faults(paper)
-        ]
-        if "://" in (eprint := paper.field("eprint")):
-            message = (
-                f'the field "eprint" of the entry "{paper.key}" is an address, "{eprint}", and not'
-                " linked; write only the identifier, such as 1706.03762"
-            )
-            problems.append(Diagnostic(paper.path, paper.line, message, DiagnosticKind.BAD_LINK))
-    return problems
+        )
+        private = ((message, DiagnosticKind.PRIVATE_VALUE) for message in withheld)
+        for message, kind in (*_faults(paper), *private):
+            yield Diagnostic(paper.path, paper.line, message, kind)
+
+
+@keep
+def _cited_as(paper: Paper) -> tuple[str, ...]:
+    """Return what tells citations of works apart: names and year."""
+    families = [
+        fold_plain(flatten(formatting.cited_name(person))) for person in formatting.people(paper)
+    ] or [fold_plain(flatten(formatting.byline(paper) or formatting.title(paper)))]
+    # A citation names one, two, or the first of more.
+    more = len(families) > 2 or families[1:] == [formatting.OTHERS]
+    return (*([families[0], "et al."] if more else families), formatting.year(paper))
 
 
 def _suffixes(papers: Mapping[str, Paper], keys: Iterable[str]) -> dict[str, str]:
     """Return a letter for each work whose citation would look the same as that of another."""
     groups: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for key in keys:
-        paper = papers[key]
-        families = [
-            fold_plain(flatten(formatting.cited_name(person)))
-            for person in formatting.people(paper)
-        ] or [fold_plain(flatten(formatting.byline(paper) or formatting.title(paper)))]
-        # A citation names one, two, or the first of more.
-        more = len(families) > 2 or families[1:] == [formatting.OTHERS]
-        names = [families[0], "et al."] if more else families
-        groups[*names, formatting.year(paper)].append(key)
+        groups[_cited_as(papers[key])].append(key)
     return {
         key: letter_suffix(position)
         for group in groups.values()

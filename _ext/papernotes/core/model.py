@@ -7,8 +7,12 @@ environment, sent between processes and compared between builds.
 from __future__ import annotations
 
 import datetime
+import functools
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 
 class Pickled:
@@ -124,7 +128,8 @@ class Paper(Pickled):
     kept, or less, because all of it would be published; each has the reason. ``path`` and ``line``
     say where the entry begins. These three do not count when works are compared. The other values
     are derived from the fields, and are an empty string or tuple where the entry has no such field;
-    ``short_venue`` is one where no shorter name of the venue is known.
+    ``short_venue`` is one where no shorter name of the venue is known. ``derived`` holds what
+    functions with :func:`keep` returned.
     """
 
     key: str
@@ -140,6 +145,7 @@ class Paper(Pickled):
     line: int = field(compare=False)
     withheld: tuple[tuple[str, str], ...] = field(default=(), compare=False)
     short_venue: str = ""
+    derived: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     # Works are looked up often, and keys tell nearly all of them apart.
     def __hash__(self) -> int:
@@ -151,6 +157,24 @@ class Paper(Pickled):
             if key == name:
                 return value
         return ""
+
+
+def keep(function: Callable[[Paper], T]) -> Callable[[Paper], T]:
+    """Keep what *function* derives from a work with the work, for later builds too.
+
+    The function may depend only on what counts when works are compared. When it returns something
+    else than before, raise the ``data_version`` of the domain.
+    """
+    name = f"{function.__module__}.{function.__qualname__}"
+
+    @functools.wraps(function)
+    def kept(paper: Paper) -> T:
+        if name not in paper.derived:
+            paper.derived[name] = function(paper)
+        value: T = paper.derived[name]
+        return value
+
+    return kept
 
 
 @dataclass(frozen=True, slots=True)

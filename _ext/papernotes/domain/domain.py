@@ -59,7 +59,7 @@ class PaperNotesDomain(Domain):
         "phrases": None,
         "sources": {},
     }
-    data_version = 13
+    data_version = 14
 
     def __init__(self, env: BuildEnvironment) -> None:
         super().__init__(env)
@@ -141,6 +141,7 @@ class PaperNotesDomain(Domain):
 
     def note_bibliography(self, bibliography: Bibliography) -> None:
         """Note the bibliography."""
+        bibliography.take_over(self.bibliography)
         self.data["bibliography"] = bibliography
 
     def note_bound(self, bound: bool) -> None:
@@ -237,7 +238,6 @@ class PaperNotesDomain(Domain):
             pages=[record.page for record in records],
             bibliography=self.bibliography,
             paths={name: record.path for name, record in documents.items()},
-            sort_key=self._sort_key,
             folder=self.env.config.papernotes_folder,
             report_unknown=self.env.config.papernotes_references,
         )
@@ -272,11 +272,7 @@ class PaperNotesDomain(Domain):
         if before and (before.paper, before.suffix) == (paper, suffix):
             return before
         reference = formatting.reference(paper, suffix, phrases())
-        return Formatted.of(paper, suffix, reference, self._sort_key(paper))
-
-    def _sort_key(self, paper: Paper) -> formatting.SortKey:
-        before: Formatted | None = self.data["formatted"].get(paper.key)
-        return before.sort_key if before and before.paper == paper else formatting.sort_key(paper)
+        return Formatted.of(paper, suffix, reference)
 
     def formatted(self, key: str) -> Formatted:
         """Return the reference of the work *key*, which the catalogue holds."""
@@ -285,7 +281,7 @@ class PaperNotesDomain(Domain):
 
     def initial(self, key: str) -> str:
         """Return the letter under which the work *key*, which the catalogue holds, is listed."""
-        return initial("".join(self.formatted(key).sort_key))
+        return initial("".join(formatting.sort_key(self.catalogue.papers[key])))
 
     def noted(self, note: Note) -> NotedPaper:
         """Return *note* with its title and summary."""

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from docutils import nodes
 from sphinx.addnodes import pending_xref
 
-from papernotes.bibliography import formatting
 from papernotes.bibliography.latex import Span, formulas
 from papernotes.core.diagnostics import Diagnostic
 from papernotes.core.model import Citation, Note, Page, Paper, Pickled, Picture
@@ -106,12 +105,9 @@ class Formatted(Pickled):
     pickled: bytes
     digest: bytes
     formulas: tuple[str, ...]
-    sort_key: formatting.SortKey
 
     @classmethod
-    def of(
-        cls, paper: Paper, suffix: str, reference: tuple[Span, ...], sort_key: formatting.SortKey
-    ) -> Formatted:
+    def of(cls, paper: Paper, suffix: str, reference: tuple[Span, ...]) -> Formatted:
         """Return a record of *reference*."""
         return cls(
             paper,
@@ -119,7 +115,6 @@ class Formatted(Pickled):
             pickle.dumps(reference, pickle.HIGHEST_PROTOCOL),
             hashlib.blake2b(repr(reference).encode(), digest_size=16).digest(),
             tuple(formulas(reference)),
-            sort_key,
         )
 
     @property
