@@ -21,6 +21,8 @@ from hatchling.plugin.manager import PluginManager
 from markdown_it import MarkdownIt
 from sites import PROJECT
 
+from papernotes import __version__
+
 REPOSITORY = "https://code.example/someone/papernotes"
 README = "# Notes\n\n[Licence](LICENSE), [format](https://example.org/)\n"
 PACKAGE = PROJECT / "_ext/papernotes"
@@ -52,6 +54,13 @@ def without_targets(markdown: str) -> list[tuple[str, str]]:
     tokens = MarkdownIt("gfm-like", {"linkify": False}).parse(markdown)
     inline = [child for token in tokens for child in token.children or []]
     return [(token.type, token.content) for token in [*tokens, *inline] if token.type != "inline"]
+
+
+def test_newest_release_of_the_changelog_is_this_version() -> None:
+    changelog = (PROJECT / "CHANGELOG.md").read_text(encoding="utf-8")
+    releases = re.findall(r"^## (\S+) — (\d{4}-\d\d-\d\d)$", changelog, re.MULTILINE)
+    assert releases[0][0] == __version__
+    assert [day for _, day in releases] == sorted((day for _, day in releases), reverse=True)
 
 
 # The README in the metadata.
