@@ -684,7 +684,8 @@ def test_front_matter_and_anchors(tiny: Site) -> None:
     assert link.get("href") == "#on-see-also-alpha2001-p-3"
 
 
-# What of MyST is used, or done in its place, beyond its interface: see parsing.py.
+# What of MyST is used, or done in its place, beyond its interface: see parser.py
+# and renderer.py of reading/.
 OF_MYST = [
     (MystParser.parse, "6b530e6891f9c867"),
     (MockInliner.__init__, "bde249125bceca7f"),
@@ -696,7 +697,7 @@ OF_MYST = [
 
 @pytest.mark.parametrize(("function", "digest"), OF_MYST)
 def test_myst_is_what_was_written_against(function: Callable[..., object], digest: str) -> None:
-    """After an update that changes one of these, hold parsing.py against it."""
+    """After an update that changes one of these, hold parser.py and renderer.py against it."""
     found = hashlib.blake2b(inspect.getsource(function).encode(), digest_size=8).hexdigest()
     assert found == digest
 

@@ -494,7 +494,7 @@ def test_settings_that_cannot_be(tiny: Site) -> None:
 
 def test_every_kind_is_reported_somewhere() -> None:
     shown = {message.rsplit("[papernotes.", 1)[1].rstrip("]") for _, message in CASES.values()}
-    # Two need another machine: see test_mathjax.py and test_search.py. The others are in
+    # Two need another machine: see test_mathjax.py and test_pagefind.py. The others are in
     # test_builders.py, test_comments.py, test_drafts.py, test_quotes.py and test_source_files.py.
     only_in_unit_tests = {"bib-name", "bib-value", "duplicate-field", "no-mathjax", "no-pagefind"}
     only_in_unit_tests |= {"control-character", "encoding", "file-name", "nesting", "outside"}
