@@ -14,13 +14,11 @@ from pathlib import Path
 class Measurement:
     """The result of a run.
 
-    ``clock`` is the elapsed time and ``cpu`` the processor time with that of children, both in
-    seconds.  ``memory`` is the peak of the largest process, in megabytes.  ``pages`` is the number
-    of HTML files written.
+    ``clock`` is the elapsed time in seconds.  ``memory`` is the peak of the largest process, in
+    megabytes.  ``pages`` is the number of HTML files written.
     """
 
     clock: float
-    cpu: float
     memory: float
     pages: int = 0
 
@@ -53,7 +51,7 @@ def run(command: list[str], folder: Path, output: str = "") -> Measurement:
     unit = 1024**2 if sys.platform == "darwin" else 1024
     after = _stamps(folder / output)
     written = sum(before.get(path) != stamp for path, stamp in after.items())
-    return Measurement(clock, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / unit, written)
+    return Measurement(clock, usage.ru_maxrss / unit, written)
 
 
 def _stamps(folder: Path) -> dict[Path, int]:

@@ -22,7 +22,7 @@ PDF = "https://example.org/a.pdf"
 
 def paper(**fields: str) -> Paper:
     given = tuple(fields.items())
-    return Paper("a", "article", (), (), "A", "2001", "", (), given, path="refs.bib", line=1)
+    return Paper("a", "article", (), (), "A", "2001", "", given, path="refs.bib", line=1)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from click.testing import Result
@@ -14,7 +15,7 @@ from commands import files, run
 from sites import Build, Site, text
 
 from papernotes.bibliography import reader
-from papernotes.cli.importer.collection import KINDS
+from papernotes.cli.importer.collection import Kind
 from papernotes.cli.importer.paper_urls import entry_of, is_paper
 
 
@@ -623,7 +624,7 @@ def test_syntax_of_other_programs_is_carried_over_or_told(
     assert "secret" not in "".join(map(str, imported.report())) + imported.read("pages/a.md")
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", get_args(Kind))
 def test_conversions_build_without_warnings(import_documents: RunImport, kind: str) -> None:
     folder = "_posts/" if kind == "jekyll" else ""
     texts = [text for of, text, _, _ in CONVERSIONS.values() if of == kind]
@@ -740,7 +741,7 @@ b
 }
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", get_args(Kind))
 def test_any_markdown_builds_without_warnings_or_lost_words(
     import_documents: RunImport, kind: str
 ) -> None:
@@ -988,7 +989,7 @@ def test_unreadable_front_matter_is_kept_as_text(import_documents: RunImport) ->
     imported.build()
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", get_args(Kind))
 def test_link_targets_that_are_no_file_names_build(import_documents: RunImport, kind: str) -> None:
     data = base64.b64encode(PICTURE).decode()
     text = f"# T\n\n![a](data:image/png;base64,{data}) [b]({'x' * 5000}) ![c]({'y' * 5000})\n\n"

@@ -110,7 +110,7 @@ def test_report_has_ratios_bars_and_growth(tmp_path: Path) -> None:
     bench = program.Bench(tmp_path, options)
 
     def add(what: str, peer: peers.Peer, size: int, seconds: float, memory: float = 100) -> None:
-        bench.taken[what, peer, size].append(Measurement(seconds, seconds, memory, 1))
+        bench.taken[what, peer, size].append(Measurement(seconds, memory, 1))
 
     add("cold", peers.OURS, program.START, 1, 50)
     for peer, seconds in [(peers.SERIAL, 8), (peers.MKDOCS, 40), (peers.HUGO, 1)]:

@@ -311,7 +311,6 @@ def _paper(key: str, entry: Entry, path: str, line: int, own: Mapping[str, str])
         title=with_subtitle(fields, "title"),
         year=_year(fields),
         venue=venue,
-        keywords=_keywords(fields.get("keywords", "")),
         fields=tuple(fields.items()),
         path=path,
         line=line,

@@ -139,7 +139,6 @@ class Paper(Pickled):
     title: str
     year: str
     venue: str
-    keywords: tuple[str, ...]
     fields: tuple[tuple[str, str], ...]
     path: str = field(compare=False)
     line: int = field(compare=False)

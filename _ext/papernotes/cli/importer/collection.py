@@ -21,7 +21,6 @@ from papernotes.core.frontmatter_yaml import count_values
 from papernotes.core.text import FORBIDDEN_CHARACTER, REPLACEMENT, escape_controls
 
 Kind = Literal["hugo", "jekyll", "mkdocs", "obsidian"]
-KINDS: tuple[Kind, ...] = ("hugo", "jekyll", "mkdocs", "obsidian")
 
 SUFFIXES = (".md", ".markdown")
 # Folders of the programs that hold no notes.

@@ -106,11 +106,6 @@ class Guard:
         report("the whole text")
         return as_code(text.replace(OURS, ""))
 
-    def is_foreign(self, text: str) -> bool:
-        """Return whether something in *text* is alive that has no mark."""
-        nonce = _unused(text)
-        return bool(self._alive(_numbered(text, nonce), nonce))
-
     def _alive(self, numbered: str, nonce: str) -> _Alive:
         alive = _Alive()
         self._collect(numbered, 0, nonce, alive)

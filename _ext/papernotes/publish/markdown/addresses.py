@@ -14,7 +14,6 @@ from papernotes.catalogue.citation_graph import CitationMap
 from papernotes.domain import PaperNotesDomain
 
 SUFFIX = ".md"
-MEDIA_TYPE = "text/markdown"
 
 
 def file_name(docname: str) -> str:
@@ -39,7 +38,6 @@ class Addresses:
         assert isinstance(builder, StandaloneHTMLBuilder)
         self.builder = builder
         self.images = app.env.images
-        self._app = app
         names = app.env.found_docs | PaperNotesDomain.of(app.env).archives.pages.keys()
         self._pages = {
             posixpath.normpath(builder.get_target_uri(name)): name
