@@ -33,7 +33,6 @@ XHTML = "http://www.w3.org/1999/xhtml"
 Macros = tuple[tuple[str, str], ...]
 
 _ENTITY = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)[A-Za-z]+;")
-_PRIMES = re.compile("[\N{PRIME}\N{DOUBLE PRIME}\N{TRIPLE PRIME}\N{QUADRUPLE PRIME}]+")
 
 # A symbol that math-core knows only by its command.
 _REFUSED = re.compile("Unicode input is not supported for this symbol yet: '(.)'")
@@ -191,8 +190,6 @@ def _correct(element: ElementTree.Element) -> None:
     if element.tag == "mover" and element[1].text == "~":
         # Fonts do not stretch the ASCII tilde.
         element[1].text = "\N{SMALL TILDE}"
-    elif element.tag == "mo" and _PRIMES.fullmatch(element.text or ""):
-        _add_class(element, "pn-math-prime")
 
 
 def _wrap_styles(parent: ElementTree.Element) -> None:

@@ -221,7 +221,7 @@ def under_initials(
         if letter not in groups:
             continue
         group = groups[letter]
-        heading = nodes.rubric("", letter, ids=[id_], classes=["pn-letter"])
+        heading = nodes.rubric("", letter, ids=[id_])
         heading["heading-level"] = level
         parts.append(create_component("pn-group", ["pn-group"], children=[heading, group]))
     return parts

@@ -175,7 +175,7 @@ def _ways_back(ids: Sequence[str]) -> nodes.Node:
     line = placeholders.backlinks("", classes=["pn-backlinks"])
     for number, id_ in enumerate(ids, 1):
         unseen = nodes.inline("", _("Back to the text"), classes=["pn-unseen"])
-        arrow = nodes.inline("", "↩" if len(ids) == 1 else f"↩{number}", classes=["pn-arrow"])
+        arrow = nodes.Text("↩" if len(ids) == 1 else f"↩{number}")
         line += nodes.reference("", "", unseen, arrow, refid=id_, internal=True)
     return line
 
