@@ -127,7 +127,6 @@ def test_fields_without_a_fault_are_read_beside_those_with_one() -> None:
 
 
 NOT_FIRST = "front matter does not begin on the first line of the file; delete what is above it"
-WHICH = "front matter that begins with"
 NO_YAML = 'which is not read; write YAML between two lines "---"'
 BEGINS = 'front matter does not begin with "---" but with'
 

@@ -372,9 +372,6 @@ def test_repeated_front_matter_is_read(part: str, count: int) -> None:
         frontmatter.parse(f"---\n{part * count}\n---\n\n# A title\n", "papers/x.md")
 
 
-SAFE_ATTRIBUTE = re.compile(r"[a-z]+(?:-[a-z]+)*")
-
-
 @given(LATEX, st.sampled_from(["inline", "block"]))
 def test_mathml_contains_only_mathematics(tex: str, display: str) -> None:
     with time_limit(), contextlib.suppress(mathml.MathematicsError):
