@@ -11,7 +11,7 @@ from urllib.parse import unquote
 from xml.dom import minidom
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
-from sphinx.application import Sphinx
+from sphinx.application import ENV_PICKLE_FILENAME, Sphinx
 from sphinx.builders.epub3 import Epub3Builder
 from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.config import Config
@@ -72,6 +72,8 @@ class BookBuilder(Epub3Builder):
         pictures.strip(Path(self.outdir, "_static").rglob("*"))
         # Sphinx keeps the previous build's settings in this file, and would add it to the book.
         Path(self.outdir, ".buildinfo.bak").unlink(missing_ok=True)
+        kept = [each.name for each in Path(self.outdir).glob(".papernotes*")]
+        self.config.epub_exclude_files = [*self.config.epub_exclude_files, *kept]
         super().build_content()
         path = Path(self.outdir, "content.opf")
         package = minidom.parse(str(path))  # noqa: S318 -- Sphinx has just written it
@@ -161,6 +163,15 @@ def writes_data(app: Sphinx) -> bool:
     return isinstance(app.builder, SerializingHTMLBuilder)
 
 
+def leave_out_environment(app: Sphinx, exception: Exception | None) -> None:
+    """Remove the copy of the cache, which has all that is private, from what ``json`` writes.
+
+    A program that shows the data could only load it with all extensions of the site.
+    """
+    if writes_data(app):
+        Path(app.outdir, ENV_PICKLE_FILENAME).unlink(missing_ok=True)
+
+
 def name_nobody(app: Sphinx, config: Config) -> None:
     """Let Sphinx make a book without an author, about which it warns otherwise."""
     for name in ("epub_author", "epub_publisher"):
@@ -173,3 +184,4 @@ def setup(app: Sphinx) -> None:
     app.add_builder(BookBuilder, override=True)
     # When the settings have been checked (500).
     app.connect("config-inited", name_nobody, priority=600)
+    app.connect("build-finished", leave_out_environment)

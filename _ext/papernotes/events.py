@@ -82,8 +82,8 @@ def hold_cache(app: Sphinx, config: Config) -> None:
 
 
 def hold_output_folder(app: Sphinx) -> None:
-    """Wait for other builds of the same pages, and prepare their folder."""
-    if writes_site(app):
+    """Wait for other builds of the same pages or the same book, and prepare their folder."""
+    if app.builder.format:
         _hold(app, Path(app.outdir))
         output_folder.prepare(app, STATE_FILE)
 
@@ -312,6 +312,6 @@ def strip_pictures(app: Sphinx, exception: Exception | None) -> None:
 def mark_folders_finished(app: Sphinx, exception: Exception | None) -> None:
     """Record that the build is finished, once nothing more is written."""
     if exception is None:
-        if writes_site(app):
+        if app.builder.format:
             output_folder.mark_finished(app)
         doctree_cache.mark_finished(Path(app.doctreedir))

@@ -3,7 +3,9 @@
 Sphinx writes into the folder and removes nothing. This module keeps the names of the files that
 builds have written, and removes those that a clean build would not write. When all pages change, as
 after a change of settings or after a build that was killed, it removes all of them before the first
-is written. Files that no build has written stay.
+is written. So it does for books, plain text and data, of which every build writes everything: what
+is left there of a note that has become a draft would be published. Files that no build has written
+stay.
 """
 
 from __future__ import annotations
@@ -17,17 +19,20 @@ from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.environment import CONFIG_OK
 
+from papernotes.builders import writes_site
 from papernotes.core.files import below
 from papernotes.domain import PaperNotesDomain
 from papernotes.incremental import locks
 from papernotes.incremental.doctree_cache import write_whole
 
 FILES = ".papernotes-files.json"
+# How the lists of other builders begin, which may write into the same folder.
+_FILES_OF = ".papernotes-files-"
 _SEARCH_INDEX = "searchindex.js"
 _BUILD_INFO = ".buildinfo"
 # Sphinx keeps the last .buildinfo under this name.
 _LEFT_OVER = ".buildinfo.bak"
-_NOT_OURS = {locks.NAME, FILES}
+_NOT_OURS = (locks.NAME, FILES, _FILES_OF)
 
 
 def prepare(app: Sphinx, state_file: str) -> None:
@@ -36,36 +41,41 @@ def prepare(app: Sphinx, state_file: str) -> None:
     *state_file* is the name of the file with the digests of what the folder shows.
     """
     outdir = Path(app.outdir)
-    around = _around(app)
-    there = set(_files(outdir))
-    theirs, trusted = _others(outdir, there, around)
+    keeps_pages = writes_site(app)
+    around = _around(app) if keeps_pages else ""
+    there = set(_files(app))
+    theirs, trusted = _others(outdir / _list(app), there, around)
     theirs -= {state_file, _BUILD_INFO}
-    if not trusted or app.env.config_status != CONFIG_OK:
+    if not (keeps_pages and trusted) or app.env.config_status != CONFIG_OK:
         for name in sorted(there - theirs):
             remove(outdir / name, outdir)
-        # Its digests are of files that have just been removed.
-        (outdir / state_file).unlink(missing_ok=True)
-    _keep(outdir, {"finished": False, "around": around, "names": sorted(theirs)})
+        if keeps_pages:
+            # Its digests are of files that have just been removed.
+            (outdir / state_file).unlink(missing_ok=True)
+    _keep(app, {"finished": False, "around": around, "names": sorted(theirs)})
 
 
 def mark_finished(app: Sphinx) -> None:
     """Record that a build is finished, and which files it has written."""
     outdir = Path(app.outdir)
     (outdir / _LEFT_OVER).unlink(missing_ok=True)
-    found = json.loads((outdir / FILES).read_text(encoding="utf-8"))
+    found = json.loads((outdir / _list(app)).read_text(encoding="utf-8"))
     theirs = set(found["names"])
-    names = sorted(name for name in _files(outdir) if name not in theirs)
+    names = sorted(name for name in _files(app) if name not in theirs)
     index = _index(outdir)
     content = {"finished": True, "around": found["around"], "index": index, "names": names}
-    _keep(outdir, content)
+    _keep(app, content)
 
 
-def _others(outdir: Path, there: set[str], around: str) -> tuple[set[str], bool]:
-    """Return the files of other programs, and whether a build can reuse the last one's."""
+def _others(path: Path, there: set[str], around: str) -> tuple[set[str], bool]:
+    """Return the files of other programs, and whether a build can reuse the last one's.
+
+    *path* is that of the list.
+    """
     try:
-        found = json.loads((outdir / FILES).read_text(encoding="utf-8"))
+        found = json.loads(path.read_text(encoding="utf-8"))
         names, finished = set(found["names"]), found["finished"]
-        same = finished and (found["around"], found["index"]) == (around, _index(outdir))
+        same = finished and (found["around"], found["index"]) == (around, _index(path.parent))
     except FileNotFoundError:
         return there, False
     except (OSError, ValueError, KeyError, TypeError):
@@ -82,13 +92,24 @@ def _index(outdir: Path) -> str:
     return hashlib.blake2b(path.read_bytes()).hexdigest() if path.exists() else ""
 
 
-def _keep(outdir: Path, content: dict[str, object]) -> None:
-    write_whole(outdir / FILES, json.dumps(content, indent=0) + "\n")
+def _list(app: Sphinx) -> str:
+    """Return the name of the file that lists what the builder has written."""
+    return FILES if writes_site(app) else f"{_FILES_OF}{app.builder.name}.json"
 
 
-def _files(folder: Path) -> Iterator[str]:
-    """Return the files below *folder*, without those that the extension and Sphinx keep there."""
-    return (name for name in below(folder, {".doctrees", ".git"}) if name not in _NOT_OURS)
+def _keep(app: Sphinx, content: dict[str, object]) -> None:
+    write_whole(Path(app.outdir, _list(app)), json.dumps(content, indent=0) + "\n")
+
+
+def _files(app: Sphinx) -> Iterator[str]:
+    """Return the files in the output folder, without those that are kept there between builds."""
+    outdir, cache = Path(app.outdir), Path(app.doctreedir)
+    # The cache may have another name than Sphinx's own, or be the folder itself.
+    kept = [f"{cache.relative_to(outdir).as_posix()}/"] if cache.is_relative_to(outdir) else []
+    starts = ("",) if cache == outdir else tuple(kept)
+    for name in below(outdir, {".doctrees", ".git"}):
+        if not name.startswith((*_NOT_OURS, *starts)):
+            yield name
 
 
 def _around(app: Sphinx) -> str:
