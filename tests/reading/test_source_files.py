@@ -17,7 +17,7 @@ from urllib.parse import unquote
 
 import programs
 import pytest
-from sites import ROOTS, Build, Site, parse, text
+from sites import PNG, ROOTS, Build, Site, parse, text
 
 from papernotes.bibliography import reader
 from papernotes.cli.building import site_check
@@ -245,6 +245,20 @@ CASES = [
         f'7: WARNING: the link to "data:text/html,x" {AS_LINK}',
         f'7: WARNING: the link to "javascript:alert" {AS_LINK}',
         body="[a](javascript:alert) [b](JaVaScript:alert) [c](data:text/html,x) `[d](data:x)`",
+    ),
+    note(
+        "links-by-directives",
+        f'9: WARNING: the link to "javascript:alert(1)" {AS_LINK}',
+        f'15: WARNING: the link to "data:text/html,x" {AS_LINK}',
+        f'19: WARNING: the link to "VBScript:alert(1)" {AS_LINK}',
+        f'25: WARNING: the link to "javascript:alert(1)" {AS_LINK}',
+        body=(
+            "A summary.\n\n"
+            "```{figure} dot.png\n:target: java script:alert(1)\n\nA caption.\n```\n\n"
+            "```{image} dot.png\n:target: data:text/html,x\n```\n\n"
+            "```{card} A title\n:link: VBScript:alert(1)\n\nA text.\n```\n\n"
+            "```{button-link} javascript:alert(1)\nPress\n```\n"
+        ),
     ),
     note(
         "link-in-summary",
@@ -524,6 +538,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
         site.write(case.name, case.content)
     keys = [key_of(Path(name).stem) for name in names if name.startswith("papers/")]
     site.write("papers.bib", "".join(entry(f"{key}", "") + "\n" for key in (*keys, "k-linked")))
+    site.write("papers/dot.png", PNG)
     site.write("../outside.md", "Words from outside.\n")
     site.write("../linked.md", "---\npaper: k-linked\n---\n\n# Linked\n\nFrom elsewhere.\n")
     (folder / "papers/linked.md").symlink_to("../../linked.md")

@@ -42,6 +42,7 @@ _UNSAFE = re.compile(
     r"\]\(<?\s*((?:javascript|vbscript|file|data):(?:\([^\s()>]*\)|[^\s()>])*)", re.IGNORECASE
 )
 _SCHEME = re.compile(r"(?:javascript|vbscript|file|data):", re.IGNORECASE)
+_SCRIPT = re.compile(r"(?:javascript|vbscript|data):", re.IGNORECASE)
 _NO_PROSE = (nodes.FixedTextElement, nodes.literal, nodes.math, nodes.raw)
 
 
@@ -159,25 +160,29 @@ def _warn_of_front_matter(document: nodes.document, kind: Any, message: str) -> 
 def note_unsafe_links(app: Sphinx, doctree: nodes.document) -> None:
     """Report links that MyST does not render, since a click would run their content.
 
-    Report passwords in others, too.
+    Leave the text alone of those that a directive has made, as by ``:target:`` of a picture. Report
+    passwords in others, too.
     """
     env = app.env
     path = env.doc2path(env.docname, base=False).as_posix()
-    for node in doctree.findall(_may_be_unsafe):
-        if isinstance(node, addnodes.pending_xref):
-            # Browsers ignore these characters in a scheme; MyST does not.
-            target = re.sub(r"[\0-\x20]", "", node["reftarget"])
-            found = [node["reftarget"]] if _SCHEME.match(target) else []
-        else:
+    for node in list(doctree.findall(_may_be_unsafe)):
+        if isinstance(node, nodes.Text):
             found = [match[1] for match in _UNSAFE.finditer(str(node))]
-        holder = node
-        while holder.line is None and holder.parent is not None:
-            holder = holder.parent
+        else:
+            assert isinstance(node, nodes.Element)
+            # A click on an address of a file, which reST links, runs nothing.
+            is_made = isinstance(node, nodes.reference)
+            name, scheme = ("refuri", _SCRIPT) if is_made else ("reftarget", _SCHEME)
+            # Browsers ignore these characters in a scheme; MyST does not.
+            found = [node[name]] if scheme.match(re.sub(r"[\0-\x20]", "", node[name])) else []
+        line = line_of(node)
+        if found and isinstance(node, nodes.reference):
+            node.replace_self(node.children)
         for address in found:
             message = (
                 f'the link to "{address}" is unsafe and shown as text; correct it or delete it'
             )
-            note_problem(env, Diagnostic(path, holder.line or 1, message, DiagnosticKind.BAD_LINK))
+            note_problem(env, Diagnostic(path, line, message, DiagnosticKind.BAD_LINK))
     for node in doctree.findall(nodes.reference):
         address = node.get("refuri", "")
         if without_credentials(address) != address:
@@ -188,6 +193,8 @@ def note_unsafe_links(app: Sphinx, doctree: nodes.document) -> None:
 def _may_be_unsafe(node: nodes.Node) -> bool:
     if isinstance(node, addnodes.pending_xref):
         return bool(node.get("reftype") == "myst")
+    if isinstance(node, nodes.reference):
+        return "refuri" in node
     return isinstance(node, nodes.Text) and ":" in node and not isinstance(node.parent, _NO_PROSE)
 
 
