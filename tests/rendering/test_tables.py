@@ -187,6 +187,19 @@ def test_each_table_has_its_csv_beside_the_page(build: Build) -> None:
     assert (build.outdir / "generalization.csv").read_bytes().count(b"\r\n") == 4
 
 
+def test_csv_has_no_formulas_that_a_program_would_calculate(tmp_path: Path) -> None:
+    site = write(tmp_path / "site")
+    formula = '=HYPERLINK("https://evil.example/","x")'
+    site.edit("refs.bib", "title = {On alpha}", f"title = {{{formula}}}")
+    site.edit("papers/beta.md", "rating: 10", 'rating: -1.5e3\ndataset: "@SUM(1)"')
+    titles, ratings, data = (
+        [row[n] for row in rows(site.build(), "generalization.2.csv")] for n in (2, 3, 4)
+    )
+    assert f"'{formula}" in titles
+    assert "-1.5e3" in ratings
+    assert "'@SUM(1)" in data
+
+
 def test_script_gets_ranks_and_choices(build: Build) -> None:
     page = build.page("generalization")
     assert [script.get("src").partition("?")[0] for script in page.cssselect("script[src]")].count(

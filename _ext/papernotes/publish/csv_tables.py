@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import functools
 import io
+import re
 from collections.abc import Iterator
 
 from sphinx.application import Sphinx
@@ -18,6 +19,10 @@ from papernotes.publish.summaries import Summaries, Summary
 from papernotes.rendering.shown import Shown
 from papernotes.rendering.tables.columns import Column, columns
 from papernotes.rendering.tables.table import file_name, rows, table_shows
+
+# What a program for tables would calculate, and with it run or send what a title from elsewhere
+# says. Numbers stay numbers.
+_FORMULA = re.compile(r"\s*(?![-+]?[\d.]+(?:[eE][-+]?\d+)?\Z)[=+@\-\uff1d\uff0b\uff20\uff0d].")
 
 
 def files(app: Sphinx, shown: Shown, summaries: Summaries) -> Iterator[File]:
@@ -38,12 +43,17 @@ def _csv(app: Sphinx, query: Query, summaries: Summaries) -> bytes:
     divided = columns(app.config, [group] if group and group not in query.columns else [])
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(column.label for column in (*divided, *shown))
+    writer.writerow(_inert(column.label) for column in (*divided, *shown))
     for part in rows(app.env, catalogue, query):
         for note, summary in zip(part.notes, summaries.of(part.notes), strict=True):
             cells = [_text(app, catalogue, column, note, summary) for column in shown]
-            writer.writerow([*(part.group for _ in divided), *cells])
+            writer.writerow(map(_inert, [*(part.group for _ in divided), *cells]))
     return out.getvalue().encode(errors="replace")
+
+
+def _inert(text: str) -> str:
+    """Return *text* with an apostrophe, which makes it text, before what would be a formula."""
+    return f"'{text}" if _FORMULA.match(text) else text
 
 
 def _text(app: Sphinx, catalogue: Catalogue, column: Column, note: Note, summary: Summary) -> str:
