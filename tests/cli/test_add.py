@@ -273,6 +273,13 @@ def test_failing_template_ends_the_command_and_nothing_is_written(site: Site) ->
         (r"H$_2$O and {\"U}bung \emph{in} \texttt{code}", "H2O and Übung in code"),
         (r"[x](y) *a* _b_ `c` {d} @e #f &lt;x&gt;", "[x](y) *a* _b_ `c` d @e #f <x>"),
         (r"100\% of A\&B &amp; C", "100% of A&B & C"),
+        # What would be markup in Markdown, were it not escaped.
+        (r"\texttt{a`<img src=x onerror=ran()>}", "a`<img src=x onerror=ran()>"),
+        (r"a\textsuperscript{2`\{note\}`alpha2001} b", "a 2`{note}`alpha2001  b"),
+        # A formula is followed by its TeX.
+        (r"\(n<img\)5", "n<imgn<img5"),
+        (r"One\\- two \begin{align}3\\:::\end{align}", "One - two 3 :::"),
+        (r"\%\% a \%\% ==b== \textbackslash(c\textbackslash)", r"%% a %% ==b== \(c\)"),
     ],
 )
 def test_bibtex_title_is_shown_correctly_in_the_heading(site: Site, title: str, shown: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 
 from jinja2 import (
     ChoiceLoader,
@@ -35,7 +36,9 @@ VARIABLES = {
     " and `choices`",
 }
 
-_MARKS = {"emphasis": "*", "strong": "**", "code": "`"}
+_MARKS = {"emphasis": "*", "strong": "**"}
+# A formula in which nothing is markup, even if dollar signs should not do because of what follows.
+_PLAIN_TEX = re.compile(r"[^$<`]*[^$<`\\]")
 
 
 def render(site: Site, paper: Paper, today: datetime.date) -> str:
@@ -52,9 +55,9 @@ def render(site: Site, paper: Paper, today: datetime.date) -> str:
     values = {
         "key": paper.key,
         "title": markdown(formatting.title(paper)),
-        "authors": flatten(formatting.byline(paper)),
-        "year": formatting.year(paper),
-        "venue": flatten(formatting.short_venue(paper)),
+        "authors": _one_line(flatten(formatting.byline(paper))),
+        "year": _one_line(formatting.year(paper)),
+        "venue": _one_line(flatten(formatting.short_venue(paper))),
         "url": formatting.target(paper),
         "today": today.isoformat(),
         "fields": list(site.fields.values()),
@@ -69,8 +72,17 @@ def render(site: Site, paper: Paper, today: datetime.date) -> str:
 
 
 def markdown(spans: tuple[Span, ...]) -> str:
-    """Return *spans* as MyST Markdown."""
-    return "".join(_markdown(span) for span in spans)
+    """Return *spans* as a line of MyST Markdown."""
+    return _one_line(_inline(spans))
+
+
+def _inline(spans: tuple[Span, ...]) -> str:
+    return "".join(map(_markdown, spans))
+
+
+def _one_line(text: str) -> str:
+    """Return *text* without ends of lines, behind which a template would go on otherwise."""
+    return " ".join(filter(None, map(str.strip, text.splitlines())))
 
 
 def _markdown(span: Span) -> str:
@@ -78,14 +90,22 @@ def _markdown(span: Span) -> str:
         case "text":
             return escaping.markdown(span.text)
         case "math":
-            return f"${span.text}$"
+            tex = span.text.strip()
+            return f"${tex}$" if _PLAIN_TEX.fullmatch(tex) else _role("math", tex)
         case "code":
-            return f"`{flatten(span.children)}`"
+            return _role("", flatten(span.children))
         case "sub" | "sup":
-            return f"{{{span.kind}}}`{flatten(span.children)}`"
+            return _role(span.kind, flatten(span.children))
         case "link":
             # The title itself links to the paper, and links do not nest.
-            return markdown(span.children)
+            return _inline(span.children)
         case _:
             mark = _MARKS[span.kind]
-            return f"{mark}{markdown(span.children)}{mark}"
+            return f"{mark}{_inline(span.children)}{mark}"
+
+
+def _role(name: str, text: str) -> str:
+    """Return *text* in the role *name*, or as code without one; nothing in it ends it."""
+    if not text.strip():
+        return text
+    return f"{{{name}}}{escaping.code(text)}" if name else escaping.code(text)

@@ -20,10 +20,6 @@ from papernotes.cli.scaffold import escaping
 from papernotes.reading.syntax.quote_blocks import BLOCK, LINE, QUOTE, Block, Directive, find_blocks
 
 _Look = tuple[str, str, str, str]
-# Marks of Obsidian: its comments and its marked text.
-_DOUBLE = re.compile("(%|=)(?=\\1)")
-# A backslash that would begin or end a formula.
-_COMMAND = re.compile(r"\\(?=[()\[\]]|begin\{)")
 # What makes a line more than text where it begins: lists, headings, tables, comments, targets.
 _BEGINNING = re.compile(r"(\d*)([-+=|:%(^]|(?<=\d)[.)])")
 
@@ -72,9 +68,7 @@ class Merged:
 
 def markdown(text: str) -> str:
     """Return a line of *text* as Markdown that shows it as it is."""
-    # Text in two escaped brackets would look like a formula of LaTeX, and so would its commands.
-    escaped = "&#92;".join(map(escaping.markdown, _COMMAND.split(text))).replace("\\]", "]")
-    escaped = _DOUBLE.sub(r"\\\1", escaped)
+    escaped = escaping.markdown(text)
     return _BEGINNING.sub(r"\1\\\2", escaped, count=1) if _BEGINNING.match(escaped) else escaped
 
 

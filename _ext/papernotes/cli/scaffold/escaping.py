@@ -7,8 +7,11 @@ import re
 
 import yaml
 
-# Characters that Markdown or MyST could read as markup.
-_SPECIAL = re.compile(r"[\\`*_{}\[\]<>$#@~]|&(?=#?\w+;)")
+# Characters that Markdown, MyST or Obsidian could read as markup. A bracket that closes none is
+# text, and text in two escaped brackets would look like a formula of LaTeX.
+_SPECIAL = re.compile(r"[\\`*_{}\[<>$#@~]|&(?=#?\w+;)|%(?=%)|=(?==)")
+# A backslash that would begin or end a formula.
+_COMMAND = re.compile(r"\\(?=[()\[\]]|begin\{)")
 
 
 def python(text: str) -> str:
@@ -18,7 +21,7 @@ def python(text: str) -> str:
 
 def markdown(text: str) -> str:
     """Return a line of *text* as Markdown that shows it as it is."""
-    return _SPECIAL.sub(r"\\\g<0>", text)
+    return "&#92;".join(_SPECIAL.sub(r"\\\g<0>", part) for part in _COMMAND.split(text))
 
 
 def code(text: str) -> str:
