@@ -386,6 +386,13 @@ More {download}`slides <slides.pdf>`.
 
 <video src="v.mp4" controls></video>
 
+```{bibliography}
+:filter: False
+```
+
+> ```{bibliography}
+> ```
+
 [^1]: Below the text.
 """
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from docutils import nodes
 from sphinx.addnodes import pending_xref
+from sphinxcontrib.bibtex.nodes import bibliography as library_bibliography
 
 from papernotes.bibliography.latex import Span, formulas
 from papernotes.core.diagnostics import Diagnostic
@@ -17,6 +18,10 @@ from papernotes.core.wiki_links import Lead
 from papernotes.domain.xrefs import cited_keys, linked_notes, target
 from papernotes.mathematics.equations import mark_as_copy, referenced_labels
 from papernotes.nodes import Placeholder
+
+# A list of notes in the card of a note could hold that very card. The library finds the works of
+# its own list by the list's place in the document, which no copy has.
+_LISTS = (Placeholder, library_bibliography)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +45,10 @@ class Excerpt(Pickled):
     @classmethod
     def of(cls, excerpt: Sequence[nodes.Node]) -> Excerpt:
         """Return an excerpt with copies of the nodes, detached from their document."""
-        copies = [node.deepcopy() for node in excerpt if not isinstance(node, Placeholder)]
+        copies = [node.deepcopy() for node in excerpt if not isinstance(node, _LISTS)]
         for copy in copies:
-            # A list of notes in the card of a note could hold that very card.
-            for placeholder in list(copy.findall(Placeholder)):
-                placeholder.parent.remove(placeholder)
+            for inner in [node for node in copy.findall() if isinstance(node, _LISTS)]:
+                inner.parent.remove(inner)
             for node in copy.findall():
                 # Otherwise the whole document would be pickled with the copy.
                 node.document = None  # type: ignore[assignment]
