@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from sites import PROJECT, SOAK, Site
 
 from papernotes.bibliography import reader
+from papernotes.cli import storage
 from papernotes.cli.bibfile import append as appending
 from papernotes.cli.bibfile.clean import clean
 from papernotes.cli.bibfile.entry import Entry, parse
@@ -463,3 +464,16 @@ def test_kill_at_any_of_a_hundred_points_leaves_complete_files(tiny: Site, tmp_p
                 assert files(tiny.folder) == after
         stdin.close()
     assert {(False, False), (True, True)} <= outcomes
+
+
+def test_sites_that_share_a_bibliography_file_wait_for_each_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    own, shared = tmp_path / "own.bib", tmp_path / "shared.bib"
+    monkeypatch.setattr(storage, "LOCK_TIMEOUT", 0.1)
+    refused = pytest.raises(CommandError, match=r"has locked .*shared\.bib")
+    with storage.lock(own, shared), refused, storage.lock(shared):
+        pass
+    with storage.lock(shared, own, shared):
+        pass

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,8 +15,10 @@ from servers import Reply, Server, serving
 from sites import Site
 
 from papernotes.cli import storage
+from papernotes.cli.citations import collect
 from papernotes.cli.citations.memory import MAX_AGE, Memory
 from papernotes.cli.remote.openalex import OpenAlexWork
+from papernotes.cli.site import find_site
 
 ENTRIES = """@article{alpha2001, title={On alpha}, author={A. A}, year={2001}, doi={10.1000/Alpha}}
 @misc{beta2002, title={On beta}, author={B. B}, year={2002}, doi={10.1000/b}, eprint={1706.05394}}
@@ -292,3 +295,19 @@ def test_runs_at_once_write_the_file_of_one(site: Site) -> None:
     assert (one.returncode, other.returncode) == (0, 0)
     assert written(site) == WRITTEN
     assert not list(site.folder.glob(f".*{storage._SUFFIX}"))
+
+
+def test_draft_of_another_command_is_not_taken_for_a_stale_one(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(site.folder.parent / "cache"))
+    path = site.folder / "refs.bib"
+    content = path.read_bytes()
+    saving = threading.Thread(target=collect.save, args=(find_site(site.folder), b"{}"))
+    with storage.lock(path), storage.Draft(path, content + b"% more\n") as draft:
+        saving.start()
+        saving.join(0.5)
+        draft.replace(content)
+    saving.join(60)
+    assert path.read_bytes() == content + b"% more\n"
+    assert written(site) == "{}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import functools
 import logging
 import os
@@ -201,3 +202,17 @@ def test_build_without_quiet_says_that_it_waits_for_another_build(shelf: Shelf) 
     second.communicate()
     assert second.returncode == 0
     assert (site.folder / "_build/html/index.html").exists()
+
+
+def test_a_process_of_the_same_number_in_another_container_is_waited_for(tmp_path: Path) -> None:
+    with (tmp_path / locks.NAME).open("w") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        other.write(str(os.getpid()))
+        other.flush()
+        holding = threading.Thread(target=lambda: locks.hold(tmp_path).close())
+        holding.start()
+        holding.join(0.5)
+        assert holding.is_alive()
+        fcntl.flock(other, fcntl.LOCK_UN)
+        holding.join(SECONDS)
+        assert not holding.is_alive()

@@ -68,7 +68,7 @@ def add(site: Site, options: AddOptions, papers: Sequence[Incoming | Identifier]
     none. Raise a CommandError, with nothing written, if a paper cannot be added.
     """
     keys.check_pattern(site.config.papernotes_key_pattern)
-    with storage.lock(site.bibliography_files()[0]):
+    with storage.lock(*site.bibliography_files()):
         for path in {path.resolve().parent for path in site.own_bibliography_files()}:
             storage.remove_stale_drafts(path)
         storage.remove_stale_drafts(site.root / site.folder)

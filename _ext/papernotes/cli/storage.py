@@ -55,21 +55,27 @@ def _is_own(folder: Path) -> bool:
 
 
 @contextlib.contextmanager
-def lock(path: Path) -> Iterator[None]:
-    """Hold the lock on the bibliography file *path*, after waiting for other runs to release it.
+def lock(*paths: Path) -> Iterator[None]:
+    """Hold the locks on the files *paths*, after waiting for other runs to release them.
 
-    Sites that share the file through a symbolic link share the lock. Raise a CommandError after
+    A command locks all bibliography files of its site: sites may share one of them, and each is the
+    first of another. Symbolic links to a file share its lock. Raise a CommandError after
     ``LOCK_TIMEOUT`` seconds.
     """
-    name = hashlib.sha256(os.fsencode(os.path.realpath(path))).hexdigest()[:32]
-    try:
-        with FileLock(cache_folder() / f"{name}.lock", timeout=LOCK_TIMEOUT):
-            yield
-    except Timeout as error:
-        raise CommandError(
-            f"another papernotes process has locked {show(path)} for {LOCK_TIMEOUT:.0f} seconds;"
-            " wait for it, or stop it"
-        ) from error
+    names = {
+        hashlib.sha256(os.fsencode(os.path.realpath(path))).hexdigest()[:32]: path for path in paths
+    }
+    with contextlib.ExitStack() as held:
+        # In the same order everywhere, so that no two runs wait for each other.
+        for name, path in sorted(names.items()):
+            try:
+                held.enter_context(FileLock(cache_folder() / f"{name}.lock", timeout=LOCK_TIMEOUT))
+            except Timeout as error:
+                raise CommandError(
+                    f"another papernotes process has locked {show(path)} for"
+                    f" {LOCK_TIMEOUT:.0f} seconds; wait for it, or stop it"
+                ) from error
+        yield
 
 
 def read(path: Path) -> bytes | None:
@@ -166,7 +172,7 @@ class Draft:
 
 
 def remove_stale_drafts(folder: Path) -> None:
-    """Remove the drafts that killed runs left in *folder*; the caller must hold the lock."""
+    """Remove the drafts that killed runs left in *folder*; the caller must hold the site's lock."""
     for path in folder.glob(f".*{_SUFFIX}"):
         path.unlink(missing_ok=True)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 from pathlib import Path
 from typing import IO
 
@@ -22,6 +23,8 @@ except ImportError:  # pragma: no cover  # Windows has no such locks, and forks 
     fcntl = None  # type: ignore[assignment]
 
 NAME = ".papernotes.lock"
+# The number of a process may be that of another, in another container with the same folder.
+_RUN = secrets.token_hex(8)
 
 logger = logging.getLogger(__name__)
 
@@ -37,18 +40,21 @@ def hold(folder: Path) -> contextlib.ExitStack:
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
-        other = _holder(file)
-        if other == str(os.getpid()):
+        if _holder(file) == _me():
             # Left by a build in this process that never ran, or whose end Sphinx did not announce.
             return held
         logger.info(_("another build is at work in %s: waiting for its end"), folder)
         fcntl.flock(file, fcntl.LOCK_EX)
     file.truncate(0)
-    file.write(str(os.getpid()))
+    file.write(_me())
     file.flush()
-    # A process id in the file would make the output folders of two builds differ.
+    # What is in the file would make the output folders of two builds differ.
     held.callback(file.truncate, 0)
     return held
+
+
+def _me() -> str:
+    return f"{os.getpid()} {_RUN}"
 
 
 def _holder(file: IO[str]) -> str:

@@ -171,7 +171,7 @@ def apply_fixes(site: Site) -> list[AppliedFix]:
 
     External bibliography files are left alone.
     """
-    with storage.lock(site.bibliography_files()[0]):
+    with storage.lock(*site.bibliography_files()):
         applied: list[AppliedFix] = []
         for path in site.own_bibliography_files():
             while True:

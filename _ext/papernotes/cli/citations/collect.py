@@ -142,7 +142,8 @@ def _dois(indexed: IndexedEntry) -> list[str]:
 def save(site: Site, content: bytes) -> bool:
     """Write the file, unless it already has this *content*; return whether it was written."""
     path = site.root / literature.NAME
-    with storage.lock(path):
+    # The lock of all commands, so that no draft of another is taken for a stale one.
+    with storage.lock(*site.bibliography_files()):
         storage.remove_stale_drafts(site.root)
         while (before := storage.read(path)) != content:
             try:

@@ -168,7 +168,7 @@ def write(site: Site, papers: Sequence[Paper], *, dry: bool) -> Iterator[Outcome
     for paper in papers:
         try:
             # The lock of all commands, so that no draft of another is taken for a stale one.
-            with storage.lock(site.bibliography_files()[0]):
+            with storage.lock(*site.bibliography_files()):
                 storage.remove_stale_drafts(paper.note.parent)
                 outcome = _write(paper, dry=dry)
         except UnusableNote as error:

@@ -25,7 +25,7 @@ def apply(site: Site, proposals: Sequence[Proposal]) -> None:
     one in the proposal.
     """
     own = [proposal for proposal in proposals if not proposal.external]
-    with storage.lock(site.bibliography_files()[0]):
+    with storage.lock(*site.bibliography_files()):
         for path in dict.fromkeys(proposal.path for proposal in own):
             while True:
                 try:
