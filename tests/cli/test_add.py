@@ -358,6 +358,15 @@ def test_existing_note_is_never_overwritten(site: Site) -> None:
     assert result.stdout.splitlines()[1].endswith("papers/arpit2017closer-2.md")
 
 
+def test_new_note_is_not_written_through_a_symbolic_link(site: Site, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (site.folder / "papers/arpit2017closer.md").symlink_to(elsewhere / "mine.md")
+    assert run(site, "add", "1706.05394").exit_code == 0
+    assert not list(elsewhere.iterdir())
+    assert read(site, "papers/arpit2017closer-2.md").startswith("---\npaper: arpit2017closer\n")
+
+
 def test_all_notes_on_an_existing_paper_are_shown_and_another_one_is_made_on_demand(
     site: Site,
 ) -> None:

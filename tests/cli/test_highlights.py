@@ -371,6 +371,28 @@ def test_areas_become_pictures_of_the_file_that_zotero_has(
     assert list(build.outdir.glob("_images/alpha-3*"))
 
 
+@pytest.mark.parametrize("linked", ["highlights", "highlights/alpha-3.png"])
+def test_no_picture_is_written_through_a_link_out_of_the_folder(
+    site: Site, zotero: Zotero, tmp_path: Path, linked: str
+) -> None:
+    position = json.dumps({"pageIndex": 0, "rects": [[100, 600, 200, 650]]})
+    zotero.mark(6, "FILE0001", type="image", position=position)
+    paper = tmp_path / "a.pdf"
+    paper.write_bytes(bytes(Pdf([Page(drawn=b"")])))
+    zotero.files["FILE0001"] = paper.as_uri()
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    link = site.folder / "papers" / linked
+    link.parent.mkdir(exist_ok=True)
+    link.symlink_to(elsewhere / "x.png" if link.suffix else elsewhere)
+    before = note(site)
+    result = run(site, "highlights")
+    assert result.exit_code == 1
+    assert "alpha-3.png leads out of the folder of the note by a symbolic link" in result.stderr
+    assert note(site) == before
+    assert not list(elsewhere.iterdir())
+
+
 def test_annotations_of_a_pdf_come_into_the_note(
     site: Site, server: Server, tmp_path: Path
 ) -> None:

@@ -117,7 +117,7 @@ class _Addition:
         )
         with ExitStack() as drafts:
             notes = {
-                key: drafts.enter_context(storage.Draft(path, text.encode()))
+                key: drafts.enter_context(storage.Draft(path, text.encode(), is_new=True))
                 for key, (path, text) in self._new_notes(to_note, appended).items()
             }
             if target and appended:

@@ -97,14 +97,15 @@ class Draft:
     As a context manager, it removes a draft that was not put in place.
     """
 
-    def __init__(self, path: Path, content: bytes) -> None:
+    def __init__(self, path: Path, content: bytes, *, is_new: bool = False) -> None:
         """Write *content* beside the file *path*; raise a CommandError if that fails.
 
-        If *path* is a symbolic link, its target is replaced, not the link. The new file has the
-        mode of the old one and, if permitted, its owner.
+        If *path* is a symbolic link, its target is replaced, not the link, unless the file *is_new*
+        and replaces none. The new file has the mode of the old one and, if permitted, its owner.
         """
         self.path = path
-        self.real = Path(os.path.realpath(path))
+        parent = os.path.realpath(path.parent)
+        self.real = Path(parent, path.name) if is_new else Path(os.path.realpath(path))
         self.temporary: Path | None = None
         try:
             self._write(content)

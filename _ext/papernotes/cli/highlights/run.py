@@ -237,6 +237,11 @@ def _draw(paper: Paper, result: Merged) -> list[tuple[int, str]]:
                 f"{show(path.parent)} cannot be created: {error.strerror}; it is the folder of the"
                 " pictures"
             ) from error
+        if not path.resolve().is_relative_to(path.parents[1].resolve()):
+            raise CommandError(
+                f"{show(path)} leads out of the folder of the note by a symbolic link; put a folder"
+                " in the place of the link"
+            )
         with storage.Draft(path, content) as draft:
             draft.replace(storage.read(path))
     return told
