@@ -14,6 +14,10 @@ REPLACED = {
         "c6b65a3fc4089f83",
         "theme/marginalia/page.html: htmltitle, site_meta, regular_scripts, theme_styles",
     ),
+    "genindex.html": (
+        "e8de4997983f6996",
+        "theme/marginalia/genindex.html: content, without its styles",
+    ),
     "page.html": (
         "ad8bad98317b2e09",
         "theme/marginalia/page.html: body; static/site.css and theme.js beside it",
