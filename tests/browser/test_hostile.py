@@ -12,8 +12,11 @@ from xml.etree import ElementTree
 import lxml.html
 import pytest
 from host import Quiet, serve
+from markdown_it import MarkdownIt
 from playwright.sync_api import Browser
 from sites import NOTEBOOK, Build, Site, parse, text
+
+from papernotes.cli.highlights.block import markdown
 
 pytestmark = pytest.mark.browser
 
@@ -77,6 +80,42 @@ FIELDS = (
     "title journal booktitle series publisher institution school organization howpublished address"
     " note abstract volume number pages month type edition language url pdf doi eprint"
 ).split()
+# What the settings of the notebook leave out; the names of things are hostile, too.
+SETTINGS = f"""
+project = html_title = html_short_title = {TEXTS[6]!r}
+author = {TEXTS[2]!r}
+copyright = {TEXTS[3]!r}
+papernotes_authors = {{{TEXTS[2]!r}: ""}}
+papernotes_fields = {{
+    "remark": {{"label": {TEXTS[2]!r}, "kind": "text"}},
+    "result": {{"label": {TEXTS[0]!r}, "kind": "markdown"}},
+    "method": {{"label": {TEXTS[4]!r}, "kind": "choices", "choices": {[*TEXTS]!r}}},
+}}
+papernotes_browse = [
+    "tags", "years", "authors", "venues", "map", "neighbours", "related", "filter", "overview",
+]
+papernotes_markdown = True
+papernotes_venue_names = {{"Venue": {TEXTS[1]!r}}}
+papernotes_bibtex_fields = ["abstract"]
+html_theme_options |= {{
+    "tagline": {TEXTS[6]!r}, "footer": {TEXTS[0]!r}, "license": {TEXTS[1]!r},
+    "sidebar_links": [({TEXTS[2]!r}, "https://example.org/"), ("x", {TEXTS[13]!r})],
+}}
+"""
+TABLES = """
+```{papers}
+:view: table
+:columns: title, authors, year, venue, remark, result, method, tags, key, links, summary
+:group: method
+```
+
+```{papers}
+:view: rows
+```
+
+```{suggestions}
+```
+"""
 KINDS = "article inproceedings techreport phdthesis book misc".split()
 FOREIGN = {"iframe", "base", "object", "embed", "animate", "mglyph", "frame", "marquee"}
 
@@ -93,9 +132,12 @@ def entry(number: int, hostile: str) -> str:
 
 def note(number: int, hostile: str) -> str:
     quoted = json.dumps(hostile)
+    # As papernotes highlights writes it.
+    line = " ".join(hostile.split())
     front = f"tags: [{quoted}]\nread: 2020-01-{number % 28 + 1:02}\nredirect_from: [{quoted}]\n"
     # Every third note has a summary in its front matter; the others take it from their text.
     front += f"summary: {quoted}\n" if number % 3 == 0 else ""
+    front += f"deck: {quoted}\nremark: {quoted}\nresult: {quoted}\nmethod: [{quoted}]\n"
     other = (number + 1) % len(TEXTS)
     alt = re.sub(r'([]["\\`$@*_<{])', r"\\\1", hostile)
     formula = "" if "$" in hostile else f"$\\text{{{hostile}}}$"
@@ -105,7 +147,9 @@ def note(number: int, hostile: str) -> str:
         f"{' '.join(f'${formula}$' for formula in FORMULAS) if number == 0 else ''}\n\n"
         f'![{alt}](/_static/favicon.svg "{alt}") [x](https://example.org/ "{alt}")\n\n'
         f"## More `{hostile}`\n\n```html\n{hostile}\n```\n\n{formula}\n"
-        f"[x](javascript:ran(1))\n"
+        f"[x](javascript:ran(1))\n\n"
+        f"::::{{quotes}} h{number}\n:public:\n\n:::{{quote}} 1\n:page: {line}\n:colour: {line}\n\n"
+        f"> {markdown(line)}\n:::\n::::\n"
     )
 
 
@@ -119,6 +163,14 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
     for name in ("conf.py", "index.md", "reading-list.md", "bibliography.md"):
         site.write(name, (NOTEBOOK / name).read_bytes())
     entries = ""
+    site.write("conf.py", (NOTEBOOK / "conf.py").read_text(encoding="utf-8") + SETTINGS)
+    site.write("index.md", (NOTEBOOK / "index.md").read_text(encoding="utf-8") + TABLES)
+    by = ["h0", "h1"]
+    missing = [
+        {"id": f"W{n}", "doi": f"10.1000/x{n}", "title": title, "cited_by": by}
+        for n, title in enumerate(TEXTS)
+    ]
+    site.write("citations.json", json.dumps({"version": 1, "cites": {}, "suggestions": missing}))
     for number, hostile in enumerate(TEXTS):
         site.write(f"papers/h{number}.md", note(number, hostile))
         entries += entry(number, hostile) + entry(number, hostile).replace("{h", "{r", 1)
@@ -180,6 +232,29 @@ def test_json_feed_and_pictures_with_hostile_text_are_well_formed(built: Build) 
         assert_no_foreign_markup(tree, "feed")
     for path in [*built.outdir.rglob("*.xml"), *built.outdir.rglob("*.svg")]:
         ElementTree.parse(path)
+
+
+def test_hostile_text_in_the_markdown_of_pages_stays_text(built: Build) -> None:
+    parser = MarkdownIt("commonmark").enable("table")
+    paths = [*built.outdir.rglob("*.md"), built.outdir / "llms.txt"]
+    assert len(paths) > 2 * len(TEXTS)
+    for path in paths:
+        _, _, content = path.read_text(encoding="utf-8").rpartition("\n---\n")
+        for block in parser.parse(content):
+            # Comments keep lists apart.
+            is_html = block.type == "html_block"
+            assert not is_html or block.content == "<!-- -->\n", (path, block.content)
+            for token in block.children or ():
+                is_html = token.type == "html_inline"
+                assert not is_html or re.fullmatch("</?su[bp]>", token.content), (path, token)
+                link = str(token.attrs.get("href") or token.attrs.get("src") or "")
+                scheme = re.match(r"[a-z]+(?=:)|//", link)
+                assert scheme is None or scheme[0] in ("http", "https", "mailto"), (path, link)
+    # The names of the settings, and what is on the tables, are there.
+    front = built.page("index")
+    assert text(front.cssselect(".site-footer p")[0]) == TEXTS[0]
+    cells = {text(cell) for cell in front.cssselect(".pn-table td")}
+    assert {" ".join(each.split()) for each in TEXTS} <= cells | {TEXTS[-2]}
 
 
 def test_no_script_in_hostile_text_runs(built: Build, browser: Browser) -> None:

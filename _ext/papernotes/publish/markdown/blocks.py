@@ -192,7 +192,10 @@ class Blocks(Inline):
         if parts and (number := self._number(node)):
             parts[-1] = tex.numbered(parts[-1], number)
         shown = (
-            escaping.fence(part, "math") if "$$" in part else f"$$\n{part}\n$$" for part in parts
+            escaping.fence(part, "math")
+            if "$$" in part or escaping.may_be_html(part)
+            else f"$$\n{part}\n$$"
+            for part in parts
         )
         return "\n\n".join(shown)
 

@@ -54,6 +54,8 @@ _LINE_START = re.compile(
 _FORMULAS = re.compile("(.?)\ufdd4([^\ufdd5]*)\ufdd5(?=(.?))", re.DOTALL)
 _WHOLE = re.compile("(\ufdd4[^\ufdd5]*\ufdd5)")
 _BACKTICKS = re.compile("`+")
+# What may begin HTML in a formula, for programs to which dollar signs are only signs.
+_TAG = re.compile(r"<(?:[!?/]|[A-Za-z][^<]*[>'\"])")
 _ADDRESS = str.maketrans({each: f"%{ord(each):02X}" for each in ' ()<>\\`"{}\n\r\t'})
 
 
@@ -115,9 +117,14 @@ def formula(tex: str) -> str:
     if not tex:
         return ""
     # A dollar sign in a formula, as in \text{}, ends it unless it has a backslash.
-    if re.search(r"(?<!\\)\$", tex) or tex.endswith("\\"):
+    if re.search(r"(?<!\\)\$", tex) or tex.endswith("\\") or may_be_html(tex):
         return _role(tex)
     return f"{_FORMULA}{tex}{_END_OF_FORMULA}"
+
+
+def may_be_html(tex: str) -> bool:
+    """Return whether a formula can only stand in code, so that no program takes it for HTML."""
+    return bool(_TAG.search(tex))
 
 
 def _role(tex: str) -> str:
