@@ -31,6 +31,11 @@ The summary cites {cite:t}`alpha2001`, in penumbra, and shows ![a halftone](umbr
 :label: eq-shade
 x = 1
 ```
+
+```{glossary}
+Penumbra
+: What is half dark.
+```
 """
 LINKS = """\
 ---
@@ -41,7 +46,7 @@ orphan: true
 
 {note}`theta2008`, {note}`that note <theta2008>`, [by file](papers/draft.md),
 {doc}`by name <papers/draft>`, [by label](#shade), {ref}`by role <shade>`,
-{eq}`eq-shade`, {any}`anyhow <papers/draft>`.
+{eq}`eq-shade`, {any}`anyhow <papers/draft>`, {term}`by its name <penumbra>`.
 
 ```{toctree}
 papers/draft
@@ -78,7 +83,7 @@ def test_links_to_a_draft_show_their_text(drafted: Site) -> None:
     page = drafted.build().page("links")
     (paragraph,) = page.xpath("//section/p[1]")
     assert text(paragraph) == (
-        "On Light, that note, by file, by name, by label, by role, eq-shade, anyhow."
+        "On Light, that note, by file, by name, by label, by role, eq-shade, anyhow, by its name."
     )
     assert not paragraph.xpath(".//a")
 

@@ -73,6 +73,9 @@ def _targets(env: BuildEnvironment, docname: str) -> Iterator[str]:
     standard, mathematics = env.domains.standard_domain, env.domains.math_domain
     for places in (standard.labels, standard.anonlabels, mathematics.equations):
         yield from (label for label, place in places.items() if place[0] == docname)
+    # Terms of glossaries, which are found in any case, and options of programs.
+    objects = standard.objects.items()
+    yield from (name.lower() for (_, name), place in objects if place[0] == docname)
 
 
 def forget(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
@@ -132,11 +135,12 @@ class UnlinkDrafts(SphinxPostTransform):
             return name in domain.drafts
         if kind[0] not in ("std", "math") and kind[1] not in ("any", "myst"):
             return False
-        if target not in domain.draft_targets:
+        if domain.draft_targets.isdisjoint((target, target.lower())):
             return kind[1] == "any" and name in domain.drafts
         standard, mathematics = self.env.domains.standard_domain, self.env.domains.math_domain
         places = (standard.labels, standard.anonlabels, mathematics.equations)
-        return not any(target in each for each in places)
+        objects = {each.lower() for _, each in standard.objects}
+        return target.lower() not in objects and not any(target in each for each in places)
 
 
 def setup(app: Sphinx) -> None:
