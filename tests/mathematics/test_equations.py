@@ -254,6 +254,28 @@ def test_each_equation_has_exactly_one_label_in_latex(zeta: Site) -> None:
     assert not re.search(r"\\label\{equation:[^}]*\}\\begin", tex)
 
 
+# What LuaLaTeX would run, read, write or define; each with another name for something harmful.
+HARMFUL = [
+    *(r"\latelua{x}", r"\luafunction1", r"\luaexec{x}", r"\text{\directlua{x}}"),
+    *(r"\begincsname input\endcsname x", r"\scantextokens{x}", r"\letcharcode64=x"),
+    *(r"\VerbatimInput{x}", r"\begin{VerbatimOut}{x}\end{VerbatimOut}", r"\lstinputlisting{x}"),
+    *(r"\begin{filecontents}{x}\end{filecontents}", r"\sphinxincludegraphics{x}", r"\font\x=x"),
+    *(r"\embedfile{x}", r"\initcatcodetable1", r"\chardef\x=1", r"\futurelet\x", r"\everymath{x}"),
+    *(r"\global\mathcode`x=1", r"\NewDocumentCommand\x{}{}", r"\AtEndDocument{x}", r"\batchmode"),
+]
+HARMLESS = [r"\eqdef", r"\evaluated{x}", r"\inputs", r"\deflection", r"\letters", r"\fontsize"]
+
+
+def test_formulas_that_would_do_more_than_typeset_are_text_in_latex(tiny: Site) -> None:
+    lines = "\n\n".join(f"${tex}$" for tex in [*HARMFUL, *HARMLESS])
+    tiny.write(
+        "papers/zeta.md", f"---\npaper: zeta2006\n---\n\n# Zeta\n\nA text.\n\n## Part\n\n{lines}\n"
+    )
+    body = tiny.build("latex").read("tiny.tex").partition(r"\begin{document}")[2]
+    assert [tex for tex in HARMFUL if rf"\({tex}\)" in body] == []
+    assert [tex for tex in HARMLESS if rf"\({tex}\)" not in body] == []
+
+
 @pytest.mark.latex
 def test_latex_compiles_a_site_with_equations_without_warnings(zeta: Site) -> None:
     build = zeta.build("latex", confoverrides={"latex_elements": {"fontpkg": ""}})

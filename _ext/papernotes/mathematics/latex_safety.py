@@ -11,13 +11,37 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from papernotes.mathematics import tex
 
 # TeX that reads or writes files, runs programs, links to any address, or changes the meaning of the
-# rest of the book. ^^ can spell all of these by character codes.
+# rest of the book. ^^ can spell all of these by character codes. LuaTeX, which makes the PDF, has
+# several names for most of them, and so have the packages that Sphinx loads.
 _HARMFUL = re.compile(
-    r"\\(?:(?:write|immediate|input|include|open(?:in|out)|read|special|directlua|catcode|csname"
-    r"|[egx]?def|let|(?:re)?newcommand|providecommand|newenvironment|expandafter|scantokens|lowercase"
-    r"|uppercase|new(?:read|write)|loop|makeatletter|ExplSyntaxOn|usepackage|verbatiminput"
-    r"|lstinputlisting|InputIfFileExists|includegraphics|includepdf|href|url|hyper[a-z]+|pdf[a-z]+"
-    r"|(?:begin|end)group|[eb]group)(?![a-zA-Z])|end *\{document\})|\^\^"
+    r"""
+    \\(?:
+      # Programs in Lua.
+      (?:late|direct)?lua[a-zA-Z]*
+      # Files.
+      | write | immediate[a-z]* | open(?:in|out) | read(?:line)? | new(?:read|write) | special
+      | input(?:minted)? | verbatiminput | lstinputlisting | [a-zA-Z]*Verbatim(?:Input|Out)
+      | InputIfFileExists | include(?:graphics|only|pdf|svg)? | graphicspath | pdf[a-z]+
+      | (?:embed|[a-z]*attach)file[a-z]* | usepackage | RequirePackage | sphinx[a-zA-Z]+
+      | font | newfont | fontspec | set[a-z]*font
+      # Addresses.
+      | href | url | hyper[a-z]+
+      # Names and meanings.
+      | [a-z]*catcode[a-z]* | [a-z]*csname | lastnamedcs | (?:future|g)?let | letcharcode
+      | (?:[egx]|char|mathchar|count|dimen|skip|muskip|toks|attribute)?def
+      | (?:re)?new(?:command|environment) | providecommand | Declare[a-zA-Z]+
+      | (?:New|Renew|Provide)[a-zA-Z]*(?:Command|Environment) | makeatletter | ExplSyntaxOn
+      | global(?:defs)? | primitive | expandafter | scan[a-z]*tokens | (?:low|upp)ercase
+      # What comes later, or does not end.
+      | loop | every(?:par|math|display|hbox|vbox|job|cr|eof) | after(?:group|assignment)
+      | AddToHook[a-zA-Z]* | At(?:Begin|End)[a-zA-Z]+ | output | shipout | bye | tracing[a-z]+
+      | (?:begin|end)group | [eb]group | (?:batch|scroll|nonstop|errorstop)mode
+    )(?![a-zA-Z])
+    | \\begin\ *\{\ *(?:lua|filecontents|[a-zA-Z]*[vV]erbatim|lstlisting|sphinx)
+    | \\end\ *\{document\}
+    | \^\^
+    """,
+    re.VERBOSE,
 )
 
 
