@@ -314,6 +314,19 @@ def test_no_script_in_hostile_text_runs(built: Build, browser: Browser) -> None:
     assert incidents == []
 
 
+def test_mathjax_makes_no_link_that_runs_a_script(tiny: Site, browser: Browser) -> None:
+    tiny.edit("conf.py", '"mathml"', '"mathjax"')
+    formulas = r"$\href{javascript:ran(1)}{x} \href{https://example.org/}{y}$"
+    tiny.edit("refs.bib", "title = {On alpha}", f"title = {{{formulas}}}")
+    with serve(tiny.build().outdir, Quiet) as address:
+        page = browser.new_page()
+        page.goto(f"{address}works.html")
+        page.locator("mjx-container a").first.wait_for()
+        links = page.locator("mjx-container a").evaluate_all("links => links.map(a => a.href)")
+        page.close()
+    assert set(links) == {"https://example.org/"}
+
+
 def test_hostile_text_is_escaped_in_latex(site: Site) -> None:
     build = site.build("latex")
     (path,) = build.outdir.glob("*.tex")

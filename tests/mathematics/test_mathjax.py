@@ -28,6 +28,8 @@ def test_mathjax_is_loaded_from_the_site_itself(tiny: Site) -> None:
     assert not page.cssselect("link[href*='mathematics.css']")
     (config,) = re.findall(r"window.MathJax = (\{.*\})", build.read("papers/alpha.html"))
     assert json.loads(config)["tex"]["macros"] == MACROS
+    assert json.loads(config)["loader"] == {"load": ["ui/safe"]}
+    assert (build.outdir / "_static/mathjax/ui/safe.js").is_file()
 
 
 def test_mathjax_path_of_the_author_is_kept(tiny: Site) -> None:

@@ -21,7 +21,9 @@ from papernotes.reporting import warn
 PACKAGE = "sphinx-mathjax-offline"
 SCRIPT = "mathjax/tex-chtml.js"
 # What the script loads on demand: TeX extensions, fonts, and the accessibility tools of its menu.
-_PARTS = ("tex-chtml.js", "input/tex/extensions", "output/chtml/fonts", "a11y", "sre")
+_PARTS = ("tex-chtml.js", "input/tex/extensions", "output/chtml/fonts", "a11y", "sre", "ui/safe.js")
+# Entries come from elsewhere, and their formulas may have links that run scripts.
+_SAFE = "ui/safe"
 
 
 def _source() -> Path | None:
@@ -46,6 +48,12 @@ def configure_mathjax(app: Sphinx, config: Config) -> None:
         warn(Diagnostic("conf.py", 1, message, DiagnosticKind.NO_MATHJAX))
         return
     config.mathjax_path = SCRIPT
+    # Pages have both, and the last one counts.
+    name = "mathjax4_config" if config.mathjax4_config else "mathjax3_config"
+    options = config[name] or {}
+    loader = options.get("loader", {})
+    parts = [*loader.get("load", ()), _SAFE]
+    config[name] = {**options, "loader": {**loader, "load": parts}}
 
 
 def copy_mathjax(app: Sphinx, exception: Exception | None) -> None:
@@ -60,5 +68,5 @@ def copy_mathjax(app: Sphinx, exception: Exception | None) -> None:
         if (source / part).is_dir():
             shutil.copytree(source / part, target / part, dirs_exist_ok=True)
         elif (source / part).is_file():
-            target.mkdir(parents=True, exist_ok=True)
+            (target / part).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source / part, target / part)
