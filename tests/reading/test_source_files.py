@@ -685,6 +685,17 @@ def test_what_a_build_has_written_below_the_sources_is_no_source(tiny: Site) -> 
     assert tiny.build("dirhtml").messages == []
 
 
+def test_a_link_to_a_folder_above_is_not_followed_without_end(tiny: Site) -> None:
+    (tiny.folder / "papers/again").symlink_to("..")
+    build = tiny.build()
+    assert build.messages == [
+        "papers/again:1: WARNING: the folder is a link to one that it lies in, so that its documents"
+        " would have pages without end; delete the link, until then they are left out"
+        " [papernotes.file-name]"
+    ]
+    assert not (build.outdir / "papers/again").exists()
+
+
 def test_neither_notes_nor_entries(tiny: Site) -> None:
     def remarks() -> set[tuple[str, str]]:
         found = site_check.check(tiny.folder)[1].diagnostics

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable, Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -41,6 +41,12 @@ def leave_out_unusable(
     for problem in odd_names(Path(env.srcdir), env.config.papernotes_folder, documents):
         warn(problem)
     written = {name for name in added if _is_output(env, name)}
+    loops = _loops(env, added)
+    for link in sorted(set(loops.values())):
+        message = "the folder is a link to one that it lies in, so that its documents would have"
+        message += " pages without end; delete the link, until then they are left out"
+        warn(Diagnostic(link, 1, message, DiagnosticKind.FILE_NAME))
+    written.update(loops)
     env.found_docs.difference_update(written)
     added -= written
     for docname in sorted(added | changed):
@@ -84,6 +90,23 @@ def _is_output(env: BuildEnvironment, docname: str) -> bool:
         Path(env.srcdir, *folders[:count], ".buildinfo").exists()
         for count in range(1, len(folders) + 1)
     )
+
+
+def _loops(env: BuildEnvironment, docnames: Iterable[str]) -> dict[str, str]:
+    """Return which of *docnames* Sphinx finds through a link to a folder above, with the link."""
+    found: dict[str, str] = {}
+    known: dict[PurePosixPath, bool] = {}
+    for docname in docnames:
+        for folder in reversed(PurePosixPath(docname).parents[:-1]):
+            if folder not in known:
+                path = Path(env.srcdir, folder)
+                known[folder] = path.is_symlink() and path.parent.resolve().is_relative_to(
+                    path.resolve()
+                )
+            if known[folder]:
+                found[docname] = folder.as_posix()
+                break
+    return found
 
 
 def _fault(env: BuildEnvironment, docname: str) -> Diagnostic | None:
