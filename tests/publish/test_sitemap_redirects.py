@@ -273,6 +273,20 @@ def test_clashing_redirects_are_reported_with_file_and_line(tiny: Site) -> None:
     assert redirect(made, "once.html")[0] == ADDRESS + "papers/beta.html"
 
 
+def test_redirect_that_differs_from_a_page_in_case_alone_is_left_out(tiny: Site) -> None:
+    """Many systems ignore case, and would have the redirect in the place of the page."""
+    tiny.edit("papers/beta.md", "read:", "redirect_from: [Papers/Alpha, Once, once, SEARCH]\nread:")
+    build = tiny.build()
+    names = 'papers/beta.md:4: WARNING: "redirect_from" names'
+    assert [line.rpartition(";")[0] for line in build.messages] == [
+        f'{names} "Papers/Alpha", which is the page of papers/alpha.md, but for its case',
+        f'{names} "once", which already redirects to papers/beta.md, but for its case',
+        f'{names} "SEARCH", which is a page of the site',
+    ]
+    assert not (build.outdir / "Papers").exists()
+    assert (build.outdir / "Once.html").exists()
+
+
 def test_redirect_that_clashes_with_an_archive_page_is_reported(tiny: Site) -> None:
     tiny.edit("papers/beta.md", "read:", "redirect_from: [tags/index]\nread:")
     for _build in range(2):

@@ -306,7 +306,7 @@ CASES = [
             front=f"redirect_from: ['{name}']\n",
         )
         for number, name in enumerate(
-            ("../x", "a/../../x", "papers/alpha.html/x", "feed.xml/x", "C:/x", "a//b", "", "<script>", "x" * 248)
+            ("../x", "a/../../x", "papers/alpha.html/x", "feed.xml/x", "objects.inv", "x.", "C:/x", "a//b", "", "<script>", "x" * 248)
         )
     ),
     # Files from outside, and the file itself.

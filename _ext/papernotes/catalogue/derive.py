@@ -283,17 +283,25 @@ def rival_mains(notes: Iterable[Note], paths: Mapping[str, str]) -> list[Diagnos
 def _redirects(
     notes: Iterable[Note], paths: Mapping[str, str], problems: list[Diagnostic]
 ) -> dict[str, Note]:
-    """Return the note that each former name redirects to: if several, the first by document."""
+    """Return the note that each former name redirects to: if several, the first by document.
+
+    Many systems ignore case, and would write the redirect over the page.
+    """
     redirects: dict[str, Note] = {}
+    pages = {docname.casefold(): path for docname, path in paths.items()}
+    leads: dict[str, str] = {}
     for note in sorted(notes, key=lambda note: note.docname):
         for former in note.former_names:
-            if former.docname in paths:
-                taken = f"is the page of {paths[former.docname]}"
-            elif former.docname in redirects:
-                taken = f"already redirects to {paths[redirects[former.docname].docname]}"
+            folded = former.docname.casefold()
+            if folded in pages:
+                taken = f"is the page of {pages[folded]}"
+            elif folded in leads:
+                taken = f"already redirects to {leads[folded]}"
             else:
                 redirects[former.docname] = note
+                leads[folded] = paths[note.docname]
                 continue
+            taken += "" if former.docname in {*paths, *redirects} else ", but for its case"
             problems.append(
                 Diagnostic(
                     paths[note.docname],

@@ -33,7 +33,7 @@ NULL_TAG = "tag:yaml.org,2002:null"
 BOOL_TAG = "tag:yaml.org,2002:bool"
 # File names with the suffixes of the files that a built site consists of.
 _SITE_FILE = re.compile(
-    r"\.(?:html|css|js|json|xml|bib|txt|inv|svg|png|ico|woff2?|buildinfo)$", re.IGNORECASE
+    r"\.(?:html|css|csv|js|json|xml|bib|txt|inv|svg|png|ico|woff2?|buildinfo)$", re.IGNORECASE
 )
 _MAPPING_TAG = "tag:yaml.org,2002:map"
 # YAML ends lines at these too, an editor does not; a space keeps the line numbers right.
@@ -323,9 +323,11 @@ def page_name(text: str) -> str:
     """Return the page name in a path or address within the site, or the empty string."""
     name = re.sub(r"(?:\.md|\.html)$", "", text.strip().strip("/"))
     parts = name.split("/")
-    is_page = all(part.strip(".") and part == part.strip() for part in parts)
-    # A file of the site cannot be a folder too; the limits on length are those of file systems.
-    is_page = is_page and not any(map(_SITE_FILE.search, parts[:-1]))
+    # Windows drops dots and spaces at the end.
+    is_page = all(part and part == part.strip().rstrip(".") for part in parts)
+    # A file of the site cannot be a folder too, as dirhtml makes of the last part; the limits on
+    # length are those of file systems.
+    is_page = is_page and not any(map(_SITE_FILE.search, parts))
     is_page = is_page and max(len(part.encode()) for part in parts) <= 247 and len(name) <= 1000
     return name if is_page and not re.search(r'[\\:?#*"<>|\x00-\x1f]', name) else ""
 

@@ -28,7 +28,7 @@ def files(app: Sphinx) -> Iterator[File]:
     taken = _taken(app)
     prose = Prose(app.config)
     for docname, note in domain.catalogue.redirects.items():
-        if docname in taken:
+        if docname.casefold() in taken:
             continue
         title = prose.title(domain.noted(note).title.nodes())
         values = {
@@ -43,9 +43,13 @@ def files(app: Sphinx) -> Iterator[File]:
 
 
 def _taken(app: Sphinx) -> set[str]:
-    """Return the names of pages without a document, as far as they are known before the build."""
+    """Return the names of pages without a document, as far as they are known before the build.
+
+    They are in lower case, which many systems ignore.
+    """
     archive_pages = PaperNotesDomain.of(app.env).archives.pages
-    return {"search", "genindex", *app.config.html_additional_pages, *archive_pages}
+    names = {"search", "genindex", *app.config.html_additional_pages, *archive_pages}
+    return {name.casefold() for name in names}
 
 
 def _page(values: Mapping[str, str]) -> bytes:
@@ -55,7 +59,10 @@ def _page(values: Mapping[str, str]) -> bytes:
 def check(app: Sphinx) -> None:
     """Warn about former names of notes that are names of other pages."""
     domain = PaperNotesDomain.of(app.env)
-    for docname in sorted(domain.catalogue.redirects.keys() & _taken(app)):
+    taken = _taken(app)
+    for docname in sorted(domain.catalogue.redirects):
+        if docname.casefold() not in taken:
+            continue
         note = domain.catalogue.redirects[docname]
         line = next(former.line for former in note.former_names if former.docname == docname)
         message = f'"redirect_from" names "{docname}", which is a page of the site; delete it here'
