@@ -88,6 +88,14 @@ def test_links_to_a_draft_show_their_text(drafted: Site) -> None:
     assert not paragraph.xpath(".//a")
 
 
+@pytest.mark.parametrize("builder", ["html", "epub", "latex", "text"])
+def test_a_summary_may_link_to_a_draft(drafted: Site, builder: str) -> None:
+    settings = {"version": "1", "copyright": "2026", "papernotes_obsidian": True}
+    links = "[by file](draft.md), [[draft|in brackets]], {ref}`by role <shade>`, {note}`theta2008`."
+    drafted.edit("papers/beta.md", "The summary of beta.", links)
+    assert drafted.build(builder, confoverrides=settings).messages == []
+
+
 def test_builds_that_show_drafts_mark_them(drafted: Site) -> None:
     build = drafted.build(confoverrides={"papernotes_drafts": True})
     assert build.messages == []

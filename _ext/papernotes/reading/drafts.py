@@ -112,8 +112,9 @@ class LeaveOutOfToctrees(SphinxTransform):
 class UnlinkDrafts(SphinxPostTransform):
     """Replace links to drafts, and to places in them, by their text."""
 
-    # Ahead of those that resolve links and report broken ones (9 and more).
-    default_priority = 6
+    # Ahead of those that resolve links and report broken ones (9 and more), and behind what puts
+    # summaries, which may hold such links, onto the pages of books (7).
+    default_priority = 8
 
     def run(self, **kwargs: object) -> None:
         """Replace the links."""
