@@ -22,6 +22,9 @@ from hypothesis.stateful import (
 from shelf import CONF, KEYS, PICTURE, SETTINGS, SLUGS, TAGS, WORDS, Entry, NoteFile, Shelf, build
 from sites import SOAK, Site
 
+from papernotes.catalogue import literature
+from papernotes.catalogue.literature import Suggestion
+
 LOG = logging.getLogger(__name__)
 
 
@@ -120,6 +123,19 @@ def test_edit_that_keeps_time_and_size_is_noticed(shelf: Shelf, name: str) -> No
     text = path.read_text(encoding="utf-8")
     write_keeping_time(path, text.replace("one", "six").replace("h9", "h8"))
     shelf.check()
+
+
+def test_links_to_works_that_a_page_does_not_cite_follow_their_entries(shelf: Shelf) -> None:
+    """They are in the sentence on the literature and in suggestions."""
+    works = [Suggestion("W1", "10.1234/w1", "A work", 1999, ("k3", "k4"))]
+    shelf.site.write(literature.NAME, literature.write({"k0": ["k3"], "k4": ["k0"]}, works))
+    shelf.site.write("page.md", "# A page\n\n{cite:p}`k3,k4`\n")
+    shelf.site.write("works.md", "# Works\n\n```{suggestions}\n```\n")
+    for address in ("https://a.example/x", "https://a.example/y"):
+        for key in ("k3", "k4"):
+            shelf.entries[key] = Entry(more=f",\n url = {{{address}}}")
+        shelf.write_bibliography()
+        shelf.check()
 
 
 def test_deleted_files_are_removed_from_the_output(shelf: Shelf) -> None:

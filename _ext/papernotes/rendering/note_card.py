@@ -156,6 +156,12 @@ def work_link(context: RenderContext, key: str, docname: str) -> nodes.Node:
     return external(url, name) if url else nodes.inline("", "", *name)
 
 
+def work_link_shows(shown: Shown, key: str) -> list[object]:
+    """Return what a link to the work *key* shows, and where it leads."""
+    paper = shown.catalogue.papers.get(key)
+    return [shown.citation(key), paper and formatting.target(paper)]
+
+
 def title_line(context: RenderContext, note: Note, docname: str) -> Sequence[nodes.Node]:
     """Return the line of *note* in a plain list: its title, and its paper's authors and date."""
 

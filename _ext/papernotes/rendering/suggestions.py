@@ -30,8 +30,16 @@ def suggestions(context: RenderContext, node: nodes.Element) -> list[nodes.Node]
 
 def suggestions_show(shown: Shown, limit: int) -> list[object]:
     """Return what the list shows: of the papers that cite a work, those that are shown."""
-    listed = shown.domain.literature.suggestions[:limit]
-    return [(each, [*map(shown.citation, _named(shown.catalogue.papers, each))]) for each in listed]
+    return [
+        [
+            each,
+            *(
+                note_card.work_link_shows(shown, key)
+                for key in _named(shown.catalogue.papers, each)
+            ),
+        ]
+        for each in shown.domain.literature.suggestions[:limit]
+    ]
 
 
 def _named(papers: Container[str], suggestion: Suggestion) -> list[str]:

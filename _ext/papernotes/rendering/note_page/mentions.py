@@ -91,7 +91,7 @@ def mentions_show(shown: Shown, note: Note) -> list[object]:
     leading = map(shown.catalogue.leading, works)
     page = shown.archives.mentions.get(note.docname)
     return [
-        [strip and len(strip[0]), [*map(shown.citation, works)]],
+        [strip and len(strip[0]), [note_card.work_link_shows(shown, key) for key in works]],
         [each and (each.docname, shown.archives.hue(each)) for each in leading],
         [intents_of(shown.domain, each) for each in (strip[1][:_IN_STRIP] if strip else ())],
         page and page.pages,

@@ -41,7 +41,10 @@ def references(context: RenderContext, note: Note) -> list[nodes.Node]:
 def references_show(shown: Shown, note: Note) -> list[object]:
     """Return what the sentence shows."""
     sides = _sides(shown.domain, note)
-    shows: list[object] = [[len(keys), *map(shown.citation, keys[:NAMED])] for keys in sides]
+    shows: list[object] = [
+        [len(keys), *(note_card.work_link_shows(shown, key) for key in keys[:NAMED])]
+        for keys in sides
+    ]
     return shows if any(sides) else []
 
 
