@@ -138,6 +138,15 @@ def test_links_to_works_that_a_page_does_not_cite_follow_their_entries(shelf: Sh
         shelf.check()
 
 
+def test_search_index_keeps_the_index_entries_of_pages_that_are_not_written(shelf: Shelf) -> None:
+    shelf.site.write("more.md", "# More\n\n{index}`apple; pear` {index}`Plum <see: plums; plum>`\n")
+    shelf.check()
+    shelf.site.write("page.md", "# A page\n\nAnother text.\n")
+    shelf.check()
+    shelf.site.remove("more.md")
+    shelf.check()
+
+
 def test_deleted_files_are_removed_from_the_output(shelf: Shelf) -> None:
     """These are a picture, a download, a static file, an extra file and a page."""
     shelf.site.write("_static/more.txt", "more")

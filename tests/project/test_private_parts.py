@@ -584,6 +584,7 @@ def test_search_index_keeps_of_documents_what_processes_hand_back(built: SphinxT
     assert tables - {"_objtypes", "_objnames", "_env_version"} == {
         *writing.BY_WORD,
         *writing.BY_DOCUMENT,
+        writing.ENTRIES,
     }
 
 

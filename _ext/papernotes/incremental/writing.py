@@ -5,7 +5,7 @@ Sphinx's own way leaves all but the writing to the main process.
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Container, Set
 from pathlib import Path
 from typing import Any
 
@@ -17,15 +17,18 @@ from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms.images import ImageConverter
 from sphinx.util.build_phase import BuildPhase
 from sphinx.util.display import progress_message
+from sphinx.util.index_entries import split_index_msg
 
 from papernotes.domain import PaperNotesDomain
 from papernotes.incremental import parallel
 
 # Packages whose handlers of "doctree-resolved" keep nothing for the main process.
 _KNOWN = ("docutils", "furo", "myst_nb", "myst_parser", "papernotes", "sphinx", "sphinx_design")
-# What Sphinx's search index keeps of documents: by word, and by document.
+# What Sphinx's search index keeps of documents: by word, by document, and the entries of its index.
 BY_WORD = ("_mapping", "_title_mapping")
-BY_DOCUMENT = ("_titles", "_filenames", "_all_titles", "_index_entries")
+TITLES = "_titles"
+BY_DOCUMENT = (TITLES, "_filenames", "_all_titles")
+ENTRIES = "_index_entries"
 Fragments = dict[tuple[str, str], Any]
 
 
@@ -149,11 +152,29 @@ class PagesBuilder(StandaloneHTMLBuilder):
                 for word, pages in self._pages.pop(name).items():
                     words.setdefault(word, []).extend(pages)
                 setattr(index, name, words)
+            setattr(index, ENTRIES, self._entries(getattr(index, TITLES)))
             path = Path(self.outdir, self.searchindex_filename)
             draft = path.with_suffix(".new")
             with draft.open("w", encoding="utf-8") as file:
                 index.dump(file, self.indexer_format)
             draft.replace(path)
+
+    def _entries(self, docnames: Container[str]) -> dict[str, list[tuple[str, str, str]]]:
+        """Return the index entries of *docnames*, each with its id and whether it is a main one.
+
+        Sphinx's search index loses those of the pages that a build does not write.
+        """
+        return {
+            docname: sorted(
+                {
+                    (name, id_, main)
+                    for kind, value, id_, main, _ in entries
+                    for name in split_index_msg(kind, value)
+                }
+            )
+            for docname, entries in sorted(self.env.domains.index_domain.entries.items())
+            if docname in docnames
+        }
 
 
 class FoldersBuilder(PagesBuilder, DirectoryHTMLBuilder):
