@@ -147,6 +147,21 @@ def test_search_index_keeps_the_index_entries_of_pages_that_are_not_written(shel
     shelf.check()
 
 
+def test_name_in_several_documents_leads_to_the_last_of_them(shelf: Shelf) -> None:
+    """Whichever of them is read last, and when one of them loses the name."""
+    text = "(twice)=\n\n## Twice\n\n:::{glossary}\nword\n: A meaning.\n:::\n"
+    shelf.site.write("page.md", "# A page\n\n{ref}`twice`, [](#twice), {term}`word`.\n")
+    for name in ("one.md", "two.md", "three.md"):
+        shelf.site.write(name, f"# {name}\n\n{text}")
+        shelf.check()
+    for name in ("two.md", "three.md", "one.md"):
+        shelf.site.write(name, f"# {name}\n\nAgain.\n\n{text}")
+        shelf.check(parallel=2)
+    for name in ("two.md", "three.md", "one.md"):
+        shelf.site.write(name, f"# {name}\n")
+        shelf.check()
+
+
 def test_deleted_files_are_removed_from_the_output(shelf: Shelf) -> None:
     """These are a picture, a download, a static file, an extra file and a page."""
     shelf.site.write("_static/more.txt", "more")
