@@ -162,6 +162,30 @@ def test_name_in_several_documents_leads_to_the_last_of_them(shelf: Shelf) -> No
         shelf.check()
 
 
+@pytest.mark.parametrize(
+    ("reference", "described"),
+    [
+        ("{term}`Word`", ":::{glossary}\nword\n: A meaning.\n:::"),
+        ("{py:func}`module.function`", ":::{py:function} module.function()\n:::"),
+        ("{option}`git -x`", ":::{program} git\n:::\n\n:::{option} -x\n:::"),
+        ("{any}`HOME`", ":::{envvar} HOME\n:::"),
+    ],
+)
+def test_links_to_what_a_document_describes_come_and_go_with_it(
+    shelf: Shelf, reference: str, described: str
+) -> None:
+    shelf.site.write("page.md", f"# A page\n\nSee {reference}.\n")
+    shelf.site.write("more.md", "# More\n")
+    shelf.check()
+    shelf.site.write("more.md", f"# More\n\n{described}\n")
+    shelf.check()
+    # The place has another name now.
+    shelf.site.write("more.md", f"# More\n\n(term-word)=\n\n## Here\n\n{described}\n")
+    shelf.check()
+    shelf.site.remove("more.md")
+    shelf.check()
+
+
 def test_deleted_files_are_removed_from_the_output(shelf: Shelf) -> None:
     """These are a picture, a download, a static file, an extra file and a page."""
     shelf.site.write("_static/more.txt", "more")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from papernotes.catalogue.status import status
 from papernotes.citations.domain import CitationDomain
 from papernotes.core.model import Note, Paper
 from papernotes.domain import PaperNotesDomain, figures
+from papernotes.domain.places import PlaceDomain
 from papernotes.domain.records import Excerpt
 from papernotes.mathematics.equations import equation_target
 from papernotes.rendering.previews import note_name
@@ -26,6 +28,28 @@ from papernotes.rendering.previews import note_name
 def digest(parts: Iterable[object]) -> str:
     """Return the digest of *parts*, which are equal if their representations are."""
     return hashlib.blake2b(repr(list(parts)).encode(), digest_size=16).hexdigest()
+
+
+def _objects(env: BuildEnvironment) -> dict[str, list[tuple[object, ...]]]:
+    """Return what documents describe, such as functions and options of programs, by last word.
+
+    References to it may leave out the words before.
+    """
+    found: dict[str, list[tuple[object, ...]]] = {}
+    places = PlaceDomain.of(env)
+    for domain in env.domains.sorted():
+        if domain not in (places, PaperNotesDomain.of(env)):
+            for each in sorted(domain.get_objects()):
+                found.setdefault(_last_word(each[0]), []).append((domain.name, *each))
+    for (program, option), place in sorted(places.progoptions.items(), key=str):
+        found.setdefault(_last_word(option), []).append((program, *place))
+    return found
+
+
+def _last_word(name: str) -> str:
+    """Return the last word of the name of an object, such as that of a function without module."""
+    words = re.findall(r"\w+", name.partition("(")[0])
+    return words[-1] if words else ""
 
 
 class Shown:
@@ -44,7 +68,8 @@ class Shown:
         self.tooltip = citations.tooltip
         self.equation = functools.partial(equation_target, env)
         self._number = functools.partial(figures.number, env)
-        self._standard = env.domains.standard_domain
+        self._places = PlaceDomain.of(env)
+        self._objects = _objects(env)
         self._slugs = {name: data.get("myst_slugs") for name, data in env.metadata.items()}
         self.page_titles = {name: title.astext() for name, title in env.titles.items()}
         # Images whose published name is not that of their file, by document; few sites have any.
@@ -114,10 +139,11 @@ class Shown:
 
     def target(self, name: str) -> list[object]:
         """Return what a link to the document or the label *name* shows."""
-        labels = (self._standard.labels.get(name), self._standard.anonlabels.get(name))
-        numbers = [self._number(*label[:2]) for label in labels if label]
+        places = list(self._places.named(name))
+        numbers = [self._number(*place[:2]) for place in places]
         preview = self._preview(self.catalogue.by_docname.get(name))
-        return [name, self.page_titles.get(name), self._slugs.get(name), *labels, *numbers, preview]
+        led = [*places, *self._objects.get(_last_word(name), ())]
+        return [name, self.page_titles.get(name), self._slugs.get(name), *led, *numbers, preview]
 
     def excerpt(self, excerpt: Excerpt) -> list[object]:
         """Return what nodes from another document show."""
