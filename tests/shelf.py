@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import filecmp
 import shutil
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from sites import Site, application
 
+from papernotes.catalogue import literature
+from papernotes.catalogue.literature import Suggestion
+
 CONF = """\
 project = "equal"
 extensions = ["papernotes"]
+papernotes_pandoc_citations = True
 exclude_patterns = ["_*", "part.md"]
 papernotes_sections = ["page", "tables", "works"]
 papernotes_fields = {
@@ -27,11 +32,12 @@ papernotes_pictures = False
 papernotes_markdown = True
 bibtex_bibfiles = ["refs.bib"]
 bibtex_reference_style = "papernotes"
-myst_enable_extensions = ["dollarmath"]
+myst_enable_extensions = ["attrs_inline", "colon_fence", "dollarmath"]
 myst_heading_anchors = 2
 html_baseurl = "https://example.org/notes/"
 html_theme = "alabaster"
 html_math_renderer = "mathml"
+numfig = True
 html_static_path = ["_static"]
 html_css_files = ["own.css"]
 html_extra_path = ["extra"]
@@ -57,6 +63,25 @@ SETTINGS = [
     'html_additional_pages = {"404": "more.html"}',
     "bibtex_reference_style = 'label'",
     "math_number_all = True",
+    "papernotes_highlights_public = True",
+    "papernotes_drafts = True",
+    "papernotes_card_pictures = True",
+    'papernotes_references = "margin"',
+    'papernotes_venue_names = {"J": "The J"}',
+    'papernotes_view = "rows"',
+    'papernotes_search = "pagefind"',
+    "papernotes_obsidian = True",
+    "papernotes_cite_this_note = False",
+    "numfig = False",
+    *[
+        f'html_theme = "marginalia"\n{more}'
+        for more in (
+            'papernotes_search = "sphinx"',
+            'papernotes_references = "margin"',
+            'html_theme_options = {"accent": "#8a1c1c", "tagline": "Notes", "license": "CC0"}',
+            'html_theme_options = {"sidebar_links": [("Page", "page"), ("Tags", "tags/index")]}',
+        )
+    ],
 ]
 INDEX = """\
 # A shelf
@@ -77,12 +102,14 @@ CHAPTER = """\
 
 $$ a = b $$ (first)
 
-By {eq}`first`, and {eq}`second`, {cite:t}`k0` holds; see [a section](papers/gamma.md#section).
+By {eq}`first`, and {eq}`second`, {cite:t}`k0` holds; see [a section](papers/gamma.md#section),
+{numref}`drawn` and {term}`word`. It says {highlight}`k0:1`.
 
 ```{include} part.md
 ```
 """
-WORKS = "# Works\n\n```{works}\n```\n\n```{reading-list}\n```\n"
+PAGE = "# A page\n\nIt cites {cite:p}`k1`, links {note}`k2`, says {highlight}`k1:1`.\n"
+WORKS = "# Works\n\n```{works}\n```\n\n```{reading-list}\n```\n\n```{suggestions}\n```\n"
 TABLES = """\
 # Tables
 
@@ -102,6 +129,31 @@ SLUGS = ["alpha", "beta", "gamma", "delta", "deep/er", "été"]
 KEYS = [f"k{number}" for number in range(6)]
 TAGS = ["vision", "C++", "ML", "ml", "a b"]
 WORDS = ["one", "two words", "three *marked* words", "$x^2$", "four"]
+# Blocks of quotes: none, one that nothing shows but by a role, and one that is published.
+QUOTES = ["", ":imported: pdf", ":public:"]
+QUOTE = """\
+:::{{quote}} 1
+:page: 2
+
+> Quoted {}, and more.^[In the margin.]
+
+Why?
+:::
+"""
+FIGURE = """:::{{figure}} picture.svg
+:name: drawn
+:width: {}
+
+Drawn.[^foot] It {{cite:t}}`k1`; see {{eq}}`second`.
+:::
+
+[^foot]: At the foot, {}.
+"""
+GLOSSARY = """:::{{glossary}}
+word
+: A meaning, {}, of {{cite:t}}`k0`.
+:::
+"""
 
 
 @dataclass(frozen=True)
@@ -119,6 +171,11 @@ class NoteFile:
     picture: bool = False
     equation: bool = False
     draft: bool = False
+    main: bool = False
+    typed: str = ""
+    quotes: str = ""
+    figure: str = ""
+    glossary: bool = False
     broken: str = ""
     own: str = ""
     letter: str = "a"
@@ -129,6 +186,7 @@ class NoteFile:
         front += [f"read: 2020-01-0{self.read}"] if self.read else []
         front += [f"redirect_from: {list(self.former)}"] if self.former else []
         front += ["draft: true"] if self.draft else []
+        front += ["main: true"] if self.main else []
         front += [text for text in (self.own, self.broken) if text]
         cites = [f"Here {{cite:t}}`{key}` is cited." for key in self.cited]
         links = [f"There is {{note}}`{key}`." for key in self.linked]
@@ -136,8 +194,17 @@ class NoteFile:
         lines += cites[:1]
         lines += ["", "![A picture](picture.svg)"] if self.picture else []
         lines += ["", "## Section", "", f"Letter {self.letter}.", *cites[1:], *links]
+        lines += [f"It [@{self.typed}]."] if self.typed else []
         lines += ["", "$$ c = d $$ (second)"] if self.equation else []
+        lines += ["", FIGURE.format(self.figure, self.letter)] if self.figure else []
+        lines += ["", GLOSSARY.format(self.letter)] if self.glossary else []
+        lines += ["", *self.block()] if self.quotes else []
         return "\n".join(lines) + "\n"
+
+    def block(self) -> list[str]:
+        """Return the lines of a block of quotes from the note's first paper."""
+        key = self.key.strip("[]").partition(",")[0]
+        return [f"::::{{quotes}} {key}", self.quotes, "", QUOTE.format(self.letter), "::::"]
 
 
 @dataclass(frozen=True)
@@ -176,7 +243,7 @@ class Shelf:
         write("chapter.md", CHAPTER)
         write("tables.md", TABLES)
         write("part.md", "Part one.\n")
-        write("page.md", "# A page\n\nIt cites {cite:p}`k1` and links {note}`k2`.\n")
+        write("page.md", PAGE)
         write("works.md", WORKS)
         write("picture.svg", PICTURE.format(0))
         write("papers/picture.svg", PICTURE.format(1))
@@ -186,15 +253,23 @@ class Shelf:
         write("_templates/more.html", '{% extends "page.html" %}\n')
         for number, key in enumerate(KEYS[:4]):
             self.entries[key] = Entry(title=f"On {key}", year=2001 + number // 2)
-        self.write_note("alpha", NoteFile("k0", tags=("vision",), read=1, cited=("k1", "k2")))
-        self.write_note("beta", NoteFile("k1", tags=("vision", "C++"), read=2, linked=("k0",)))
-        self.write_note("gamma", NoteFile("k2", read=3, equation=True, picture=True))
+        alpha = NoteFile("k0", tags=("vision",), read=1, cited=("k1", "k2"), quotes=QUOTES[1])
+        beta = NoteFile("k1", tags=("vision", "C++"), read=2, linked=("k0",), quotes=QUOTES[2])
+        gamma = NoteFile("k2", read=3, equation=True, picture=True, figure="9px", glossary=True)
+        for slug, note in (("alpha", alpha), ("beta", beta), ("gamma", gamma)):
+            self.write_note(slug, note)
+        self.write_citations({"k0": ["k3", "k4"], "k3": ["k1"]})
         self.write_bibliography()
 
     def write_note(self, slug: str, note: NoteFile) -> None:
         """Write a note."""
         self.notes[slug] = note
         self.site.write(f"papers/{slug}.md", note.text())
+
+    def write_citations(self, cites: Mapping[str, Iterable[str]]) -> None:
+        """Write how the papers cite each other, and a work that all of them cite."""
+        work = Suggestion("W1", "10.1234/w1", "A work", 1999, tuple(cites))
+        self.site.write(literature.NAME, literature.write(cites, [work]))
 
     def write_bibliography(self) -> None:
         """Write the bibliography."""
