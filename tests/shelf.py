@@ -73,6 +73,7 @@ SETTINGS = [
     "papernotes_obsidian = True",
     "papernotes_cite_this_note = False",
     "numfig = False",
+    'html_theme = "furo"',
     *[
         f'html_theme = "marginalia"\n{more}'
         for more in (

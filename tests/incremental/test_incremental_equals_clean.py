@@ -20,7 +20,9 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 from shelf import (
+    CHAPTER,
     CONF,
+    INDEX,
     KEYS,
     PICTURE,
     QUOTES,
@@ -210,6 +212,28 @@ def test_links_to_what_a_document_describes_come_and_go_with_it(shelf: Shelf) ->
     shelf.check()
     shelf.site.remove("more.md")
     shelf.check()
+
+
+def test_pages_follow_the_toctrees(shelf: Shelf) -> None:
+    """Their neighbours, the numbers of sections, figures and equations, and the navigation."""
+    site = shelf.site
+    site.write("conf.py", f'{CONF}html_theme = "furo"\n')
+    figure = ":::{figure} picture.svg\n:name: drawn-here\n\nCaption.\n:::\n"
+    site.write("chapter.md", f"{CHAPTER}\n{figure}")
+    site.write("page.md", "# A page\n")
+    numbers = replace(shelf.notes["beta"], summary="{numref}`drawn-here` {eq}`first`")
+    shelf.write_note("beta", numbers)
+    shelf.check()
+    site.write("chapter.md", f"{CHAPTER}\n{figure}".replace("A chapter", "Another chapter"))
+    shelf.check()
+    site.write("index.md", INDEX.replace("chapter", "page\nchapter"))
+    shelf.check()
+    site.write("page.md", f"# A page\n\n{figure.replace('-here', '-there')}")
+    shelf.check()
+    for numbered in (":hidden:\n:numbered:", ":hidden:"):
+        site.write("index.md", INDEX.replace(":hidden:", numbered))
+        shelf.check()
+    site.write("conf.py", CONF)
 
 
 def test_deleted_files_are_removed_from_the_output(shelf: Shelf) -> None:
@@ -406,6 +430,16 @@ class Edits(RuleBasedStateMachine):
             self.shelf.site.write(name, layout if name.endswith(".html") else text)
         else:
             (self.folder / name).unlink(missing_ok=True)
+        self.shelf.check(self.parallel)
+
+    @rule(
+        documents=st.lists(st.sampled_from(["chapter", "page", "tables"]), unique=True),
+        option=st.sampled_from([":hidden:", ":numbered:", ":caption: More"]),
+    )
+    def edit_toctree(self, documents: list[str], option: str) -> None:
+        lines = "\n".join(documents)
+        text = INDEX.replace(":hidden:", option).replace("chapter", lines)
+        self.shelf.site.write("index.md", text)
         self.shelf.check(self.parallel)
 
     @rule(margin=st.integers(0, 2))

@@ -1,7 +1,7 @@
-"""Numbers of figures, tables and code blocks with captions, by which ``{numref}`` refers to them.
+"""Numbers of sections, and of figures, tables and code blocks with captions.
 
-Sphinx numbers them along the toctrees, in which no note stands. Each note has numbers of its own,
-and so has any other document outside the toctrees.
+Sphinx numbers them along the toctrees, in which no note stands. Each note has numbers of its own
+for its figures, tables and code blocks, and so has any other document outside the toctrees.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from docutils import nodes
+from sphinx.environment.collectors.toctree import TocTreeCollector
 
 from papernotes.domain.domain import PaperNotesDomain
 
@@ -20,10 +21,24 @@ if TYPE_CHECKING:
 
 
 def setup(app: Sphinx) -> None:
-    """Assign the numbers before the catalogue is derived, and after Sphinx has assigned its own."""
+    """Have all numbers assigned before the catalogue is derived, Sphinx's own first.
+
+    Sphinx assigns its own only afterwards, when digests have already said which pages show others.
+    """
+    app.connect("env-updated", drop_section_numbers, priority=370)
+    for listener in list(app.events.listeners["env-get-updated"]):
+        if isinstance(getattr(listener.handler, "__self__", None), TocTreeCollector):
+            app.disconnect(listener.id)
+            app.connect("env-updated", listener.handler, priority=380)
     app.connect("env-updated", assign, priority=390)
-    # TocTreeCollector (500) drops all numbers first.
-    app.connect("env-get-updated", assign, priority=600)
+
+
+def drop_section_numbers(app: Sphinx, env: BuildEnvironment) -> None:
+    """Drop the section numbers of the last build, which Sphinx leaves in titles and contents."""
+    for docname in env.toc_secnumbers.keys() & env.titles.keys():
+        for root in (env.titles[docname], env.tocs[docname]):
+            for node in root.findall(nodes.Element):
+                node.attributes.pop("secnumber", None)
 
 
 def numbered(env: BuildEnvironment, root: nodes.Node) -> Iterator[tuple[str, nodes.Element]]:

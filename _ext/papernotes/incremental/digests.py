@@ -15,6 +15,7 @@ from papernotes.catalogue.citation_graph import CitationMap, known_citations
 from papernotes.catalogue.index_pages import IndexPage, WorksPage
 from papernotes.catalogue.mention_pages import MentionPage
 from papernotes.domain.intents import intents_of
+from papernotes.incremental.toctrees import Toctrees
 from papernotes.rendering import note_list, suggestions, work_entry, works_list
 from papernotes.rendering.note_page import mentions, neighbours, note_citation, note_header
 from papernotes.rendering.shown import Shown
@@ -25,6 +26,12 @@ class Digests:
 
     def __init__(self, env: BuildEnvironment) -> None:
         self.shown = Shown(env)
+        self._toctrees = Toctrees(env)
+
+    def _frame(self) -> object:
+        """Return what the theme shows beside the text of every page: its sidebar, or toctrees."""
+        shown = self.shown
+        return shown.domain.frame or shown.once("frame", "", lambda _: self._toctrees.navigation())
 
     def page(self, docname: str) -> str:
         """Return the digest of what the page *docname* shows of other documents and of entries."""
@@ -34,7 +41,8 @@ class Digests:
         shown = self.shown
         record = shown.domain.records[docname]
         page = record.page
-        parts: list[object] = [shown.domain.frame, work_entry.references_show(shown, record)]
+        parts: list[object] = [self._frame(), work_entry.references_show(shown, record)]
+        parts.append(self._toctrees.page(docname))
         parts.extend(map(shown.equation, page.equations))
         parts.extend(map(shown.target, page.targets))
         parts.extend(map(shown.located, page.located))
@@ -59,7 +67,7 @@ class Digests:
         return self.shown.once(
             "archive page",
             page,
-            lambda name: [self.shown.domain.frame, self._archive_page(name)],
+            lambda name: [self._frame(), self._archive_page(name)],
         )
 
     def _archive_page(self, page: str) -> list[object]:

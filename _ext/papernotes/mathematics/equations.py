@@ -133,8 +133,9 @@ def referenced_labels(root: nodes.Node) -> Iterator[str]:
 
 
 def equation_target(env: BuildEnvironment, label: str) -> object:
-    """Return the document and the number of the equation *label*, or None if it is unknown."""
-    return env.domains.math_domain.equations.get(label)
+    """Return the document and the numbers of the equation *label*, or None if it is unknown."""
+    found = env.domains.math_domain.equations.get(label)
+    return found and (*found, figure_number(env, found[0], make_id(f"equation-{label}")))
 
 
 def equation_place(env: BuildEnvironment, label: str) -> tuple[str, str] | None:
