@@ -236,6 +236,31 @@ def test_pages_follow_the_toctrees(shelf: Shelf) -> None:
     site.write("conf.py", CONF)
 
 
+def test_citations_that_lead_to_a_list_of_the_library_follow_it(shelf: Shelf) -> None:
+    """Both on the page of the list, and where its sentences are shown."""
+    text = "# A page\n\nIt cites {cite:p}`k2,k3`.\n\n```{bibliography}\n```\n"
+    shelf.site.write("page.md", text)
+    shelf.check()
+    shelf.entries["k3"] = Entry(title="On a list")
+    shelf.write_bibliography()
+    shelf.check()
+    shelf.site.write("page.md", text.replace("`.", "`.\n\nIt also cites {cite:p}`k0`."))
+    shelf.check()
+
+
+def test_of_several_lists_of_the_library_citations_lead_to_the_same(shelf: Shelf) -> None:
+    shelf.site.write("conf.py", f"{CONF}papernotes_references = False\n")
+    for name in ("one.md", "two.md"):
+        shelf.site.write(name, f"# {name}\n\n```{{bibliography}}\n```\n")
+    shelf.check()
+    shelf.site.write("one.md", "# One\n\nText.\n\n```{bibliography}\n```\n")
+    shelf.write_note("alpha", replace(shelf.notes["alpha"], letter="c"))
+    shelf.check()
+    for name in ("one.md", "two.md"):
+        shelf.site.remove(name)
+    shelf.site.write("conf.py", CONF)
+
+
 def test_deleted_files_are_removed_from_the_output(shelf: Shelf) -> None:
     """These are a picture, a download, a static file, an extra file and a page."""
     shelf.site.write("_static/more.txt", "more")

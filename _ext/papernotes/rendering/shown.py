@@ -66,6 +66,7 @@ class Shown:
         citations = CitationDomain.of(env)
         self.label = citations.shown_label
         self.tooltip = citations.tooltip
+        self._listed = citations.listed
         self.equation = functools.partial(equation_target, env)
         self._number = functools.partial(figures.number, env)
         self._places = PlaceDomain.of(env)
@@ -122,15 +123,16 @@ class Shown:
 
     def _citation(self, key: str) -> list[object]:
         paper = self.catalogue.papers.get(key)
+        listed = self._listed(key)
         if paper is None:
-            return [key]
+            return [key, listed]
         note = self.catalogue.leading(key)
         people = formatting.people(paper) or paper.title
         when = formatting.year(paper) + self.catalogue.suffixes.get(key, "")
         published = locators.pdf_link(paper) in self.domain.paper_links(paper)
         located = [published, *locators.source(paper)]
         shown = [key, people, when, self.label(key), self.tooltip(key), located]
-        return [*shown, note and note.docname, *self.status(paper)]
+        return [*shown, note and note.docname, *self.status(paper), listed]
 
     def located(self, key: str) -> list[object]:
         """Return where links to pages of the work *key* lead."""
