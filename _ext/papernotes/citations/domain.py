@@ -25,7 +25,7 @@ from sphinx.util.nodes import make_refnode
 from sphinxcontrib.bibtex.bibfile import BibData, BibFile, get_mtime
 from sphinxcontrib.bibtex.citation_target import CitationTarget, parse_citation_targets
 from sphinxcontrib.bibtex.directives import BibliographyKey
-from sphinxcontrib.bibtex.domain import BibtexDomain, Citation
+from sphinxcontrib.bibtex.domain import BibtexDomain
 from sphinxcontrib.bibtex.roles import CitationRef, CiteRole
 from sphinxcontrib.bibtex.style.referencing import format_references
 from sphinxcontrib.bibtex.style.template import SphinxReferenceInfo
@@ -36,7 +36,8 @@ from papernotes.bibliography.latex import flatten
 from papernotes.catalogue.status import status
 from papernotes.citations.entries import ReadableEntries, ReadableEntry, escape, organization
 from papernotes.citations.ids import distinct_ids, preview_name
-from papernotes.citations.marks import linked_keys, mark_links, marked_entry, status_of
+from papernotes.citations.lists import Lists, list_works
+from papernotes.citations.marks import linked_keys, mark_links, marked_entry
 from papernotes.citations.style import NAME as OWN_STYLE
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.domain import PaperNotesDomain
@@ -104,7 +105,7 @@ class CitationDomain(BibtexDomain):
         self._entries: dict[str, Entry] = {}
         self._labels: dict[str, str] | None = None
         self._citations: dict[Hashable, nodes.Element] = {}
-        self._listed: dict[str, list[Citation]] = {}
+        self.lists = Lists(env, ())
 
     @classmethod
     def of(cls, env: BuildEnvironment) -> CitationDomain:
@@ -119,25 +120,13 @@ class CitationDomain(BibtexDomain):
         return PaperNotesDomain.of(self.env)
 
     def prepare(self) -> None:
-        """Clear the caches that were derived from the previous catalogue.
-
-        Do the library's own work if a ``{bibliography}`` directive needs it.
-        """
+        """Clear the caches that were derived from the previous catalogue."""
         self._ids.clear()
         self._entries.clear()
         self._citations.clear()
         self._labels = None
         self._ranks = {key: rank for rank, key in enumerate(self.notes.catalogue.works)}
-        self.citations.clear()
-        if self.bibliographies:
-            # As a clean build reads them: with several lists, the order decides where links lead.
-            lists = sorted(self.bibliographies.items(), key=lambda each: each[0].docname)
-            self.bibliographies.clear()
-            self.bibliographies.update(lists)
-            super().env_updated()
-        self._listed = {}
-        for citation in self.citations:
-            self._listed.setdefault(citation.key, []).append(citation)
+        self.lists = list_works(self)
 
     def clear_doc(self, docname: str) -> None:
         """Forget the citations and lists in *docname*; :meth:`prepare` makes what is cited."""
@@ -148,20 +137,6 @@ class CitationDomain(BibtexDomain):
     def env_updated(self) -> Iterable[str]:
         """Return no page: the library's work is done in :meth:`prepare`, ahead of digests."""
         return []
-
-    def listed(self, key: str) -> list[object]:
-        """Return what the library's citations of *key* show, and where they lead."""
-        return [
-            (
-                *(each.bibliography_key.docname, each.citation_id, each.formatted_entry.label),
-                *(
-                    str(each.formatted_entry.text),
-                    each.tooltip_entry and str(each.tooltip_entry.text),
-                ),
-                status_of(self.env, each.entry.key),
-            )
-            for each in self._listed.get(key, ())
-        ]
 
     def get_sorted_entries(
         self, bibliography_key: BibliographyKey, docnames: list[str]
@@ -256,7 +231,7 @@ class CitationDomain(BibtexDomain):
         for part in parse_citation_targets(target):
             if listed and part.key in self.notes.bibliography:
                 ours.append(part)
-            elif part.key in self.notes.bibliography or part.key in self._listed:
+            elif part.key in self.notes.bibliography or self.lists.has(part.key):
                 library.append(part)
             else:
                 unknown.append(nodes.inline("", f"[?{part.key}]", classes=["pn-unknown-key"]))

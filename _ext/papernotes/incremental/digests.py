@@ -42,7 +42,7 @@ class Digests:
         record = shown.domain.records[docname]
         page = record.page
         parts: list[object] = [self._frame(), work_entry.references_show(shown, record)]
-        parts.append(self._toctrees.page(docname))
+        parts += [self._toctrees.page(docname), shown.lists.on(docname)]
         parts.extend(map(shown.equation, page.equations))
         parts.extend(map(shown.target, page.targets))
         parts.extend(map(shown.located, page.located))

@@ -66,7 +66,7 @@ class Shown:
         citations = CitationDomain.of(env)
         self.label = citations.shown_label
         self.tooltip = citations.tooltip
-        self._listed = citations.listed
+        self.lists = citations.lists
         self.equation = functools.partial(equation_target, env)
         self._number = functools.partial(figures.number, env)
         self._places = PlaceDomain.of(env)
@@ -123,7 +123,7 @@ class Shown:
 
     def _citation(self, key: str) -> list[object]:
         paper = self.catalogue.papers.get(key)
-        listed = self._listed(key)
+        listed = self.lists.of(key)
         if paper is None:
             return [key, listed]
         note = self.catalogue.leading(key)
