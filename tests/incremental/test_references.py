@@ -21,15 +21,21 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Shelf:
     return shelf
 
 
-def test_name_in_several_documents_leads_to_the_last_of_them(shelf: Shelf) -> None:
+def test_name_in_several_documents_leads_to_the_same_of_them(shelf: Shelf) -> None:
     """Whichever of them is read last, and when one of them loses the name."""
-    text = "(twice)=\n\n## Twice\n\n:::{glossary}\nword\n: A meaning.\n:::\n"
-    shelf.site.write("page.md", "# A page\n\n{ref}`twice`, [](#twice), {term}`word`.\n")
-    for name in ("two.md", "one.md"):
-        shelf.site.write(name, f"# {name}\n\n{text}")
+    text = (
+        "(twice)=\n\n## Twice\n\n:::{glossary}\nword\n: A meaning.\n:::\n\n"
+        ":::{program} git\n:::\n\n:::{option} -x\n:::\n"
+    )
+    links = "{ref}`twice`, [](#twice), {term}`word`, {option}`git -x`"
+    shelf.site.write("page.md", f"# A page\n\n{links}.\n")
+    for names in (("two.md", "three.md"), ("one.md",)):
+        for name in names:
+            shelf.site.write(name, f"# {name}\n\n{text}")
         shelf.check(parallel=2)
-    shelf.site.write("two.md", "# Two\n")
-    shelf.check()
+    for name in ("one.md", "two.md"):
+        shelf.site.write(name, "# Without\n")
+        shelf.check()
 
 
 def test_links_to_what_a_document_describes_come_and_go_with_it(shelf: Shelf) -> None:

@@ -1,12 +1,13 @@
 """Labels, terms and other named places, which lead to the same document in every build.
 
-Sphinx leads to the document that it has read last. That is the last by name in a clean build, and
-any other in an incremental one. And with that document it forgets the name, even if others have it.
+Sphinx leads to the document that it has read last, and for options of programs to the first. That
+is the last or first by name in a clean build, and any other in an incremental one. And with that
+document it forgets the name, even if others have it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from typing import Any, ClassVar
 
 from sphinx.domains.std import StandardDomain
@@ -14,19 +15,25 @@ from sphinx.environment import BuildEnvironment
 
 # A document, the id in it, and for labels with a title that title.
 Place = tuple[str, ...]
-# Sphinx's tables of places by name.
-_TABLES = ("anonlabels", "labels", "objects", "terms")
+# Sphinx's tables of places by name, with which of several documents has a name.
+_TABLES: dict[str, Callable[[Any], str]] = {
+    **dict.fromkeys(("anonlabels", "labels", "objects", "terms"), max),
+    "progoptions": min,
+}
 
 
 class Claims(dict[Any, Place]):
-    """A table of places by name; of several documents with a name, the last by name has it.
+    """A table of places by name; of several documents with a name, *choose* says which has it.
 
     ``claims`` holds the places of all documents, by name and document, and ``names`` the names in
     each document.
     """
 
-    def __init__(self, claims: Mapping[Any, Mapping[str, Place]]) -> None:
+    def __init__(
+        self, claims: Mapping[Any, Mapping[str, Place]], choose: Callable[[Any], str]
+    ) -> None:
         super().__init__()
+        self.choose = choose
         self.claims: dict[Any, dict[str, Place]] = {}
         self.names: dict[str, dict[Any, None]] = {}
         for name, places in claims.items():
@@ -34,7 +41,7 @@ class Claims(dict[Any, Place]):
                 self.claim(name, docname, place)
 
     def __reduce__(self) -> tuple[object, ...]:
-        return Claims, (self.claims,)
+        return Claims, (self.claims, self.choose)
 
     def __setitem__(self, name: Any, place: Place) -> None:
         self.claim(name, place[0], place)
@@ -46,14 +53,14 @@ class Claims(dict[Any, Place]):
         self._settle(name)
 
     def drop(self, docname: str) -> None:
-        """Remove the names of *docname*, each of which passes to the last other one with it."""
+        """Remove the names of *docname*, which pass to other documents that have them."""
         for name in self.names.pop(docname, ()):
             del self.claims[name][docname]
             self._settle(name)
 
     def _settle(self, name: Any) -> None:
         if claims := self.claims[name]:
-            super().__setitem__(name, claims[max(claims)])
+            super().__setitem__(name, claims[self.choose(claims)])
         else:
             del self.claims[name], self[name]
 
@@ -65,9 +72,10 @@ class Claims(dict[Any, Place]):
                     self.claim(name, docname, other.claims[name][docname])
 
 
-def _table(places: Mapping[Any, Place]) -> Claims:
-    """Return a table of *places* that any document can claim."""
-    return Claims({name: {"": place} for name, place in places.items()})
+def _table(name: str) -> Claims:
+    """Return Sphinx's table *name*, of which any document can claim the places."""
+    places = StandardDomain.initial_data.get(name, {})
+    return Claims({each: {"": place} for each, place in places.items()}, _TABLES[name])
 
 
 class PlaceDomain(StandardDomain):
@@ -75,7 +83,7 @@ class PlaceDomain(StandardDomain):
 
     initial_data: ClassVar[dict[str, Any]] = {  # type: ignore[misc]  # Sphinx's own is final
         **StandardDomain.initial_data,
-        **{name: _table(StandardDomain.initial_data.get(name, {})) for name in _TABLES},
+        **{name: _table(name) for name in _TABLES},
     }
     data_version = StandardDomain.data_version + 1
 
@@ -97,6 +105,14 @@ class PlaceDomain(StandardDomain):
         super().merge_domaindata(docnames, {**otherdata, **{name: {} for name in _TABLES}})
         for name in _TABLES:
             self.data[name].take(otherdata[name], docnames)
+
+    def add_program_option(
+        self, program: str | None, name: str, docname: str, labelid: str
+    ) -> None:
+        """Note an option of *program*; the first in its document counts."""
+        options = self.data["progoptions"]
+        if docname not in options.claims.get((program, name), ()):
+            options.claim((program, name), docname, (docname, labelid))
 
     def named(self, name: str) -> Iterator[Place]:
         """Yield the places that a reference to *name* can lead to."""
