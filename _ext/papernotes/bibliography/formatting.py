@@ -445,7 +445,5 @@ def fold(source: str) -> str:
 
 def missing_fields(paper: Paper) -> list[str]:
     """Return which of author, year and title the entry lacks, if no other field replaces them."""
-    lacking = [] if byline(paper) else ["author"]
-    lacking += [] if paper.year.strip() else ["year"]
-    lacking += [] if paper.title.strip() else ["title"]
-    return lacking
+    values = {"author": byline(paper), "year": paper.year.strip(), "title": paper.title.strip()}
+    return [name for name, value in values.items() if not value]
