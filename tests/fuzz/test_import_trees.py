@@ -11,6 +11,7 @@ import re
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -19,7 +20,7 @@ from markdown_it import MarkdownIt
 
 from papernotes.citations.pandoc_rule import pandoc_plugin
 from papernotes.cli.errors import CommandError
-from papernotes.cli.importer.collection import KINDS, Kind
+from papernotes.cli.importer.collection import Kind
 from papernotes.cli.importer.importer import Importer
 from papernotes.cli.scaffold.description import describe
 from papernotes.reading.syntax.extensions import money_plugin, parser_of
@@ -187,7 +188,7 @@ def write(root: Path, tree: list[tuple[str, str, str, str | Path]]) -> None:
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
-@given(st.sampled_from(KINDS), TREES)
+@given(st.sampled_from(get_args(Kind)), TREES)
 def test_a_hostile_folder_is_imported_without_what_is_outside_or_alive(
     kind: Kind, tree: list[tuple[str, str, str, str | Path]]
 ) -> None:

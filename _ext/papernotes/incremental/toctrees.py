@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterator
 
+from sphinx import addnodes
 from sphinx.environment import BuildEnvironment
 
 
@@ -39,6 +40,12 @@ class Toctrees:
         return [name, title.pformat() if title is not None else None]
 
     def navigation(self) -> list[object]:
-        """Return what a theme can show of the toctrees on every page."""
-        names = [name for name in self._relations if name in self.env.tocs]
-        return [(self._link(name), self.env.tocs[name].pformat()) for name in names]
+        """Return what a theme can show of the toctrees on every page.
+
+        Of the front page, these are its toctrees, but not its title and headings.
+        """
+        tocs, root = self.env.tocs, self.env.config.root_doc
+        names = [name for name in self._relations if name in tocs and name != root]
+        toctrees = tocs[root].findall(addnodes.toctree) if root in tocs else ()
+        shown = [(self._link(name), tocs[name].pformat()) for name in names]
+        return [*shown, *(toctree.pformat() for toctree in toctrees)]
