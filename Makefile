@@ -71,9 +71,10 @@ check: $(DEV) ## Check code, types, import layers, notes and bibliography
 	test -z "$$failed" || { echo "Failed:$$failed" >&2; exit 1; }
 	@echo 'Code, types, import layers, notes and bibliography are in order.'
 
+# Where Python is told to keep no bytecode, each program that a test starts would compile the engine.
 test: $(DEV) $(CHECKERS) ## Run the tests, some of them in a browser
 	@CHROMIUM="$$(sh tests/browser/find-chromium --install)" && export CHROMIUM && \
-		$(PY) -m pytest $(ARGS)
+		PYTHONDONTWRITEBYTECODE= $(PY) -m pytest $(ARGS)
 
 soak: $(DEV) ## Run the random tests for hours (ARGS="-k equal" runs some of them)
 	@SOAK=1 $(PY) -m pytest -m soak -rP --log-level=INFO $(ARGS)
@@ -82,7 +83,7 @@ audit: html $(AUDIT) ## Print the Lighthouse scores of the front page and a note
 	@CHROMIUM="$$(sh tests/browser/find-chromium --install)" && export CHROMIUM && \
 		PYTHONPATH=tests:tests/browser $(PY) tests/audit/audit.py
 
-bench: $(DEV) ## Measure speed beside other programs, which it installs (25 minutes; ARGS=--help)
+bench: $(DEV) ## Measure speed beside other programs, which it installs (half an hour; ARGS=--help)
 	@$(PY) -m bench $(ARGS)
 
 # Without a cache: the reference is generated from the code, which Sphinx does not watch.

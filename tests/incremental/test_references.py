@@ -10,6 +10,7 @@ from sites import Site
 
 from papernotes.catalogue import literature
 from papernotes.catalogue.literature import Suggestion
+from papernotes.domain.places import Claims
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +37,15 @@ def test_name_in_several_documents_leads_to_the_same_of_them(shelf: Shelf) -> No
     for name in ("one.md", "two.md"):
         shelf.site.write(name, "# Without\n")
         shelf.check()
+
+
+def test_labels_that_an_extension_adds_all_at_once_go_with_their_document() -> None:
+    labels = Claims({}, max)
+    labels.update({"here": ("one", "id", "One")})
+    labels["here"] = ("two", "id", "Two")
+    assert labels == {"here": ("two", "id", "Two")}
+    labels.drop("two")
+    assert labels == {"here": ("one", "id", "One")}
 
 
 def test_links_to_what_a_document_describes_come_and_go_with_it(shelf: Shelf) -> None:

@@ -46,6 +46,11 @@ class Claims(dict[Any, Place]):
     def __setitem__(self, name: Any, place: Place) -> None:
         self.claim(name, place[0], place)
 
+    def update(self, *places: Any, **named: Place) -> None:
+        """Add places as :meth:`dict.update` does, which would pass over claims."""
+        for name, place in dict(*places, **named).items():
+            self[name] = place
+
     def claim(self, name: Any, docname: str, place: Place) -> None:
         """Note that *docname* has *name* at *place*."""
         self.claims.setdefault(name, {})[docname] = place
