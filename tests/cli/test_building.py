@@ -175,6 +175,7 @@ def test_serve_without_its_library_says_how_to_install_it(tiny: Site, tmp_path: 
     )
     assert result.returncode == 1
     assert re.fullmatch(
-        r"papernotes: sphinx-autobuild, .* installed; run \S+ -m pip install sphinx-autobuild\n",
+        r"papernotes: sphinx-autobuild, .* installed; run \S+ -m pip install"
+        r' "sphinx-autobuild>=2024\.9"\n',
         result.stderr,
     )

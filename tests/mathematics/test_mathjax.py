@@ -47,7 +47,7 @@ def test_mathjax_without_its_package_is_a_warning(
     assert tiny.build().messages == [
         (
             "conf.py:1: WARNING: MathJax is not installed, and pages would load it from another"
-            f" server; run {sys.executable} -m pip install sphinx-mathjax-offline, or set"
+            f' server; run {sys.executable} -m pip install "sphinx-mathjax-offline>=0.0.2", or set'
             " mathjax_path to your own copy [papernotes.no-mathjax]"
         )
     ]

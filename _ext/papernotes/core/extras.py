@@ -15,19 +15,19 @@ Extra = Literal["cli", "mathjax", "pdf", "search", "serve"]
 # Requirements by extra, as in [project.optional-dependencies] of pyproject.toml.
 EXTRAS: dict[Extra, tuple[str, ...]] = {
     "cli": (
-        "anyascii",
-        "click>=8.2",
-        "defusedxml",
-        "filelock",
+        "anyascii>=0.3.2",
+        "click>=8.2.1",
+        "defusedxml>=0.7.1",
+        "filelock>=3.16",
         "platformdirs>=3",
         "requests>=2.32",
         "rispy>=0.10",
         "urllib3>=2.6",
     ),
-    "mathjax": ("sphinx-mathjax-offline",),
+    "mathjax": ("sphinx-mathjax-offline>=0.0.2",),
     "pdf": ("pypdfium2>=5",),
     "search": ("pagefind[bin]>=1.5",),
-    "serve": ("sphinx-autobuild",),
+    "serve": ("sphinx-autobuild>=2024.9",),
 }
 
 
