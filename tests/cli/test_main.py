@@ -161,8 +161,8 @@ def test_missing_library_is_reported_with_the_install_command(tmp_path: Path, li
     assert result.returncode == 1
     assert result.stderr == (
         f'papernotes: the module "{library}" is missing; install the libraries of the command line:'
-        f' {sys.executable} -m pip install anyascii "click>=8.2" defusedxml filelock'
-        ' "platformdirs>=3" "requests>=2.32" "rispy>=0.10" "urllib3>=2.6"\n'
+        f' {sys.executable} -m pip install "anyascii>=0.3.2" "click>=8.2.1" "defusedxml>=0.7.1"'
+        ' "filelock>=3.16" "platformdirs>=3" "requests>=2.32" "rispy>=0.10" "urllib3>=2.6"\n'
     )
 
 
