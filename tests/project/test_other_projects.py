@@ -79,6 +79,24 @@ def test_other_projects_can_link_to_a_note_by_its_key(tiny: Site) -> None:
     assert entry.uri == "https://example.org/papers/alpha.html"
 
 
+def test_another_extension_may_replace_the_domain_of_labels(tiny: Site) -> None:
+    conf = (tiny.folder / "conf.py").read_text(encoding="utf-8")
+    other = """
+from sphinx.domains.std import StandardDomain
+
+class Other(StandardDomain):
+    pass
+
+def setup(app):
+    app.add_domain(Other, override=True)
+"""
+    tiny.write("conf.py", conf + other)
+    tiny.write("page.md", "---\norphan: true\n---\n\n(here)=\n\n# A page\n\n{ref}`here`\n")
+    build = tiny.build()
+    assert build.messages == []
+    assert "#here" in build.read("page.html")
+
+
 def test_directive_options(tiny: Site) -> None:
     cases = {
         ":sort: title": ["alpha", "beta", "delta"],

@@ -92,13 +92,6 @@ class PlaceDomain(StandardDomain):
     }
     data_version = StandardDomain.data_version + 1
 
-    @classmethod
-    def of(cls, env: BuildEnvironment) -> PlaceDomain:
-        """Return the domain of *env*."""
-        domain = env.domains.standard_domain
-        assert isinstance(domain, cls)
-        return domain
-
     def clear_doc(self, docname: str) -> None:
         """Remove the document; its names pass to others that have them."""
         for name in _TABLES:
@@ -119,9 +112,12 @@ class PlaceDomain(StandardDomain):
         if docname not in options.claims.get((program, name), ()):
             options.claim((program, name), docname, (docname, labelid))
 
-    def named(self, name: str) -> Iterator[Place]:
-        """Yield the places that a reference to *name* can lead to."""
-        objects = (self.objects.get((kind, name)) for kind in self.object_types)
-        found = (self.labels.get(name), self.anonlabels.get(name), *objects)
-        # Sphinx finds terms in any case.
-        yield from filter(None, (*found, self.data["terms"].get(name.lower())))
+
+def named(env: BuildEnvironment, name: str) -> Iterator[Place]:
+    """Yield the places that a reference to *name* can lead to."""
+    # Another extension may have put a domain of its own in the place of ours.
+    domain = env.domains.standard_domain
+    objects = (domain.objects.get((kind, name)) for kind in domain.object_types)
+    found = (domain.labels.get(name), domain.anonlabels.get(name), *objects)
+    # Sphinx finds terms in any case.
+    yield from filter(None, (*found, domain.data["terms"].get(name.lower())))

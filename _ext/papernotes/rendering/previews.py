@@ -18,7 +18,7 @@ from papernotes.catalogue.derive import Catalogue
 from papernotes.citations.ids import preview_name
 from papernotes.core.model import Note
 from papernotes.domain import PaperNotesDomain
-from papernotes.domain.places import PlaceDomain
+from papernotes.domain.places import named
 from papernotes.domain.records import Record
 from papernotes.mathematics.equations import equation_place
 from papernotes.nodes import previewed
@@ -82,7 +82,7 @@ def _named(env: BuildEnvironment, name: str) -> Iterator[Place]:
     """Yield the places that a link to *name* can lead to: documents, labels, terms and headings."""
     yield name, ""
     for spelled in dict.fromkeys((name.lower(), name)):
-        yield from ((place[0], place[1]) for place in PlaceDomain.of(env).named(spelled))
+        yield from ((place[0], place[1]) for place in named(env, spelled))
     docname, _, id_ = name.partition("#")
     if id_ and docname in env.metadata:
         slugs = env.metadata[docname].get("myst_slugs", {})

@@ -19,7 +19,7 @@ from papernotes.catalogue.status import status
 from papernotes.citations.domain import CitationDomain
 from papernotes.core.model import Note, Paper
 from papernotes.domain import PaperNotesDomain, figures
-from papernotes.domain.places import PlaceDomain
+from papernotes.domain.places import named
 from papernotes.domain.records import Excerpt
 from papernotes.mathematics.equations import equation_target
 from papernotes.rendering.previews import note_name
@@ -36,12 +36,12 @@ def _objects(env: BuildEnvironment) -> dict[str, list[tuple[object, ...]]]:
     References to it may leave out the words before.
     """
     found: dict[str, list[tuple[object, ...]]] = {}
-    places = PlaceDomain.of(env)
+    standard = env.domains.standard_domain
     for domain in env.domains.sorted():
-        if domain not in (places, PaperNotesDomain.of(env)):
+        if domain not in (standard, PaperNotesDomain.of(env)):
             for each in sorted(domain.get_objects()):
                 found.setdefault(_last_word(each[0]), []).append((domain.name, *each))
-    for (program, option), place in sorted(places.progoptions.items(), key=str):
+    for (program, option), place in sorted(standard.progoptions.items(), key=str):
         found.setdefault(_last_word(option), []).append((program, *place))
     return found
 
@@ -69,7 +69,7 @@ class Shown:
         self.lists = citations.lists
         self.equation = functools.partial(equation_target, env)
         self._number = functools.partial(figures.number, env)
-        self._places = PlaceDomain.of(env)
+        self._named = functools.partial(named, env)
         self._objects = _objects(env)
         self._slugs = {name: data.get("myst_slugs") for name, data in env.metadata.items()}
         self.page_titles = {name: title.astext() for name, title in env.titles.items()}
@@ -141,7 +141,7 @@ class Shown:
 
     def target(self, name: str) -> list[object]:
         """Return what a link to the document or the label *name* shows."""
-        places = list(self._places.named(name))
+        places = list(self._named(name))
         numbers = [self._number(*place[:2]) for place in places]
         preview = self._preview(self.catalogue.by_docname.get(name))
         led = [*places, *self._objects.get(_last_word(name), ())]
