@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import lxml.html
+from sphinx.config import Config
 from sphinx.testing.util import SphinxTestApp
 
 TESTS = Path(__file__).parent
@@ -118,6 +119,9 @@ def application(builder: str, source: Path, **options: Any) -> SphinxTestApp:
 
     Compiling the templates of a theme takes a quarter of the build of a small site.
     """
+    # Other themes append their folders to the default of Sphinx, which all sites of this process
+    # would then have: a build parses the templates of the author.
+    Config.config_values["templates_path"].default.clear()
     app = SphinxTestApp(builder, srcdir=source, **options)
     if templates := getattr(app.builder, "templates", None):
         compile_template = templates.environment.compile
