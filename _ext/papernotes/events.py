@@ -44,7 +44,7 @@ from papernotes.publish.markdown import llms
 from papernotes.publish.markdown import pages as markdown_pages
 from papernotes.publish.summaries import Summaries
 from papernotes.reading.parser import vault_of
-from papernotes.reading.source_files import missing_sources
+from papernotes.reading.source_files import missing_sections, missing_sources
 from papernotes.reading.syntax import highlights
 from papernotes.reading.withheld import paper_files
 from papernotes.rendering.previews import addresses, places
@@ -149,6 +149,7 @@ def derive_catalogue(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
     problems = {
         *domain.problems(),
         *missing_sources(env),
+        *missing_sections(env),
         *citation_problems,
         *formula_problems(app, domain),
         *file_problems,

@@ -428,6 +428,23 @@ def test_annotations_of_a_pdf_come_into_the_note(
     assert "cannot be read as a PDF" in highlights(site, "--pdf", str(path), status=1)
 
 
+def test_pictures_of_notes_with_similar_names_are_files_of_their_own(
+    site: Site, tmp_path: Path
+) -> None:
+    for old, new in (("alpha", "a.b (c)"), ("beta", "a.b c"), ("delta", "a-b--c-")):
+        (site.folder / f"papers/{old}.md").rename(site.folder / f"papers/{new}.md")
+    pictures = {}
+    for key, corner in (("alpha2001", 200), ("beta2002", 250), ("delta2004", 300)):
+        mark = Mark([(100, 500, corner, 550)], kind="/Square")
+        path = tmp_path / f"{key}.pdf"
+        path.write_bytes(bytes(Pdf([Page([(72, 700, "A sentence.")], [mark])])))
+        highlights(site, "--pdf", str(path))
+        pictures |= {each: each.read_bytes() for each in site.folder.rglob("highlights/*.png")}
+    assert len(pictures) == len(set(pictures.values())) == 3
+    build = site.build(confoverrides={"papernotes_highlights_public": True})
+    assert len(list(build.outdir.glob("_images/*-1.png"))) == 3
+
+
 def test_without_the_library_a_pdf_gets_a_message(
     site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -52,9 +52,20 @@ def test_lists_need_not_be_named_in_the_settings(site: Site) -> None:
 
 
 def test_other_pages_named_in_the_settings_stand_among_them(site: Site) -> None:
-    site.edit("conf.py", '"reading"]', '"reading", "about", "gone"]')
+    site.edit("conf.py", '"reading"]', '"reading", "about"]')
     site.write("about.md", "# About *us* & co\n")
     assert sections(site) == ["Papers", *ARCHIVES, *LISTS, "About us & co"]
+
+
+def test_name_of_no_document_in_the_settings_is_reported(site: Site) -> None:
+    # A draft is one, and whoever reads the messages of a public build learns nothing of it.
+    site.edit("conf.py", '"reading"]', '"reading", "plan", "gone", "works.md"]')
+    site.write("plan.md", "---\ndraft: true\n---\n\n# Plan\n")
+    advice = "which is no document; write the path of one from conf.py, without its suffix"
+    assert site.build().messages == [
+        f'conf.py:1: WARNING: papernotes_sections names "{name}", {advice} [papernotes.bad-option]'
+        for name in ("gone", "works.md")
+    ]
 
 
 def test_site_without_tags(site: Site) -> None:
@@ -74,6 +85,7 @@ def test_site_of_only_a_reading_list(site: Site) -> None:
     for path in (site.folder / "papers").glob("*.md"):
         path.unlink()
     site.remove("works.md")
+    site.edit("conf.py", '"works", ', "")
     assert sections(site) == ["Papers", "To read"]
 
 

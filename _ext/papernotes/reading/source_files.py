@@ -80,6 +80,15 @@ def missing_sources(env: BuildEnvironment) -> Iterator[Diagnostic]:
         yield Diagnostic([*bibliography.keys][-1], 1, message, DiagnosticKind.BIB_EMPTY)
 
 
+def missing_sections(env: BuildEnvironment) -> Iterator[Diagnostic]:
+    """Yield a remark for each name in ``papernotes_sections`` that no document has."""
+    for name in dict.fromkeys(env.config.papernotes_sections):
+        if name not in env.titles and not Path(env.doc2path(name)).is_file():
+            message = f'papernotes_sections names "{name}", which is no document; write the path'
+            message += " of one from conf.py, without its suffix"
+            yield Diagnostic("conf.py", 1, message, DiagnosticKind.BAD_OPTION)
+
+
 def _is_output(env: BuildEnvironment, docname: str) -> bool:
     """Return whether a build has written the file of *docname*, such as the Markdown of a page.
 

@@ -305,8 +305,9 @@ class _Merger:
         return bool(annotation.area) and not annotation.text and self.source.draws(annotation)
 
     def _picture(self, number: str) -> str:
-        name = re.sub(r"[^\w-]", "-", f"{self.stem}-{number}")
-        return f"highlights/{name}.png"
+        # Without what Markdown would read in it, and another for each note.
+        stem = re.sub(r"[^\w.-]", lambda sign: f"_{ord(sign[0]):x}", self.stem)
+        return f"highlights/{stem}-{number}.png"
 
     def merged(self, before: str) -> Merged:
         """Return the result; raise UnusableNote if it would be read otherwise."""
