@@ -79,19 +79,26 @@ def test_other_projects_can_link_to_a_note_by_its_key(tiny: Site) -> None:
     assert entry.uri == "https://example.org/papers/alpha.html"
 
 
-def test_another_extension_may_replace_the_domain_of_labels(tiny: Site) -> None:
-    conf = (tiny.folder / "conf.py").read_text(encoding="utf-8")
-    other = """
+@pytest.mark.parametrize(
+    "extensions", ['["own_labels", "papernotes"]', '["papernotes", "own_labels"]']
+)
+def test_another_extension_may_replace_the_domain_of_labels(
+    tiny: Site, monkeypatch: pytest.MonkeyPatch, extensions: str
+) -> None:
+    own = """
 from sphinx.domains.std import StandardDomain
+from sphinx.roles import XRefRole
 
-class Other(StandardDomain):
-    pass
+class Own(StandardDomain):
+    roles = StandardDomain.roles | {"own": XRefRole()}
 
 def setup(app):
-    app.add_domain(Other, override=True)
+    app.add_domain(Own, override=True)
 """
-    tiny.write("conf.py", conf + other)
-    tiny.write("page.md", "---\norphan: true\n---\n\n(here)=\n\n# A page\n\n{ref}`here`\n")
+    monkeypatch.syspath_prepend(tiny.folder)
+    tiny.write("own_labels.py", own)
+    tiny.edit("conf.py", '["papernotes"]', extensions)
+    tiny.write("page.md", "---\norphan: true\n---\n\n(here)=\n\n# A page\n\n{ref}`here` {own}`a`\n")
     build = tiny.build()
     assert build.messages == []
     assert "#here" in build.read("page.html")

@@ -14,11 +14,15 @@ __all__ = ["PaperNotesDomain", "setup"]
 
 def setup(app: Sphinx) -> None:
     """Add the domain, and its role under its short name."""
+    from sphinx.domains.std import StandardDomain
+
     from papernotes.domain import figures
     from papernotes.domain.places import PlaceDomain
     from papernotes.domain.xrefs import NoteRole
 
     app.add_domain(PaperNotesDomain)
-    app.add_domain(PlaceDomain, override=True)
+    # Another extension may have put a domain of its own there.
+    if app.registry.domains[PlaceDomain.name] is StandardDomain:
+        app.add_domain(PlaceDomain, override=True)
     app.add_role("note", NoteRole())
     figures.setup(app)
