@@ -37,13 +37,14 @@ AUDIT := $(VENV)/audit/node_modules/.package-lock.json
 # break when it moves. With -qq, pip prints errors only.
 PIP := $(PY) -m pip --disable-pip-version-check install -qq
 SPHINX := $(PY) -m sphinx -q -j auto
+UV := $(PY) -m uv --quiet --no-config
 BABEL := $(PY) -m babel.messages.frontend
 PAPERNOTES := PYTHONPATH=_ext $(PY) -m papernotes
 LINT_IMPORTS := PYTHONPATH=_ext $(PY) -c 'from importlinter.cli import lint_imports_command as main; main()' \
 	--no-logo --cache-dir $(BUILD)/import-linter
 
-.PHONY: help html paper live check test soak audit bench docs figures linkcheck epub pdf messages advisories \
-	lock clean FORCE
+.PHONY: help html paper live check test lowest soak audit bench docs figures linkcheck epub pdf \
+	messages advisories lock clean FORCE
 .DELETE_ON_ERROR:
 
 help: ## List the targets
@@ -75,6 +76,18 @@ check: $(DEV) ## Check code, types, import layers, notes and bibliography
 test: $(DEV) $(CHECKERS) ## Run the tests, some of them in a browser
 	@CHROMIUM="$$(sh tests/browser/find-chromium --install)" && export CHROMIUM && \
 		PYTHONDONTWRITEBYTECODE= $(PY) -m pytest $(ARGS)
+
+# What only developers use stays as new as it can be, and so do tests of pages in browsers and of the
+# repository.
+LOWEST := $(BUILD)/lowest
+lowest: $(DEV) ## Run the tests of the engine with the lowest versions that pyproject.toml allows
+	@mkdir -p $(LOWEST)
+	@$(RESOLVE) --all-extras --resolution lowest-direct --output-file $(LOWEST)/engine.txt
+	@$(RESOLVE) --all-extras --group dev --constraints $(LOWEST)/engine.txt --output-file $(LOWEST)/all.txt
+	@$(UV) venv --clear --python $(PY) $(LOWEST)/venv
+	@$(UV) pip install --python $(LOWEST)/venv/bin/python --requirements $(LOWEST)/all.txt
+	@PYTHONDONTWRITEBYTECODE= PYTHONPATH=$(CURDIR)/_ext $(LOWEST)/venv/bin/python -m pytest \
+		$(filter-out %/browser/ %/project/ %/site/,$(wildcard tests/*/)) $(ARGS)
 
 soak: $(DEV) ## Run the random tests for hours (ARGS="-k equal" runs some of them)
 	@SOAK=1 $(PY) -m pytest -m soak -rP --log-level=INFO $(ARGS)
@@ -117,7 +130,8 @@ pdf: $(SITE) ## Build the site as a PDF (needs LuaLaTeX)
 
 # Reads the lists in pyproject.toml. One file is valid for every platform and Python. Its hashes make
 # pip refuse a file that differs from the locked one.
-LOCK = $(PY) -m uv --quiet --no-config pip compile pyproject.toml --universal --python-version 3.11 \
+RESOLVE = $(UV) pip compile pyproject.toml
+LOCK = $(RESOLVE) --universal --python-version 3.11 \
 	--extra cli --generate-hashes --custom-compile-command 'make lock' $(if $(UPGRADE),--upgrade)
 
 # Sphinx translates the templates of a theme by a catalogue named "sphinx"; all other texts are in
@@ -140,7 +154,7 @@ translate = $(BABEL) -q update --domain $1 --input-file $(LOCALE)/$1.pot --outpu
 # It needs the network, so that a workflow runs it and the tests do not.
 advisories: $(DEV) ## Check the locked packages for security advisories
 	@for lock in requirements.txt requirements-serve.txt requirements-dev.txt; do \
-		$(PY) -m uv --quiet --no-config tool run pip-audit@2.10.1 --strict --disable-pip \
+		$(UV) tool run pip-audit@2.10.1 --strict --disable-pip \
 			--require-hashes --requirement $$lock || exit 1; \
 	done
 

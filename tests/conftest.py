@@ -132,20 +132,14 @@ def _drawn_cards() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _only_warnings() -> Iterator[None]:
-    """Keep Sphinx from making a record of each event and of each page; `make soak` logs figures."""
-    logging.disable(logging.DEBUG if SOAK else logging.INFO)
+def _no_progress() -> Iterator[None]:
+    """Keep Sphinx from making a record of each event, and of each page, which no test reads."""
+    logging.disable(logging.DEBUG)
+    progress = logging.getLogger("sphinx.sphinx.util.display")
+    progress.setLevel(logging.WARNING)
     yield
+    progress.setLevel(logging.NOTSET)
     logging.disable(logging.NOTSET)
-
-
-@pytest.fixture
-def _progress(_only_warnings: None) -> Iterator[None]:
-    """Let Sphinx tell what it does, for a test that reads it."""
-    before = logging.root.manager.disable
-    logging.disable(logging.NOTSET)
-    yield
-    logging.disable(before)
 
 
 def pytest_xdist_auto_num_workers() -> int:

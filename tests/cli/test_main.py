@@ -137,7 +137,7 @@ def test_build_does_not_import_the_command_line() -> None:
     modules = _modules("import papernotes, papernotes.events")
     assert {"papernotes.domain.domain", "sphinx.application"} <= modules
     assert {name for name in modules if name.startswith("papernotes.cli")} == set()
-    assert modules.isdisjoint({"click", "filelock", "platformdirs", "anyascii", "defusedxml"})
+    assert modules.isdisjoint({"click", "filelock", "platformdirs", "anyascii", "rispy"})
 
 
 def test_command_line_does_not_import_the_modules_of_a_build() -> None:

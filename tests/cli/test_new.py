@@ -323,11 +323,11 @@ def test_in_a_terminal_it_asks_for_what_no_option_names(tmp_path: Path) -> None:
     os.close(follower)
     assert process.returncode == 0, said
     for part in [
-        "Title of the site [Notes]: ",
-        "Language of the site [en]: ",
+        "Title of the site [Notes]:",
+        "Language of the site [en]:",
         '"nowhere" is not a language code',
-        "Address of the site [none yet]: ",
-        "Will you write the notes in Obsidian? [y/N]: ",
+        "Address of the site [none yet]:",
+        "Will you write the notes in Obsidian? [y/N]:",
     ]:
         assert part in said, said
     assert "Author" not in said

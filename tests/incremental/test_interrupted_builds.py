@@ -65,6 +65,9 @@ def shelf(tmp_path: Path) -> Shelf:
 def test_build_after_a_killed_one_equals_a_clean_one(shelf: Shelf) -> None:
     """All processes are killed at a random moment of a build that writes and removes much."""
     site, chance = shelf.site, random.Random(8)
+    # This page will be removed.
+    site.edit("conf.py", '["page", ', "[")
+    site.edit("page.md", "# A page", "---\norphan: true\n---\n\n# A page")
     states, clean = [], []
     for title in ("one", "two"):
         site.edit("chapter.md", "# A chapter", f"# A chapter {title}")

@@ -295,7 +295,6 @@ def test_few_jobs_and_systems_without_fork_need_one_process(
     assert len(done) == 80
 
 
-@pytest.mark.usefixtures("_progress")
 def test_system_without_fork_is_told_once(tiny: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parallel, "CAN_FORK", False)
     app = application("html", tiny.folder, parallel=2)

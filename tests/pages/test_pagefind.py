@@ -301,7 +301,6 @@ def test_only_the_search_page_refers_to_pagefind(built: Build) -> None:
 # -- Without Pagefind ---------------------------------------------------------
 
 
-@pytest.mark.usefixtures("_progress")
 def test_sphinx_s_search_is_used_if_pagefind_is_not_installed(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:

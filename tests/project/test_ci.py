@@ -99,6 +99,14 @@ def test_ci_skips_no_test_for_want_of_latex() -> None:
     assert jobs("tests.yml")["latex"]["steps"][-1] == {"run": 'make test ARGS="-m latex"'}
 
 
+def test_ci_runs_the_tests_with_the_lowest_versions() -> None:
+    """On the oldest Python, which the oldest releases run on."""
+    job = jobs("tests.yml")["lowest"]
+    assert job["steps"][-1] == {"run": "make lowest"}
+    (lowest,) = (step["with"]["python-version"] for step in job["steps"] if "python" in str(step))
+    assert f">={lowest}" in (PROJECT / "pyproject.toml").read_text("utf-8")
+
+
 def test_engine_is_tested_with_several_pythons() -> None:
     job = jobs("tests.yml")["test"]
     assert commands(job) == [".ci/run"]
