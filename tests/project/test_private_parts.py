@@ -35,7 +35,7 @@ from pybtex.database import Person
 from pybtex.database.input.bibtex import LowLevelParser
 from pybtex.exceptions import PybtexError
 from pybtex.richtext import Text as RichText
-from sites import NOTEBOOK, PROJECT, Site, parse
+from sites import NOTEBOOK, PROJECT, Site, application, parse
 from sphinx.builders import Builder
 from sphinx.builders.epub3 import Epub3Builder
 from sphinx.builders.html import StandaloneHTMLBuilder
@@ -709,6 +709,24 @@ def test_examples_of_hypothesis_do_not_depend_on_what_is_imported(
 
 
 # Programs that the Makefile runs
+
+
+def test_sites_of_tests_share_no_folders_of_templates_and_report_no_progress(
+    tmp_path: Path,
+) -> None:
+    site = Site(tmp_path)
+    site.write("index.md", "# A site")
+    theme = 'extensions = ["myst_parser"]\nhtml_theme = "pydata_sphinx_theme"'
+    site.write("conf.py", theme)
+    app = application("html", site.folder)
+    app.cleanup()
+    assert app.config.templates_path
+    site.write("conf.py", theme.replace("pydata_sphinx_theme", "alabaster"))
+    app = application("html", site.folder)
+    app.build()
+    app.cleanup()
+    assert app.config.templates_path == []
+    assert "writing output" not in app.status.getvalue()
 
 
 def test_import_linter_has_the_function_and_options_that_make_uses() -> None:

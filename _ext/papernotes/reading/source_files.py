@@ -81,7 +81,7 @@ def missing_sources(env: BuildEnvironment) -> Iterator[Diagnostic]:
 
 
 def missing_sections(env: BuildEnvironment) -> Iterator[Diagnostic]:
-    """Yield a remark for each name in ``papernotes_sections`` that no document has."""
+    """Yield a problem for each name in ``papernotes_sections`` that no document has."""
     for name in dict.fromkeys(env.config.papernotes_sections):
         if name not in env.titles and not Path(env.doc2path(name)).is_file():
             message = f'papernotes_sections names "{name}", which is no document; write the path'
