@@ -35,16 +35,23 @@ def ngettext(singular: str, plural: str, count: int) -> str:
     return get_translator(CATALOGUE).ngettext(singular, plural, count)
 
 
+def babel_language(language: str) -> str:
+    """Return the name of *language* for Babel, which is that of English if it does not know it."""
+    name = language.replace("-", "_")
+    try:
+        Locale.parse(name)
+    except (UnknownLocaleError, ValueError):
+        return "en"
+    return name
+
+
 def forms(singular: str, plural: str, language: str) -> dict[str, str]:
     """Return the forms of a text by plural category, for ``Intl.PluralRules`` in JavaScript.
 
     The categories are CLDR's: "one", "other" and, in some languages, "zero", "two", "few", "many".
     An unknown *language* has the categories of English.
     """
-    try:
-        rule = Locale.parse(language.replace("-", "_")).plural_form
-    except (UnknownLocaleError, ValueError):
-        rule = Locale("en").plural_form
+    rule = Locale.parse(babel_language(language)).plural_form
     by_category: dict[str, str] = {}
     for count in _SAMPLES:
         by_category.setdefault(rule(count), ngettext(singular, plural, count))

@@ -24,7 +24,7 @@ from papernotes.core.model import Note, Paper
 from papernotes.domain import PaperNotesDomain
 from papernotes.domain.marks import status_marks
 from papernotes.domain.xrefs import place_link
-from papernotes.i18n import _, phrases
+from papernotes.i18n import _, babel_language, phrases
 
 _TAGS: dict[str, type[nodes.TextElement]] = {
     "emphasis": nodes.emphasis,
@@ -186,7 +186,8 @@ def file_link(name: str, docname: str, children: Sequence[nodes.Node]) -> pendin
 def day_text(config: Config, day: datetime.date) -> str:
     """Return *day* as ``papernotes_date_format`` writes it, in the site's language."""
     noon = datetime.datetime(day.year, day.month, day.day, 12, tzinfo=datetime.UTC)
-    return format_date(config.papernotes_date_format, date=noon, language=config.language)
+    language = babel_language(config.language)
+    return format_date(config.papernotes_date_format, date=noon, language=language)
 
 
 def empty_list(text: str) -> nodes.Element:

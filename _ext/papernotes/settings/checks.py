@@ -5,6 +5,7 @@ A value that is not valid is reported and replaced, so that the rest of the buil
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -16,6 +17,7 @@ from papernotes.core.extras import install_command
 from papernotes.core.fields import declared
 from papernotes.core.frontmatter import FIELDS
 from papernotes.core.text import FORBIDDEN_CHARACTER, is_visible
+from papernotes.i18n import babel_language
 from papernotes.reporting import logger, warn
 from papernotes.settings import (
     fault_of_bibliography,
@@ -52,6 +54,9 @@ class _Check(NamedTuple):
     message: str
     fallback: Any
 
+
+# Sphinx's names of languages, such as zh_CN or sr@latin.
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:[_@.-][A-Za-z0-9]+)*")
 
 _CHECKS = (
     _Check(
@@ -130,6 +135,7 @@ _CHECKS = (
 def check_settings(app: Sphinx, config: Config) -> None:
     """Replace values that are not valid, with a warning for each."""
     _check_types(config)
+    _check_language(config)
     _check_bibliography(config)
     for check in _CHECKS:
         value = config[check.name]
@@ -171,6 +177,22 @@ def _check_types(config: Config) -> None:
             f" then it is {setting.default!r}"
         )
         setattr(config, setting.name, setting.default)
+
+
+def _check_language(config: Config) -> None:
+    """Replace a language that Sphinx and docutils would end with a traceback at.
+
+    They make names of files of it. Of one that is unknown to Babel, Sphinx would warn at each date.
+    """
+    language = config.language
+    if not _LANGUAGE.fullmatch(language):
+        _warn(f'language = "{language}" is not a language code; write one such as en, fr or pt_BR')
+        config.language = "en"
+    elif "-" in language:
+        config.language = language.replace("-", "_")
+        _warn(f'language = "{language}" is not in Sphinx\'s form; write "{config.language}"')
+    elif babel_language(language) != language:
+        _warn(f'language = "{language}" is unknown to Babel; correct it, or dates are in English')
 
 
 def _check_bibliography(config: Config) -> None:
