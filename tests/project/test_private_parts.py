@@ -61,6 +61,7 @@ from papernotes.bibliography.scanner import Scanner
 from papernotes.builders import BookBuilder
 from papernotes.citations.domain import CitationDomain, read_bibliography
 from papernotes.citations.entries import ReadablePerson, escape, readable
+from papernotes.citations.lists import ListDomain
 from papernotes.citations.style import TextualStyle
 from papernotes.cli.site import find_site
 from papernotes.domain.records import Excerpt
@@ -395,7 +396,12 @@ def test_roles_take_escaped_signs_for_text() -> None:
     [
         (Templates, BuiltinTemplateLoader, ["render", "render_string"]),
         (BookBuilder, Epub3Builder, ["build_content", "build_epub"]),
-        (CitationDomain, BibtexDomain, ["env_updated", "resolve_xref", "get_formatted_entries"]),
+        (CitationDomain, BibtexDomain, ["env_updated", "resolve_xref"]),
+        (
+            ListDomain,
+            BibtexDomain,
+            ["get_filtered_entries", "get_sorted_entries", "get_formatted_entries"],
+        ),
         (TextualStyle, BasicAuthorYearTextualReferenceStyle, ["inner"]),
         (
             Scanner,

@@ -5,17 +5,13 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable
-from pathlib import Path
 
 import programs
 import pytest
-import sphinx.locale
 from sites import PNG, Site, text
-from sphinx.config import Config
 
 from papernotes.cli.building import site_check
 from papernotes.core.diagnostics import DiagnosticKind
-from papernotes.settings import checks
 
 NOTE = "---\npaper: {key}\n{more}---\n\n# Zeta\n\nThe summary.\n"
 
@@ -445,38 +441,6 @@ bibtex_bibfiles = "refs.bib"
 bibtex_encoding = "utf-9"
 html_baseurl = "https://[example.org/"
 """
-
-
-NO_CODE = "is not a language code; write one such as en, fr or pt_BR"
-
-
-@pytest.mark.parametrize(
-    ("language", "fault", "shown"),
-    [
-        *((language, NO_CODE, "en") for language in ("", "../../etc", "de DE", "_", "français")),
-        ("de-AT", 'is not in Sphinx\'s form; write "de_AT"', "de-AT"),
-        ("zh-Hant-TW", 'is not in Sphinx\'s form; write "zh_Hant_TW"', "zh-Hant-TW"),
-        ("klingon", "is unknown to Babel; correct it, or dates are in English", "klingon"),
-    ],
-)
-def test_language_that_cannot_be(tiny: Site, language: str, fault: str, shown: str) -> None:
-    """It is reported once, however many dates there are. docutils reports it, too."""
-    build = tiny.build(confoverrides={"language": language})
-    assert [line for line in build.messages if "[docutils]" not in line] == [
-        f'conf.py:1: WARNING: language = "{language}" {fault} [papernotes.bad-option]'
-    ]
-    assert build.page("index").get("lang") == shown
-
-
-def test_languages_of_sphinx_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    faults: list[str] = []
-    monkeypatch.setattr(checks, "_warn", faults.append)
-    for path in Path(sphinx.locale.__file__).parent.glob("*/LC_MESSAGES"):
-        config = Config({"language": path.parent.name})
-        checks._check_language(config)
-        assert config.language == path.parent.name
-    # Babel has no Kaqchikel.
-    assert {fault.partition(" is ")[0] for fault in faults} <= {'language = "cak"'}
 
 
 def test_settings_that_cannot_be(tiny: Site) -> None:

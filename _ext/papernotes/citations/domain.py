@@ -24,7 +24,6 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util.nodes import make_refnode
 from sphinxcontrib.bibtex.bibfile import BibData, BibFile, get_mtime
 from sphinxcontrib.bibtex.citation_target import CitationTarget, parse_citation_targets
-from sphinxcontrib.bibtex.directives import BibliographyKey
 from sphinxcontrib.bibtex.domain import BibtexDomain
 from sphinxcontrib.bibtex.roles import CitationRef, CiteRole
 from sphinxcontrib.bibtex.style.referencing import format_references
@@ -36,8 +35,8 @@ from papernotes.bibliography.latex import flatten
 from papernotes.catalogue.status import status
 from papernotes.citations.entries import ReadableEntries, ReadableEntry, escape, organization
 from papernotes.citations.ids import distinct_ids, preview_name
-from papernotes.citations.lists import Lists, list_works
-from papernotes.citations.marks import linked_keys, mark_links, marked_entry
+from papernotes.citations.lists import ListDomain, Lists, list_works
+from papernotes.citations.marks import linked_keys, mark_links
 from papernotes.citations.style import NAME as OWN_STYLE
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
 from papernotes.domain import PaperNotesDomain
@@ -87,7 +86,7 @@ class CitationsByDocument:
         self._citations.pop(docname, None)
 
 
-class CitationDomain(BibtexDomain):
+class CitationDomain(ListDomain):
     """The library's domain, which looks up citations instead of searching for them."""
 
     roles: ClassVar = {name: CitationRole() for name in BibtexDomain.roles}
@@ -137,30 +136,6 @@ class CitationDomain(BibtexDomain):
     def env_updated(self) -> Iterable[str]:
         """Return no page: the library's work is done in :meth:`prepare`, ahead of digests."""
         return []
-
-    def get_sorted_entries(
-        self, bibliography_key: BibliographyKey, docnames: list[str]
-    ) -> Iterable[tuple[str, Entry]]:
-        """Return the works of a ``{bibliography}``, with types that its style can format."""
-        config = self.env.config
-        names = [self.bibliographies[bibliography_key].style, config.bibtex_tooltips_style]
-        styles = [find_plugin("pybtex.style.formatting", name) for name in names if name]
-        for key, entry in super().get_sorted_entries(bibliography_key, docnames):
-            if entry.type not in formatting.NO_WORKS:
-                yield key, entry.known_to(styles)
-
-    def get_formatted_entries(
-        self,
-        bibliography_key: BibliographyKey,
-        docnames: list[str],
-        tooltips: bool,
-        tooltips_style: str,
-    ) -> Iterable[tuple[Entry, FormattedEntry, FormattedEntry | None]]:
-        """Return the works of a ``{bibliography}`` as they are shown, with their marks."""
-        for entry, shown, tooltip in super().get_formatted_entries(
-            bibliography_key, docnames, tooltips, tooltips_style
-        ):
-            yield entry, marked_entry(self.env, shown), tooltip
 
     def _make_labels(self) -> dict[str, str]:
         """Return the label of each work of the site, in the style of ``bibtex_default_style``."""

@@ -76,6 +76,16 @@ def fault_of_bibliography(files: object, encoding: object) -> str:
     return ""
 
 
+def has_style(name: object) -> bool:
+    """Return whether pybtex finds a style for references under *name*."""
+    from pybtex.plugin import PluginNotFound, find_plugin
+
+    try:
+        return isinstance(name, str) and bool(find_plugin("pybtex.style.formatting", name))
+    except PluginNotFound:
+        return False
+
+
 def fault_of_external_bibliographies(config: Config) -> str:
     """Return what is wrong with ``papernotes_external_bibliographies``, and what to do.
 

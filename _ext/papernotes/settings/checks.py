@@ -10,6 +10,8 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from sphinxcontrib.bibtex.plugin import find_plugin
+
 from papernotes.bibliography.identifiers import parse_orcid
 from papernotes.catalogue.archives import PARTS
 from papernotes.core.diagnostics import Diagnostic, DiagnosticKind
@@ -24,6 +26,7 @@ from papernotes.settings import (
     fault_of_external_bibliographies,
     fault_of_sort,
     given_author,
+    has_style,
 )
 from papernotes.settings.table import COLOUR_AND_WORD, EXPECTED, LIST_VIEWS, SEARCHES, SETTINGS
 
@@ -55,6 +58,23 @@ class _Check(NamedTuple):
     fallback: Any
 
 
+def _has_reference_style(name: object) -> bool:
+    """Return whether sphinxcontrib-bibtex finds a style for citations under *name*."""
+    try:
+        return isinstance(name, str) and bool(
+            find_plugin("sphinxcontrib.bibtex.style.referencing", name)
+        )
+    except ImportError:
+        return False
+
+
+# The settings that name styles, with their defaults.
+_STYLES = (
+    ("bibtex_default_style", "alpha", has_style),
+    ("bibtex_tooltips_style", "", has_style),
+    ("bibtex_reference_style", "label", _has_reference_style),
+    ("bibtex_foot_reference_style", "foot", _has_reference_style),
+)
 # Sphinx's names of languages, such as zh_CN or sr@latin.
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:[_@.-][A-Za-z0-9]+)*")
 
@@ -136,6 +156,7 @@ def check_settings(app: Sphinx, config: Config) -> None:
     """Replace values that are not valid, with a warning for each."""
     _check_types(config)
     _check_language(config)
+    _check_suppressed(config)
     _check_bibliography(config)
     for check in _CHECKS:
         value = config[check.name]
@@ -195,6 +216,16 @@ def _check_language(config: Config) -> None:
         _warn(f'language = "{language}" is unknown to Babel; correct it, or dates are in English')
 
 
+def _check_suppressed(config: Config) -> None:
+    """Replace a ``suppress_warnings`` that Sphinx would end at when it warns."""
+    given = config.suppress_warnings
+    kinds = given if isinstance(given, list | tuple | set | frozenset) else [given]
+    if kinds is not given or not all(isinstance(kind, str) for kind in kinds):
+        config.suppress_warnings = [kind for kind in kinds if isinstance(kind, str)]
+        advice = 'write one, such as ["ref.doc"]'
+        _warn(f"suppress_warnings = {given!r} is not a list of kinds; {advice}")
+
+
 def _check_bibliography(config: Config) -> None:
     """Replace wrong settings of sphinxcontrib-bibtex, which does not check them itself."""
     while fault := fault_of_bibliography(config.bibtex_bibfiles, config.bibtex_encoding):
@@ -206,6 +237,14 @@ def _check_bibliography(config: Config) -> None:
             config.bibtex_encoding = "utf-8-sig"
     if fault := fault_of_external_bibliographies(config):
         _warn(fault)
+    for name, fallback, has in _STYLES:
+        value = config[name]
+        if value != fallback and not has(value):
+            _warn(
+                f"{name} = {value!r} is no style that is installed; correct it, until then it is"
+                f' "{fallback}"'
+            )
+            config[name] = fallback
 
 
 def _check_authors(config: Config) -> None:

@@ -47,22 +47,44 @@ def enable(app: Sphinx, config: Config) -> None:
 
     Without it, a page would show the source of lists and formulas, and nothing would say why.
     """
-    given = config.myst_enable_extensions
-    if not isinstance(given, list | tuple | set | frozenset) or not all(
-        isinstance(name, str) for name in given
-    ):
-        message = (
-            f"myst_enable_extensions = {given!r} is not a list of names; write one, such as"
-            ' ["deflist"], until then only the syntax of notes is turned on'
-        )
-        # MyST's parser would end the build.
-        warn(Diagnostic("conf.py", 1, message, DiagnosticKind.BAD_OPTION))
-        given = ()
+    _replace_refused(config)
     obsidian = config.papernotes_obsidian is True
+    given = config.myst_enable_extensions
     config.myst_enable_extensions = {*given, *SYNTAX, *(["tasklist"] if obsidian else [])}
     for name, value in (DOLLARS | (OBSIDIAN if obsidian else {})).items():
         if not is_set(config, name):
             config[name] = value
+
+
+def _replace_refused(config: Config) -> None:
+    """Replace settings that MyST refuses, since for one of them it would ignore all."""
+    for name, default, _ in MdParserConfig().as_triple():
+        setting = f"myst_{name}"
+        if not is_set(config, setting) or not (fault := _refusal(name, config[setting])):
+            continue
+        given, accepted = config[setting], default
+        if name == "enable_extensions":
+            accepted = []
+            fault = "it is no list of names"
+            if isinstance(given, list | tuple | set | frozenset):
+                accepted = [each for each in given if not _refusal(name, [each])]
+                unknown = [repr(each) for each in given if each not in accepted]
+                fault = f"MyST does not know {', '.join(unknown)}"
+        config[setting] = accepted
+        message = f"{setting} = {given!r} cannot be: {fault}; correct it, until then it is"
+        message += f" {accepted!r}"
+        warn(Diagnostic("conf.py", 1, message, DiagnosticKind.BAD_OPTION))
+
+
+def _refusal(name: str, value: Any) -> str:
+    """Return why MyST's setting *name* cannot have *value*, or the empty string if it can."""
+    if name in {"commonmark_only", "gfm_only"} and value:
+        return "notes use more than that"
+    try:
+        MdParserConfig(**{name: value})
+    except (TypeError, ValueError) as error:
+        return str(error)
+    return ""
 
 
 def parser_of(settings: Mapping[str, Any]) -> MarkdownIt:
