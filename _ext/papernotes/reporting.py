@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import re
+import traceback
+from collections.abc import Iterator
 
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
+from sphinx.errors import ExtensionError, SphinxError
 from sphinx.util.logging import NAMESPACE, getLogger
 
 from papernotes.core.diagnostics import Diagnostic
@@ -36,6 +40,29 @@ def warn(problem: Diagnostic) -> None:
         return
     type_, _, subtype = problem.label.partition(".")
     logger.warning("%s", problem.text, location=place, type=type_, subtype=subtype, extra=more)
+
+
+class DocumentFaultError(SphinxError):
+    """A document at which a library fails, and with it the build."""
+
+    category = "Document error"
+
+
+@contextlib.contextmanager
+def named_document(env: BuildEnvironment, docname: str) -> Iterator[None]:
+    """Raise DocumentFaultError for what a library raises that does not say at which document."""
+    try:
+        yield
+    except Exception as error:
+        # A full disk is no fault of the document, and other errors of Sphinx say what they are at.
+        speaks = isinstance(error, SphinxError) and not isinstance(error, ExtensionError)
+        if speaks or isinstance(error, OSError):
+            raise
+        path = env.doc2path(docname, base=False).as_posix()
+        text = "".join(traceback.format_exception_only(error)).strip()
+        raise DocumentFaultError(
+            f"{path}:1: the build fails at this document ({text}); correct it, or exclude it"
+        ) from error
 
 
 def note_problem(env: BuildEnvironment, problem: Diagnostic) -> None:

@@ -132,3 +132,14 @@ def test_comments_are_private_where_html_is_text(tiny: Site) -> None:
     assert text(page).count(shown) == 5
     assert not page.cssselect("b")
     assert "secret" not in build.read("plain.html")
+
+
+def test_quotes_may_hold_nothing_but_comments(tiny: Site) -> None:
+    quotes = ["> % secret", "{.a}\n> % secret", "```{epigraph}\n% secret\n```"]
+    quotes += ["```{highlights}\n<!-- secret -->\n```", "{.a}\n> > <!-- secret -->"]
+    shown = "\n\nText.\n\n".join([*quotes, "> shown\n>\n> % secret"])
+    tiny.edit("conf.py", '"dollarmath"', '"dollarmath", "attrs_block"')
+    tiny.write("plain.md", f"# Quotes\n\n{shown}\n")
+    build = tiny.build()
+    assert build.messages == []
+    assert [text(quote) for quote in build.page("plain").cssselect("blockquote")] == ["shown"]

@@ -195,6 +195,16 @@ CASES = {
         ('plain.md:5: WARNING: "$$" begins a formula that is not closed; close it with "$$", or'
         " write \\$ for a dollar sign [papernotes.unread-formula]"),
     ),
+    "directive that fails": (
+        page("# Page\n\n````{note}\nText.\n\n```{option} [\n```\n````\n"),
+        ("plain.md:6: WARNING: the directive {option} fails (IndexError: string index out of"
+         " range); correct it, or delete it [papernotes.failed-markup]"),
+    ),
+    "role that fails": (
+        page("# Page\n\nText, and\n\n{cite:author}`!beta2002` cited.\n"),
+        ("plain.md:5: WARNING: the role {cite:author} fails (KeyError: 'reftype'); correct it, or"
+         " delete it [papernotes.failed-markup]"),
+    ),
     "picture that does not exist": (
         lambda site: (
             site.write("papers/convergence.png", PNG),

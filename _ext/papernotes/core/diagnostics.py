@@ -83,6 +83,7 @@ class DiagnosticKind(Enum):
         "A note whose heading is missing, is not of the first level, or shows no text",
     )
     BAD_OPTION = ("bad-option", "A directive's option with an invalid value")
+    FAILED_MARKUP = ("failed-markup", "A directive or role that fails, and is shown as its source")
     UNKNOWN_TAG = ("unknown-tag", "A list of notes asks for a tag that no note has")
     SAME_ADDRESS = (
         "same-address",

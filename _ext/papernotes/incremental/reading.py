@@ -18,6 +18,7 @@ from sphinx.environment import BuildEnvironment
 
 from papernotes.incremental import parallel
 from papernotes.incremental.document_settings import document_reader
+from papernotes.reporting import named_document
 
 # The environment is sent whole. Up to this many known documents for one that is read, that pays.
 _KNOWN = 10
@@ -50,7 +51,8 @@ class Reader:
 
         def read(name: str) -> None:
             # Without keeping the document in memory until it is written.
-            read_document(app.builder, name, _cache=False)
+            with named_document(env, name):
+                read_document(app.builder, name, _cache=False)
 
         shares = parallel.share(
             self._read,

@@ -21,6 +21,7 @@ from sphinx.util.index_entries import split_index_msg
 
 from papernotes.domain import PaperNotesDomain
 from papernotes.incremental import parallel
+from papernotes.reporting import named_document
 
 # Packages whose handlers of "doctree-resolved" keep nothing for the main process.
 _KNOWN = ("docutils", "furo", "myst_nb", "myst_parser", "papernotes", "sphinx", "sphinx_design")
@@ -81,13 +82,14 @@ class PagesBuilder(StandaloneHTMLBuilder):
         )
 
     def _write(self, docname: str) -> None:
-        self.phase = BuildPhase.RESOLVING
-        doctree = self.env.get_and_resolve_doctree(docname, self, tags=self.tags)
-        # Sphinx would keep what it has loaded from each file until the end.
-        getattr(self.env, "_pickled_doctree_cache", {}).pop(docname, None)
-        self.phase = BuildPhase.WRITING
-        self.write_doc_serialized(docname, doctree)
-        self.write_doc(docname, doctree)
+        with named_document(self.env, docname):
+            self.phase = BuildPhase.RESOLVING
+            doctree = self.env.get_and_resolve_doctree(docname, self, tags=self.tags)
+            # Sphinx would keep what it has loaded from each file until the end.
+            getattr(self.env, "_pickled_doctree_cache", {}).pop(docname, None)
+            self.phase = BuildPhase.WRITING
+            self.write_doc_serialized(docname, doctree)
+            self.write_doc(docname, doctree)
 
     def index_page(self, pagename: str, doctree: nodes.document, title: str) -> None:
         """Add a page to the search index, and the page to the list of each of its words.

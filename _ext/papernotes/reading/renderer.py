@@ -21,6 +21,7 @@ from myst_parser.mdit_to_docutils.sphinx_ import SphinxRenderer
 from myst_parser.mocking import MockInliner
 from myst_parser.slugs import github_slugify
 from sphinx import addnodes
+from sphinx.errors import SphinxError
 
 from papernotes.citations.domain import CitationDomain
 from papernotes.citations.pandoc_rule import UNCITED
@@ -273,7 +274,47 @@ class Renderer(SphinxRenderer):
             paragraph = next(self.current_node.children[-1].findall(nodes.paragraph))
             paragraph.insert(0, nodes.Text(_BOXES[checked]))
 
-    def run_directive(self, name: str, *args: Any, **kwargs: Any) -> list[nodes.Element]:
+    def render_myst_role(self, token: SyntaxTreeNode) -> None:
+        """Render a role, or its source if it fails."""
+        with self._caught(f"role {{{token.meta['name']}}}", (token.map or (1,))[0]) as failed:
+            super().render_myst_role(token)
+        if failed:
+            self.current_node.append(nodes.literal("", token.content))
+
+    def run_directive(
+        self, name: str, first_line: str, content: str, position: int, *args: Any, **kwargs: Any
+    ) -> list[nodes.Element]:
+        """Run a directive, or return its source if it fails."""
+        found: list[nodes.Element] = []
+        with self._caught(f"directive {{{name}}}", position) as failed:
+            found = self._run_directive(name, first_line, content, position, *args, **kwargs)
+        if failed:
+            source = kwargs.get("block_text") or f"{first_line}\n{content}"
+            found = [nodes.literal_block(source, source, language="none")]
+        return found
+
+    @contextmanager
+    def _caught(self, name: str, line: int) -> Iterator[list[Exception]]:
+        """Report what a directive or role raises, and yield a list of it.
+
+        Those of most libraries fail at some text, and say neither the document nor the line.
+        """
+        node, sections = self.current_node, dict(self._level_to_section)
+        failed: list[Exception] = []
+        try:
+            yield failed
+        except (SphinxError, RecursionError, MemoryError):
+            raise
+        except Exception as error:  # noqa: BLE001 -- whatever a library raises
+            failed.append(error)
+            self.current_node, self._level_to_section = node, sections
+            message = (
+                f"the {name} fails ({type(error).__name__}: {error}); correct it, or delete it"
+            )
+            problem = Diagnostic(self._path, line, message, DiagnosticKind.FAILED_MARKUP)
+            note_problem(self.sphinx_env, problem)
+
+    def _run_directive(self, name: str, *args: Any, **kwargs: Any) -> list[nodes.Element]:
         """Run a directive: without citations if its text is no prose, and not on a missing file."""
         # The class of an admonition is made of its title, before the comments in it are removed.
         args = (without_comments(args[0]), *args[1:])
