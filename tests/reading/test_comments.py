@@ -134,9 +134,13 @@ def test_comments_are_private_where_html_is_text(tiny: Site) -> None:
     assert "secret" not in build.read("plain.html")
 
 
-def test_quotes_may_hold_nothing_but_comments(tiny: Site) -> None:
+def test_quotes_may_hold_nothing_or_only_comments(tiny: Site) -> None:
     quotes = ["> % secret", "{.a}\n> % secret", "```{epigraph}\n% secret\n```"]
-    quotes += ["```{highlights}\n<!-- secret -->\n```", "{.a}\n> > <!-- secret -->"]
+    quotes += [
+        "```{highlights}\n<!-- secret -->\n```",
+        "{.a}\n> > <!-- secret -->",
+        "```{epigraph}\n[a]: b.md\n```",
+    ]
     shown = "\n\nText.\n\n".join([*quotes, "> shown\n>\n> % secret"])
     tiny.edit("conf.py", '"dollarmath"', '"dollarmath", "attrs_block"')
     tiny.write("plain.md", f"# Quotes\n\n{shown}\n")

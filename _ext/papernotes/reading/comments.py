@@ -68,7 +68,7 @@ def _split(source: str) -> tuple[str, bool]:
 def strip_comments(root: nodes.Element, env: BuildEnvironment) -> None:
     """Remove comments under *root*, and what holds nothing else; report those without an end."""
     for comment in list(root.findall(nodes.comment)):
-        _remove(comment)
+        comment.parent.remove(comment)
     for raw in list(root.findall(nodes.raw)):
         source = raw.astext()
         if "html" not in raw.get("format", "").split() or "<!--" not in source:
@@ -82,6 +82,10 @@ def strip_comments(root: nodes.Element, env: BuildEnvironment) -> None:
             raw.rawsource = rest
         else:
             _remove(raw)
+    for quote in reversed(list(root.findall(nodes.block_quote))):
+        # Sphinx would replace it by nothing, and fail if it has a class.
+        if not quote.children:
+            quote.parent.remove(quote)
     for text in list(root.findall(nodes.Text)):
         if "<!--" in text and not isinstance(text.parent, _CODE):
             _report(
@@ -93,14 +97,12 @@ def strip_comments(root: nodes.Element, env: BuildEnvironment) -> None:
 
 
 def _remove(node: nodes.Element) -> None:
-    """Remove *node*, and the paragraph and the quote that hold nothing else."""
+    """Remove *node*, and its paragraph if nothing is left there."""
     parent = node.parent
     parent.remove(node)
     is_empty = not parent.astext().strip() and not any(parent.findall(nodes.image))
-    # Sphinx would replace an empty quote by nothing, and fail at one that has a class.
-    is_empty_quote = isinstance(parent, nodes.block_quote) and not parent.children
-    if is_empty_quote or (isinstance(parent, nodes.paragraph) and is_empty):
-        _remove(parent)
+    if isinstance(parent, nodes.paragraph) and is_empty:
+        parent.parent.remove(parent)
 
 
 def _report(env: BuildEnvironment, node: nodes.Node, fault: str) -> None:
