@@ -65,13 +65,13 @@ def _replace_refused(config: Config) -> None:
         given, accepted = config[setting], default
         if name == "enable_extensions":
             accepted = []
-            fault = "it is no list of names"
+            fault = "it is not a list of names"
             if isinstance(given, list | tuple | set | frozenset):
                 accepted = [each for each in given if not _refusal(name, [each])]
                 unknown = [repr(each) for each in given if each not in accepted]
                 fault = f"MyST does not know {', '.join(unknown)}"
         config[setting] = accepted
-        message = f"{setting} = {given!r} cannot be: {fault}; correct it, until then it is"
+        message = f"{setting} = {given!r} is invalid: {fault}; correct it, until then it is"
         message += f" {accepted!r}"
         warn(Diagnostic("conf.py", 1, message, DiagnosticKind.BAD_OPTION))
 
