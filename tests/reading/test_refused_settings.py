@@ -96,6 +96,14 @@ def test_an_invalid_setting_of_a_library_is_reported_and_replaced(
     assert build.page("plain").cssselect("math")
 
 
+def test_a_document_keeps_the_syntax_of_notes(tiny: Site) -> None:
+    tiny.write("plain.md", "---\nmyst:\n  gfm_only: true\n---\n\n# Page\n\n$x^2$\n")
+    build = tiny.build()
+    message = "notes use more than CommonMark or GFM [myst.topmatter]"
+    assert build.messages == [f"{tiny.folder}/plain.md:1: WARNING: {message}"]
+    assert build.page("plain").cssselect("math")
+
+
 @pytest.mark.parametrize(
     ("option", "fault"),
     [

@@ -13,7 +13,7 @@ from markdown_it import MarkdownIt
 from myst_parser.config.main import TopmatterReadError, merge_file_level, read_topmatter
 from myst_parser.parsers.mdit import create_md_parser
 from myst_parser.parsers.sphinx_ import MystParser
-from myst_parser.warnings_ import create_warning
+from myst_parser.warnings_ import MystWarnings, create_warning
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
@@ -85,6 +85,9 @@ class Parser(MystParser):
         if topmatter:
             warn = partial(_warn_of_front_matter, document)
             config = merge_file_level(config, topmatter, warn)
+            if config.commonmark_only or config.gfm_only:
+                warn(MystWarnings.MD_TOPMATTER, "notes use more than CommonMark or GFM")
+                config = config.copy(commonmark_only=False, gfm_only=False)
         # To make a parser with all its rules takes a fifth of parsing. Documents share those of the
         # site's settings; one that is at work is not among the idle ones.
         kind = (self.needs_title and _has_front_matter(env), bool(marks(env)))
