@@ -60,9 +60,10 @@ def named_document(env: BuildEnvironment, docname: str) -> Iterator[None]:
             raise
         path = env.doc2path(docname, base=False).as_posix()
         text = "".join(traceback.format_exception_only(error)).strip()
-        raise DocumentFaultError(
-            f"{path}:1: the build fails at this document ({text}); correct it, or exclude it"
-        ) from error
+        message = (
+            f"the build fails at this document ({text}); correct it, or the extension that fails"
+        )
+        raise DocumentFaultError(f"{path}:1: {message}") from error
 
 
 def note_problem(env: BuildEnvironment, problem: Diagnostic) -> None:

@@ -604,7 +604,7 @@ def test_a_check_follows_what_other_documents_do(site: Site) -> None:
         ('html_theme = "no_such_theme"', "the site cannot be read: no theme named 'no_such_theme'"),
         (
             "def setup(app):\n    app.connect('source-read', lambda *_: 1 / 0)",
-            "the site cannot be read: Handler <function setup.<locals>.<lambda>",
+            "the site cannot be read: generalization.md:1: the build fails at this document (",
         ),
     ],
 )

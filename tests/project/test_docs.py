@@ -150,7 +150,7 @@ def test_each_directive_and_role_is_described(tiny: Site, inventory: _Inventory)
         app.cleanup()
     # Libraries describe what is theirs. The extension makes it faster, or guards it.
     assert own["md-role"] == {"cite", "footcite", *inventory.data["std:md-role"]}
-    guarded = {"csv-table", "include", "literalinclude", "raw"}
+    guarded = {"bibliography", "csv-table", "include", "literalinclude", "raw"}
     assert own["md-directive"] == guarded | set(inventory.data["std:md-directive"])
 
 

@@ -113,8 +113,17 @@ def test_extensions_of_the_author_s_stay_on(tmp_path: Path) -> None:
         assert page.cssselect(".pn-card")
 
 
-@pytest.mark.parametrize("given", ["5", "'deflist'", "[5]"])
-def test_a_setting_that_is_no_list_is_reported_and_ignored(tmp_path: Path, given: str) -> None:
+@pytest.mark.parametrize(
+    ("given", "fault"),
+    [
+        ("5", "it is not a list of names"),
+        ("'deflist'", "it is not a list of names"),
+        ("[5]", "MyST does not know 5"),
+    ],
+)
+def test_a_setting_that_is_no_list_is_reported_and_ignored(
+    tmp_path: Path, given: str, fault: str
+) -> None:
     site = strangers_project(tmp_path / "handbook", "alabaster")
     follow(site)
     conf = (site.folder / "conf.py").read_text("utf-8")
@@ -122,9 +131,8 @@ def test_a_setting_that_is_no_list_is_reported_and_ignored(tmp_path: Path, given
     build = site.build()
     (message,) = build.messages
     assert message == (
-        f"conf.py:1: WARNING: myst_enable_extensions = {given} is not a list of names; write one,"
-        ' such as ["deflist"], until then only the syntax of notes is turned on'
-        " [papernotes.bad-option]"
+        f"conf.py:1: WARNING: myst_enable_extensions = {given} is invalid: {fault}; correct it,"
+        " until then it is [] [papernotes.bad-option]"
     )
     assert build.page("reading").cssselect(".pn-card math")
 
