@@ -51,8 +51,8 @@ class ListDomain(BibtexDomain):
             path = self.env.doc2path(bibliography_key.docname, base=False).as_posix()
             message = (
                 f':filter: cannot be applied: {error}; correct it (a field is text: year > "2015"),'
+                " until then the list has what is cited"
             )
-            message += " until then the list has what is cited"
             warn(Diagnostic(path, given.line, message, DiagnosticKind.BAD_OPTION))
             self.bibliographies[bibliography_key] = given._replace(filter_=ast.parse("cited"))
             cited = list(super().get_filtered_entries(bibliography_key))

@@ -83,7 +83,10 @@ class DiagnosticKind(Enum):
         "A note whose heading is missing, is not of the first level, or shows no text",
     )
     BAD_OPTION = ("bad-option", "A directive's option with an invalid value")
-    FAILED_MARKUP = ("failed-markup", "A directive or role that fails, and is shown as its source")
+    FAILED_MARKUP = (
+        "failed-markup",
+        "A directive that fails, and is left out, or a role that fails, and is shown as text",
+    )
     UNKNOWN_TAG = ("unknown-tag", "A list of notes asks for a tag that no note has")
     SAME_ADDRESS = (
         "same-address",

@@ -275,7 +275,7 @@ class Renderer(SphinxRenderer):
             paragraph.insert(0, nodes.Text(_BOXES[checked]))
 
     def render_myst_role(self, token: SyntaxTreeNode) -> None:
-        """Render a role, or its source if it fails."""
+        """Render a role, or its text if it fails."""
         with self._caught(f"role {{{token.meta['name']}}}", (token.map or (1,))[0]) as failed:
             super().render_myst_role(token)
         if failed:
@@ -284,14 +284,10 @@ class Renderer(SphinxRenderer):
     def run_directive(
         self, name: str, first_line: str, content: str, position: int, *args: Any, **kwargs: Any
     ) -> list[nodes.Element]:
-        """Run a directive, or return its source if it fails."""
-        found: list[nodes.Element] = []
-        with self._caught(f"directive {{{name}}}", position) as failed:
-            found = self._run_directive(name, first_line, content, position, *args, **kwargs)
-        if failed:
-            source = kwargs.get("block_text") or f"{first_line}\n{content}"
-            found = [nodes.literal_block(source, source, language="none")]
-        return found
+        """Run a directive, and leave it out if it fails: its text may be for nobody else."""
+        with self._caught(f"directive {{{name}}}", position):
+            return self._run_directive(name, first_line, content, position, *args, **kwargs)
+        return []
 
     @contextmanager
     def _caught(self, name: str, line: int) -> Iterator[list[Exception]]:
