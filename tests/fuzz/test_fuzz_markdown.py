@@ -16,6 +16,7 @@ from markdown_it.token import Token
 from myst_parser.config.main import MdParserConfig
 from myst_parser.parsers.mdit import create_md_parser
 from sites import SOAK
+from time_limits import time_limit
 
 from papernotes.citations.pandoc_rule import pandoc_plugin
 from papernotes.publish.markdown.blocks import Blocks
@@ -195,3 +196,12 @@ def test_markdown_reads_back_as_the_text_of_the_document(block: nodes.Node) -> N
     written = writer().text([nodes.paragraph("", "§"), block])
     shown = read(parser().parse(written))
     assert sorted(folded(shown)) == sorted(folded(text_of(block))), written
+
+
+def test_a_list_of_long_lines_in_a_loose_item_is_written_in_time() -> None:
+    """The time was exponential in the length of a line, which the fuzzer found."""
+    lines = nodes.list_item("", nodes.paragraph("", "word " * 40), nodes.paragraph("", "more"))
+    inner = nodes.bullet_list("", lines)
+    block = nodes.bullet_list("", nodes.list_item("", nodes.paragraph("", "an item"), inner))
+    with time_limit():
+        assert "more" in writer().text([block])

@@ -40,7 +40,7 @@ _BOXES: tuple[type[nodes.Element], ...] = (
     *(getattr(nodes, name) for name in admonitionlabels if hasattr(nodes, name)),
     addnodes.seealso,
 )
-_TIGHT = re.compile(r"(?:.+\n)+\n(?:[-*] \S|1[.)] )(?:.+\n?)+")
+_TIGHT = re.compile(r"(?:.++\n)++\n(?:[-*] \S|1[.)] ).++(?:\n.++)*+\n?")
 # After definitions, this would be one more, whatever its first line is.
 _LIKE_DEFINITION = re.compile(r".*\n\n?\s*[:~]\s")
 _BLANK_LINES = re.compile(r"\n\s*\n")
